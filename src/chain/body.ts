@@ -1,0 +1,39 @@
+import { canonicalJson } from '../event/canonical.js';
+import { formatMicros, type Micros } from '../event/clock.js';
+import type { Flag, Outcome, Severity, Source } from '../event/types.js';
+import type { Digest } from './hashing.js';
+
+/** The fields of a body, version 1. Absent optional members are left out of the text. */
+export interface Body {
+  readonly v: 1;
+  /** UUIDv7. */
+  readonly id: string;
+  /** RFC 3339 UTC with six fraction digits and `Z`. */
+  readonly occurredAt: string;
+  readonly source: Source;
+  readonly action: string;
+  readonly outcome: Outcome;
+  /** Type of the resource; its id is in the erasable `data` section. */
+  readonly resource?: string | undefined;
+  readonly group?: string | undefined;
+  /** `<incarnation>.<xid8>`. */
+  readonly tx?: string | undefined;
+  readonly durationMs?: number | undefined;
+  readonly severity?: Severity | undefined;
+  /** Sorted, no duplicates; absent when empty. */
+  readonly flags?: readonly Flag[] | undefined;
+  /** `null`: the section never existed. An erased one keeps its commitment. */
+  readonly commit: { readonly actor: Digest | null; readonly data: Digest | null };
+}
+
+/** Canonical text of a body: these bytes are stored, and these bytes are hashed. */
+export function encodeBody(fields: Omit<Body, 'v' | 'occurredAt' | 'flags'> & { occurredAt: Micros; flags?: Iterable<Flag> }): string {
+  const flags = [...new Set(fields.flags)].toSorted();
+  return canonicalJson({
+    ...fields,
+    v: 1,
+    occurredAt: formatMicros(fields.occurredAt),
+    flags: flags.length > 0 ? flags : undefined,
+    commit: { ...fields.commit },
+  });
+}

@@ -1,0 +1,79 @@
+import { LIMITS } from '../event/limits.js';
+import type { Actor } from '../event/types.js';
+import type { AuditContext } from './context.js';
+
+/** The members of the `actor` section, in the order in which they are written, with their limits in UTF-16 units. */
+const FIELDS = {
+  id: LIMITS.actorIdLength,
+  type: LIMITS.typeLength,
+  email: LIMITS.emailLength,
+  role: LIMITS.roleLength,
+  onBehalfOf: LIMITS.actorIdLength,
+  tenant: LIMITS.tenantLength,
+  ip: LIMITS.ipLength,
+  userAgent: LIMITS.userAgentLength,
+  session: LIMITS.sessionLength,
+  requestId: LIMITS.requestIdLength,
+  traceId: LIMITS.traceIdLength,
+} as const;
+type Field = keyof typeof FIELDS;
+
+/** What the JSON of an `actor` section parses to. */
+export type ActorSection = { readonly [F in Field]?: string } & {
+  /** Members cut to their limit. */
+  readonly truncated?: readonly string[];
+  /** Members that could not be read. */
+  readonly malformed?: readonly string[];
+};
+
+/** What a single event may say instead of its context. */
+export interface ActorOverride {
+  readonly actor?: Actor | undefined;
+  readonly tenant?: string | undefined;
+}
+
+/**
+ * The JSON of the `actor` section of whatever is written now in `context`. Total: a resolver that throws, an id that is
+ * a number, a user agent of 100 kB never fail the caller's write; they are cut or left out, and named in the section.
+ */
+export function actorSection(context: AuditContext | undefined, override: ActorOverride = {}): string {
+  const malformed: string[] = [];
+  const attempt = <T>(name: string, read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch {
+      malformed.push(name);
+      return undefined;
+    }
+  };
+  const actor = override.actor ?? attempt('actor', () => resolve(context?.actor));
+  const tenant = override.tenant ?? attempt('tenant', () => resolve(context?.tenant));
+  const truncated: string[] = [];
+  const section: Record<string, unknown> = {};
+  for (const field of Object.keys(FIELDS) as Field[]) {
+    const value = attempt(field, () => text(field === 'tenant' ? tenant : (member(actor, field) ?? member(context, field))));
+    if (value === undefined) continue;
+    const limit = FIELDS[field];
+    if (value.length > limit) truncated.push(field);
+    section[field] = (value.length > limit ? value.slice(0, limit) : value).toWellFormed();
+  }
+  if (section['type'] === undefined) section['type'] = section['id'] === undefined ? 'anonymous' : 'user';
+  if (truncated.length > 0) section['truncated'] = truncated;
+  if (malformed.length > 0) section['malformed'] = malformed;
+  return JSON.stringify(section);
+}
+
+function resolve<T>(value: T | (() => T | undefined) | undefined): T | undefined {
+  return typeof value === 'function' ? (value as () => T | undefined)() : value;
+}
+
+function member(from: object | undefined, field: Field): unknown {
+  return from === undefined || from === null ? undefined : (from as Partial<Record<Field, unknown>>)[field];
+}
+
+function text(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  throw new TypeError('not text'); // an object would be logged as "[object Object]"
+}

@@ -1,0 +1,71 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '../event/types.js';
+
+/**
+ * The identity of one unit of work (a request, a job, a script run). Contexts derived inside it share the same object,
+ * so that a database statement can be told to belong to this unit of work and to no other.
+ */
+export interface UnitOfWork {
+  /** UUID; binds the entries of the unit together. Never taken from the client. */
+  readonly group: string;
+}
+
+/** Who acts, for whom and from where. Every member but `root` may be absent. */
+export interface AuditContext {
+  readonly root: UnitOfWork;
+  /** A function is asked at the moment of each write: `req.user` is known only after the guards have run. */
+  actor?: Actor | (() => Actor | undefined) | undefined;
+  tenant?: string | (() => string | undefined) | undefined;
+  readonly requestId?: string | undefined;
+  readonly traceId?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** Already hashed; a raw session id never enters a context. */
+  readonly session?: string | undefined;
+}
+
+export type ContextFields = Omit<AuditContext, 'root'>;
+
+// One storage for the process: the ESM and the CJS build can both be loaded, and must see the same context.
+const KEY = Symbol.for('nestjs-prisma-audit.context');
+type Registry = { [KEY]?: AsyncLocalStorage<AuditContext> };
+const storage: AsyncLocalStorage<AuditContext> = ((globalThis as Registry)[KEY] ??= new AsyncLocalStorage());
+
+/** The context of the code that asks, if it runs inside one. */
+export function currentContext(): AuditContext | undefined {
+  return storage.getStore();
+}
+
+/** A context of a new unit of work. */
+export function newContext(fields: ContextFields = {}): AuditContext {
+  return { ...fields, root: { group: randomUUID() } };
+}
+
+/** Runs `fn` and all it starts inside `context`. For frameworks' callbacks; application code uses `withContext`. */
+export function runInContext<T>(context: AuditContext, fn: () => T): T {
+  return storage.run(context, fn);
+}
+
+/**
+ * Runs `fn` with more context: inside the current unit of work if there is one, else in a new one.
+ *
+ * The result is awaited *inside*: Prisma's promises are lazy and take the context of the place where they are awaited,
+ * so `withContext(c, () => prisma.user.create(…))` is right although the caller awaits it outside.
+ */
+export async function withContext<T>(fields: ContextFields, fn: () => T | PromiseLike<T>): Promise<T> {
+  const outer = currentContext();
+  const context = outer ? { ...outer, ...fields, root: outer.root } : newContext(fields);
+  return storage.run(context, async () => await fn());
+}
+
+/** Runs `fn` as `actor`; see `withContext`. For jobs, scripts and impersonation. */
+export function runAs<T>(actor: Actor, fn: () => T | PromiseLike<T>): Promise<T> {
+  return withContext({ actor }, fn);
+}
+
+/** Names the actor of the running unit of work from now on, e.g. in a login handler. Outside of one it does nothing. */
+export function setActor(actor: Actor): void {
+  const context = currentContext();
+  if (context) context.actor = actor;
+}

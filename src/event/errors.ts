@@ -1,0 +1,45 @@
+/** Stable error codes. Recognise an error by its code: two module formats of this package can be loaded at once. */
+export const ERROR_CODES = [
+  'AUDIT_OPTIONS_INVALID',
+  'AUDIT_EVENT_INVALID',
+  'AUDIT_EVENT_TOO_LARGE',
+  'AUDIT_NOT_PLAIN_JSON',
+  'AUDIT_ADAPTER_MISSING',
+  'AUDIT_ADAPTER_UNSUPPORTED',
+  'AUDIT_SCHEMA_MISSING',
+  'AUDIT_SCHEMA_FOREIGN',
+  'AUDIT_SCHEMA_OLD',
+  'AUDIT_SERVER_UNSUPPORTED',
+  'AUDIT_CONFIG_INVALID',
+  'AUDIT_QUEUE_FULL',
+  'AUDIT_FLUSH_TIMEOUT',
+  'AUDIT_CLOSED',
+  'AUDIT_LEASE_LOST',
+  'AUDIT_CURSOR_INVALID',
+  'AUDIT_QUERY_INVALID',
+  'AUDIT_PIN_INVALID',
+] as const;
+export type AuditErrorCode = (typeof ERROR_CODES)[number];
+
+/** The one error class of this package: a stable `code`, the remedy in the message, facts as `facts`, the original as `cause`. */
+export class AuditError extends Error {
+  override readonly name = 'AuditError';
+  readonly code: AuditErrorCode;
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(code: AuditErrorCode, message: string, facts: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+    super(`${message} [${code}]`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** True for an `AuditError` of either module format, optionally of one code. */
+export function isAuditError(error: unknown, code?: AuditErrorCode): error is AuditError {
+  return (
+    error instanceof Error &&
+    error.name === 'AuditError' &&
+    'code' in error &&
+    (code === undefined ? ERROR_CODES.includes(error.code as AuditErrorCode) : error.code === code)
+  );
+}

@@ -1,0 +1,32 @@
+import { hash } from 'node:crypto';
+import { LIMITS } from './limits.js';
+import type { KeyPart, Resource } from './types.js';
+
+/**
+ * A record's id as text: the primary key of a simple key, a JSON array of strings for a composite one. The capture
+ * function in the database writes the same form.
+ */
+export function resourceId(id: Resource['id']): string | undefined {
+  if (id === undefined || id === null) return undefined;
+  return isList(id) ? JSON.stringify(id.map((part) => keyText(part))) : keyText(id as KeyPart);
+}
+
+function isList(id: KeyPart | readonly KeyPart[]): id is readonly KeyPart[] {
+  return Array.isArray(id);
+}
+
+function keyText(part: KeyPart): string {
+  return part instanceof Date ? part.toISOString() : String(part);
+}
+
+/**
+ * The form in which an id is indexed and searched. Short well-formed text stands for itself; what a btree or a
+ * PostgreSQL `text` cannot hold (long, NUL, lone surrogate) is replaced by `sha256:<hex>` of its UTF-8, on both sides of
+ * the comparison.
+ */
+export function projected(id: string | undefined): string | null {
+  if (id === undefined) return null;
+  const short = id.length <= LIMITS.projectionBytes && Buffer.byteLength(id) <= LIMITS.projectionBytes;
+  if (short && !id.includes('\0') && id.isWellFormed()) return id;
+  return `sha256:${hash('sha256', id)}`;
+}

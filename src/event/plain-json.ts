@@ -1,0 +1,116 @@
+import { AuditError } from './errors.js';
+import { LIMITS } from './limits.js';
+import { REDACTED, type SecretName } from './redaction.js';
+import type { JsonValue } from './types.js';
+
+export interface PlainJson {
+  readonly json: string;
+  /** Paths whose value was replaced by `[redacted]`. */
+  readonly redacted: readonly string[];
+}
+
+/**
+ * The door for values an application records. What plain JSON cannot say is refused with its path instead of being
+ * stored as something else (`JSON.stringify` makes `{}` of a Map and `null` of NaN). `Date`, `bigint` and classes with
+ * `toJSON` (Prisma's Decimal) become strings the way JSON would write them.
+ *
+ * @throws AuditError `AUDIT_NOT_PLAIN_JSON` (function, symbol, Map, Set, typed array, NaN, lone surrogate, cycle, too
+ *   deep) or `AUDIT_EVENT_TOO_LARGE` (more than `limit` bytes of UTF-8).
+ */
+export function plainJson(value: unknown, at: string, isSecret: SecretName, limit: number = LIMITS.detailsBytes): PlainJson {
+  const redacted: string[] = [];
+  const budget = { left: limit * 2 };
+  const copy = walk(value, at, { isSecret, redacted, budget, ancestors: [] });
+  const json = JSON.stringify(copy);
+  const size = Buffer.byteLength(json);
+  if (size > limit) throw tooLarge(at, limit);
+  return { json, redacted };
+}
+
+interface Walk {
+  readonly isSecret: SecretName;
+  readonly redacted: string[];
+  /** Stops the walk of a huge value long before it is serialised. */
+  readonly budget: { left: number };
+  readonly ancestors: object[];
+}
+
+function walk(value: unknown, path: string, state: Walk): JsonValue {
+  state.budget.left -= typeof value === 'string' ? value.length + 2 : 2;
+  if (state.budget.left < 0) throw tooLarge(path, 0);
+  switch (typeof value) {
+    case 'string':
+      if (!value.isWellFormed()) throw refuse(path, 'a string with a lone surrogate', 'use value.toWellFormed()');
+      return value;
+    case 'number':
+      if (!Number.isFinite(value)) throw refuse(path, `the number ${value}`, 'pass null or a string');
+      return value;
+    case 'boolean':
+      return value;
+    case 'bigint':
+      return value.toString();
+    case 'object':
+      return value === null ? null : walkObject(value, path, state);
+    default:
+      throw refuse(path, `a ${typeof value}`, 'leave it out or pass a string');
+  }
+}
+
+function walkObject(value: object, path: string, state: Walk): JsonValue {
+  if (state.ancestors.includes(value)) throw refuse(path, 'a reference to one of its parents', 'pass the id instead');
+  if (state.ancestors.length >= LIMITS.detailsDepth) {
+    throw refuse(path, `nesting deeper than ${LIMITS.detailsDepth}`, 'flatten it');
+  }
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    state.ancestors.push(value);
+    const json: unknown = value.toJSON();
+    const result = walk(json, path, state);
+    state.ancestors.pop();
+    return result;
+  }
+  state.ancestors.push(value);
+  const result = Array.isArray(value) ? walkArray(value, path, state) : walkRecord(value, path, state);
+  state.ancestors.pop();
+  return result;
+}
+
+function walkArray(items: readonly unknown[], path: string, state: Walk): JsonValue[] {
+  const copy: JsonValue[] = [];
+  for (let i = 0; i < items.length; i += 1) copy.push(walk(items[i], `${path}[${i}]`, state));
+  return copy;
+}
+
+function walkRecord(object: object, path: string, state: Walk): JsonValue {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  // Not `=== Object.prototype`: that of another realm (a vm context, as in jest) is as plain.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    throw refuse(path, `a ${object.constructor?.name ?? 'class instance'}`, 'pass a plain object');
+  }
+  // A null prototype, so that a key named `__proto__` is a key.
+  const copy = Object.create(null) as Record<string, JsonValue>;
+  for (const [key, member] of Object.entries(object)) {
+    if (!key.isWellFormed()) throw refuse(path, 'a key with a lone surrogate', 'use key.toWellFormed()');
+    if (member === undefined) continue;
+    state.budget.left -= key.length + 3;
+    if (state.isSecret(key) && member !== null) {
+      state.redacted.push(`${path}.${key}`);
+      copy[key] = REDACTED;
+    } else {
+      copy[key] = walk(member, `${path}.${key}`, state);
+    }
+  }
+  return copy;
+}
+
+function refuse(path: string, what: string, remedy: string): AuditError {
+  return new AuditError('AUDIT_NOT_PLAIN_JSON', `${path} holds ${what}, which JSON cannot say: ${remedy}`, { path });
+}
+
+function tooLarge(path: string, limit: number): AuditError {
+  const bound = limit || LIMITS.detailsBytes;
+  return new AuditError(
+    'AUDIT_EVENT_TOO_LARGE',
+    `${path} is larger than ${bound} bytes of JSON: record a reference (an id, a storage key and its hash) instead`,
+    { path, limit: bound },
+  );
+}

@@ -1,0 +1,63 @@
+import { systemRandom, type Micros, type RandomBytes } from './clock.js';
+
+const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+const COUNTER_MAX = 0xfffff;
+
+/**
+ * Mints UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, 12 bits of sub-millisecond time (§6.2, method 3),
+ * then a 20-bit counter (method 1) and 42 random bits.
+ *
+ * Ids of one minter with the same `lane` never go down, even if `at` does: entries of one database transaction are
+ * minted in the order of their statements, and a wall clock may be set back in the middle of it.
+ */
+export function uuidV7Minter(random: RandomBytes = systemRandom): (at: Micros, lane?: string) => string {
+  let lane: string | undefined;
+  let last: Micros = -1;
+  let counter = 0;
+  let pool = random(0);
+  let used = 0;
+  return (at, forLane) => {
+    const sameLane = forLane !== undefined && forLane === lane;
+    if (sameLane && at < last) at = last;
+    counter = at === last ? counter + 1 : 0;
+    if (counter > COUNTER_MAX) {
+      counter = 0;
+      at += 1;
+    }
+    lane = forLane;
+    last = at;
+    if (used + 6 > pool.length) {
+      pool = random(6 * 256);
+      used = 0;
+    }
+    const bytes = layout(at, counter, pool, used);
+    used += 6;
+    return bytes;
+  };
+}
+
+function layout(at: Micros, counter: number, random: Uint8Array, from: number): string {
+  const ms = Math.trunc(at / 1000);
+  const sub = Math.trunc(((at % 1000) * 4096) / 1000); // 12 bits
+  const high = Math.trunc(ms / 0x1_0000_0000);
+  const b = (n: number): string => HEX[n & 0xff] as string;
+  const r = (i: number): number => random[from + i] as number;
+  return (
+    `${b(high >>> 8)}${b(high)}${b(ms >>> 24)}${b(ms >>> 16)}-${b(ms >>> 8)}${b(ms)}-` +
+    `${b(0x70 | (sub >>> 8))}${b(sub)}-` +
+    // variant 10, then the counter: 6 + 8 + 6 bits
+    `${b(0x80 | (counter >>> 14))}${b(counter >>> 6)}-` +
+    `${b(((counter & 0x3f) << 2) | (r(0) & 3))}${b(r(1))}${b(r(2))}${b(r(3))}${b(r(4))}${b(r(5))}`
+  );
+}
+
+/** Milliseconds encoded in a UUIDv7. */
+export function uuidV7Millis(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+/** The smallest UUIDv7 of a moment (`at` in milliseconds): a bound for time ranges over ids. */
+export function uuidV7Floor(at: number): string {
+  const hex = Math.max(0, Math.trunc(at)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}

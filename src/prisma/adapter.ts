@@ -1,0 +1,94 @@
+import { currentContext, type AuditContext } from '../context/context.js';
+import { AuditError } from '../event/errors.js';
+import { wakeSealer } from '../event/wake.js';
+import { commentOf } from './comment.js';
+import type { DriverAdapter, DriverAdapterFactory, Query, Queryable, Transaction } from './driver-adapter.js';
+
+const WRAPPED = Symbol.for('nestjs-prisma-audit.adapter');
+
+/**
+ * Wraps a Prisma driver adapter factory so that every SQL statement tells the database who acts. The statement itself,
+ * its parameters, its result and its errors stay as they are, and there is no extra statement.
+ *
+ * @example new PrismaClient({ adapter: auditAdapter(new PrismaPg({ connectionString })) })
+ * @throws AuditError `AUDIT_ADAPTER_UNSUPPORTED` for a database other than PostgreSQL
+ */
+export function auditAdapter<F extends DriverAdapterFactory>(factory: F): F {
+  if (isAuditAdapter(factory)) return factory;
+  if (factory?.provider !== 'postgres') {
+    throw new AuditError(
+      'AUDIT_ADAPTER_UNSUPPORTED',
+      `auditAdapter() takes a PostgreSQL driver adapter factory (for example new PrismaPg({ connectionString })), not one for ${JSON.stringify(factory?.provider)}`,
+    );
+  }
+  return overlay(factory, {
+    [WRAPPED]: true,
+    connect: async () => wrapAdapter(await factory.connect()),
+  });
+}
+
+export function isAuditAdapter(factory: unknown): boolean {
+  return typeof factory === 'object' && factory !== null && WRAPPED in factory;
+}
+
+function wrapAdapter(adapter: DriverAdapter): DriverAdapter {
+  return overlay(adapter, {
+    ...statements(adapter, currentContext, wakeSealer),
+    startTransaction: async (...args: Parameters<DriverAdapter['startTransaction']>) => {
+      const opener = currentContext();
+      return wrapTransaction(await adapter.startTransaction(...args), opener);
+    },
+  });
+}
+
+/**
+ * Prisma sends the statements of transactions through a DataLoader that flushes everybody's batches in one tick, in the
+ * async context of whoever came first. So inside a transaction the context of the moment may be another request's: it
+ * counts only if it belongs to the unit of work that opened the transaction.
+ */
+function wrapTransaction(transaction: Transaction, opener: AuditContext | undefined): Transaction {
+  const owner = (): AuditContext | undefined => {
+    const now = currentContext();
+    return now !== undefined && now.root === opener?.root ? now : opener;
+  };
+  return overlay(transaction, {
+    ...statements(transaction, owner, () => undefined),
+    commit: async () => {
+      await transaction.commit();
+      wakeSealer();
+    },
+  });
+}
+
+function statements(target: Queryable, context: () => AuditContext | undefined, done: () => void): Pick<Queryable, 'queryRaw' | 'executeRaw'> {
+  const marked = (query: Query): Query => ({ ...query, sql: query.sql + commentOf(context()) });
+  return {
+    async queryRaw(query) {
+      const result = await target.queryRaw(marked(query));
+      if (!isSelect(query.sql)) done();
+      return result;
+    },
+    async executeRaw(query) {
+      const count = await target.executeRaw(marked(query));
+      done();
+      return count;
+    },
+  };
+}
+
+function isSelect(sql: string): boolean {
+  return /^\s*select\b/i.test(sql);
+}
+
+/** The object itself but for a few members; methods run on the original, since adapters have private fields. */
+function overlay<T extends object>(target: T, members: object): T {
+  return new Proxy(target, {
+    get(original, key) {
+      if (Object.hasOwn(members, key)) return Reflect.get(members, key);
+      const value: unknown = Reflect.get(original, key, original);
+      // The class itself (`constructor`) must stay what it is.
+      return typeof value === 'function' && key !== 'constructor' ? value.bind(original) : value;
+    },
+    has: (original, key) => Object.hasOwn(members, key) || Reflect.has(original, key),
+  });
+}

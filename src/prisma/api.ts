@@ -1,0 +1,42 @@
+import { runAs, withContext, type ContextFields } from '../context/context.js';
+import { secretNames } from '../event/redaction.js';
+import type { Actor, AuditEvent } from '../event/types.js';
+import { prepare } from '../recorder/prepare.js';
+import { recordStatement } from '../recorder/port.js';
+
+/** What `prisma.$audit()` offers. */
+export interface AuditApi {
+  /**
+   * Writes an event on the connection of this client: called on the `tx` of an interactive transaction it commits or rolls
+   * back with it. Resolves when the statement has run.
+   * @throws AuditError when the event is wrong; the database's error when the log is not installed
+   */
+  record(event: AuditEvent): Promise<void>;
+  /** Runs `fn` as another actor, inside the current unit of work. The result is awaited inside. */
+  runAs<T>(actor: Actor, fn: () => T | PromiseLike<T>): Promise<T>;
+  /** Runs `fn` with more context. The result is awaited inside. */
+  withContext<T>(fields: ContextFields, fn: () => T | PromiseLike<T>): Promise<T>;
+}
+
+/** Of a Prisma client, all that is needed to write. */
+export interface RawClient {
+  $queryRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
+}
+
+export interface AuditApiOptions {
+  /** Schema of the log. @defaultValue 'audit' */
+  readonly schema?: string | undefined;
+}
+
+const isSecret = secretNames();
+
+export function auditApi(client: RawClient, options: AuditApiOptions = {}): AuditApi {
+  return {
+    async record(event) {
+      const { text, values } = recordStatement(options.schema ?? 'audit', null, [prepare(event, isSecret)]);
+      await client.$queryRawUnsafe(text, ...values);
+    },
+    runAs,
+    withContext,
+  };
+}

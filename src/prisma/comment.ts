@@ -1,0 +1,27 @@
+import { actorSection } from '../context/actor-section.js';
+import type { AuditContext } from '../context/context.js';
+
+/**
+ * The SQL comment that carries the context to the capture function: 32 hex digits of the unit of work, then the `actor`
+ * section in hex. Hex, so that no byte of a context can end the comment or a string. On a line of its own, so that raw
+ * SQL that ends in a line comment does not swallow it. Without a context it is there all the same, empty: the database
+ * reads the LAST comment, and a comment smuggled into raw SQL must never be that.
+ */
+const OPEN = '\n/*audit1:';
+const EMPTY = `${OPEN}*/`;
+
+// Most statements of a request carry the same section: encode it once.
+const CACHE_SIZE = 256;
+const encoded = new Map<string, string>();
+
+export function commentOf(context: AuditContext | undefined): string {
+  if (context === undefined) return EMPTY;
+  const section = actorSection(context);
+  let hex = encoded.get(section);
+  if (hex === undefined) {
+    hex = Buffer.from(section).toString('hex');
+    if (encoded.size >= CACHE_SIZE) encoded.clear();
+    encoded.set(section, hex);
+  }
+  return `${OPEN}${context.root.group.replaceAll('-', '')}${hex}*/`;
+}

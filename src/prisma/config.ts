@@ -1,0 +1,49 @@
+import type { RedactionOptions } from '../event/redaction.js';
+
+/** Names of the models of a generated client, with the names of their columns: read off the client's own delegates. */
+type Delegates<C> = {
+  [K in keyof C as C[K] extends { [S: symbol]: { types: { payload: { name: infer N extends string } } } } ? N : never]: C[K] extends {
+    fields: infer F;
+  }
+    ? Extract<keyof F, string>
+    : string;
+};
+
+export interface ModelConfig<Field extends string = string> {
+  /** Columns whose values never reach the log, beside those that the default names cover. */
+  readonly redact?: readonly Field[];
+  /** Columns that a default name covers although they hold no secret. */
+  readonly keep?: readonly Field[];
+  /** The column that holds the tenant; used for writes whose context names none. */
+  readonly tenant?: Field;
+  /** The table, where it is not named like the model (`@@map`); `schema.table` outside of the first schema. */
+  readonly table?: string;
+  /** Names of columns that differ from their field's (`@map`). */
+  readonly columns?: Partial<Record<Field, string>>;
+}
+
+/** What is audited. Read by the command line, which installs the triggers, and by the application at its start. */
+// oxlint-disable-next-line typescript/no-explicit-any -- without a client type every name is allowed
+export interface AuditConfig<C = any> {
+  /** Schema of the log. @defaultValue `'audit'` */
+  readonly schema?: string;
+  /** Schemas whose tables are audited. @defaultValue `['public']` */
+  readonly schemas?: readonly string[];
+  /** Column that holds the tenant, wherever a table has it. */
+  readonly tenantColumn?: string;
+  /** Which names hold secrets, in all tables. */
+  readonly redaction?: RedactionOptions;
+  /** By model. Every table is audited unless its model is `false`. Tables of implicit many-to-many relations are models of their table's name. */
+  readonly models?: unknown extends C
+    ? Readonly<Record<string, ModelConfig | false>>
+    : { readonly [M in keyof Delegates<C>]?: ModelConfig<Delegates<C>[M] & string> | false };
+}
+
+/**
+ * The default export of `audit.config.ts`. With the client's type, `defineAudit<PrismaClient>({ … })`, the names of models
+ * and columns are checked by the compiler.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any
+export function defineAudit<C = any>(config: AuditConfig<C>): AuditConfig<C> {
+  return config;
+}

@@ -1,0 +1,5 @@
+export { auditAdapter } from './adapter.js';
+export type { AuditApi, AuditApiOptions } from './api.js';
+export { audit } from './extension.js';
+export { audited, type Audited, type AuditMembers } from './mixin.js';
+export { defineAudit, type AuditConfig, type ModelConfig } from './config.js';

@@ -1,0 +1,51 @@
+import { auditApi, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
+import { withOwnTurn } from './array-transaction.js';
+import { withAuditAdapter } from './client-options.js';
+
+// oxlint-disable-next-line typescript/no-explicit-any -- what a mixin may extend: any class
+type ClientClass = abstract new (...args: any) => object;
+
+/** What the mixin adds to a client, and to the `tx` of its interactive transactions. */
+export interface AuditMembers {
+  /** A method, not a getter: called on a `tx` it must see that `tx`. */
+  $audit(): AuditApi;
+}
+
+/** The `tx` and the options of a client's interactive transactions: its last overload. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type Interactive<I> = I extends { $transaction(fn: (tx: infer T) => any, options?: infer O): any } ? { tx: T; options: O } : never;
+
+type Members<I> = {
+  $transaction<R>(fn: (tx: Interactive<I>['tx'] & AuditMembers) => Promise<R>, options?: Interactive<I>['options']): Promise<R>;
+} & I &
+  AuditMembers;
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the intersection with C keeps the generics of its constructor
+export type Audited<C extends ClientClass> = (new (...args: any[]) => Members<InstanceType<C>>) & C;
+
+/**
+ * `class PrismaService extends audited(PrismaClient)`: wraps the driver adapter given to the constructor, gives array
+ * transactions their own turn, and adds `$audit()`. Everything else is the class as it was.
+ *
+ * The constructor throws `AUDIT_ADAPTER_MISSING` when no driver adapter is given.
+ */
+export function audited<C extends ClientClass>(Base: C, options: AuditApiOptions = {}): Audited<C> {
+  // oxlint-disable-next-line typescript/no-explicit-any -- TS2545: the one signature a mixin's constructor may have
+  abstract class AuditedClient extends (Base as abstract new (...args: any[]) => object) {
+    // oxlint-disable-next-line typescript/no-explicit-any
+    constructor(...args: any[]) {
+      super(withAuditAdapter(args[0]), ...args.slice(1));
+    }
+
+    $audit(): AuditApi {
+      return auditApi(this as unknown as RawClient, options);
+    }
+  }
+  const { $transaction } = Base.prototype as { $transaction: (...args: unknown[]) => unknown };
+  Object.defineProperty(AuditedClient.prototype, '$transaction', {
+    configurable: true,
+    writable: true,
+    value: withOwnTurn($transaction),
+  });
+  return AuditedClient as unknown as Audited<C>;
+}

@@ -1,0 +1,2 @@
+export type { Recorder, RecordOptions } from './port.js';
+export { QueueRecorder, type QueueFacts, type QueueOptions } from './queue.js';

@@ -1,0 +1,106 @@
+import { actorSection } from '../context/actor-section.js';
+import { currentContext } from '../context/context.js';
+import { systemClock, type Clock } from '../event/clock.js';
+import { AuditError } from '../event/errors.js';
+import { projected, resourceId } from '../event/identity.js';
+import { LIMITS } from '../event/limits.js';
+import { plainJson } from '../event/plain-json.js';
+import type { SecretName } from '../event/redaction.js';
+import { OUTCOMES, SEVERITIES, type AuditEvent, type ErrorFact } from '../event/types.js';
+import type { ContentRow } from '../store/content.port.js';
+import type { RecordOptions } from './port.js';
+
+const NAME = /^[A-Za-z0-9][\w.:/-]{0,127}$/;
+
+/**
+ * The door: validates an event, redacts it, and joins it with its context. Nothing of the caller's is kept by reference,
+ * so what he changes afterwards does not change the log.
+ *
+ * @throws AuditError `AUDIT_EVENT_INVALID`, `AUDIT_NOT_PLAIN_JSON` or `AUDIT_EVENT_TOO_LARGE`, naming the member
+ */
+export function prepare(event: AuditEvent, isSecret: SecretName, options: RecordOptions = {}, clock: Clock = systemClock): ContentRow {
+  const context = options.context ?? currentContext();
+  check(event);
+  const id = resourceId(event.resource?.id);
+  const redacted: string[] = [];
+  const json = (name: 'details' | 'old' | 'new'): string | undefined => {
+    const value = event[name];
+    if (value === undefined) return undefined;
+    const plain = plainJson(value, name, isSecret);
+    redacted.push(...plain.redacted);
+    return plain.json;
+  };
+  const members: [string, string | undefined][] = [
+    ['details', json('details')],
+    ['error', event.error && JSON.stringify(boundedError(event.error))],
+    ['id', id === undefined ? undefined : JSON.stringify(id)],
+    ['new', json('new')],
+    ['old', json('old')],
+    ['reason', event.reason === undefined ? undefined : JSON.stringify(event.reason)],
+    ['redacted', redacted.length > 0 ? JSON.stringify(redacted) : undefined],
+  ];
+  const data = members.filter(([, value]) => value !== undefined).map(([name, value]) => `"${name}":${value}`);
+  const flags = [context === undefined && event.actor === undefined ? 'no-context' : '', redacted.length > 0 ? 'redacted' : ''];
+  const actor = event.actor ?? (context === undefined ? { id: `process:${process.pid}`, type: 'system' } : undefined);
+  return {
+    source: options.source ?? 'record',
+    at: event.occurredAt ? event.occurredAt.getTime() * 1000 : clock.now(),
+    group: context?.root.group ?? null,
+    // The key is what `event_key` is unique under; the chain itself is chosen from the actor section.
+    tenant: projected(event.tenant) ?? null,
+    eventKey: event.eventId ?? null,
+    model: event.resource?.type ?? null,
+    resourceId: projected(id),
+    header: JSON.stringify({
+      action: event.action,
+      outcome: event.outcome ?? 'success',
+      severity: event.severity,
+      durationMs: event.durationMs,
+    }),
+    actor: actorSection(context, { actor, tenant: event.tenant }),
+    data: data.length > 0 ? `{${data.join(',')}}` : null,
+    flags: flags.filter((flag) => flag !== '').join(',') || null,
+  };
+}
+
+function check(event: AuditEvent): void {
+  if (typeof event !== 'object' || event === null) throw invalid('event', 'must be an object with at least an action');
+  if (typeof event.action !== 'string' || !NAME.test(event.action)) {
+    throw invalid('action', 'must be 1-128 characters out of A-Z a-z 0-9 _ . : / -, beginning with a letter or digit');
+  }
+  if (event.outcome !== undefined && !OUTCOMES.includes(event.outcome)) throw invalid('outcome', `must be one of ${OUTCOMES.join(', ')}`);
+  if (event.severity !== undefined && !SEVERITIES.includes(event.severity)) throw invalid('severity', `must be one of ${SEVERITIES.join(', ')}`);
+  if (event.durationMs !== undefined && !(Number.isSafeInteger(event.durationMs) && event.durationMs >= 0)) {
+    throw invalid('durationMs', 'must be a whole number of milliseconds, 0 or more');
+  }
+  if (event.occurredAt !== undefined) {
+    const at = event.occurredAt instanceof Date ? event.occurredAt.getTime() : Number.NaN;
+    if (!(at >= 0 && at < 253_402_300_800_000)) throw invalid('occurredAt', 'must be a Date between the years 1970 and 9999');
+  }
+  text('resource.type', event.resource?.type, LIMITS.typeLength, event.resource !== undefined);
+  text('tenant', event.tenant, LIMITS.tenantLength);
+  text('reason', event.reason, LIMITS.reasonLength);
+  text('eventId', event.eventId, LIMITS.eventIdLength);
+  const id = resourceId(event.resource?.id);
+  text('resource.id', id, LIMITS.detailsBytes);
+}
+
+function text(name: string, value: unknown, limit: number, required = false): void {
+  if (value === undefined && !required) return;
+  if (typeof value !== 'string' || value.length === 0 || value.length > limit || !value.isWellFormed() || value.includes('\0')) {
+    throw invalid(name, `must be well-formed text of 1-${limit} characters without NUL`);
+  }
+}
+
+function boundedError(error: ErrorFact): ErrorFact {
+  const cut = (value: string): string => String(value).slice(0, LIMITS.errorMessageLength).toWellFormed();
+  return {
+    name: cut(error.name),
+    ...(error.code === undefined ? {} : { code: cut(error.code) }),
+    ...(error.message === undefined ? {} : { message: cut(error.message) }),
+  };
+}
+
+function invalid(member: string, rule: string): AuditError {
+  return new AuditError('AUDIT_EVENT_INVALID', `${member} ${rule}`, { member });
+}

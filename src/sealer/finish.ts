@@ -1,0 +1,106 @@
+import type { Body } from '../chain/body.js';
+import { FLAGS, OUTCOMES, SEVERITIES, SOURCES, type Flag } from '../event/types.js';
+import { LIMITS } from '../event/limits.js';
+import type { CapturedRow } from '../store/log.port.js';
+
+/** A captured row, understood: the fields of its body and what is projected beside it. */
+export interface Finished {
+  readonly tenant: string;
+  readonly actorId: string | undefined;
+  readonly requestId: string | undefined;
+  readonly body: Omit<Body, 'v' | 'id' | 'occurredAt' | 'flags'> & { readonly flags: ReadonlySet<Flag> };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Turns any row into an entry's fields. Total: this stands between a committed write and its entry, so whatever it cannot
+ * understand is sealed with the flag `malformed` and stops nothing.
+ */
+export function finish(row: CapturedRow, incarnation: string): Finished {
+  const flags = new Set<Flag>();
+  for (const flag of row.flags?.split(',') ?? []) flags.add(oneOf(FLAGS, flag) ?? 'malformed');
+  const malformed = (): undefined => {
+    flags.add('malformed');
+    return undefined;
+  };
+  const name = (value: unknown, limit: number): string | undefined => {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'string' || value === '') return malformed();
+    if (value.length > limit || !value.isWellFormed()) flags.add('malformed');
+    return value.slice(0, limit).toWellFormed();
+  };
+
+  const actor = row.actor === null ? undefined : (parseActor(row.actor) ?? malformed());
+  if (actor?.['truncated'] !== undefined) flags.add('truncated');
+  if (actor?.['malformed'] !== undefined) flags.add('malformed');
+  const header = row.header === null ? {} : (parse(row.header) ?? malformed() ?? {});
+  const type = name(row.model, LIMITS.typeLength);
+
+  return {
+    tenant: string(actor?.['tenant']) ?? row.tenant ?? '',
+    actorId: string(actor?.['id']),
+    requestId: string(actor?.['requestId']),
+    body: {
+      source: oneOf(SOURCES, row.source) ?? malformed() ?? 'record',
+      action: actionOf(row, type, name(header['action'], LIMITS.actionLength)) ?? malformed() ?? 'audit.malformed',
+      outcome: header['outcome'] === undefined ? 'success' : (oneOf(OUTCOMES, header['outcome']) ?? malformed() ?? 'failure'),
+      resource: type,
+      group: row.group ?? undefined,
+      tx: `${incarnation}.${row.xid}`,
+      durationMs: header['durationMs'] === undefined ? undefined : (duration(header['durationMs']) ?? malformed()),
+      severity: header['severity'] === undefined ? undefined : (oneOf(SEVERITIES, header['severity']) ?? malformed()),
+      flags,
+      commit: { actor: row.commitActor, data: row.commitData },
+    },
+  };
+}
+
+function actionOf(row: CapturedRow, type: string | undefined, recorded: string | undefined): string | undefined {
+  if (row.source === 'change') {
+    const verb = row.op === 'insert' ? 'create' : row.op;
+    return type !== undefined && (verb === 'create' || verb === 'update' || verb === 'delete' || verb === 'truncate')
+      ? `${type}.${verb}`.slice(0, LIMITS.actionLength * 2)
+      : undefined;
+  }
+  return row.source === 'control' ? (row.op ?? undefined) : recorded;
+}
+
+function duration(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+}
+
+function string(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function oneOf<T extends string>(set: readonly T[], value: unknown): T | undefined {
+  return set.find((member) => member === value);
+}
+
+// The rows of one request share their actor section to the byte: parse it once.
+const CACHE_SIZE = 512;
+const parsed = new Map<string, Readonly<Record<string, unknown>> | undefined>();
+
+function parseActor(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+  if (parsed.has(text)) return parsed.get(text);
+  if (parsed.size >= CACHE_SIZE) parsed.clear();
+  const section = parse(text);
+  parsed.set(text, section);
+  return section;
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

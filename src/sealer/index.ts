@@ -1,0 +1,1 @@
+export { Sealer, type SealerOptions, type SealerState } from './sealer.js';

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { isAuditError } from '../event/errors.js';
+import { onWake } from '../event/wake.js';
+import type { SealerStore } from '../store/log.port.js';
+import { Leader } from './leader.js';
+
+export interface SealerOptions {
+  /** How long a sealer that died keeps others out. Milliseconds, default 10,000. */
+  readonly leaseMs?: number;
+  /** Rows in a batch at most. Default 1,000; more raises throughput a little and the lag of the first row a lot. */
+  readonly batchSize?: number;
+  /** Wait after a batch that was not full, so that the next one is worth its commit. Milliseconds, default 20. */
+  readonly minWaitMs?: number;
+  /** Wait between looks at an idle log. Milliseconds, default 1,000. A commit in the same process ends it early. */
+  readonly maxWaitMs?: number;
+  /** Told of every failure that the sealer recovers from by itself (database away, lease lost). */
+  readonly onError?: (error: unknown) => void;
+}
+
+export type SealerState = 'stopped' | 'following' | 'leading';
+
+// Captured at import, so that a test's fake timers do not stop the log.
+const { setTimeout, clearTimeout } = globalThis;
+const performance = globalThis.performance;
+
+/** Seals what was captured. Start as many as there are processes: one leads, the others wait for its lease to run out. */
+export class Sealer {
+  readonly #store: SealerStore;
+  readonly #options: Required<Omit<SealerOptions, 'onError'>>;
+  readonly #onError: (error: unknown) => void;
+  readonly #holder = `${process.pid}-${randomUUID()}`;
+  #running: Promise<void> | undefined;
+  #stopping = false;
+  #state: SealerState = 'stopped';
+  #interrupt: () => void = () => undefined;
+
+  constructor(store: SealerStore, options: SealerOptions = {}) {
+    this.#store = store;
+    const { leaseMs = 10_000, batchSize = 1_000, minWaitMs = 20, maxWaitMs = 1_000, onError = () => undefined } = options;
+    this.#options = { leaseMs, batchSize, minWaitMs, maxWaitMs };
+    this.#onError = onError;
+  }
+
+  get state(): SealerState {
+    return this.#state;
+  }
+
+  start(): void {
+    this.#stopping = false;
+    this.#running ??= this.#run();
+  }
+
+  /** Seals what is committed by now if this sealer leads, hands the lease back, and resolves when it is idle. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#interrupt();
+    await this.#running;
+    this.#running = undefined;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopping) {
+      this.#state = 'following';
+      try {
+        const lease = await this.#store.acquire(this.#holder, this.#options.leaseMs);
+        if (lease) {
+          this.#state = 'leading';
+          await this.#lead(new Leader(this.#store, lease, this.#options));
+        }
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (!isAuditError(error, 'AUDIT_LEASE_LOST')) this.#onError(error);
+      }
+      await this.#pause(failures > 0 ? Math.min(50 * 2 ** failures, 5_000) : this.#options.leaseMs / 3);
+    }
+    this.#state = 'stopped';
+  }
+
+  async #lead(leader: Leader): Promise<void> {
+    await leader.begin();
+    for (let idleRounds = 0; ; ) {
+      const started = performance.now();
+      const read = await leader.round();
+      if (this.#stopping && read === 0) break;
+      if (read >= this.#options.batchSize) continue;
+      idleRounds = read > 0 ? 0 : idleRounds + 1;
+      const wait = Math.min(this.#options.minWaitMs * 2 ** Math.min(idleRounds, 10), this.#options.maxWaitMs);
+      // Never busy for more than half of the time: a long reading (a huge open transaction) is not repeated at once.
+      const atLeast = Math.max(this.#options.minWaitMs, performance.now() - started);
+      await this.#pause(atLeast);
+      if (wait > atLeast) await this.#pauseUntilWoken(wait - atLeast);
+    }
+    await leader.end();
+  }
+
+  async #pauseUntilWoken(ms: number): Promise<void> {
+    let stopListening: () => void = () => undefined;
+    const paused = this.#pause(ms);
+    const interrupt = this.#interrupt;
+    // Not at once: let the burst that woke us come in.
+    const half = this.#options.minWaitMs / 2;
+    stopListening = onWake(() => {
+      stopListening();
+      setTimeout(interrupt, half);
+    });
+    await paused;
+    stopListening();
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#interrupt = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import type { Micros } from '../event/clock.js';
+import type { Source } from '../event/types.js';
+
+/** One event on its way into `content`: sections as JSON text, the rest as the columns that the sealer needs. */
+export interface ContentRow {
+  readonly source: Source;
+  readonly at: Micros;
+  /** UUID of the unit of work. */
+  readonly group: string | null;
+  readonly tenant: string | null;
+  /** Idempotence key, unique for a tenant. */
+  readonly eventKey: string | null;
+  /** Type of the resource. */
+  readonly model: string | null;
+  /** As projected: see `projected()`. */
+  readonly resourceId: string | null;
+  /** JSON: action, outcome, severity, durationMs. */
+  readonly header: string;
+  /** JSON of the `actor` section. */
+  readonly actor: string;
+  /** JSON of the `data` section. */
+  readonly data: string | null;
+  /** Comma-separated. */
+  readonly flags: string | null;
+}
+
+/** Where recorded events go. Implementations MUST write a batch whole or not at all. */
+export interface ContentStore {
+  /**
+   * Resolves when the batch is committed. MUST write nothing, and succeed, if a batch of this name was committed before:
+   * that is how a caller repeats a batch whose commit was not acknowledged. MUST throw `AUDIT_EVENT_INVALID` if repeating
+   * is of no use because a row can never be stored; any other error is taken as passing.
+   */
+  append(batch: string, rows: readonly ContentRow[]): Promise<void>;
+  /** The greatest position handed out so far. */
+  position(): Promise<number>;
+  /** How many committed rows up to `position` have no entry yet. */
+  unsealed(position: number): Promise<number>;
+}
+
+/** A call of `audit.record()`, the database's own interface, for whoever has a connection: our pool or a Prisma transaction. */
+export function recordStatement(schema: string, batch: string | null, rows: readonly ContentRow[]): { text: string; values: unknown[] } {
+  const column = <K extends keyof ContentRow>(name: K): ContentRow[K][] => rows.map((row) => row[name]);
+  return {
+    text: `select "${schema}".record($1::text, $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]) as written`,
+    values: [
+      batch,
+      column('source'),
+      column('at').map(String),
+      column('group'),
+      column('tenant'),
+      column('eventKey'),
+      column('model'),
+      column('resourceId'),
+      column('header'),
+      column('actor').map((json) => Buffer.from(json).toString('hex')),
+      column('data'),
+      column('flags'),
+    ],
+  };
+}

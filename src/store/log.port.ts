@@ -1,0 +1,124 @@
+import type { Digest } from '../chain/hashing.js';
+import type { Micros } from '../event/clock.js';
+
+/** A row of `content` as the sealer reads it: everything but the `data` section, which stays where it is. */
+export interface CapturedRow {
+  readonly pos: number;
+  readonly xid: string;
+  /** `undefined`: a time that no body can hold. */
+  readonly at: Micros | undefined;
+  readonly source: string;
+  readonly op: string | null;
+  readonly model: string | null;
+  readonly resourceId: string | null;
+  readonly group: string | null;
+  readonly tenant: string | null;
+  readonly header: string | null;
+  readonly flags: string | null;
+  /** Bytes of the `actor` section. */
+  readonly actor: Uint8Array | null;
+  readonly commitActor: Digest | null;
+  readonly commitData: Digest | null;
+}
+
+/** Positions `from` … `to`, both included. */
+export interface PositionRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What one snapshot of the database showed. */
+export interface Reading {
+  /** Ascending by position, at most `limit`. */
+  readonly rows: readonly CapturedRow[];
+  /** Every transaction with a smaller id had ended when the snapshot was taken (`pg_snapshot_xmin`). */
+  readonly horizon: bigint;
+  /** The database's clock. */
+  readonly now: Micros;
+}
+
+export interface Lease {
+  readonly epoch: number;
+  readonly holder: string;
+  readonly origin: string;
+  readonly incarnation: string;
+  /** All positions up to here are settled: sealed, or never to be filled. */
+  readonly low: number;
+  /** Milliseconds. */
+  readonly lastSealedAt: number;
+}
+
+export interface ChainHead {
+  readonly chain: number;
+  readonly origin: string;
+  readonly tenant: string;
+  readonly size: number;
+  readonly hash: Digest;
+  /** As stored: see `encodeFrontier`. */
+  readonly frontier: string;
+}
+
+/** A chain opened by a batch, with the control row that its first entry seals. */
+export interface OpenedChain {
+  readonly chain: number;
+  readonly origin: string;
+  readonly tenant: string;
+  readonly pos: number;
+  readonly at: Micros;
+  readonly actor: string;
+  readonly data: string;
+  readonly saltActor: string;
+  readonly saltData: string;
+}
+
+export interface SealedEntry {
+  readonly chain: number;
+  readonly seq: number;
+  readonly pos: number;
+  readonly occurredAt: Micros;
+  readonly id: string;
+  readonly hash: Digest;
+  readonly tenant: string;
+  readonly actorId: string | null;
+  readonly action: string;
+  readonly resourceType: string | null;
+  readonly resourceId: string | null;
+  readonly outcome: string;
+  readonly requestId: string | null;
+  readonly group: string | null;
+  readonly body: string;
+}
+
+export interface Batch {
+  /** Milliseconds; greater than that of any batch before. */
+  readonly sealedAt: number;
+  readonly low: number;
+  readonly opened: readonly OpenedChain[];
+  /** Each chain that grows: the head the batch was built on, and the head it makes. */
+  readonly moved: readonly { readonly from: ChainHead; readonly to: ChainHead }[];
+  readonly entries: readonly SealedEntry[];
+}
+
+/**
+ * What the sealer needs of a database. Leadership is advisory: `seal` MUST refuse, with `AUDIT_LEASE_LOST`, a batch whose
+ * lease was taken over or whose chains are not at the heads it was built on, and MUST write all of a batch or nothing.
+ */
+export interface SealerStore {
+  /** The lease, or `undefined` while somebody else holds it. Raises the epoch, so that an earlier holder is fenced off. */
+  acquire(holder: string, leaseMs: number): Promise<Lease | undefined>;
+  /** False when the lease was taken over. */
+  renew(lease: Lease, leaseMs: number): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+  /** The greatest sealed position (at least `low`), and every range between `low` and it that has no entry. */
+  unsettled(low: number): Promise<{ readonly high: number; readonly gaps: readonly PositionRange[] }>;
+  /** Rows at or below `low` without an entry. There must be none; a full anti-join, so ask rarely. */
+  overlooked(low: number): Promise<readonly PositionRange[]>;
+  /** MUST read gaps and tail in one snapshot: with two, a later change of a record can be sealed before an earlier one. */
+  read(gaps: readonly PositionRange[], high: number, limit: number): Promise<Reading>;
+  /** A transaction id greater than that of every transaction that has taken a position before the call. */
+  bound(): Promise<bigint>;
+  heads(tenants: readonly string[]): Promise<readonly ChainHead[]>;
+  /** Positions for control rows, and the first free chain number. */
+  reserve(count: number): Promise<{ readonly positions: readonly number[]; readonly chain: number }>;
+  seal(lease: Lease, leaseMs: number, batch: Batch): Promise<void>;
+}

@@ -1,0 +1,94 @@
+import { AuditError } from '../../event/errors.js';
+import { secretNames, type RedactionOptions } from '../../event/redaction.js';
+import type { Table } from './tables.js';
+
+/** What is to be audited: `audit.config.ts`, without the types that check it. */
+export interface Coverage {
+  readonly schema?: string;
+  readonly schemas?: readonly string[];
+  readonly tenantColumn?: string;
+  readonly redaction?: RedactionOptions;
+  readonly models?: Readonly<Record<string, ModelCoverage | false>>;
+}
+
+export interface ModelCoverage {
+  readonly redact?: readonly string[];
+  readonly keep?: readonly string[];
+  readonly tenant?: string;
+  readonly table?: string;
+  readonly columns?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface PlannedTable {
+  readonly table: Table;
+  readonly model: string;
+  /** `undefined`: not audited. */
+  readonly wanted: readonly string[] | undefined;
+  readonly step: 'add' | 'replace' | 'remove' | 'keep' | 'skip';
+}
+
+/**
+ * What each table's trigger should be, compared with what it is.
+ * @throws AuditError `AUDIT_CONFIG_INVALID` when the configuration names what is not there
+ */
+export function planCoverage(tables: readonly Table[], coverage: Coverage): readonly PlannedTable[] {
+  const models = new Map(Object.entries(coverage.models ?? {}));
+  const schemas = coverage.schemas ?? ['public'];
+  const nameOf = (table: Table): string => (table.schema === schemas[0] ? table.name : `${table.schema}.${table.name}`);
+  const modelOf = new Map<string, string>();
+  for (const [model, rules] of models) modelOf.set((rules !== false && rules.table) || model, model);
+  const known = new Set(tables.map((table) => nameOf(table)));
+  for (const [table, model] of modelOf) {
+    if (!known.has(table)) {
+      throw invalid(`model ${model}: there is no table ${JSON.stringify(table)} (set models.${model}.table where @@map renames it)`);
+    }
+  }
+  const isSecret = secretNames(coverage.redaction);
+  return tables.map((table) => {
+    const model = modelOf.get(nameOf(table)) ?? table.name;
+    const rules = models.get(model) ?? {};
+    const wanted = rules === false ? undefined : triggerArguments(table, model, rules, coverage, isSecret);
+    return { table, model, wanted, step: stepOf(table, wanted) };
+  });
+}
+
+function stepOf(table: Table, wanted: readonly string[] | undefined): PlannedTable['step'] {
+  if (wanted === undefined) return table.trigger === undefined ? 'skip' : 'remove';
+  if (table.trigger === undefined) return 'add';
+  const same = table.trigger.length === wanted.length && table.trigger.every((value, i) => value === wanted[i]);
+  return same && table.enabled === 'O' && table.truncateTrigger ? 'keep' : 'replace';
+}
+
+function triggerArguments(table: Table, model: string, rules: ModelCoverage, coverage: Coverage, isSecret: (name: string) => boolean): readonly string[] {
+  const column = (field: string): string => {
+    const name = rules.columns?.[field] ?? field;
+    if (!table.columns.includes(name)) {
+      throw invalid(`model ${model}: the table has no column ${JSON.stringify(name)} (set models.${model}.columns where @map renames it)`);
+    }
+    return name;
+  };
+  const keep = new Set((rules.keep ?? []).map((field) => column(field)));
+  const redact = new Set([...table.columns.filter((name) => isSecret(name) && !keep.has(name)), ...(rules.redact ?? []).map((field) => column(field))]);
+  const stubborn = table.notNullDomains.filter((name) => redact.has(name));
+  if (stubborn.length > 0) {
+    throw invalid(
+      `model ${model}: ${stubborn.join(', ')} cannot be redacted, its domain refuses NULL. Leave the model out (models.${model}: false), or say that it holds no secret (keep)`,
+    );
+  }
+  const tenant = rules.tenant !== undefined ? column(rules.tenant) : coverage.tenantColumn;
+  return [
+    model,
+    table.key.length === 1 ? (table.key[0] as string) : '',
+    table.key.length > 1 ? arrayLiteral(table.key) : '',
+    redact.size > 0 ? JSON.stringify(Object.fromEntries([...redact].map((name) => [name, null]))) : '',
+    tenant !== undefined && table.columns.includes(tenant) ? tenant : '',
+  ];
+}
+
+function arrayLiteral(items: readonly string[]): string {
+  return `{${items.map((item) => `"${item.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}
+
+function invalid(message: string): AuditError {
+  return new AuditError('AUDIT_CONFIG_INVALID', `audit.config: ${message}`);
+}
