@@ -27,7 +27,9 @@ export interface Body {
 }
 
 /** Canonical text of a body: these bytes are stored, and these bytes are hashed. */
-export function encodeBody(fields: Omit<Body, 'v' | 'occurredAt' | 'flags'> & { occurredAt: Micros; flags?: Iterable<Flag> }): string {
+export function encodeBody(
+  fields: Omit<Body, 'v' | 'occurredAt' | 'flags'> & { occurredAt: Micros; flags?: Iterable<Flag> },
+): string {
   const flags = [...new Set(fields.flags)].toSorted();
   return canonicalJson({
     ...fields,

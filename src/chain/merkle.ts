@@ -58,7 +58,8 @@ export function encodeFrontier(frontier: Frontier): string {
 
 /** @throws RangeError if the text is not the frontier of a tree of `size` leaves. */
 export function decodeFrontier(size: number, text: string): Frontier {
-  if (text.length !== setBits(size) * 64) throw new RangeError(`not a frontier of ${size} leaves`);
+  if (!Number.isSafeInteger(size) || size < 0 || text.length !== setBits(size) * 64 || !/^[0-9a-f]*$/.test(text))
+    throw new RangeError(`not a frontier of ${size} leaves`);
   const nodes: Digest[] = [];
   for (let i = 0; i < text.length; i += 64) nodes.push(text.slice(i, i + 64));
   return { size, nodes };

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { LIMITS } from '../event/limits.js';
 import type { Actor } from '../event/types.js';
 import type { AuditContext } from './context.js';
@@ -18,11 +19,14 @@ const FIELDS = {
 } as const;
 type Field = keyof typeof FIELDS;
 
+// An actor is often the application's whole user record, whose own `session` or `ip` are not those of the request.
+const OF_ACTOR: ReadonlySet<Field> = new Set(['id', 'type', 'email', 'role', 'onBehalfOf']);
+
 /** What the JSON of an `actor` section parses to. */
 export type ActorSection = { readonly [F in Field]?: string } & {
   /** Members cut to their limit. */
   readonly truncated?: readonly string[];
-  /** Members that could not be read. */
+  /** Members that could not be read, or not kept as they were (a lone surrogate). */
   readonly malformed?: readonly string[];
 };
 
@@ -46,15 +50,18 @@ export function actorSection(context: AuditContext | undefined, override: ActorO
       return undefined;
     }
   };
-  const actor = override.actor ?? attempt('actor', () => resolve(context?.actor));
+  const actor = attempt('actor', () => object(override.actor ?? resolve(context?.actor)));
   const tenant = override.tenant ?? attempt('tenant', () => resolve(context?.tenant));
   const truncated: string[] = [];
   const section: Record<string, unknown> = {};
   for (const field of Object.keys(FIELDS) as Field[]) {
-    const value = attempt(field, () => text(field === 'tenant' ? tenant : (member(actor, field) ?? member(context, field))));
+    const value = attempt(field, () =>
+      text(field === 'tenant' ? tenant : member(OF_ACTOR.has(field) ? actor : context, field)),
+    );
     if (value === undefined) continue;
     const limit = FIELDS[field];
     if (value.length > limit) truncated.push(field);
+    if (!value.isWellFormed()) malformed.push(field);
     section[field] = (value.length > limit ? value.slice(0, limit) : value).toWellFormed();
   }
   if (section['type'] === undefined) section['type'] = section['id'] === undefined ? 'anonymous' : 'user';
@@ -64,11 +71,21 @@ export function actorSection(context: AuditContext | undefined, override: ActorO
 }
 
 function resolve<T>(value: T | (() => T | undefined) | undefined): T | undefined {
-  return typeof value === 'function' ? (value as () => T | undefined)() : value;
+  const resolved = typeof value === 'function' ? (value as () => T | undefined)() : value;
+  // A promise comes too late and is refused below; its failure must not be left for the process to die of.
+  if (types.isPromise(resolved)) resolved.catch(() => undefined);
+  return resolved;
+}
+
+function object(value: Actor | undefined): Actor | undefined {
+  if (value === undefined || value === null) return undefined;
+  // A lazy thenable (Prisma's) is not touched: calling `then` would send a query.
+  if (typeof value !== 'object' || 'then' in value) throw new TypeError('not an actor');
+  return value;
 }
 
 function member(from: object | undefined, field: Field): unknown {
-  return from === undefined || from === null ? undefined : (from as Partial<Record<Field, unknown>>)[field];
+  return from === undefined ? undefined : Reflect.get(from, field);
 }
 
 function text(value: unknown): string | undefined {

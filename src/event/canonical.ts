@@ -14,7 +14,9 @@ export function canonicalJson(value: CanonicalObject): string {
   const text = encode(value, '$', 0);
   const size = Buffer.byteLength(text);
   if (size > LIMITS.bodyBytes) {
-    throw new AuditError('AUDIT_EVENT_TOO_LARGE', `the body has ${size} bytes, the limit is ${LIMITS.bodyBytes}`, { size });
+    throw new AuditError('AUDIT_EVENT_TOO_LARGE', `the body has ${size} bytes, the limit is ${LIMITS.bodyBytes}`, {
+      size,
+    });
   }
   return text;
 }
@@ -46,7 +48,8 @@ function encodeArray(items: readonly unknown[], path: string, depth: number): st
 
 function encodeObject(object: object, path: string, depth: number): string {
   const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw refuse(path, `a ${object.constructor?.name ?? 'class'}`);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+    throw refuse(path, `a ${object.constructor?.name ?? 'class'}`);
   const parts: string[] = [];
   for (const key of Object.keys(object).toSorted()) {
     // eslint-disable-next-line no-control-regex

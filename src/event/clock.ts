@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-/** Microseconds since 1970-01-01T00:00:00Z, a safe integer until the year 2255. */
+/** Microseconds since 1970-01-01T00:00:00Z. */
 export type Micros = number;
+
+/** The last moment that is a safe integer: 2255-06-05T23:47:34.740991Z. */
+export const MAX_MICROS: Micros = Number.MAX_SAFE_INTEGER;
 
 /** Time and randomness, so that tests can hold both still. */
 export interface Clock {
@@ -31,13 +34,9 @@ export const systemClock: Clock = {
 
 export const systemRandom: RandomBytes = (size) => randomBytes(size);
 
-const MAX_MICROS = 253_402_300_799_999_999; // 9999-12-31T23:59:59.999999Z: RFC 3339 has four digits for the year
-
-/** RFC 3339 UTC with exactly six fraction digits and `Z`. */
+/** RFC 3339 UTC with exactly six fraction digits and `Z`. @throws RangeError before 1970 and after `MAX_MICROS` */
 export function formatMicros(at: Micros): string {
-  if (!Number.isSafeInteger(at) || at < 0 || at > MAX_MICROS) {
-    throw new RangeError(`not a time in microseconds: ${at}`);
-  }
+  if (!Number.isSafeInteger(at) || at < 0) throw new RangeError(`not a time in microseconds: ${at}`);
   const iso = new Date(Math.trunc(at / 1000)).toISOString(); // …SS.mmmZ
   return `${iso.slice(0, -1)}${String(at % 1000).padStart(3, '0')}Z`;
 }

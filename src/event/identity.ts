@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { types } from 'node:util';
 import { LIMITS } from './limits.js';
 import type { KeyPart, Resource } from './types.js';
 
@@ -8,7 +9,7 @@ import type { KeyPart, Resource } from './types.js';
  */
 export function resourceId(id: Resource['id']): string | undefined {
   if (id === undefined || id === null) return undefined;
-  return isList(id) ? JSON.stringify(id.map((part) => keyText(part))) : keyText(id as KeyPart);
+  return isList(id) ? JSON.stringify(id.map((part) => keyText(part))) : keyText(id);
 }
 
 function isList(id: KeyPart | readonly KeyPart[]): id is readonly KeyPart[] {
@@ -16,7 +17,8 @@ function isList(id: KeyPart | readonly KeyPart[]): id is readonly KeyPart[] {
 }
 
 function keyText(part: KeyPart): string {
-  return part instanceof Date ? part.toISOString() : String(part);
+  // Not `instanceof`: a Date of another realm (a vm context, as in jest) is one as well.
+  return types.isDate(part) ? part.toISOString() : String(part);
 }
 
 /**

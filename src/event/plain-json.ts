@@ -17,10 +17,15 @@ export interface PlainJson {
  * @throws AuditError `AUDIT_NOT_PLAIN_JSON` (function, symbol, Map, Set, typed array, NaN, lone surrogate, cycle, too
  *   deep) or `AUDIT_EVENT_TOO_LARGE` (more than `limit` bytes of UTF-8).
  */
-export function plainJson(value: unknown, at: string, isSecret: SecretName, limit: number = LIMITS.detailsBytes): PlainJson {
+export function plainJson(
+  value: unknown,
+  at: string,
+  isSecret: SecretName,
+  limit: number = LIMITS.detailsBytes,
+): PlainJson {
   const redacted: string[] = [];
   const budget = { left: limit * 2 };
-  const copy = walk(value, at, { isSecret, redacted, budget, ancestors: [] });
+  const copy = walk(value, at, { isSecret, redacted, limit, budget, ancestors: [] });
   const json = JSON.stringify(copy);
   const size = Buffer.byteLength(json);
   if (size > limit) throw tooLarge(at, limit);
@@ -30,6 +35,7 @@ export function plainJson(value: unknown, at: string, isSecret: SecretName, limi
 interface Walk {
   readonly isSecret: SecretName;
   readonly redacted: string[];
+  readonly limit: number;
   /** Stops the walk of a huge value long before it is serialised. */
   readonly budget: { left: number };
   readonly ancestors: object[];
@@ -37,7 +43,7 @@ interface Walk {
 
 function walk(value: unknown, path: string, state: Walk): JsonValue {
   state.budget.left -= typeof value === 'string' ? value.length + 2 : 2;
-  if (state.budget.left < 0) throw tooLarge(path, 0);
+  if (state.budget.left < 0) throw tooLarge(path, state.limit);
   switch (typeof value) {
     case 'string':
       if (!value.isWellFormed()) throw refuse(path, 'a string with a lone surrogate', 'use value.toWellFormed()');
@@ -107,10 +113,9 @@ function refuse(path: string, what: string, remedy: string): AuditError {
 }
 
 function tooLarge(path: string, limit: number): AuditError {
-  const bound = limit || LIMITS.detailsBytes;
   return new AuditError(
     'AUDIT_EVENT_TOO_LARGE',
-    `${path} is larger than ${bound} bytes of JSON: record a reference (an id, a storage key and its hash) instead`,
-    { path, limit: bound },
+    `${path} is larger than ${limit} bytes of JSON: record a reference (an id, a storage key and its hash) instead`,
+    { path, limit },
   );
 }

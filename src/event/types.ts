@@ -24,14 +24,7 @@ export type Flag = (typeof FLAGS)[number];
 
 /** The well-known actor types; an application may use its own names as well. */
 export type ActorType =
-  | 'user'
-  | 'admin'
-  | 'service'
-  | 'system'
-  | 'api_key'
-  | 'ai_agent'
-  | 'anonymous'
-  | (string & NonNullable<unknown>);
+  'user' | 'admin' | 'service' | 'system' | 'api_key' | 'ai_agent' | 'anonymous' | (string & NonNullable<unknown>);
 
 /** Who acted. Everything here is stored in the erasable `actor` section, never in the body. */
 export interface Actor {

@@ -2,30 +2,42 @@ import { systemRandom, type Micros, type RandomBytes } from './clock.js';
 
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 const COUNTER_MAX = 0xfffff;
+const LANES_KEPT = 2048;
+
+interface Moment {
+  readonly at: Micros;
+  readonly counter: number;
+}
 
 /**
  * Mints UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, 12 bits of sub-millisecond time (§6.2, method 3),
  * then a 20-bit counter (method 1) and 42 random bits.
  *
  * Ids of one minter with the same `lane` never go down, even if `at` does: entries of one database transaction are
- * minted in the order of their statements, and a wall clock may be set back in the middle of it.
+ * minted in the order of their statements, among those of others, and a wall clock may be set back in the middle of it.
+ * A lane is forgotten when 2,048 others or more have come since.
  */
 export function uuidV7Minter(random: RandomBytes = systemRandom): (at: Micros, lane?: string) => string {
-  let lane: string | undefined;
-  let last: Micros = -1;
-  let counter = 0;
+  let lanes = new Map<string, Moment>();
+  let olderLanes = lanes;
+  let last: Moment = { at: -1, counter: 0 };
   let pool = random(0);
   let used = 0;
-  return (at, forLane) => {
-    const sameLane = forLane !== undefined && forLane === lane;
-    if (sameLane && at < last) at = last;
-    counter = at === last ? counter + 1 : 0;
+  return (at, lane) => {
+    const floor = lane === undefined ? undefined : (lanes.get(lane) ?? olderLanes.get(lane));
+    if (floor !== undefined && at < floor.at) at = floor.at;
+    let counter = at === last.at ? last.counter + 1 : 0;
+    if (floor?.at === at) counter = Math.max(counter, floor.counter + 1);
     if (counter > COUNTER_MAX) {
       counter = 0;
       at += 1;
     }
-    lane = forLane;
-    last = at;
+    last = { at, counter };
+    if (lane !== undefined) {
+      // Two generations, so that forgetting costs nothing.
+      if (lanes.size >= LANES_KEPT && !lanes.has(lane)) [olderLanes, lanes] = [lanes, new Map()];
+      lanes.set(lane, last);
+    }
     if (used + 6 > pool.length) {
       pool = random(6 * 256);
       used = 0;

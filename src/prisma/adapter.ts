@@ -60,7 +60,11 @@ function wrapTransaction(transaction: Transaction, opener: AuditContext | undefi
   });
 }
 
-function statements(target: Queryable, context: () => AuditContext | undefined, done: () => void): Pick<Queryable, 'queryRaw' | 'executeRaw'> {
+function statements(
+  target: Queryable,
+  context: () => AuditContext | undefined,
+  done: () => void,
+): Pick<Queryable, 'queryRaw' | 'executeRaw'> {
   const marked = (query: Query): Query => ({ ...query, sql: query.sql + commentOf(context()) });
   return {
     async queryRaw(query) {

@@ -1,8 +1,7 @@
 import { runAs, withContext, type ContextFields } from '../context/context.js';
 import { secretNames } from '../event/redaction.js';
 import type { Actor, AuditEvent } from '../event/types.js';
-import { prepare } from '../recorder/prepare.js';
-import { recordStatement } from '../recorder/port.js';
+import { prepare, recordStatement } from '../recorder/port.js';
 
 /** What `prisma.$audit()` offers. */
 export interface AuditApi {

@@ -13,6 +13,8 @@ export function withOwnTurn(inner: TransactionMethod): TransactionMethod {
   return function $transaction(this: unknown, ...args: unknown[]): unknown {
     if (!Array.isArray(args[0])) return Reflect.apply(inner, this, args);
     const operations = [...(args[0] as unknown[])]; // the caller may change his array meanwhile
-    return new Promise((resolve) => setImmediate(resolve)).then(() => Reflect.apply(inner, this, [operations, ...args.slice(1)]));
+    return new Promise((resolve) => setImmediate(resolve)).then(() =>
+      Reflect.apply(inner, this, [operations, ...args.slice(1)]),
+    );
   };
 }

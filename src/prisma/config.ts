@@ -2,7 +2,9 @@ import type { RedactionOptions } from '../event/redaction.js';
 
 /** Names of the models of a generated client, with the names of their columns: read off the client's own delegates. */
 type Delegates<C> = {
-  [K in keyof C as C[K] extends { [S: symbol]: { types: { payload: { name: infer N extends string } } } } ? N : never]: C[K] extends {
+  [
+    K in keyof C as C[K] extends { [S: symbol]: { types: { payload: { name: infer N extends string } } } } ? N : never
+  ]: C[K] extends {
     fields: infer F;
   }
     ? Extract<keyof F, string>

@@ -13,10 +13,15 @@ export interface AuditMembers {
 
 /** The `tx` and the options of a client's interactive transactions: its last overload. */
 // oxlint-disable-next-line typescript/no-explicit-any
-type Interactive<I> = I extends { $transaction(fn: (tx: infer T) => any, options?: infer O): any } ? { tx: T; options: O } : never;
+type Interactive<I> = I extends { $transaction(fn: (tx: infer T) => any, options?: infer O): any }
+  ? { tx: T; options: O }
+  : never;
 
 type Members<I> = {
-  $transaction<R>(fn: (tx: Interactive<I>['tx'] & AuditMembers) => Promise<R>, options?: Interactive<I>['options']): Promise<R>;
+  $transaction<R>(
+    fn: (tx: Interactive<I>['tx'] & AuditMembers) => Promise<R>,
+    options?: Interactive<I>['options'],
+  ): Promise<R>;
 } & I &
   AuditMembers;
 

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../event/types.js';
 import type { AuditContext } from '../context/context.js';
 
 export { recordStatement, type ContentRow } from '../store/content.port.js';
+export { prepare } from './prepare.js';
 
 /** Takes events of the application and of requests. */
 export interface Recorder {

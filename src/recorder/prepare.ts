@@ -1,6 +1,7 @@
+import { types } from 'node:util';
 import { actorSection } from '../context/actor-section.js';
 import { currentContext } from '../context/context.js';
-import { systemClock, type Clock } from '../event/clock.js';
+import { MAX_MICROS, systemClock, type Clock } from '../event/clock.js';
 import { AuditError } from '../event/errors.js';
 import { projected, resourceId } from '../event/identity.js';
 import { LIMITS } from '../event/limits.js';
@@ -18,7 +19,12 @@ const NAME = /^[A-Za-z0-9][\w.:/-]{0,127}$/;
  *
  * @throws AuditError `AUDIT_EVENT_INVALID`, `AUDIT_NOT_PLAIN_JSON` or `AUDIT_EVENT_TOO_LARGE`, naming the member
  */
-export function prepare(event: AuditEvent, isSecret: SecretName, options: RecordOptions = {}, clock: Clock = systemClock): ContentRow {
+export function prepare(
+  event: AuditEvent,
+  isSecret: SecretName,
+  options: RecordOptions = {},
+  clock: Clock = systemClock,
+): ContentRow {
   const context = options.context ?? currentContext();
   check(event);
   const id = resourceId(event.resource?.id);
@@ -32,7 +38,7 @@ export function prepare(event: AuditEvent, isSecret: SecretName, options: Record
   };
   const members: [string, string | undefined][] = [
     ['details', json('details')],
-    ['error', event.error && JSON.stringify(boundedError(event.error))],
+    ['error', event.error ? JSON.stringify(boundedError(event.error)) : undefined],
     ['id', id === undefined ? undefined : JSON.stringify(id)],
     ['new', json('new')],
     ['old', json('old')],
@@ -40,7 +46,10 @@ export function prepare(event: AuditEvent, isSecret: SecretName, options: Record
     ['redacted', redacted.length > 0 ? JSON.stringify(redacted) : undefined],
   ];
   const data = members.filter(([, value]) => value !== undefined).map(([name, value]) => `"${name}":${value}`);
-  const flags = [context === undefined && event.actor === undefined ? 'no-context' : '', redacted.length > 0 ? 'redacted' : ''];
+  const flags = [
+    context === undefined && event.actor === undefined ? 'no-context' : '',
+    redacted.length > 0 ? 'redacted' : '',
+  ];
   const actor = event.actor ?? (context === undefined ? { id: `process:${process.pid}`, type: 'system' } : undefined);
   return {
     source: options.source ?? 'record',
@@ -68,26 +77,47 @@ function check(event: AuditEvent): void {
   if (typeof event.action !== 'string' || !NAME.test(event.action)) {
     throw invalid('action', 'must be 1-128 characters out of A-Z a-z 0-9 _ . : / -, beginning with a letter or digit');
   }
-  if (event.outcome !== undefined && !OUTCOMES.includes(event.outcome)) throw invalid('outcome', `must be one of ${OUTCOMES.join(', ')}`);
-  if (event.severity !== undefined && !SEVERITIES.includes(event.severity)) throw invalid('severity', `must be one of ${SEVERITIES.join(', ')}`);
+  if (event.outcome !== undefined && !OUTCOMES.includes(event.outcome))
+    throw invalid('outcome', `must be one of ${OUTCOMES.join(', ')}`);
+  if (event.severity !== undefined && !SEVERITIES.includes(event.severity))
+    throw invalid('severity', `must be one of ${SEVERITIES.join(', ')}`);
   if (event.durationMs !== undefined && !(Number.isSafeInteger(event.durationMs) && event.durationMs >= 0)) {
     throw invalid('durationMs', 'must be a whole number of milliseconds, 0 or more');
   }
   if (event.occurredAt !== undefined) {
-    const at = event.occurredAt instanceof Date ? event.occurredAt.getTime() : Number.NaN;
-    if (!(at >= 0 && at < 253_402_300_800_000)) throw invalid('occurredAt', 'must be a Date between the years 1970 and 9999');
+    const at = types.isDate(event.occurredAt) ? event.occurredAt.getTime() : Number.NaN;
+    if (!(at >= 0 && at * 1000 <= MAX_MICROS))
+      throw invalid('occurredAt', 'must be a Date between the years 1970 and 2255');
   }
   text('resource.type', event.resource?.type, LIMITS.typeLength, event.resource !== undefined);
   text('tenant', event.tenant, LIMITS.tenantLength);
   text('reason', event.reason, LIMITS.reasonLength);
   text('eventId', event.eventId, LIMITS.eventIdLength);
-  const id = resourceId(event.resource?.id);
-  text('resource.id', id, LIMITS.detailsBytes);
+  const key: unknown = event.resource?.id ?? '';
+  if (!(Array.isArray(key) ? key.length > 0 && key.every((part) => isKeyPart(part)) : isKeyPart(key))) {
+    throw invalid(
+      'resource.id',
+      'must be text, a number, bigint, boolean or Date, or a list of them for a composite key',
+    );
+  }
+  text('resource.id', resourceId(event.resource?.id), LIMITS.detailsBytes);
+}
+
+/** Anything else has no text of its own: an object would be logged as `[object Object]`. */
+function isKeyPart(part: unknown): boolean {
+  if (types.isDate(part)) return Number.isFinite(part.getTime());
+  return typeof part === 'string' || typeof part === 'bigint' || typeof part === 'boolean' || Number.isFinite(part);
 }
 
 function text(name: string, value: unknown, limit: number, required = false): void {
   if (value === undefined && !required) return;
-  if (typeof value !== 'string' || value.length === 0 || value.length > limit || !value.isWellFormed() || value.includes('\0')) {
+  if (
+    typeof value !== 'string' ||
+    value.length === 0 ||
+    value.length > limit ||
+    !value.isWellFormed() ||
+    value.includes('\0')
+  ) {
     throw invalid(name, `must be well-formed text of 1-${limit} characters without NUL`);
   }
 }

@@ -64,7 +64,8 @@ export class QueueRecorder implements Recorder {
   }
 
   record(event: AuditEvent, options?: RecordOptions): void {
-    if (this.#closed) throw new AuditError('AUDIT_CLOSED', 'the recorder is closed: record before the application shuts down');
+    if (this.#closed)
+      throw new AuditError('AUDIT_CLOSED', 'the recorder is closed: record before the application shuts down');
     const row = prepare(event, this.#options.isSecret, options);
     if (this.#queue.length + this.#sending >= this.#options.maxQueue) {
       this.#lost += 1;

@@ -43,7 +43,15 @@ export function assemble(
     }
     return chain;
   };
-  const seal = (chain: Growing, pos: number, at: Micros, resourceId: string | null, finished: Finished, flags: ReadonlySet<Flag>, lane?: string): void => {
+  const seal = (
+    chain: Growing,
+    pos: number,
+    at: Micros,
+    resourceId: string | null,
+    finished: Finished,
+    flags: ReadonlySet<Flag>,
+    lane?: string,
+  ): void => {
     const id = options.mint(at, lane);
     const seq = chain.tree.size;
     const { origin, tenant } = chain.from;
@@ -96,14 +104,20 @@ export function tenantKey(tenant: string): string {
 }
 
 /** The control row behind entry 0 of a chain: a random nonce, so that no two chains begin alike, and whose chain it is. */
-export function opening(chain: { chain: number; origin: string; tenant: string }, pos: number, at: Micros): OpenedChain {
+export function opening(
+  chain: { chain: number; origin: string; tenant: string },
+  pos: number,
+  at: Micros,
+): OpenedChain {
   const salt = (): string => randomUUID().replaceAll('-', '');
   return {
     ...chain,
     pos,
     at,
     actor: JSON.stringify({ id: 'sealer', type: 'system', tenant: chain.tenant === '' ? undefined : chain.tenant }),
-    data: JSON.stringify({ details: { nonce: randomBytes(16).toString('hex'), origin: chain.origin, tenant: chain.tenant } }),
+    data: JSON.stringify({
+      details: { nonce: randomBytes(16).toString('hex'), origin: chain.origin, tenant: chain.tenant },
+    }),
     saltActor: salt(),
     saltData: salt(),
   };
@@ -119,7 +133,10 @@ function openingOf(chain: OpenedChain): Finished {
       action: 'chain.open',
       outcome: 'success',
       flags: new Set(),
-      commit: { actor: commitment('actor', chain.saltActor, chain.actor), data: commitment('data', chain.saltData, chain.data) },
+      commit: {
+        actor: commitment('actor', chain.saltActor, chain.actor),
+        data: commitment('data', chain.saltData, chain.data),
+      },
     },
   };
 }

@@ -55,7 +55,9 @@ export class Finder {
 
   /** More positions to look for, below `high`. */
   reopen(ranges: readonly PositionRange[]): void {
-    this.#gaps = [...this.#gaps, ...ranges.map((range) => ({ ...range, bound: undefined }))].toSorted((a, b) => a.from - b.from);
+    this.#gaps = [...this.#gaps, ...ranges.map((range) => ({ ...range, bound: undefined }))].toSorted(
+      (a, b) => a.from - b.from,
+    );
   }
 
   sealedByUs(positions: readonly number[]): void {

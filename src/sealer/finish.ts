@@ -44,7 +44,8 @@ export function finish(row: CapturedRow, incarnation: string): Finished {
     body: {
       source: oneOf(SOURCES, row.source) ?? malformed() ?? 'record',
       action: actionOf(row, type, name(header['action'], LIMITS.actionLength)) ?? malformed() ?? 'audit.malformed',
-      outcome: header['outcome'] === undefined ? 'success' : (oneOf(OUTCOMES, header['outcome']) ?? malformed() ?? 'failure'),
+      outcome:
+        header['outcome'] === undefined ? 'success' : (oneOf(OUTCOMES, header['outcome']) ?? malformed() ?? 'failure'),
       resource: type,
       group: row.group ?? undefined,
       tx: `${incarnation}.${row.xid}`,
@@ -99,7 +100,9 @@ function parseActor(bytes: Uint8Array): Readonly<Record<string, unknown>> | unde
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -64,7 +64,12 @@ export class Leader {
   async #send(captured: readonly Captured[], opened: readonly OpenedChain[], reading: Reading): Promise<void> {
     // Strictly greater than every batch before, also when the clock was set back: (sealed_at, chain, seq) is a cursor.
     const sealedAt = Math.max(Math.floor(reading.now / 1000), this.#lastSealedAt + 1);
-    const batch = assemble(captured, this.#heads, opened, { sealedAt, low: this.#finder.low, now: reading.now, mint: this.#mint });
+    const batch = assemble(captured, this.#heads, opened, {
+      sealedAt,
+      low: this.#finder.low,
+      now: reading.now,
+      mint: this.#mint,
+    });
     this.#lastSealedAt = sealedAt;
     for (const { to } of batch.moved) this.#heads.set(to.tenant, to);
     this.#finder.sealedByUs(opened.map((chain) => chain.pos));
@@ -90,7 +95,11 @@ export class Leader {
     const { positions, chain } = await this.#store.reserve(unknown.length);
     return unknown.map((tenant, i) => {
       const number = chain + i;
-      return opening({ chain: number, origin: `${this.#lease.origin}/${number}`, tenant }, positions[i] as number, reading.now);
+      return opening(
+        { chain: number, origin: `${this.#lease.origin}/${number}`, tenant },
+        positions[i] as number,
+        reading.now,
+      );
     });
   }
 

@@ -36,7 +36,13 @@ export class Sealer {
 
   constructor(store: SealerStore, options: SealerOptions = {}) {
     this.#store = store;
-    const { leaseMs = 10_000, batchSize = 1_000, minWaitMs = 20, maxWaitMs = 1_000, onError = () => undefined } = options;
+    const {
+      leaseMs = 10_000,
+      batchSize = 1_000,
+      minWaitMs = 20,
+      maxWaitMs = 1_000,
+      onError = () => undefined,
+    } = options;
     this.#options = { leaseMs, batchSize, minWaitMs, maxWaitMs };
     this.#onError = onError;
   }
@@ -80,7 +86,7 @@ export class Sealer {
 
   async #lead(leader: Leader): Promise<void> {
     await leader.begin();
-    for (let idleRounds = 0; ; ) {
+    for (let idleRounds = 0; ;) {
       const started = performance.now();
       const read = await leader.round();
       if (this.#stopping && read === 0) break;

@@ -39,7 +39,11 @@ export interface ContentStore {
 }
 
 /** A call of `audit.record()`, the database's own interface, for whoever has a connection: our pool or a Prisma transaction. */
-export function recordStatement(schema: string, batch: string | null, rows: readonly ContentRow[]): { text: string; values: unknown[] } {
+export function recordStatement(
+  schema: string,
+  batch: string | null,
+  rows: readonly ContentRow[],
+): { text: string; values: unknown[] } {
   const column = <K extends keyof ContentRow>(name: K): ContentRow[K][] => rows.map((row) => row[name]);
   return {
     text: `select "${schema}".record($1::text, $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]) as written`,

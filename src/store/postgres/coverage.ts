@@ -40,7 +40,9 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
   const known = new Set(tables.map((table) => nameOf(table)));
   for (const [table, model] of modelOf) {
     if (!known.has(table)) {
-      throw invalid(`model ${model}: there is no table ${JSON.stringify(table)} (set models.${model}.table where @@map renames it)`);
+      throw invalid(
+        `model ${model}: there is no table ${JSON.stringify(table)} (set models.${model}.table where @@map renames it)`,
+      );
     }
   }
   const isSecret = secretNames(coverage.redaction);
@@ -59,16 +61,27 @@ function stepOf(table: Table, wanted: readonly string[] | undefined): PlannedTab
   return same && table.enabled === 'O' && table.truncateTrigger ? 'keep' : 'replace';
 }
 
-function triggerArguments(table: Table, model: string, rules: ModelCoverage, coverage: Coverage, isSecret: (name: string) => boolean): readonly string[] {
+function triggerArguments(
+  table: Table,
+  model: string,
+  rules: ModelCoverage,
+  coverage: Coverage,
+  isSecret: (name: string) => boolean,
+): readonly string[] {
   const column = (field: string): string => {
     const name = rules.columns?.[field] ?? field;
     if (!table.columns.includes(name)) {
-      throw invalid(`model ${model}: the table has no column ${JSON.stringify(name)} (set models.${model}.columns where @map renames it)`);
+      throw invalid(
+        `model ${model}: the table has no column ${JSON.stringify(name)} (set models.${model}.columns where @map renames it)`,
+      );
     }
     return name;
   };
   const keep = new Set((rules.keep ?? []).map((field) => column(field)));
-  const redact = new Set([...table.columns.filter((name) => isSecret(name) && !keep.has(name)), ...(rules.redact ?? []).map((field) => column(field))]);
+  const redact = new Set([
+    ...table.columns.filter((name) => isSecret(name) && !keep.has(name)),
+    ...(rules.redact ?? []).map((field) => column(field)),
+  ]);
   const stubborn = table.notNullDomains.filter((name) => redact.has(name));
   if (stubborn.length > 0) {
     throw invalid(

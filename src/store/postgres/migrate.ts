@@ -23,7 +23,10 @@ const NEWEST = 18;
 export async function migrate(pool: Pool, options: MigrateOptions): Promise<readonly string[]> {
   const schema = checkSchemaName(options.schema);
   if (options.origin !== undefined && (!isOrigin(options.origin) || options.origin.length > 200)) {
-    throw new AuditError('AUDIT_OPTIONS_INVALID', 'origin must be made of a-z 0-9 . _ ~ - and single slashes, at most 200 characters, e.g. "example.com/audit"');
+    throw new AuditError(
+      'AUDIT_OPTIONS_INVALID',
+      'origin must be made of a-z 0-9 . _ ~ - and single slashes, at most 200 characters, e.g. "example.com/audit"',
+    );
   }
   return await inTransaction(pool, async (client) => {
     await refuseServer(client);
@@ -32,12 +35,18 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<read
     const applied = await ledger(client, schema);
     const unknown = [...applied].filter((name) => !migrations.some((migration) => migration.name === name));
     if (unknown.length > 0) {
-      throw new AuditError('AUDIT_SCHEMA_OLD', `this version of the package does not know ${unknown.join(', ')}: the database was migrated by a newer one, install that`);
+      throw new AuditError(
+        'AUDIT_SCHEMA_OLD',
+        `this version of the package does not know ${unknown.join(', ')}: the database was migrated by a newer one, install that`,
+      );
     }
     const missing = migrations.filter((migration) => !applied.has(migration.name));
     for (const { name, sql } of missing) {
       await client.query(inSchema(schema, sql));
-      await client.query(inSchema(schema, `insert into "audit".migration (name, checksum) values ($1, $2)`), [name, hash('sha256', sql)]);
+      await client.query(inSchema(schema, `insert into "audit".migration (name, checksum) values ($1, $2)`), [
+        name,
+        hash('sha256', sql),
+      ]);
     }
     return missing.map((migration) => migration.name);
   });
@@ -45,7 +54,9 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<read
 
 /** Names of the migrations that this database lacks; all of them if the log is not installed. */
 export async function missingMigrations(pool: Pool, schema: string): Promise<readonly string[]> {
-  const { rows } = await pool.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [`"${schema}".migration`]);
+  const { rows } = await pool.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [
+    `"${schema}".migration`,
+  ]);
   const applied = rows[0]?.there ? await namesIn(pool, schema) : new Set<string>();
   return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
 }
@@ -56,7 +67,11 @@ async function refuseServer(client: PoolClient): Promise<void> {
   );
   const major = Math.floor(Number(rows[0]?.version) / 10_000);
   if (!(major >= OLDEST && major <= NEWEST)) {
-    throw new AuditError('AUDIT_SERVER_UNSUPPORTED', `PostgreSQL ${major} is not supported: use ${OLDEST} to ${NEWEST}`, { major });
+    throw new AuditError(
+      'AUDIT_SERVER_UNSUPPORTED',
+      `PostgreSQL ${major} is not supported: use ${OLDEST} to ${NEWEST}`,
+      { major },
+    );
   }
   if (rows[0]?.encoding !== 'UTF8') {
     throw new AuditError(
@@ -81,7 +96,10 @@ async function ledger(client: PoolClient, schema: string): Promise<ReadonlySet<s
     );
   }
   await client.query(
-    inSchema(schema, `create schema if not exists "audit"; create table if not exists "audit".migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())`),
+    inSchema(
+      schema,
+      `create schema if not exists "audit"; create table if not exists "audit".migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())`,
+    ),
   );
   return await namesIn(client, schema);
 }

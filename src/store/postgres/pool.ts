@@ -22,7 +22,10 @@ export function createPool(databaseUrl: string, options: PoolOptions): pg.Pool {
   }
   if (protocol !== 'postgres:' && protocol !== 'postgresql:') {
     // The value may hold a password: it is not repeated in the message.
-    throw new AuditError('AUDIT_OPTIONS_INVALID', 'databaseUrl must look like postgresql://user:password@host:5432/database');
+    throw new AuditError(
+      'AUDIT_OPTIONS_INVALID',
+      'databaseUrl must look like postgresql://user:password@host:5432/database',
+    );
   }
   const url = new URL(databaseUrl);
   url.searchParams.delete('schema'); // Prisma's own parameter; libpq and pg do not know it

@@ -46,7 +46,9 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
     },
     async unsettled(low) {
       const found = await rows(SQL.UNSETTLED, [low]);
-      const gaps = found.filter(([from]) => from !== null).map(([from, to]) => ({ from: Number(from), to: Number(to) }));
+      const gaps = found
+        .filter(([from]) => from !== null)
+        .map(([from, to]) => ({ from: Number(from), to: Number(to) }));
       return { high: Number(found[0]?.[2] ?? low), gaps };
     },
     async overlooked(low) {

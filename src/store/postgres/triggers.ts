@@ -25,7 +25,9 @@ export async function reconcileTriggers(pool: Pool, coverage: Coverage): Promise
       for (const { table, wanted, step } of plan) {
         const name = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`;
         if (step === 'remove') {
-          await client.query(`drop trigger if exists "!audit" on ${name}; drop trigger if exists "!audit_truncate" on ${name}`);
+          await client.query(
+            `drop trigger if exists "!audit" on ${name}; drop trigger if exists "!audit_truncate" on ${name}`,
+          );
         } else if (step === 'add' || step === 'replace') {
           await client.query(inSchema(schema, createTriggers(name, wanted ?? [])));
         }
@@ -34,7 +36,12 @@ export async function reconcileTriggers(pool: Pool, coverage: Coverage): Promise
     });
   } catch (error) {
     if (sqlState(error) !== '55P03') throw error;
-    throw new AuditError('AUDIT_CONFIG_INVALID', 'a table was locked by somebody else for five seconds, nothing was changed: run it again at a quieter moment', {}, error);
+    throw new AuditError(
+      'AUDIT_CONFIG_INVALID',
+      'a table was locked by somebody else for five seconds, nothing was changed: run it again at a quieter moment',
+      {},
+      error,
+    );
   }
 }
 

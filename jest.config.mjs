@@ -1,0 +1,47 @@
+/** Long batteries are switched on by AUDIT_TEST_FULL=1; test/support/full.ts is what they ask. */
+const full = process.env.AUDIT_TEST_FULL === '1';
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '/generated/'],
+  // One server for the run. Both are .mjs, since jest does not send these two through `transform`.
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  maxWorkers: 2,
+  testTimeout: full ? 600_000 : 30_000,
+  watchman: false,
+  // A second package.json of the same name (examples, dist) would be reported as a collision.
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/examples/.*/dist/'],
+
+  // Nest 12 is ESM, and jest on Node 20 cannot require it: the tests are ESM as well.
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    // Sources import './x.js', as Node needs it; here the file is still x.ts.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // The package by its own name is the sources too, so that a test never meets two copies of it.
+    '^nestjs-prisma-audit$': '<rootDir>/src/index.ts',
+    '^nestjs-prisma-audit/([a-z]+)$': '<rootDir>/src/$1/index.ts',
+  },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        module: { type: 'es6' },
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          // The same output as tsc's: metadata for Nest's injection, and fields that are defined, not assigned.
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.generated.ts'],
+  // V8's own coverage takes three times as long with ESM.
+  coverageProvider: 'babel',
+};

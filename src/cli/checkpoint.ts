@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { decodeFrontier, rootOf } from '../chain/merkle.js';
+import { withLogSource } from '../store/postgres/index.js';
+import { formatPin } from '../verify/index.js';
+import { environment, withPool } from './environment.js';
+
+export function checkpointCommand(): Command {
+  return new Command('checkpoint')
+    .description(
+      'print origin, size and tree hash of each chain, a line each: keep them outside the database, for verify --pin',
+    )
+    .action(async (_options: object, command: Command) => {
+      const env = await environment(command);
+      const chains = await withPool(env, 'checkpoint', (pool) =>
+        withLogSource(pool, env.schema, (source) => source.chains()),
+      );
+      for (const chain of chains) {
+        const { nodes } = decodeFrontier(chain.size, chain.frontier);
+        process.stdout.write(`${formatPin({ origin: chain.origin, size: chain.size, root: rootOf(nodes) })}\n`);
+      }
+    });
+}

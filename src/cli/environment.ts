@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { createJiti } from 'jiti';
+import { AuditError } from '../event/errors.js';
+import { checkSchemaName, createPool, DEFAULT_SCHEMA, type Coverage, type Pool } from '../store/postgres/index.js';
+
+export interface Environment {
+  readonly databaseUrl: string;
+  readonly schema: string;
+  readonly coverage: Coverage;
+  /** The file that was read, if there is one. */
+  readonly configFile: string | undefined;
+}
+
+interface GlobalOptions {
+  databaseUrl?: string;
+  schema?: string;
+  config?: string;
+}
+
+const CONFIG_FILES = ['audit.config.ts', 'audit.config.mts', 'audit.config.mjs', 'audit.config.js'];
+
+/** What all commands need: the database, the schema, and what is audited. */
+export async function environment(command: Command): Promise<Environment> {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const databaseUrl = options.databaseUrl ?? process.env['AUDIT_DATABASE_URL'] ?? process.env['DATABASE_URL'];
+  if (databaseUrl === undefined || databaseUrl === '') {
+    throw new AuditError('AUDIT_OPTIONS_INVALID', 'no database: pass --database-url or set AUDIT_DATABASE_URL');
+  }
+  const configFile = options.config ?? CONFIG_FILES.find((file) => existsSync(file));
+  const configured = configFile === undefined ? {} : await loadConfig(configFile);
+  const schema = checkSchemaName(options.schema ?? configured.schema ?? DEFAULT_SCHEMA);
+  return { databaseUrl, schema, coverage: { ...configured, schema }, configFile };
+}
+
+/** Runs `work` with a pool and lets go of it whatever happens. */
+export async function withPool<T>(env: Environment, name: string, work: (pool: Pool) => Promise<T>): Promise<T> {
+  const pool = createPool(env.databaseUrl, { max: 3, applicationName: `nestjs-prisma-audit ${name}` });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+async function loadConfig(file: string): Promise<Coverage> {
+  const path = resolve(file);
+  if (!existsSync(path)) throw new AuditError('AUDIT_CONFIG_INVALID', `there is no file ${path}`);
+  const jiti = createJiti(pathToFileURL(path).href);
+  const config = await jiti.import(path, { default: true });
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new AuditError(
+      'AUDIT_CONFIG_INVALID',
+      `${file} must export its configuration as default: export default defineAudit({ … })`,
+    );
+  }
+  const known = ['schema', 'schemas', 'tenantColumn', 'redaction', 'models'];
+  const unknown = Object.keys(config).filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new AuditError(
+      'AUDIT_CONFIG_INVALID',
+      `${file}: there is no setting ${unknown.join(', ')}; there are ${known.join(', ')}`,
+    );
+  return config as Coverage;
+}

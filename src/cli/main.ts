@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import pc from 'picocolors';
+import { checkpointCommand } from './checkpoint.js';
+import { doctorCommand } from './doctor.js';
+import { migrateCommand } from './migrate.js';
+import { queryCommand } from './query.js';
+import { sealCommand } from './seal.js';
+import { verifyCommand } from './verify.js';
+
+/** Exit codes: what the command says, and 2 when it could not do its work at all. */
+const COULD_NOT_RUN = 2;
+
+const program = new Command('nestjs-prisma-audit')
+  .description('Installs, runs and checks the audit log of a database.')
+  .option('--database-url <url>', 'postgresql://… (default: AUDIT_DATABASE_URL, else DATABASE_URL)')
+  .option('--schema <name>', 'schema of the log (default: that of audit.config, else "audit")')
+  .option('--config <file>', 'configuration file (default: audit.config.ts, .mts, .mjs or .js in this folder)')
+  .showHelpAfterError()
+  .exitOverride();
+
+for (const command of [migrateCommand, sealCommand, verifyCommand, checkpointCommand, queryCommand, doctorCommand]) {
+  program.addCommand(command().exitOverride());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT_RUN; // commander has said what was wrong
+  } else {
+    process.stderr.write(`${pc.red('error:')} ${error instanceof Error ? describe(error) : String(error)}\n`);
+    process.exitCode = COULD_NOT_RUN;
+  }
+}
+
+function describe(error: Error): string {
+  // Node wraps a refused connection to several addresses in an error without a message.
+  return error instanceof AggregateError && error.message === ''
+    ? error.errors.map((inner) => String(inner)).join('; ')
+    : error.message;
+}

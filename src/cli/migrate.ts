@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import pc from 'picocolors';
+import {
+  migrate,
+  planTriggers,
+  reconcileTriggers,
+  missingMigrations,
+  type PlannedTable,
+} from '../store/postgres/index.js';
+import { environment, withPool } from './environment.js';
+
+export function migrateCommand(): Command {
+  return new Command('migrate')
+    .description('install or update the log, and make the capture triggers what audit.config says')
+    .option('--dry-run', 'say what would be done, change nothing')
+    .option('--origin <name>', 'name of this deployment, part of every hash; fixed by the first run (default: random)')
+    .action(async (options: { dryRun?: boolean; origin?: string }, command: Command) => {
+      const env = await environment(command);
+      await withPool(env, 'migrate', async (pool) => {
+        const files = options.dryRun
+          ? await missingMigrations(pool, env.schema)
+          : await migrate(pool, { schema: env.schema, origin: options.origin });
+        for (const file of files) process.stdout.write(`${pc.green('+')} ${file}\n`);
+        const plan = options.dryRun
+          ? await planTriggers(pool, env.coverage)
+          : await reconcileTriggers(pool, env.coverage);
+        for (const table of plan) if (table.step !== 'keep') process.stdout.write(`${describe(table)}\n`);
+        const audited = plan.filter((table) => table.wanted !== undefined);
+        const config = env.configFile ?? 'no audit.config: every table, default secret names';
+        process.stdout.write(
+          `${options.dryRun ? 'would be audited' : 'audited'}: ${audited.length} of ${plan.length} tables (${config})\n`,
+        );
+        const keyless = audited.filter(({ table }) => table.key.length === 0).map(({ model }) => model);
+        if (keyless.length > 0)
+          process.stdout.write(pc.yellow(`without a key, so changes carry no resource id: ${keyless.join(', ')}\n`));
+      });
+    });
+}
+
+const SIGNS = { add: pc.green('+'), replace: pc.yellow('~'), remove: pc.red('-'), skip: pc.dim('·'), keep: ' ' };
+
+function describe({ table, model, step, wanted }: PlannedTable): string {
+  const name = model === table.name ? model : `${model} (${table.name})`;
+  const redacted = wanted?.[3] ? `, redacted: ${Object.keys(JSON.parse(wanted[3]) as object).join(', ')}` : '';
+  return `${SIGNS[step]} ${name}${step === 'skip' ? pc.dim(' not audited') : redacted}`;
+}

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { AuditError } from '../event/errors.js';
+import { exitCode, parsePins, verify, type Pin } from '../verify/index.js';
+import { missingMigrations, withLogSource } from '../store/postgres/index.js';
+import { schemaMissing } from '../store/postgres/content-store.js';
+import { environment, withPool } from './environment.js';
+import { progressBar } from './progress.js';
+import { printReport } from './print-report.js';
+
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description(
+      'recompute every hash, link, commitment and projection. Exit code: 0 verified, 1 tampered, 2 could not run, 3 incomplete',
+    )
+    .option(
+      '--pin <file>',
+      'compare with lines that checkpoint printed and that were kept elsewhere; "-" is standard input',
+    )
+    .option('--json', 'the report as JSON, for machines')
+    .action(async (options: { pin?: string; json?: boolean }, command: Command) => {
+      const env = await environment(command);
+      const pins = options.pin === undefined ? [] : await readPins(options.pin);
+      const report = await withPool(env, 'verify', async (pool) => {
+        const missing = await missingMigrations(pool, env.schema);
+        if (missing.length > 0) throw schemaMissing(env.schema, missing);
+        const bar = await progressBar('entries');
+        try {
+          return await withLogSource(pool, env.schema, (source) => verify(source, { pins, onProgress: bar.update }));
+        } finally {
+          bar.stop();
+        }
+      });
+      if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else printReport(report);
+      process.exitCode = exitCode(report.verdict);
+    });
+}
+
+async function readPins(file: string): Promise<readonly Pin[]> {
+  const pins = parsePins(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8'));
+  // An empty file would compare nothing and look like a comparison.
+  if (pins.length === 0) throw new AuditError('AUDIT_PIN_INVALID', `${file} holds no line to compare with`);
+  return pins;
+}

@@ -1,0 +1,110 @@
+import { AuditError } from '../event/errors.js';
+import type { AuditEvent } from '../event/types.js';
+import { wakeSealer } from '../event/wake.js';
+import { AuditReader } from '../query/reader.js';
+import type { Recorder, RecordOptions } from '../recorder/port.js';
+import { QueueRecorder, type QueueFacts } from '../recorder/queue.js';
+import { Sealer, type SealerState } from '../sealer/sealer.js';
+import type { ContentStore } from '../store/content.port.js';
+import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
+import { postgresEntryStore } from '../store/postgres/entry-store.js';
+import { missingMigrations } from '../store/postgres/migrate.js';
+import { createPool, type Pool } from '../store/postgres/pool.js';
+import { postgresSealerStore } from '../store/postgres/sealer-store.js';
+import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
+
+export interface AuditFacts extends QueueFacts {
+  readonly sealer: SealerState | 'off';
+}
+
+// Captured at import, so that fake timers cannot hang a flush.
+const { setTimeout } = globalThis;
+
+/** The parts put together, without any framework: for scripts, jobs and other servers. `close()` it when done. */
+export function createAudit(options: AuditOptions): Audit {
+  return new Audit(checkOptions(options));
+}
+
+export class Audit implements Recorder {
+  /** Reads sealed entries. */
+  readonly query: AuditReader;
+  readonly #pool: Pool;
+  readonly #content: ContentStore;
+  readonly #recorder: QueueRecorder;
+  readonly #sealer: Sealer | undefined;
+  readonly #options: CheckedOptions;
+
+  constructor(options: CheckedOptions) {
+    this.#options = options;
+    this.#pool = createPool(options.databaseUrl, { max: options.poolSize, applicationName: 'nestjs-prisma-audit' });
+    this.#content = postgresContentStore(this.#pool, options.schema);
+    this.#recorder = new QueueRecorder(this.#content, options);
+    this.#sealer =
+      options.seal === false
+        ? undefined
+        : new Sealer(postgresSealerStore(this.#pool, options.schema), { onError: options.onError, ...options.seal });
+    this.query = new AuditReader(postgresEntryStore(this.#pool, options.schema));
+  }
+
+  get facts(): AuditFacts {
+    return { ...this.#recorder.facts, sealer: this.#sealer?.state ?? 'off' };
+  }
+
+  /** Starts sealing, if this process does. */
+  start(): void {
+    this.#sealer?.start();
+  }
+
+  /**
+   * @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package; what the driver
+   *   throws when the database cannot be reached
+   */
+  async check(): Promise<void> {
+    const missing = await missingMigrations(this.#pool, this.#options.schema);
+    if (missing.length > 0)
+      throw schemaMissing(this.#options.schema, new Error(`missing migrations: ${missing.join(', ')}`));
+  }
+
+  record(event: AuditEvent, options?: RecordOptions): void {
+    this.#recorder.record(event, options);
+  }
+
+  drain(): Promise<void> {
+    return this.#recorder.drain();
+  }
+
+  /**
+   * Resolves when everything recorded or captured so far is sealed, by this process or another. For tests and scripts: it
+   * polls.
+   * @throws AuditError `AUDIT_FLUSH_TIMEOUT` after `timeoutMs` (default 10,000)
+   */
+  async flush({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    await this.drain();
+    const position = await this.#content.position();
+    for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
+      wakeSealer();
+      const unsealed = await this.#content.unsealed(position);
+      if (unsealed === 0) return;
+      if (performance.now() > deadline) {
+        throw new AuditError(
+          'AUDIT_FLUSH_TIMEOUT',
+          `${unsealed} rows are not sealed after ${timeoutMs} ms: is a sealer running (option seal, or the command seal)?`,
+          { unsealed },
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+
+  /**
+   * Writes what waits in memory, seals it if this process leads, and lets go of the database. Resolves with the number of
+   * events that could not be written within `deadlineMs` (default 10,000).
+   */
+  async close({ deadlineMs = 10_000 }: { deadlineMs?: number } = {}): Promise<number> {
+    const lost = await this.#recorder.close(deadlineMs);
+    await this.#sealer?.stop();
+    await this.#pool.end();
+    return lost;
+  }
+}

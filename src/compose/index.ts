@@ -1,0 +1,2 @@
+export { Audit, createAudit, type AuditFacts } from './create-audit.js';
+export type { AuditOptions } from './options.js';

@@ -1,0 +1,100 @@
+import { AuditError } from '../event/errors.js';
+import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
+import type { SealerOptions } from '../sealer/sealer.js';
+import { checkSchemaName, DEFAULT_SCHEMA } from '../store/postgres/schema.js';
+
+export interface AuditOptions {
+  /** `postgresql://…` of the database whose log this is; the application's own. */
+  readonly databaseUrl: string;
+  /** Schema of the log. @defaultValue `'audit'` */
+  readonly schema?: string | undefined;
+  /** Whether this process seals, and how. One of all processes leads. @defaultValue true */
+  readonly seal?: boolean | SealerOptions | undefined;
+  /** How long a recorded event waits for company. Milliseconds, default 50. */
+  readonly flushIntervalMs?: number | undefined;
+  /** Recorded events that may wait in memory while the database is away. Default 10,000. */
+  readonly maxQueue?: number | undefined;
+  /** Connections of our own pool, beside the application's. Default 4. */
+  readonly poolSize?: number | undefined;
+  /** Names that hold secrets in recorded events; tables have theirs in `audit.config`. */
+  readonly redaction?: RedactionOptions | undefined;
+  /** Told of everything that went wrong and was survived: failed writes, lost events, a lost lease. @defaultValue nothing; the Nest module logs it */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+export interface CheckedOptions {
+  readonly databaseUrl: string;
+  readonly schema: string;
+  readonly seal: SealerOptions | false;
+  readonly flushIntervalMs: number;
+  readonly maxQueue: number;
+  readonly poolSize: number;
+  readonly isSecret: SecretName;
+  readonly onError: (error: unknown) => void;
+}
+
+const KNOWN: readonly (keyof AuditOptions)[] = [
+  'databaseUrl',
+  'schema',
+  'seal',
+  'flushIntervalMs',
+  'maxQueue',
+  'poolSize',
+  'redaction',
+  'onError',
+];
+
+/**
+ * The one door for options.
+ * @param others names that the caller knows beside ours
+ * @throws AuditError `AUDIT_OPTIONS_INVALID`, saying what to write instead
+ */
+export function checkOptions(options: AuditOptions, others: readonly string[] = []): CheckedOptions {
+  if (typeof options !== 'object' || options === null)
+    throw invalid('options must be an object: { databaseUrl: process.env.DATABASE_URL }');
+  for (const name of Object.keys(options)) {
+    if (!(KNOWN as readonly string[]).includes(name) && !others.includes(name)) {
+      throw invalid(`there is no option ${JSON.stringify(name)}; there are ${[...KNOWN, ...others].join(', ')}`);
+    }
+  }
+  if (typeof options.databaseUrl !== 'string' || options.databaseUrl === '') {
+    throw invalid('databaseUrl is missing: pass the URL of the database, e.g. databaseUrl: process.env.DATABASE_URL');
+  }
+  if (
+    options.seal !== undefined &&
+    typeof options.seal !== 'boolean' &&
+    (typeof options.seal !== 'object' || options.seal === null)
+  ) {
+    throw invalid('seal must be true, false or an object of sealer options');
+  }
+  const seal = options.seal === false ? false : typeof options.seal === 'object' ? options.seal : {};
+  if (seal !== false) {
+    whole('seal.leaseMs', seal.leaseMs, 1_000, 600_000);
+    whole('seal.batchSize', seal.batchSize, 1, 10_000);
+    whole('seal.minWaitMs', seal.minWaitMs, 1, 10_000);
+    whole('seal.maxWaitMs', seal.maxWaitMs, 1, 60_000);
+  }
+  const onError = options.onError ?? (() => undefined);
+  if (typeof onError !== 'function') throw invalid('onError must be a function');
+  return {
+    databaseUrl: options.databaseUrl,
+    schema: checkSchemaName(options.schema ?? DEFAULT_SCHEMA),
+    seal,
+    flushIntervalMs: whole('flushIntervalMs', options.flushIntervalMs, 1, 60_000) ?? 50,
+    maxQueue: whole('maxQueue', options.maxQueue, 1, 10_000_000) ?? 10_000,
+    poolSize: whole('poolSize', options.poolSize, 2, 100) ?? 4,
+    isSecret: secretNames(options.redaction),
+    onError,
+  };
+}
+
+function whole(name: string, value: number | undefined, least: number, most: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw invalid(`${name} must be a whole number from ${least} to ${most}, not ${String(value)}`);
+  return value;
+}
+
+function invalid(message: string): AuditError {
+  return new AuditError('AUDIT_OPTIONS_INVALID', message);
+}

@@ -1,0 +1,2 @@
+export type { AuditRequest } from './request.js';
+export type { AuditedCall, AuditedOptions } from './request-record.js';

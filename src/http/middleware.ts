@@ -1,0 +1,77 @@
+import { runInContext } from '../context/context.js';
+import type { AuditEvent } from '../event/types.js';
+import type { Recorder } from '../recorder/port.js';
+import { requestContext, type RequestContextOptions } from './request-context.js';
+import { requestEvent } from './request-event.js';
+import { openRecord, type AuditedRoute } from './request-record.js';
+import type { AuditRequest, AuditResponse } from './request.js';
+
+export interface MiddlewareOptions extends RequestContextOptions {
+  /** The audited route that a request matched, for requests whose handler was never reached. */
+  readonly routeOf: (request: AuditRequest) => AuditedRoute | undefined;
+  /** Told of what could not be recorded. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Gives a request its context, and writes its entry when the response has ended, however it ended. */
+export function auditMiddleware(recorder: Recorder, options: MiddlewareOptions) {
+  return (request: AuditRequest, response: AuditResponse, next: (error?: unknown) => void): void => {
+    const context = requestContext(request, options);
+    const record = openRecord(context);
+    if (!response.headersSent && context.requestId !== undefined) response.setHeader('X-Request-ID', context.requestId);
+    let ended = false;
+    const end = (): void => {
+      if (ended) return;
+      ended = true;
+      try {
+        const route = record.skipped ? undefined : (record.route ?? options.routeOf(request));
+        if (route)
+          recordWhole(
+            recorder,
+            requestEvent(record, route, request, response.statusCode),
+            { context, source: 'request' },
+            options.onError,
+          );
+      } catch (error) {
+        options.onError(error);
+      }
+    };
+    response.once('finish', end);
+    response.once('close', end);
+    runInContext(context, next);
+  };
+}
+
+/** Records the event; if what the application added to it is refused, records it without that, and says why. */
+export function recordWhole(
+  recorder: Recorder,
+  event: AuditEvent,
+  options: Parameters<Recorder['record']>[1],
+  onError: (error: unknown) => void,
+): void {
+  try {
+    recorder.record(event, options);
+  } catch (error) {
+    onError(error);
+    if (isFull(error)) return;
+    const { action, outcome = 'success', durationMs, occurredAt, error: thrown } = event;
+    const refused = error instanceof Error ? error.message.slice(0, 500) : String(error);
+    recorder.record(
+      {
+        action,
+        outcome,
+        details: { refused, http: event.details?.['http'] },
+        ...(thrown ? { error: thrown } : {}),
+        ...(durationMs === undefined ? {} : { durationMs }),
+        ...(occurredAt ? { occurredAt } : {}),
+      },
+      options,
+    );
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'AUDIT_QUEUE_FULL' || error.code === 'AUDIT_CLOSED')
+  );
+}

@@ -1,0 +1,48 @@
+import { hash, randomUUID } from 'node:crypto';
+import { newContext, type AuditContext } from '../context/context.js';
+import type { Actor } from '../event/types.js';
+import { header, type AuditRequest } from './request.js';
+
+export interface RequestContextOptions {
+  /** Who acts, asked at the moment of each write, so after the guards. @defaultValue `req.user`: id (or sub, userId), email, role */
+  readonly actor?: ((request: AuditRequest) => Actor | null | undefined | false) | undefined;
+  /** Chooses the chain. @defaultValue none */
+  readonly tenant?: ((request: AuditRequest) => string | null | undefined) | undefined;
+  /** The session's id; only its SHA-256 is logged. @defaultValue `req.sessionID` */
+  readonly session?: ((request: AuditRequest) => string | null | undefined) | undefined;
+}
+
+/** What a client may choose as its request id: anything else is replaced, and never echoed. */
+const REQUEST_ID = /^[A-Za-z0-9._:~+/=@-]{1,128}$/;
+
+/** The context of one request. The unit of work is ours; the request id is the client's word and binds nothing. */
+export function requestContext(request: AuditRequest, options: RequestContextOptions): AuditContext {
+  const given = header(request, 'x-request-id');
+  const { actor = userOf, tenant, session = (req: AuditRequest): unknown => req['sessionID'] } = options;
+  return newContext({
+    actor: () => actor(request) || undefined,
+    tenant: tenant && (() => tenant(request) ?? undefined),
+    requestId: given !== undefined && REQUEST_ID.test(given) ? given : randomUUID(),
+    ip: request.ip,
+    userAgent: header(request, 'user-agent'),
+    session: hashed(session(request)),
+  });
+}
+
+function hashed(session: unknown): string | undefined {
+  return typeof session === 'string' && session !== '' ? hash('sha256', session).slice(0, 32) : undefined;
+}
+
+/** Passport's and most guards' habit. */
+function userOf(request: AuditRequest): Actor | undefined {
+  const user = request.user as Record<string, unknown> | undefined;
+  if (typeof user !== 'object' || user === null) return undefined;
+  const id = user['id'] ?? user['sub'] ?? user['userId'];
+  const role = Array.isArray(user['roles']) ? user['roles'].join(',') : (user['role'] ?? undefined);
+  return {
+    id: id === undefined || id === null ? undefined : String(id as string | number | bigint),
+    type: 'user',
+    email: typeof user['email'] === 'string' ? user['email'] : undefined,
+    role: typeof role === 'string' ? role : undefined,
+  };
+}

@@ -1,0 +1,66 @@
+import type { AuditContext, UnitOfWork } from '../context/context.js';
+import { systemClock, type Micros } from '../event/clock.js';
+import type { ErrorFact, Resource, Severity } from '../event/types.js';
+import type { AuditRequest } from './request.js';
+
+/** What the callbacks of `@Audited` receive. `args` and `result` are absent when the handler was not reached. */
+export interface AuditedCall<Args extends readonly unknown[] = readonly unknown[], Result = unknown> {
+  readonly request: AuditRequest;
+  /** Parameters of the route. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly args?: Args | undefined;
+  readonly result?: Result | undefined;
+}
+
+export interface AuditedOptions {
+  /** What is acted upon: a callback, or the name of a type whose id is the route's `id` parameter, else the result's `id`. */
+  readonly resource?: string | ((call: AuditedCall) => Resource | null | undefined);
+  /** Plain JSON for the entry; secrets are redacted by name. */
+  readonly details?: (call: AuditedCall) => Readonly<Record<string, unknown>> | null | undefined;
+  readonly severity?: Severity;
+}
+
+/** A handler that is to be audited. */
+export interface AuditedRoute extends AuditedOptions {
+  readonly action: string;
+}
+
+/** What becomes known of a request on its way; the end of the response turns it into one entry. */
+export interface RequestRecord {
+  readonly startedAt: Micros;
+  readonly startedMonotonic: number;
+  /** Set when the handler's turn came. */
+  route?: AuditedRoute | undefined;
+  /** The handler is marked with `@SkipAudit()`. */
+  skipped?: boolean;
+  args?: readonly unknown[];
+  result?: unknown;
+  error?: ErrorFact;
+}
+
+const records = new WeakMap<UnitOfWork, RequestRecord>();
+
+export function openRecord(context: AuditContext): RequestRecord {
+  const record: RequestRecord = { startedAt: systemClock.now(), startedMonotonic: systemClock.monotonic() };
+  records.set(context.root, record);
+  return record;
+}
+
+export function recordOf(context: AuditContext | undefined): RequestRecord | undefined {
+  return context && records.get(context.root);
+}
+
+/** Name, code and message of whatever was thrown; never its stack. Total. */
+export function errorFact(error: unknown): ErrorFact {
+  try {
+    if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
+    const code: unknown = 'code' in error ? error.code : 'status' in error ? error.status : undefined;
+    return {
+      name: error.name,
+      message: error.message,
+      ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
+    };
+  } catch {
+    return { name: 'unreadable' };
+  }
+}

@@ -1,0 +1,28 @@
+/** What is read of a request, whatever the platform. Callbacks of the application get the request itself, with this type. */
+export interface AuditRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The client's address as the framework sees it, its own trust-proxy setting applied. */
+  readonly ip?: string | undefined;
+  readonly params?: Readonly<Record<string, string>> | undefined;
+  /** Express: the route that matched. */
+  readonly route?: { readonly path?: unknown } | undefined;
+  // oxlint-disable-next-line typescript/no-explicit-any -- what authentication left there is the application's business
+  readonly user?: any;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as is anything else that its middleware put on the request
+  readonly [member: string]: any;
+}
+
+export interface AuditResponse {
+  readonly statusCode: number;
+  readonly headersSent: boolean;
+  readonly writableFinished: boolean;
+  setHeader(name: string, value: string): unknown;
+  once(event: 'finish' | 'close', listener: () => void): unknown;
+}
+
+/** One value of a header; the first if it was sent more than once. */
+export function header(request: AuditRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,107 @@
+import {
+  Inject,
+  Logger,
+  Module,
+  RequestMethod,
+  type MiddlewareConsumer,
+  type NestModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { APP_INTERCEPTOR, MetadataScanner } from '@nestjs/core';
+import { Audit } from '../compose/create-audit.js';
+import { checkOptions } from '../compose/options.js';
+import { isAuditError } from '../event/errors.js';
+import { auditMiddleware } from '../http/middleware.js';
+import { AuditInterceptor } from './audit.interceptor.js';
+import { AuditService } from './audit.service.js';
+import {
+  ConfigurableModuleClass,
+  MODULE_OPTION_NAMES,
+  MODULE_OPTIONS_TOKEN,
+  type AuditModuleOptions,
+} from './options.js';
+import { RouteTable } from './route-table.js';
+
+const logger = new Logger('Audit');
+
+/**
+ * `AuditModule.forRoot({ databaseUrl, actor, tenant })` or `forRootAsync`, once, in the root module. Global.
+ *
+ * The application does not start when an option is wrong or the log is not installed; it does start when the database is
+ * away, and events wait.
+ */
+@Module({
+  providers: [
+    {
+      provide: Audit,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: AuditModuleOptions) =>
+        new Audit(
+          checkOptions(
+            { onError: (error) => logger.warn(error instanceof Error ? error.message : String(error)), ...options },
+            MODULE_OPTION_NAMES,
+          ),
+        ),
+    },
+    AuditService,
+    MetadataScanner,
+    RouteTable,
+    { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
+  ],
+  exports: [AuditService],
+})
+export class AuditModule
+  extends ConfigurableModuleClass
+  implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
+{
+  readonly #audit: Audit;
+  readonly #routes: RouteTable;
+  readonly #options: AuditModuleOptions;
+
+  constructor(
+    @Inject(Audit) audit: Audit,
+    @Inject(RouteTable) routes: RouteTable,
+    @Inject(MODULE_OPTIONS_TOKEN) options: AuditModuleOptions,
+  ) {
+    super();
+    this.#audit = audit;
+    this.#routes = routes;
+    this.#options = options;
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    const { actor, tenant, session } = this.#options;
+    const middleware = auditMiddleware(this.#audit, {
+      actor,
+      tenant,
+      session,
+      routeOf: (request) => this.#routes.find(request),
+      onError: (error) => logger.warn(error instanceof Error ? error.message : String(error)),
+    });
+    consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });
+  }
+
+  async onModuleInit(): Promise<void> {
+    try {
+      await this.#audit.check();
+    } catch (error) {
+      if (isAuditError(error)) throw error;
+      // Zero interference: an application that starts without its database starts with us as well.
+      logger.warn(
+        `the database cannot be reached yet, events wait: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  onApplicationBootstrap(): void {
+    this.#audit.start();
+  }
+
+  /** After the last request has ended and the application's own hooks have run. */
+  async onApplicationShutdown(): Promise<void> {
+    const lost = await this.#audit.close();
+    if (lost > 0) logger.error(`${lost} events could not be written before shutdown and are lost`);
+  }
+}

@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Audit } from '../compose/create-audit.js';
+import { runAs, setActor, withContext, type ContextFields } from '../context/context.js';
+import type { Actor, AuditEvent, Resource } from '../event/types.js';
+import type { AuditReader } from '../query/reader.js';
+
+/** Everything of an event but what the helper says itself. */
+type Rest = Omit<AuditEvent, 'action' | 'resource'>;
+
+/** Records and reads. The context (actor, tenant, request) is that of the caller. */
+@Injectable()
+export class AuditService {
+  readonly #audit: Audit;
+
+  constructor(@Inject(Audit) audit: Audit) {
+    this.#audit = audit;
+  }
+
+  /** Reads sealed entries: `find`, `history`, `group`. */
+  get query(): AuditReader {
+    return this.#audit.query;
+  }
+
+  /**
+   * Records an event. Resolves at once: it is written with others within `flushIntervalMs`, in a transaction of its own. For
+   * an event that lives and dies with a business transaction use `tx.$audit().record()`.
+   * @throws AuditError when the event is wrong or the queue is full; see `Recorder.record`
+   */
+  async record(event: AuditEvent): Promise<void> {
+    this.#audit.record(event);
+  }
+
+  /** A login, or an attempt: `auth.login`. Pass the identity as `actor`; on success it acts in the rest of the request. */
+  async login(login: Rest & { readonly actor: Actor }): Promise<void> {
+    if (login.outcome === undefined || login.outcome === 'success') setActor(login.actor);
+    this.#audit.record({ ...login, action: 'auth.login' });
+  }
+
+  /** Somebody saw something: `<Type>.read`. */
+  async dataAccess(access: Rest & { readonly resource: Resource }): Promise<void> {
+    this.#audit.record({ ...access, action: `${access.resource.type}.read` }, { source: 'read' });
+  }
+
+  /** A change that no Prisma client made, with its values: `<Type>.create`, `.update` or `.delete`, by which of `old` and `new` are there. */
+  async dataChange(change: Rest & { readonly resource: Resource }): Promise<void> {
+    const verb = change.old === undefined ? 'create' : change.new === undefined ? 'delete' : 'update';
+    this.#audit.record({ ...change, action: `${change.resource.type}.${verb}` });
+  }
+
+  /** Names the actor of the running request from now on. */
+  setActor(actor: Actor): void {
+    setActor(actor);
+  }
+
+  /** Runs `fn` as `actor`; the result is awaited inside. */
+  runAs<T>(actor: Actor, fn: () => T | PromiseLike<T>): Promise<T> {
+    return runAs(actor, fn);
+  }
+
+  /** Runs `fn` with more context; the result is awaited inside. */
+  withContext<T>(fields: ContextFields, fn: () => T | PromiseLike<T>): Promise<T> {
+    return withContext(fields, fn);
+  }
+
+  /** Resolves when everything recorded or captured so far is sealed. For tests and scripts. */
+  flush(options?: { timeoutMs?: number }): Promise<void> {
+    return this.#audit.flush(options);
+  }
+}

@@ -1,0 +1,2 @@
+export { AuditReader, type AuditPage, type AuditQuery } from './reader.js';
+export type { AuditEntry } from './read-entry.js';

@@ -1,0 +1,84 @@
+/** What can be found. `tampered`: somebody changed the log. `incomplete`: something is not there yet, or cannot be checked. */
+export const FINDINGS = {
+  ENTRY_ALTERED: {
+    kind: 'tampered',
+    says: 'the entry does not hash to its stored hash: it, or the one before it, was changed',
+  },
+  ENTRY_MISSING: { kind: 'tampered', says: 'entries are missing from the sequence' },
+  ENTRY_EXTRA: { kind: 'tampered', says: 'there are entries beyond the size of the chain' },
+  CHAIN_ALTERED: { kind: 'tampered', says: 'the row of the chain does not agree with its entries' },
+  CHAIN_MISSING: { kind: 'tampered', says: 'there are entries of a chain that has no row, or a pinned chain is gone' },
+  CHAIN_REWRITTEN: { kind: 'tampered', says: 'the chain is not the one that was pinned' },
+  CHAIN_CUT: { kind: 'tampered', says: 'the chain is shorter than when it was pinned' },
+  OPENING_WRONG: { kind: 'tampered', says: 'the first entry does not open this chain' },
+  BODY_INVALID: { kind: 'tampered', says: 'the body is not what a sealer writes' },
+  PROJECTION_ALTERED: { kind: 'tampered', says: 'a column does not agree with the sealed bytes' },
+  SECTION_ALTERED: { kind: 'tampered', says: 'a section does not match its commitment' },
+  SECTION_MISSING: { kind: 'tampered', says: 'a section that the entry commits to is gone' },
+  CONTENT_MISSING: { kind: 'tampered', says: 'the content row of the entry is gone' },
+  TIME_BACKWARDS: { kind: 'tampered', says: 'the entry was sealed before the one in front of it' },
+  UNKNOWN_VERSION: { kind: 'incomplete', says: 'the body has a version that this verifier does not know' },
+  UNSEALED: { kind: 'incomplete', says: 'content has been waiting for its entry for too long: is a sealer running?' },
+} as const;
+
+export type FindingCode = keyof typeof FINDINGS;
+
+export interface Finding {
+  readonly code: FindingCode;
+  /** Origin of the chain, where it concerns one. */
+  readonly origin?: string | undefined;
+  readonly chain?: number | undefined;
+  readonly seq?: number | undefined;
+  readonly id?: string | undefined;
+  readonly message: string;
+}
+
+export type Verdict = 'VERIFIED' | 'TAMPERED' | 'INCOMPLETE' | 'UNVERIFIABLE';
+
+/** How much is proved against somebody who owns the database. */
+export type Level = 'L0';
+
+export interface ChainReport {
+  readonly origin: string;
+  readonly chain: number;
+  readonly tenant: string;
+  /** Entries read. */
+  readonly entries: number;
+  /** RFC 6962 tree hash of what was read, base64. */
+  readonly root: string;
+  readonly findings: number;
+  /** The greatest pinned size that agreed, if any was compared. */
+  readonly pinnedSize?: number | undefined;
+}
+
+export interface Report {
+  readonly verdict: Verdict;
+  readonly level: Level;
+  readonly entries: number;
+  readonly chains: readonly ChainReport[];
+  readonly coverage: {
+    /** Sections whose bytes were compared with their commitment. */
+    readonly sections: number;
+    /** Sealing time of the first and the last entry, RFC 3339. */
+    readonly from?: string | undefined;
+    readonly to?: string | undefined;
+    readonly pins: { readonly compared: number; readonly agreed: number; readonly chainsWithout: number };
+  };
+  /** The first findings; `findingCount` counts all. */
+  readonly findings: readonly Finding[];
+  readonly findingCount: number;
+  /** What this verdict cannot know, in plain words. */
+  readonly limits: readonly string[];
+}
+
+export function verdictOf(findings: ReadonlyMap<FindingCode, number>, entries: number): Verdict {
+  const kinds = new Set([...findings.keys()].map((code) => FINDINGS[code].kind));
+  if (kinds.has('tampered')) return 'TAMPERED';
+  if (kinds.has('incomplete')) return 'INCOMPLETE';
+  return entries > 0 ? 'VERIFIED' : 'UNVERIFIABLE'; // never "valid" of nothing
+}
+
+/** Exit codes of the command: 0 verified, 1 tampered, 3 incomplete or nothing to verify (2 is kept for "could not run"). */
+export function exitCode(verdict: Verdict): 0 | 1 | 3 {
+  return verdict === 'VERIFIED' ? 0 : verdict === 'TAMPERED' ? 1 : 3;
+}
