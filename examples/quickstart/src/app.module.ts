@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { AuditModule } from 'nestjs-prisma-audit';
 import { AuthModule } from './auth/auth.module.js';
 import { HealthController } from './health.controller.js';
 import { InvoicesModule } from './invoices/invoices.module.js';
@@ -12,7 +13,17 @@ export class AppModule {
   static forDatabase(databaseUrl: string): DynamicModule {
     return {
       module: AppModule,
-      imports: [PrismaModule.forDatabase(databaseUrl), AuthModule, UsersModule, InvoicesModule],
+      imports: [
+        PrismaModule.forDatabase(databaseUrl),
+        AuditModule.forRoot({
+          databaseUrl,
+          actor: ({ user }) => user && { id: String(user.id), type: 'user', email: user.email, role: user.role },
+          tenant: ({ user }) => user?.tenantId,
+        }),
+        AuthModule,
+        UsersModule,
+        InvoicesModule,
+      ],
       controllers: [HealthController],
       providers: [{ provide: APP_FILTER, useClass: PrismaErrorFilter }],
     };

@@ -1,4 +1,5 @@
 import { Injectable, UnauthorizedException } from '@nestjs/common';
+import { AuditService } from 'nestjs-prisma-audit';
 import { PrismaService } from '../prisma.service.js';
 import type { SignedInUser } from './access.js';
 import { verifyPassword } from './password.js';
@@ -13,15 +14,22 @@ export interface Login {
 
 @Injectable()
 export class SessionService {
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly audit: AuditService,
+  ) {}
 
   async login(email: string, password: string): Promise<Login> {
     const user = await this.prisma.user.findUnique({ where: { email } });
     const known = await verifyPassword(password, user?.passwordHash);
-    if (!user || !known) throw new UnauthorizedException('Wrong e-mail address or password.');
+    if (!user || !known) {
+      await this.audit.login({ actor: { id: email, type: 'anonymous' }, outcome: 'failure', ...(user && { tenant: user.tenantId }) });
+      throw new UnauthorizedException('Wrong e-mail address or password.');
+    }
 
     const expiresAt = new Date(Date.now() + LIFETIME_MS);
     const session = await this.prisma.session.create({ data: { userId: user.id, expiresAt } });
+    await this.audit.login({ actor: { id: String(user.id), type: 'user', email, role: user.role }, tenant: user.tenantId });
     return { token: session.id, expiresAt };
   }
 

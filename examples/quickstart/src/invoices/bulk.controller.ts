@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Audited } from 'nestjs-prisma-audit';
 import { CurrentUser, Roles, type SignedInUser } from '../auth/access.js';
 import { Role } from '../generated/prisma/client.js';
 import { id, integer, list, object, text } from '../input.js';
@@ -10,6 +11,7 @@ import { readDraft } from './draft.js';
 export class BulkController {
   constructor(private readonly bulk: BulkService) {}
 
+  @Audited('invoice.void', { details: ({ result }) => ({ result }), severity: 'notice' })
   @Post('void')
   @HttpCode(200)
   async voidDrafts(@Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<{ voided: number }> {
@@ -17,6 +19,7 @@ export class BulkController {
     return { voided: await this.bulk.voidDrafts(ids, user.tenantId) };
   }
 
+  @Audited('invoice.reprice', { details: ({ result }) => ({ result }), severity: 'warning' })
   @Post('reprice')
   @HttpCode(200)
   async reprice(@Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<{ lines: number }> {
@@ -24,6 +27,7 @@ export class BulkController {
     return { lines: await this.bulk.reprice(percent, user.tenantId) };
   }
 
+  @Audited('invoice.import')
   @Post('import')
   async importAll(@Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<{ imported: number }> {
     const invoices = list(object(body)['invoices'], 'invoices', (item, name) => ({

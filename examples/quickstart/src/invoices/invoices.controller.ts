@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
+import { Audited } from 'nestjs-prisma-audit';
 import { CurrentUser, Roles, type SignedInUser } from '../auth/access.js';
 import { InvoiceStatus, Role } from '../generated/prisma/client.js';
 import { Id, object, oneOf, optional, text } from '../input.js';
@@ -24,12 +25,14 @@ export class InvoicesController {
     return this.invoices.find(id, user.tenantId);
   }
 
+  @Audited('invoice.create', { resource: 'Invoice' })
   @Roles(Role.ADMIN, Role.CLERK)
   @Post()
   create(@Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<InvoiceView> {
     return this.invoices.create(readDraft(body), user);
   }
 
+  @Audited('invoice.note', { resource: 'Invoice' })
   @Roles(Role.ADMIN, Role.CLERK)
   @Patch(':id')
   setNote(@Id() id: number, @Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<InvoiceView> {
@@ -37,6 +40,7 @@ export class InvoicesController {
     return this.invoices.setNote(id, user.tenantId, note);
   }
 
+  @Audited('invoice.approve', { resource: ({ params }) => ({ type: 'Invoice', id: params['id'] }) })
   @Roles(Role.ADMIN)
   @Post(':id/approve')
   @HttpCode(200)
@@ -44,6 +48,7 @@ export class InvoicesController {
     return this.approvals.approve(id, user.tenantId);
   }
 
+  @Audited('invoice.delete', { resource: 'Invoice' })
   @Roles(Role.ADMIN, Role.CLERK)
   @Delete(':id')
   @HttpCode(204)

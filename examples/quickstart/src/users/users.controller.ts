@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
+import { Audited } from 'nestjs-prisma-audit';
 import { CurrentUser, Roles, type SignedInUser } from '../auth/access.js';
 import { Role } from '../generated/prisma/client.js';
 import { Id, object, oneOf, text } from '../input.js';
@@ -15,6 +16,7 @@ export class UsersController {
     return this.users.list(user.tenantId);
   }
 
+  @Audited('user.invite', { resource: 'User' })
   @Roles(Role.ADMIN)
   @Post()
   invite(@Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<UserView> {
@@ -33,12 +35,14 @@ export class UsersController {
     return this.users.setAvatar(user.id, new Uint8Array(Buffer.from(png, 'base64')));
   }
 
+  @Audited('user.role', { resource: 'User' })
   @Roles(Role.ADMIN)
   @Patch(':id')
   setRole(@Id() id: number, @Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<UserView> {
     return this.users.setRole(id, user.tenantId, oneOf(object(body)['role'], 'role', roles));
   }
 
+  @Audited('user.delete', { resource: 'User', severity: 'warning' })
   @Roles(Role.ADMIN)
   @Delete(':id')
   @HttpCode(204)

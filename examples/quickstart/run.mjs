@@ -1,0 +1,18 @@
+// `npm run demo`: compiles the example, starts a real PostgreSQL of its own, and runs the demonstration on it.
+// `npm run demo -- --keep` leaves the application running and prints its addresses.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { startPostgres } from '../../test/support/postgres.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const compiler = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
+const compiled = spawnSync(process.execPath, [compiler, '-p', `${here}tsconfig.json`], { stdio: 'inherit' });
+if (compiled.status !== 0) process.exit(1);
+
+const { runDemo } = await import('./dist/demo/demo.js');
+const postgres = await startPostgres({ durable: true, own: true });
+try {
+  process.exitCode = await runDemo(postgres.url, { root: here, keep: process.argv.includes('--keep') });
+} finally {
+  await postgres.stop();
+}
