@@ -63,5 +63,5 @@ async function loadConfig(file: string): Promise<Coverage> {
       'AUDIT_CONFIG_INVALID',
       `${file}: there is no setting ${unknown.join(', ')}; there are ${known.join(', ')}`,
     );
-  return config as Coverage;
+  return config;
 }

@@ -7,9 +7,9 @@ import type { AuditEntry } from '../query/read-entry.js';
 export async function printEntries(entries: readonly AuditEntry[]): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const table = new Table({
-    head: ['seq', 'time', 'actor', 'action', 'resource', 'outcome', 'changes'],
-    style: { head: ['bold'] },
-    wordWrap: true,
+    head: ['seq', 'time', 'actor', 'action', 'resource', 'outcome', 'changes'].map((name) => pc.bold(name)),
+    // Its own colours do not ask whether this is a terminal; picocolors does.
+    style: { head: [], border: [], compact: true },
   });
   for (const entry of entries) {
     table.push([
@@ -31,30 +31,59 @@ function outcome(value: AuditEntry['outcome']): string {
   return value === 'success' ? pc.green(value) : value === 'denied' ? pc.magenta(value) : pc.red(value);
 }
 
+const LINE = 72;
+
+/** An update shows each field on a line of its own; a whole record that came or went is run together, without its nulls. */
 function changes(entry: AuditEntry): string {
-  const lines = entry.changes.map((change) => diff(change, entry));
-  if (entry.error) lines.push(pc.red(cut(`${entry.error.name}: ${entry.error.message ?? ''}`)));
+  const lines: string[] = [];
+  if (entry.old && entry.new) {
+    lines.push(
+      ...entry.changes.map((change) =>
+        change.redacted
+          ? hidden(change)
+          : `${change.field}: ${pc.red(cut(text(change.old)))} → ${pc.green(cut(text(change.new)))}`,
+      ),
+    );
+  } else {
+    lines.push(...whole(entry));
+  }
+  if (entry.error) lines.push(pc.red(cut(`${entry.error.name}: ${entry.error.message ?? ''}`, LINE)));
   if (entry.flags.length > 0) lines.push(pc.dim(entry.flags.join(' ')));
   return lines.join('\n');
 }
 
-function diff(change: FieldChange, entry: AuditEntry): string {
-  if (change.redacted) return `${change.field}: ${pc.dim('changed, redacted')}`;
-  if (!entry.old) return `${pc.green('+')} ${change.field}: ${cut(text(change.new))}`;
-  if (!entry.new) return `${pc.red('-')} ${change.field}: ${cut(text(change.old))}`;
-  return `${change.field}: ${pc.red(cut(text(change.old)))} → ${pc.green(cut(text(change.new)))}`;
+function whole(entry: AuditEntry): string[] {
+  const paint = entry.new ? pc.green : pc.red;
+  const sign = entry.new ? '+' : '-';
+  const lines: string[] = [];
+  let line = '';
+  for (const change of entry.changes) {
+    const value = entry.new ? change.new : change.old;
+    if (!change.redacted && (value === null || value === undefined)) continue;
+    const part = change.redacted ? hidden(change) : `${change.field}: ${cut(text(value))}`;
+    if (line !== '' && line.length + part.length > LINE) {
+      lines.push(line);
+      line = '';
+    }
+    line += `${line === '' ? '' : ', '}${part}`;
+  }
+  return (line === '' ? lines : [...lines, line]).map((content) => paint(`${sign} ${content}`));
+}
+
+function hidden(change: FieldChange): string {
+  return `${change.field}: (redacted)`;
 }
 
 function text(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
-function cut(value: string): string {
+function cut(value: string, limit = 40): string {
   const safe = printable(value);
-  return safe.length > 40 ? `${safe.slice(0, 39)}…` : safe;
+  return safe.length > limit ? `${safe.slice(0, limit - 1)}…` : safe;
 }
 
 /** Values are somebody else's: an escape sequence in one must not reach the terminal. */
 function printable(value: string): string {
-  return value.replace(/\p{Cc}/gu, '�');
+  return value.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '�');
 }

@@ -43,7 +43,16 @@ export function queryCommand(): Command {
       const { tenant, actor, action, failures, group, requestId, from, to, limit, cursor } = options;
       const page = await withPool(env, 'query', (pool) =>
         new AuditReader(postgresEntryStore(pool, env.schema)).find({
-          ...{ tenant, actor, action, failures, group, requestId, from, to, limit, cursor },
+          tenant,
+          actor,
+          action,
+          failures,
+          group,
+          requestId,
+          from,
+          to,
+          limit,
+          cursor,
           resource: type === undefined ? undefined : { type, id: history ? id.join(':') : undefined },
           order: options.oldest || history ? 'oldest' : 'newest',
         }),

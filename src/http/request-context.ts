@@ -40,7 +40,7 @@ function userOf(request: AuditRequest): Actor | undefined {
   const id = user['id'] ?? user['sub'] ?? user['userId'];
   const role = Array.isArray(user['roles']) ? user['roles'].join(',') : (user['role'] ?? undefined);
   return {
-    id: id === undefined || id === null ? undefined : String(id as string | number | bigint),
+    id: typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint' ? String(id) : undefined,
     type: 'user',
     email: typeof user['email'] === 'string' ? user['email'] : undefined,
     role: typeof role === 'string' ? role : undefined,

@@ -50,17 +50,23 @@ export function recordOf(context: AuditContext | undefined): RequestRecord | und
   return context && records.get(context.root);
 }
 
-/** Name, code and message of whatever was thrown; never its stack. Total. */
+/** Name, code and message of whatever was thrown; never its stack. Total: an error may have getters that throw. */
 export function errorFact(error: unknown): ErrorFact {
   try {
     if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
     const code: unknown = 'code' in error ? error.code : 'status' in error ? error.status : undefined;
     return {
       name: error.name,
-      message: error.message,
+      message: messageOf(error),
       ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
     };
   } catch {
     return { name: 'unreadable' };
   }
+}
+
+/** Prisma quotes the caller's source, and the values it passed, above the one line that says what went wrong. */
+function messageOf(error: Error): string {
+  if (!error.name.startsWith('PrismaClient')) return error.message;
+  return error.message.trimEnd().split('\n').at(-1)?.trim() ?? '';
 }

@@ -35,6 +35,8 @@ interface ExtendedTypes {
 export function audit(options: AuditApiOptions = {}): (client: unknown) => ExtendedTypes {
   return (given) => {
     const client = given as Extendable;
+    // Not bound: it runs on the `this` of each call.
+    const inner: (this: unknown, ...args: unknown[]) => unknown = Reflect.get(client, '$transaction');
     requireAuditAdapter(client);
     return client.$extends({
       name: 'nestjs-prisma-audit',
@@ -43,7 +45,7 @@ export function audit(options: AuditApiOptions = {}): (client: unknown) => Exten
         $audit(this: RawClient): AuditApi {
           return auditApi(this, options);
         },
-        $transaction: withOwnTurn(client.$transaction),
+        $transaction: withOwnTurn(inner),
       },
     }) as ExtendedTypes;
   };

@@ -1,5 +1,6 @@
 import { changedFields, type FieldChange } from '../event/changes.js';
 import { parseExactJson } from '../event/exact-json.js';
+import { parseJsonObject } from '../event/json-object.js';
 import type { ErrorFact, Flag, JsonObject, JsonValue, Outcome, Severity, Source } from '../event/types.js';
 import type { StoredEntry } from '../store/entry.port.js';
 
@@ -85,11 +86,7 @@ export function readEntry(stored: StoredEntry): AuditEntry {
 }
 
 function parseObject(text: string): JsonObject | undefined {
-  try {
-    return object(parseExactJson(text));
-  } catch {
-    return undefined;
-  }
+  return parseJsonObject(text, parseExactJson) as JsonObject | undefined;
 }
 
 function object(value: JsonValue | undefined): JsonObject | undefined {

@@ -1,5 +1,6 @@
 import type { Body } from '../chain/body.js';
 import { FLAGS, OUTCOMES, SEVERITIES, SOURCES, type Flag } from '../event/types.js';
+import { parseJsonObject } from '../event/json-object.js';
 import { LIMITS } from '../event/limits.js';
 import type { CapturedRow } from '../store/log.port.js';
 
@@ -34,7 +35,7 @@ export function finish(row: CapturedRow, incarnation: string): Finished {
   const actor = row.actor === null ? undefined : (parseActor(row.actor) ?? malformed());
   if (actor?.['truncated'] !== undefined) flags.add('truncated');
   if (actor?.['malformed'] !== undefined) flags.add('malformed');
-  const header = row.header === null ? {} : (parse(row.header) ?? malformed() ?? {});
+  const header = row.header === null ? {} : (parseJsonObject(row.header) ?? malformed() ?? {});
   const type = name(row.model, LIMITS.typeLength);
 
   return {
@@ -92,18 +93,7 @@ function parseActor(bytes: Uint8Array): Readonly<Record<string, unknown>> | unde
   }
   if (parsed.has(text)) return parsed.get(text);
   if (parsed.size >= CACHE_SIZE) parsed.clear();
-  const section = parse(text);
+  const section = parseJsonObject(text);
   parsed.set(text, section);
   return section;
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { commitment, type SectionName } from '../chain/commitment.js';
 import { canonicalJson, type CanonicalObject } from '../event/canonical.js';
 import { formatMicros } from '../event/clock.js';
 import { projected } from '../event/identity.js';
+import { parseJsonObject } from '../event/json-object.js';
 import type { FindingCode } from './report.js';
 import type { EntryRecord } from './source.js';
 
@@ -34,7 +35,7 @@ export function checkEntry(entry: EntryRecord, chainTenant: string, found: Found
   const actorThere = checkSection('actor', body.commit.actor, content.saltActor, content.actor, found);
   if (actorThere) {
     sections += 1;
-    const actor = parseObject(Buffer.from(content.actor as Uint8Array).toString('utf8'));
+    const actor = parseJsonObject(Buffer.from(content.actor as Uint8Array).toString('utf8'));
     compare('actor_id', entry.actorId, projected(text(actor?.['id'])));
     compare('request_id', entry.requestId, projected(text(actor?.['requestId'])));
     const tenant = text(actor?.['tenant']);
@@ -42,7 +43,7 @@ export function checkEntry(entry: EntryRecord, chainTenant: string, found: Found
   }
   if (checkSection('data', body.commit.data, content.saltData, content.data, found)) {
     sections += 1;
-    compare('resource_id', entry.resourceId, projected(text(parseObject(content.data as string)?.['id'])));
+    compare('resource_id', entry.resourceId, projected(text(parseJsonObject(content.data as string)?.['id'])));
   } else if (body.commit.data === null) {
     compare('resource_id', entry.resourceId, null);
   }
@@ -69,8 +70,8 @@ function checkSection(
   return false;
 }
 
-function parseBody(text: string, found: Found): Body | undefined {
-  const body = parseObject(text) as (Body & CanonicalObject) | undefined;
+function parseBody(stored: string, found: Found): Body | undefined {
+  const body = parseJsonObject(stored) as (Body & CanonicalObject) | undefined;
   if (body === undefined) {
     found('BODY_INVALID', 'the body is not a JSON object');
     return undefined;
@@ -85,22 +86,11 @@ function parseBody(text: string, found: Found): Body | undefined {
   } catch {
     canonical = undefined;
   }
-  if (canonical !== text || typeof body.commit !== 'object' || body.commit === null) {
+  if (canonical !== stored || typeof body.commit !== 'object' || body.commit === null) {
     found('BODY_INVALID', 'the body is not in canonical form');
     return undefined;
   }
   return body;
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function text(value: unknown): string | undefined {

@@ -23,13 +23,20 @@ export class SessionService {
     const user = await this.prisma.user.findUnique({ where: { email } });
     const known = await verifyPassword(password, user?.passwordHash);
     if (!user || !known) {
-      await this.audit.login({ actor: { id: email, type: 'anonymous' }, outcome: 'failure', ...(user && { tenant: user.tenantId }) });
+      await this.audit.login({
+        actor: { id: email, type: 'anonymous' },
+        outcome: 'failure',
+        ...(user && { tenant: user.tenantId }),
+      });
       throw new UnauthorizedException('Wrong e-mail address or password.');
     }
 
     const expiresAt = new Date(Date.now() + LIFETIME_MS);
     const session = await this.prisma.session.create({ data: { userId: user.id, expiresAt } });
-    await this.audit.login({ actor: { id: String(user.id), type: 'user', email, role: user.role }, tenant: user.tenantId });
+    await this.audit.login({
+      actor: { id: String(user.id), type: 'user', email, role: user.role },
+      tenant: user.tenantId,
+    });
     return { token: session.id, expiresAt };
   }
 

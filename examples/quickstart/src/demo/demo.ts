@@ -33,15 +33,15 @@ export async function runDemo(databaseUrl: string, options: { root: string; keep
     run('query', '--tenant', 'acme', '--oldest', '--limit', '200');
     title('   … and of one record alone: invoice 1');
     run('query', '--tenant', 'acme', '--resource', 'Invoice:1');
-    title('   … and what was denied or failed, in the chain of no tenant');
-    run('query', '--failures');
+    title('   … and only what was denied or failed');
+    run('query', '--tenant', 'acme', '--failures', '--oldest');
 
     title('4. The chain is verified, and its checkpoint kept elsewhere');
     const checkpoint = run('checkpoint').stdout;
     await writeFile(join(pins, 'pins.txt'), checkpoint);
     const before = run('verify', '--pin', join(pins, 'pins.txt'));
 
-    title('5. Somebody with superuser rights edits one row: the total of an approved invoice');
+    title('5. Somebody with superuser rights edits one row: an approved invoice shall have been void');
     await tamper(databaseUrl);
     const after = run('verify', '--pin', join(pins, 'pins.txt'));
 

@@ -32,5 +32,8 @@ export async function applySql(databaseUrl: string, sql: string): Promise<void> 
 
 /** What `prisma migrate deploy` does in an application's deployment. */
 export async function installTables(databaseUrl: string, root: string): Promise<void> {
-  await applySql(databaseUrl, await readFile(join(root, 'prisma/migrations/20260101000000_init/migration.sql'), 'utf8'));
+  await applySql(
+    databaseUrl,
+    await readFile(join(root, 'prisma/migrations/20260101000000_init/migration.sql'), 'utf8'),
+  );
 }
