@@ -1,11 +1,11 @@
 export { createAudit, type Audit, type AuditFacts, type AuditOptions } from './compose/index.js';
 export { runAs, setActor, withContext, type AuditContext, type ContextFields } from './context/index.js';
-export { AuditError, isAuditError, type AuditErrorCode } from './event/errors.js';
-export type { Actor, AuditEvent, Outcome, Resource, Severity } from './event/types.js';
+export { AuditError, isAuditError, type AuditErrorCode } from './event/index.js';
+export type { Actor, AuditEvent, Outcome, Resource, Severity } from './event/index.js';
 export type { AuditedCall, AuditedOptions, AuditRequest } from './http/index.js';
 export { Audited, SkipAudit } from './nest/audited.decorator.js';
 export { AuditModule } from './nest/audit.module.js';
 export { AuditService } from './nest/audit.service.js';
 export type { AuditModuleOptions } from './nest/options.js';
-export { defineAudit, type AuditConfig } from './prisma/config.js';
+export { defineAudit, type AuditConfig } from './prisma/index.js';
 export type { AuditEntry, AuditPage, AuditQuery } from './query/index.js';

@@ -27,7 +27,8 @@ function encode(value: unknown, path: string, depth: number): string {
       if (!value.isWellFormed()) throw refuse(path, 'a string with a lone surrogate');
       return JSON.stringify(value);
     case 'number':
-      if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw refuse(path, `the number ${value}`);
+      if (!Number.isSafeInteger(value) || Object.is(value, -0))
+        throw refuse(path, `the number ${Object.is(value, -0) ? '-0' : value}`);
       return String(value);
     case 'boolean':
       return String(value);

@@ -1,0 +1,493 @@
+#!/usr/bin/env python3
+"""Makes the golden vectors: a second implementation of the record format, from its description alone.
+
+    python3 make_vectors.py [directory]      (default: the directory of this file)
+
+Standard library only, and nothing of this project is imported: where these files and the sources disagree, one of the
+two has misread the format. The output is the same to the byte on every run and every Python from 3.8 on.
+
+    leaf   = "audit-entry/v1\\n" origin "\\n" seq "\\n" sealedAt "\\n" prev "\\n" body
+    hash   = SHA-256(0x00 || leaf)                  RFC 6962, section 2.1
+    node   = SHA-256(0x01 || left || right)         RFC 6962, section 2.1
+    commit = SHA-256("audit-section/v1\\n" section "\\n" salt "\\n" bytes)
+    body   = JSON, keys sorted, no white space, safe integers only (RFC 8785, restricted)
+"""
+
+import hashlib
+import json
+import os
+import re
+import sys
+
+MAX_SAFE = 2**53 - 1
+MAX_BYTES = 16 * 1024
+MAX_DEPTH = 8
+
+
+# --- canonical JSON -------------------------------------------------------------------------------------------------
+
+class Refused(Exception):
+    """Has no canonical form; `path` is where."""
+
+    def __init__(self, path, code="AUDIT_NOT_PLAIN_JSON"):
+        super().__init__(path)
+        self.path = path
+        self.code = code
+
+
+SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+
+
+def quote(text):
+    """RFC 8785, section 3.2.2.2: the short escapes, \\u00xx for other controls, everything else as it is."""
+    out = []
+    for character in text:
+        if character in SHORT:
+            out.append(SHORT[character])
+        elif ord(character) < 0x20:
+            out.append("\\u%04x" % ord(character))
+        else:
+            out.append(character)
+    return '"' + "".join(out) + '"'
+
+
+def is_well_formed(text):
+    return not any(0xD800 <= ord(character) <= 0xDFFF for character in text)
+
+
+def encode(value, path, depth):
+    if value is None:
+        return "null"
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if isinstance(value, str):
+        if not is_well_formed(value):
+            raise Refused(path)
+        return quote(value)
+    if isinstance(value, int):
+        if abs(value) > MAX_SAFE:
+            raise Refused(path)
+        return str(value)
+    if isinstance(value, (list, dict)):
+        if depth >= MAX_DEPTH:
+            raise Refused(path)
+        if isinstance(value, list):
+            return "[" + ",".join(encode(item, "%s[%d]" % (path, i), depth + 1) for i, item in enumerate(value)) + "]"
+        for key in sorted(value):
+            if not all(0x20 <= ord(character) <= 0x7E for character in key):
+                raise Refused(path)
+        return "{" + ",".join(quote(key) + ":" + encode(value[key], path + "." + key, depth + 1) for key in sorted(value)) + "}"
+    raise Refused(path)  # a float: none has a canonical form here
+
+
+def canonical(value):
+    text = encode(value, "$", 0)
+    if len(text.encode()) > MAX_BYTES:
+        raise Refused("$", "AUDIT_EVENT_TOO_LARGE")
+    return text
+
+
+# --- time and ids ---------------------------------------------------------------------------------------------------
+
+def days_to_date(days):
+    """Civil date of a day number; no library, since they differ at the edges."""
+    days += 719468
+    era, day_of_era = divmod(days, 146097)
+    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    month_index = (5 * day_of_year + 2) // 153
+    day = day_of_year - (153 * month_index + 2) // 5 + 1
+    month = month_index + 3 if month_index < 10 else month_index - 9
+    return year_of_era + era * 400 + (1 if month <= 2 else 0), month, day
+
+
+def timestamp(micros, digits):
+    seconds, fraction = divmod(micros, 1_000_000)
+    days, rest = divmod(seconds, 86400)
+    year, month, day = days_to_date(days)
+    fraction = ("%06d" % fraction)[:digits]
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%sZ" % (year, month, day, rest // 3600, rest // 60 % 60, rest % 60, fraction)
+
+
+def uuid_v7(micros, counter, random):
+    """48 bits of milliseconds, version, 12 bits of sub-millisecond, variant, 20 bits of counter, 42 random bits."""
+    milliseconds, sub = divmod(micros, 1000)
+    bits = milliseconds
+    bits = bits << 4 | 7
+    bits = bits << 12 | sub * 4096 // 1000
+    bits = bits << 2 | 2
+    bits = bits << 20 | counter
+    bits = bits << 42 | int.from_bytes(random, "big") & (1 << 42) - 1
+    digits = "%032x" % bits
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+# --- hashes ---------------------------------------------------------------------------------------------------------
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def leaf_of(origin, seq, sealed_at, prev, body):
+    return "audit-entry/v1\n%s\n%d\n%s\n%s\n%s" % (origin, seq, sealed_at, prev, body)
+
+
+def leaf_hash(leaf):
+    return sha256(b"\x00" + leaf)
+
+
+def node_hash(left, right):
+    return sha256(b"\x01" + left + right)
+
+
+def commitment(section, salt, data):
+    return sha256(b"audit-section/v1\n" + section.encode() + b"\n" + salt.encode() + b"\n" + data)
+
+
+def tree_hash(leaves):
+    """RFC 6962, section 2.1, word for word: k is the largest power of two smaller than n."""
+    if not leaves:
+        return sha256(b"")
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return node_hash(tree_hash(leaves[:k]), tree_hash(leaves[k:]))
+
+
+def frontier(leaves):
+    """Roots of the complete subtrees from left to right, so the largest first."""
+    nodes = []
+    while leaves:
+        k = 1
+        while k * 2 <= len(leaves):
+            k *= 2
+        nodes.append(tree_hash(leaves[:k]))
+        leaves = leaves[k:]
+    return nodes
+
+
+# --- ids of records -------------------------------------------------------------------------------------------------
+
+def resource_id(key):
+    """A simple key as its text, a composite one as a JSON array of texts."""
+    def text(part):
+        return "true" if part is True else "false" if part is False else str(part)
+
+    return "[" + ",".join(quote(text(part)) for part in key) + "]" if isinstance(key, list) else text(key)
+
+
+def projected(text):
+    if is_well_formed(text) and "\0" not in text and len(text.encode()) <= 512:
+        return text
+    # Each lone surrogate becomes U+FFFD, as wherever ill-formed text becomes UTF-8.
+    utf8 = "".join("\ufffd" if 0xD800 <= ord(character) <= 0xDFFF else character for character in text).encode()
+    return "sha256:" + hashlib.sha256(utf8).hexdigest()
+
+
+# --- vectors --------------------------------------------------------------------------------------------------------
+
+def pseudo_random(label, size):
+    """Bytes that look random and are the same everywhere."""
+    out = b""
+    while len(out) < size:
+        out += sha256(("%s/%d" % (label, len(out))).encode())
+    return out[:size]
+
+
+def digest(label):
+    return pseudo_random(label, 32).hex()
+
+
+def salt(label):
+    return pseudo_random(label, 16).hex()
+
+
+T0 = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
+
+
+def body_fields(name, **members):
+    fields = {
+        "id": uuid_v7(members.get("occurredAtMicros", T0), 0, pseudo_random("id " + name, 6)),
+        "occurredAtMicros": T0,
+        "source": "record",
+        "action": "invoice.approve",
+        "outcome": "success",
+        "commit": {"actor": digest(name + " actor"), "data": digest(name + " data")},
+    }
+    fields.update(members)
+    return fields
+
+
+def body_text(fields):
+    body = {key: value for key, value in fields.items() if key != "occurredAtMicros"}
+    body["v"] = 1
+    body["occurredAt"] = timestamp(fields["occurredAtMicros"], 6)
+    if "flags" in body:
+        body["flags"] = sorted(set(body["flags"]))
+        if not body["flags"]:
+            del body["flags"]
+    return canonical(body)
+
+
+GROUP = "0199f3a0-5b6c-4d7e-8f90-a1b2c3d4e5f6"
+ODD_TEXTS = [
+    ("quotes and backslashes", 'say "no\\yes" /*x*/ \'y\''),
+    ("every control character", "".join(chr(i) for i in range(0x20)) + "\x7f\x80\x9f"),
+    ("line and paragraph separators", "a\u2028b\u2029c\u0085d"),
+    ("umlauts, composed and decomposed", "\u00fc\u0075\u0308\u00df\u0130\u0131"),
+    ("Chinese, Arabic, Hindi", "\u53d1\u7968 \u0641\u0627\u062a\u0648\u0631\u0629 \u091a\u093e\u0932\u093e\u0928"),
+    ("astral characters", "\U0001f9fe\U0001d11e\U0010ffff\U00010000"),
+    ("joined emoji and direction marks", "\U0001f469\u200d\U0001f4bb\u202e\ufeff\ufffd\ufffe\uffff"),
+]
+OPTIONAL = {
+    "resource": "Invoice",
+    "group": GROUP,
+    "tx": "9f8e7d6c.12345678901234567890",
+    "durationMs": 17,
+    "severity": "notice",
+    "flags": ["truncated", "no-context"],
+}
+
+
+def body_cases():
+    cases = [("nothing optional", body_fields("minimal"))]
+    cases.append(("all that is optional", body_fields("maximal", **OPTIONAL)))
+    for name in OPTIONAL:
+        cases.append(("only " + name, body_fields("only " + name, **{name: OPTIONAL[name]})))
+        rest = {other: value for other, value in OPTIONAL.items() if other != name}
+        cases.append(("all but " + name, body_fields("without " + name, **rest)))
+    for source in ("request", "record", "change", "change.client", "read", "control"):
+        cases.append(("source " + source, body_fields(source, source=source)))
+    for outcome in ("success", "failure", "denied", "partial"):
+        cases.append(("outcome " + outcome, body_fields(outcome, outcome=outcome)))
+    for severity in ("info", "notice", "warning", "critical"):
+        cases.append(("severity " + severity, body_fields(severity, severity=severity)))
+    flags = ["truncated", "replayed", "redacted", "no-context", "malformed", "gap", "estimated", "deferred"]
+    cases.append(("every flag, given backwards", body_fields("flags", flags=flags)))
+    cases.append(("a flag given twice", body_fields("twice", flags=["gap", "deferred", "gap"])))
+    cases.append(("an empty list of flags", body_fields("no flags", flags=[])))
+    commits = [
+        ("no actor section", {"actor": None, "data": digest("x")}),
+        ("no data section", {"actor": digest("x"), "data": None}),
+        ("no section at all", {"actor": None, "data": None}),
+    ]
+    for name, commit in commits:
+        cases.append((name, body_fields(name, commit=commit)))
+    for duration in (0, 1, 2**31, 2**32, MAX_SAFE):
+        cases.append(("a duration of %d ms" % duration, body_fields("ms %d" % duration, durationMs=duration)))
+    moments = [0, 1, 999, 1_000, 999_999, 951_782_400_000_000, 951_868_799_999_999, T0 + 123_456, T0 + 100_000, T0 + 10]
+    moments += [1_709_164_800_000_001, 4_102_444_799_999_999, MAX_SAFE]
+    for micros in moments:
+        name = "at " + timestamp(micros, 6)
+        cases.append((name, body_fields(name, occurredAtMicros=micros)))
+    for name, text in ODD_TEXTS:
+        cases.append((name, body_fields(name, action=text, resource=text)))
+    return cases
+
+
+def bodies():
+    return [{"name": name, "fields": fields, "body": body_text(fields)} for name, fields in body_cases()]
+
+
+def canonical_values():
+    values = [
+        ("an empty object", {}),
+        ("keys in the order of their bytes", {"b": 1, "a": 2, "B": 3, "_": 4, "aa": 5, "10": 6, "9": 7, "": 8, "~": 9, " ": 10}),
+        ("keys with quotes and backslashes", {'"': 1, "\\": 2, "/": 3, "'": 4}),
+        ("keys of Object.prototype", {"__proto__": 1, "constructor": 2, "toString": {"valueOf": None}}),
+        ("nested empty things", {"a": [], "b": {}, "c": [[], {}, [[]]]}),
+        ("the edges of safe integers", {"max": MAX_SAFE, "min": -MAX_SAFE, "zero": 0, "negative": -1}),
+        ("literals", {"f": False, "n": None, "t": True}),
+        ("text that looks like something else", {"n": "1", "t": "true", "z": "null", "e": "1e5", "empty": ""}),
+        ("eight levels", {"a": {"a": {"a": {"a": {"a": {"a": {"a": {}}}}}}}}),
+        ("eight levels of lists", {"a": [[[[[[[1, 2]]]]]]]}),
+    ]
+    values += [(name, {"text": text, "list": [text, text]}) for name, text in ODD_TEXTS]
+    return [{"name": name, "value": value, "canonical": canonical(value)} for name, value in values]
+
+
+def sizes():
+    """Bodies of one long text, given as character and count; `{"a":""}` takes 8 bytes."""
+    cases = [("x", 16376), ("x", 16377), ("\u00fc", 8188), ("\u00fc", 8189), ("\u20ac", 5458), ("\u20ac", 5459)]
+    cases += [("\U0001f9fe", 4094), ("\U0001f9fe", 4095), ("\n", 8188), ("\n", 8189), ("\x01", 2729), ("\x01", 2730)]
+    out = []
+    for character, count in cases:
+        case = {"character": character, "count": count}
+        try:
+            case["sha256"] = hashlib.sha256(canonical({"a": character * count}).encode()).hexdigest()
+        except Refused as refused:
+            case["refused"] = {"code": refused.code}
+        out.append(case)
+    return out
+
+
+def refusals():
+    """`json` is read by any JSON parser. `host` names a value that JSON does not have, under the member `a.b[1]`."""
+    texts = [
+        ("a fraction", '{"a":{"b":[0,1.5]}}'),
+        ("a small fraction", '{"a":1e-7}'),
+        ("minus zero", '{"a":-0}'),
+        ("minus zero as a fraction", '{"a":[-0.0]}'),
+        ("2^53", '{"a":9007199254740992}'),
+        ("-2^53", '{"a":-9007199254740992}'),
+        ("a number past the largest double", '{"a":1e400}'),
+        ("a lone high surrogate", '{"a":"x\\ud83d"}'),
+        ("a lone low surrogate", '{"a":["\\udcbbx"]}'),
+        ("surrogates in the wrong order", '{"a":"\\udcbb\\ud83d"}'),
+        ("a key with an umlaut", '{"a":{"\u00fc":1}}'),
+        ("a key with a line feed", '{"a\\nb":1}'),
+        ("a key with DEL", '{"\\u007f":1}'),
+        ("a key with a lone surrogate", '{"\\ud800":1}'),
+        ("nine levels", '{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{}}}}}}}}}'),
+        ("nine levels of lists", '{"a":[[[[[[[[1]]]]]]]]}'),
+    ]
+    out = []
+    for name, text in texts:
+        # `-0` is an integer zero to Python and has no sign: read it as a float, which the encoder refuses like JavaScript's.
+        value = json.loads(text, parse_int=lambda digits: -0.0 if digits == "-0" else int(digits))
+        try:
+            canonical(value)
+        except Refused as refused:
+            out.append({"name": name, "json": text, "code": refused.code, "path": refused.path})
+        else:
+            raise AssertionError("not refused: " + name)
+    hosts = ["undefined", "NaN", "Infinity", "bigint", "symbol", "function", "Date", "Map", "Set", "RegExp", "Error"]
+    hosts += ["Uint8Array", "class instance", "boxed string", "Promise", "object with toJSON", "cycle"]
+    for host in hosts:
+        # toJSON is a member like any other, and a function; a cycle is found when it is too deep.
+        path = {"object with toJSON": "$.a.b[1].toJSON", "cycle": "$.a.b[1].a.b[1].a.b"}.get(host, "$.a.b[1]")
+        out.append({"name": host, "host": host, "code": "AUDIT_NOT_PLAIN_JSON", "path": path})
+    return out
+
+
+def entries():
+    chains = []
+    bodies_of_chain = [body_text(fields) for _, fields in body_cases()]
+    for origin, count in (("audit.example/production", len(bodies_of_chain)), ("a", 1), ("0123456789abcdef/7", 3)):
+        prev = "0" * 64
+        rows = []
+        hashes = []
+        for seq in range(count):
+            sealed_at = timestamp((T0 // 1000 + seq * 37 + (5_000_000_000 if seq > 4 else 0)) * 1000, 3)
+            body = bodies_of_chain[seq]
+            leaf = leaf_of(origin, seq, sealed_at, prev, body).encode()
+            hashes.append(leaf_hash(leaf))
+            row = {"seq": seq, "sealedAt": sealed_at, "prev": prev, "body": body, "hash": hashes[-1].hex()}
+            if seq < 3:
+                row["leafHex"] = leaf.hex()
+            rows.append(row)
+            prev = hashes[-1].hex()
+        chains.append({
+            "origin": origin,
+            "entries": rows,
+            "root": tree_hash(hashes).hex(),
+            "frontier": "".join(node.hex() for node in frontier(hashes)),
+        })
+    alone = []
+    for seq in (10, 99, 4_294_967_296, MAX_SAFE):
+        header = ("z~._-/0", seq, "9999-12-31T23:59:59.999Z", "f" * 64)
+        leaf = leaf_of(*header, "{}").encode()
+        alone.append({
+            "origin": header[0], "seq": seq, "sealedAt": header[2], "prev": header[3], "body": "{}",
+            "leafHex": leaf.hex(), "hash": leaf_hash(leaf).hex(),
+        })
+    return {"chains": chains, "alone": alone}
+
+
+def commitments():
+    texts = [
+        ("nothing", b""),
+        ("an empty object", b"{}"),
+        ("an actor", b'{"id":"42","type":"user","ip":"203.0.113.9"}'),
+        ("unicode", '{"name":"J\u00fcrgen \U0001f9fe \u2028"}'.encode()),
+        ("a line feed in front", b"\n{}"),
+        ("a line feed behind", b"{}\n"),
+        ("every byte", bytes(range(256))),
+        ("not UTF-8", b"\xff\xfe\xc0\x80\xed\xa0\x80"),
+        ("NUL", b"\x00"),
+    ]
+    out = []
+    for name, data in texts:
+        for section in ("actor", "data"):
+            for which in ("s", "t"):
+                salted = salt("%s %s %s" % (name, section, which))
+                case = {"name": name, "section": section, "salt": salted, "hex": data.hex()}
+                case["commit"] = commitment(section, salted, data).hex()
+                out.append(case)
+    for byte, count in ((0x61, 55), (0x61, 56), (0x61, 64), (0x00, 65_536), (0xFF, 1_000_000)):
+        salted = salt("long %d" % count)
+        case = {"name": "%d bytes" % count, "section": "data", "salt": salted, "repeat": {"byte": byte, "count": count}}
+        case["commit"] = commitment("data", salted, bytes([byte]) * count).hex()
+        out.append(case)
+    return out
+
+
+def merkle():
+    """Leaf i of these trees is the text `leaf <i>`."""
+    sizes_ = list(range(21)) + [31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 255, 256, 257, 1000, 1023, 1024, 1025]
+    hashes = [leaf_hash(("leaf %d" % i).encode()) for i in range(max(sizes_))]
+    trees = []
+    for size in sizes_:
+        nodes = frontier(hashes[:size])
+        trees.append({"size": size, "root": tree_hash(hashes[:size]).hex(), "frontier": "".join(node.hex() for node in nodes)})
+    return {"leaves": [node.hex() for node in hashes[:21]], "trees": trees}
+
+
+def uuids():
+    out = []
+    moments = [0, 1, 2, 499, 500, 999, 1_000, T0, T0 + 1, T0 + 123_456, T0 + 999_999, MAX_SAFE]
+    for micros in moments:
+        for counter, random in ((0, b"\x00" * 6), (0, b"\xff" * 6), (1, pseudo_random("uuid %d" % micros, 6))):
+            out.append((micros, counter, random))
+    for counter in (2, 63, 64, 255, 256, 4_095, 4_096, 16_383, 16_384, 65_535, 65_536):
+        out.append((T0, counter, pseudo_random("counter %d" % counter, 6)))
+    return [
+        {"micros": micros, "counter": counter, "random": random.hex(), "id": uuid_v7(micros, counter, random)}
+        for micros, counter, random in out
+    ]
+
+
+def ids():
+    texts = [
+        ("", 1), ("42", 1), ("0199f3a0-5b6c-4d7e-8f90-a1b2c3d4e5f6", 1), ("J\u00fcrgen", 1), ("\U0001f9fe", 1), ("a\nb", 1),
+        ("x", 511), ("x", 512), ("x", 513), ("\u00fc", 256), ("\u00fc", 257), ("\u20ac", 170), ("\u20ac", 171),
+        ("\U0001f9fe", 128), ("\U0001f9fe", 129), ("x", 100_000),
+        ("a\0b", 1), ("\0", 1), ("\ud83d", 1), ("a\udcbbb", 1), ("\udcbb\ud83d", 1), ("\ud800\ud800", 1), ("\ud83d", 600),
+        ("sha256:", 1),
+    ]
+    keys = [
+        "42", 42, -7, 0, MAX_SAFE, True, False, "a b", ["a"], ["a", 1], [1, 2, 3], ["a,b", "c"], ["a", "b,c"], ['"', "\\"],
+        ["\n\t\x01\x7f\u2028", "\u00fc\U0001f9fe"], [True, False], ["", ""], ["x", "\u00fc", "\U0001f9fe"],
+    ]
+    return {
+        "projections": [{"text": text, "count": count, "projected": projected(text * count)} for text, count in texts],
+        "resourceIds": [{"key": key, "id": resource_id(key)} for key in keys],
+    }
+
+
+FILES = {
+    "bodies.json": lambda: {"bodies": bodies(), "canonical": canonical_values()},
+    "refused.json": lambda: {"refused": refusals(), "sizes": sizes()},
+    "entries.json": entries,
+    "commitments.json": lambda: {"commitments": commitments()},
+    "merkle.json": merkle,
+    "ids.json": lambda: dict(ids(), uuids=uuids()),
+}
+
+
+def main():
+    directory = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
+    for name, make in FILES.items():
+        # ASCII with \u escapes: no editor, font or line-ending setting can change what a vector says.
+        text = json.dumps(make(), ensure_ascii=True, indent=1) + "\n"
+        assert re.fullmatch(r"[\x20-\x7e\n]*", text)
+        with open(os.path.join(directory, name), "w", encoding="ascii", newline="\n") as file:
+            file.write(text)
+
+
+if __name__ == "__main__":
+    main()
