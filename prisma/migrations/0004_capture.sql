@@ -75,7 +75,14 @@ begin
   else
     -- Secrets go in a copy of the record, before there is any JSON: walking the JSON of a row fails on what a json column
     -- may hold (the escape of NUL).
-    if tg_op <> 'INSERT' then before := json_populate_record(old, tg_argv[3]::json); end if;
+    if tg_op <> 'INSERT' then
+      before := old;
+      if exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
+        -- A row older than a column has that column's default in the catalogue alone, where json_populate_record does not look.
+        execute 'select ($1).*' into before using old;
+      end if;
+      before := json_populate_record(before, tg_argv[3]::json);
+    end if;
     if tg_op <> 'DELETE' then after := json_populate_record(new, tg_argv[3]::json); end if;
   end if;
   if tg_op <> 'INSERT' then old_row := row_to_json(before)::text; end if;

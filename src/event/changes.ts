@@ -24,11 +24,15 @@ export function changedFields(
         changes.push({ field, redacted: true });
       continue;
     }
-    const from = before?.[field];
-    const to = after?.[field];
+    const from = own(before, field);
+    const to = own(after, field);
     if (!same(from, to)) changes.push({ field, old: from, new: to });
   }
   return changes;
+}
+
+function own(image: JsonObject | undefined, field: string): JsonValue | undefined {
+  return image !== undefined && Object.hasOwn(image, field) ? image[field] : undefined;
 }
 
 function same(a: JsonValue | undefined, b: JsonValue | undefined): boolean {

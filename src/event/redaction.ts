@@ -93,5 +93,5 @@ function words(name: string): string[] {
 
 function singular(word: string): string {
   if (word.endsWith('sses')) return word.slice(0, -2);
-  return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+  return word.length > 2 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
 }

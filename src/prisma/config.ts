@@ -3,7 +3,12 @@ import type { RedactionOptions } from '../event/redaction.js';
 /** Names of the models of a generated client, with the names of their columns: read off the client's own delegates. */
 type Delegates<C> = {
   [
-    K in keyof C as C[K] extends { [S: symbol]: { types: { payload: { name: infer N extends string } } } } ? N : never
+    // Any plain object type passes for one with symbol members; its name is then just `string`.
+    K in keyof C as C[K] extends { [S: symbol]: { types: { payload: { name: infer N extends string } } } }
+      ? string extends N
+        ? never
+        : N
+      : never
   ]: C[K] extends {
     fields: infer F;
   }

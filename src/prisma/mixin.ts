@@ -17,13 +17,13 @@ type Interactive<I> = I extends { $transaction(fn: (tx: infer T) => any, options
   ? { tx: T; options: O }
   : never;
 
+// Without `& I`, which the intersection with the class adds: twice the same `$extends` would be an overload, and infer nothing.
 type Members<I> = {
   $transaction<R>(
     fn: (tx: Interactive<I>['tx'] & AuditMembers) => Promise<R>,
     options?: Interactive<I>['options'],
   ): Promise<R>;
-} & I &
-  AuditMembers;
+} & AuditMembers;
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the intersection with C keeps the generics of its constructor
 export type Audited<C extends ClientClass> = (new (...args: any[]) => Members<InstanceType<C>>) & C;

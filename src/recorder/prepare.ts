@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { actorSection } from '../context/actor-section.js';
+import { actorSection, type ActorSection } from '../context/actor-section.js';
 import { currentContext } from '../context/context.js';
 import { MAX_MICROS, systemClock, type Clock } from '../event/clock.js';
 import { AuditError } from '../event/errors.js';
@@ -51,12 +51,12 @@ export function prepare(
     redacted.length > 0 ? 'redacted' : '',
   ];
   const actor = event.actor ?? (context === undefined ? { id: `process:${process.pid}`, type: 'system' } : undefined);
+  const section = actorSection(context, { actor, tenant: event.tenant });
   return {
     source: options.source ?? 'record',
     at: event.occurredAt ? event.occurredAt.getTime() * 1000 : clock.now(),
     group: context?.root.group ?? null,
-    // The key is what `event_key` is unique under; the chain itself is chosen from the actor section.
-    tenant: projected(event.tenant) ?? null,
+    tenant: projected((JSON.parse(section) as ActorSection).tenant),
     eventKey: event.eventId ?? null,
     model: event.resource?.type ?? null,
     resourceId: projected(id),
@@ -66,7 +66,7 @@ export function prepare(
       severity: event.severity,
       durationMs: event.durationMs,
     }),
-    actor: actorSection(context, { actor, tenant: event.tenant }),
+    actor: section,
     data: data.length > 0 ? `{${data.join(',')}}` : null,
     flags: flags.filter((flag) => flag !== '').join(',') || null,
   };

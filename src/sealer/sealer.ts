@@ -109,7 +109,7 @@ export class Sealer {
     const half = this.#options.minWaitMs / 2;
     stopListening = onWake(() => {
       stopListening();
-      setTimeout(interrupt, half);
+      setTimeout(interrupt, half).unref();
     });
     await paused;
     stopListening();
@@ -118,7 +118,8 @@ export class Sealer {
   async #pause(ms: number): Promise<void> {
     if (this.#stopping) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      // Not kept alive: a script that has nothing else to do ends, and another process seals what it left.
+      const timer = setTimeout(resolve, ms).unref();
       this.#interrupt = () => {
         clearTimeout(timer);
         resolve();

@@ -62,7 +62,7 @@ describe('canonical JSON', () => {
   it('leaves out members that are undefined, and refuses undefined in a list', () => {
     expect(canonicalJson({ b: undefined, a: 1, c: { d: undefined } })).toBe('{"a":1,"c":{}}');
     expect(() => canonicalJson({ a: [1, undefined] } as never)).toThrow('$.a[1] holds a undefined');
-    expect(() => canonicalJson({ a: Array(2) } as never)).toThrow('$.a[0] holds a undefined');
+    expect(() => canonicalJson({ a: Array(2) })).toThrow('$.a[0] holds a undefined');
   });
 
   it('ignores what is inherited, and takes objects without a prototype', () => {

@@ -7,7 +7,7 @@ import { secretNames } from '../../src/event/redaction.js';
 
 const nothingSecret = (): boolean => false;
 const json = (value: unknown): string => plainJson(value, 'details', nothingSecret).json;
-const refusal = (code: string, path: string): unknown =>
+const refusal = (code: string, path: string) =>
   expect.objectContaining({ name: 'AuditError', code, facts: expect.objectContaining({ path }) });
 
 describe('what it accepts', () => {
@@ -63,7 +63,11 @@ describe('what it accepts', () => {
     ['undefined members', { a: undefined, b: { c: undefined } }, '{"b":{}}'],
     ['no prototype', Object.assign(Object.create(null) as object, { a: 1 }), '{"a":1}'],
     ['the plain object of another realm', runInNewContext('({ a: [{ b: 1 }] })'), '{"a":[{"b":1}]}'],
-    ['one object twice, which is no cycle', ((o) => ({ a: o, b: [o, o] }))({ x: 1 }), '{"a":{"x":1},"b":[{"x":1},{"x":1}]}'],
+    [
+      'one object twice, which is no cycle',
+      ((o) => ({ a: o, b: [o, o] }))({ x: 1 }),
+      '{"a":{"x":1},"b":[{"x":1},{"x":1}]}',
+    ],
     ['NUL', { a: '\0' }, String.raw`{"a":"\u0000"}`],
     ['-0', { a: -0 }, '{"a":0}'],
     ['a scalar', 'text', '"text"'],
@@ -117,7 +121,7 @@ describe('what it refuses', () => {
     ['a list in itself', { ring }, 'details.ring[0]'],
     ['the top itself', undefined, 'details'],
   ])('%s', (_, value, path) => {
-    expect(() => json(value)).toThrow(refusal('AUDIT_NOT_PLAIN_JSON', path) as Error);
+    expect(() => json(value)).toThrow(refusal('AUDIT_NOT_PLAIN_JSON', path));
   });
 
   it('more than sixteen levels, of objects, lists or toJSON', () => {
@@ -131,7 +135,9 @@ describe('what it refuses', () => {
   });
 
   it('says what to write instead', () => {
-    expect(() => json({ a: Number.NaN })).toThrow('details.a holds the number NaN, which JSON cannot say: pass null or a string');
+    expect(() => json({ a: Number.NaN })).toThrow(
+      'details.a holds the number NaN, which JSON cannot say: pass null or a string',
+    );
     expect(() => json({ a: '\ud800' })).toThrow('use value.toWellFormed()');
     expect(() => json(cycle)).toThrow('pass the id instead');
   });
@@ -170,7 +176,9 @@ describe('the limit', () => {
       get: (_, name) => (name === 'length' ? 1e9 : name === 'toJSON' ? undefined : (touched += 1)),
       has: () => false,
     });
-    const multiplying = Array.from({ length: 15 }).reduce<unknown>((inner) => Array(10).fill(inner), { toJSON: () => (touched += 1) });
+    const multiplying = Array.from({ length: 15 }).reduce<unknown>((inner) => Array(10).fill(inner), {
+      toJSON: () => (touched += 1),
+    });
     for (const value of [endless, { a: [endless] }, multiplying, 'x'.repeat(100_000_000)]) {
       touched = 0;
       expect(() => json(value)).toThrow('AUDIT_EVENT_TOO_LARGE');
@@ -193,7 +201,12 @@ describe('secrets', () => {
       user: { apiKey: '[redacted]', name: 'Ann' },
       list: [{ token: '[redacted]' }, { pin: '[redacted]' }],
     });
-    expect(redacted).toEqual(['details.password', 'details.user.apiKey', 'details.list[0].token', 'details.list[1].pin']);
+    expect(redacted).toEqual([
+      'details.password',
+      'details.user.apiKey',
+      'details.list[0].token',
+      'details.list[1].pin',
+    ]);
   });
 
   it('are not even looked at', () => {

@@ -42,7 +42,11 @@ describe('a UUIDv7', () => {
     const other = uuidV7Minter();
     const ids = new Set<string>();
     for (let i = 0; i < 25_000; i += 1) {
-      ids.add(lanes(T0, 'one')).add(lanes(T0, String(i))).add(lanes(T0)).add(other(T0));
+      ids
+        .add(lanes(T0, 'one'))
+        .add(lanes(T0, String(i)))
+        .add(lanes(T0))
+        .add(other(T0));
     }
     expect(ids.size).toBe(100_000);
   });

@@ -14,10 +14,10 @@ import { vectors } from './vectors.js';
 type Fields = Omit<Body, 'v' | 'occurredAt' | 'flags'> & { occurredAtMicros: number; flags?: Flag[] };
 
 describe('bodies', () => {
-  const { bodies, canonical } = vectors<{
+  const { bodies, canonical } = vectors('bodies.json') as {
     bodies: { name: string; fields: Fields; body: string }[];
     canonical: { name: string; value: CanonicalObject; canonical: string }[];
-  }>('bodies.json');
+  };
 
   it.each(bodies)('$name', ({ fields: { occurredAtMicros, ...fields }, body }) => {
     expect(encodeBody({ ...fields, occurredAt: occurredAtMicros })).toBe(body);
@@ -37,10 +37,10 @@ describe('what has no canonical form', () => {
     json?: string;
     host?: string;
   }
-  const { refused, sizes } = vectors<{
+  const { refused, sizes } = vectors('refused.json') as {
     refused: Refusal[];
     sizes: { character: string; count: number; sha256?: string; refused?: { code: string } }[];
-  }>('refused.json');
+  };
 
   class Point {
     x = 1;
@@ -86,10 +86,10 @@ describe('what has no canonical form', () => {
 
 describe('entries', () => {
   type Entry = EntryHeader & { body: string; hash: string; leafHex?: string };
-  const { chains, alone } = vectors<{
+  const { chains, alone } = vectors('entries.json') as {
     chains: { origin: string; entries: Entry[]; root: string; frontier: string }[];
     alone: Entry[];
-  }>('entries.json');
+  };
 
   it.each(chains)('the chain $origin', ({ origin, entries, root, frontier }) => {
     expect(isOrigin(origin)).toBe(true);
@@ -124,7 +124,7 @@ describe('commitments', () => {
     repeat?: { byte: number; count: number };
     commit: string;
   }
-  const { commitments } = vectors<{ commitments: Case[] }>('commitments.json');
+  const { commitments } = vectors('commitments.json') as { commitments: Case[] };
 
   it.each(commitments)('$name as $section with salt $salt', ({ section, salt, hex, repeat, commit }) => {
     const bytes = repeat ? Buffer.alloc(repeat.count, repeat.byte) : Buffer.from(hex ?? '', 'hex');
@@ -135,9 +135,7 @@ describe('commitments', () => {
 });
 
 describe('Merkle trees', () => {
-  const { leaves, trees } = vectors<{ leaves: string[]; trees: { size: number; root: string; frontier: string }[] }>(
-    'merkle.json',
-  );
+  const { leaves, trees } = vectors('merkle.json') as { leaves: string[]; trees: { size: number; root: string; frontier: string }[] };
   const tree = new FrontierBuilder();
 
   it('have these leaves', () => {
@@ -154,11 +152,11 @@ describe('Merkle trees', () => {
 });
 
 describe('ids', () => {
-  const { projections, resourceIds, uuids } = vectors<{
+  const { projections, resourceIds, uuids } = vectors('ids.json') as {
     projections: { text: string; count: number; projected: string }[];
     resourceIds: { key: KeyPart | KeyPart[]; id: string }[];
     uuids: { micros: number; counter: number; random: string; id: string }[];
-  }>('ids.json');
+  };
 
   it.each(projections)('$count × $text is projected', ({ text, count, projected: expected }) => {
     expect(projected(text.repeat(count))).toBe(expected);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { Prisma, PrismaClient } from '../../examples/quickstart/src/generated/prisma/client.js';
-import { audit, auditAdapter, audited, type AuditApi } from '../../src/prisma/index.js';
+import { audit, auditAdapter, audited } from '../../src/prisma/index.js';
 import { createPool, migrate, reconcileTriggers, type Coverage } from '../../src/store/postgres/index.js';
 import { createDatabase } from './database.js';
 

@@ -1,0 +1,66 @@
+// What an application does, as Prisma calls. `writer` counts the concurrent clients from 0; each keeps to rows of its own.
+
+const serial = { none: 0, database: 0 };
+const STATUSES = ['draft', 'sent', 'approved', 'paid'];
+
+function invoice(engine) {
+  const n = (serial[engine] += 1);
+  return {
+    tenantId: 'acme',
+    accountId: 1000 + (n % 500),
+    number: `INV-2024-${n}`,
+    total: `${1200 + (n % 700)}.50`,
+    tax: `${228 + (n % 100)}.10`,
+    note: 'Delivered in two parts; the second follows next week.',
+    metadata: { source: 'api', channel: 'web', reference: `PO-2024-${n % 1000}` },
+  };
+}
+
+const line = (position) => ({
+  position,
+  sku: `SKU-${1000 + position}`,
+  description: 'Maintenance contract, twelve months, on site',
+  quantity: 2,
+  unitPrice: '149.9500',
+  discount: '2.50',
+  attributes: { unit: 'piece', warehouse: 'north', taxClass: 'standard' },
+});
+
+/** `calls`: in one block for each of 1 and 10 clients, so that a block lasts long enough for the sealer to be at work. */
+export const OPERATIONS = [
+  {
+    name: 'create',
+    calls: { 1: 100, 10: 400 },
+    call: (prisma, engine) => prisma.invoice.create({ data: invoice(engine) }),
+  },
+  {
+    name: 'update',
+    calls: { 1: 100, 10: 400 },
+    call: (prisma, _engine, writer, n) =>
+      prisma.invoice.update({
+        where: { id: 1 + writer * 100 + (n % 100) },
+        data: { status: STATUSES[n % 4], total: `${2000 + (n % 900)}.75`, note: `Changed in step ${n}` },
+      }),
+  },
+  {
+    name: 'updateMany100',
+    calls: { 1: 25, 10: 50 },
+    call: (prisma, _engine, writer, n) =>
+      prisma.invoice.updateMany({
+        where: { accountId: 11 + writer },
+        data: { status: STATUSES[n % 4], note: `Changed in step ${n}` },
+      }),
+  },
+  {
+    name: 'nestedCreate',
+    calls: { 1: 40, 10: 60 },
+    call: (prisma, engine, _writer, n) =>
+      prisma.invoice.create({
+        data: {
+          ...invoice(engine),
+          lines: { create: [line(1), line(2), line(3)] },
+          tags: { connect: { id: 1 + (n % 20) } },
+        },
+      }),
+  },
+];

@@ -1,0 +1,57 @@
+import Table from 'cli-table3';
+
+const ms = (value) => value.toFixed(2);
+const ratio = (value) => `${value.toFixed(2)}×`;
+const rate = (value) => `${Math.round(value).toLocaleString('en')}/s`;
+
+export function printHead({ machine, versions }) {
+  console.log(
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}, load ${machine.loadBefore.toFixed(2)}`,
+  );
+  console.log(
+    `nestjs-prisma-audit ${versions.package}, Node ${versions.node}, PostgreSQL ${versions.postgresql} (durable), Prisma ${versions.prisma}`,
+  );
+}
+
+export function printCapture(capture) {
+  const table = new Table({
+    head: ['operation', 'clients', 'engine', 'calls', 'p50 ms', 'p95 ms', 'ratio', 'middle half'],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'right', 'left', 'right', 'right', 'right', 'right', 'left'],
+  });
+  for (const row of capture) {
+    const spread = row.ratioQuartiles?.map((value) => value.toFixed(2)).join(' – ') ?? '';
+    table.push([
+      row.operation,
+      row.clients,
+      row.engine,
+      row.calls,
+      ms(row.p50Ms),
+      ms(row.p95Ms),
+      ratio(row.ratio),
+      spread,
+    ]);
+  }
+  console.log(`\nCapture: latency of a Prisma call; ratio to the same call without audit\n${table.toString()}`);
+}
+
+export function printSealing(sealing) {
+  const table = new Table({ head: ['sealing a backlog', 'entries', 'ratio'], style: { head: [], border: [], compact: true } });
+  table.push(['plain insert, no chain', rate(sealing.plainEntriesPerSecond), ratio(1)]);
+  table.push(['sealer, 1 tenant', rate(sealing.entriesPerSecond), ratio(sealing.ratio)]);
+  for (const { tenants, entriesPerSecond } of sealing.tenants.slice(1))
+    table.push([
+      `sealer, ${tenants} tenants`,
+      rate(entriesPerSecond),
+      ratio(entriesPerSecond / sealing.plainEntriesPerSecond),
+    ]);
+  console.log(
+    `\nSealing ${sealing.rows} rows (Node: ${sealing.nodeMicrosPerEntry.toFixed(1)} µs of CPU an entry)\n${table.toString()}`,
+  );
+}
+
+export function printVerify(verify) {
+  console.log(
+    `\nVerifying ${verify.rows} entries: ${rate(verify.entriesPerSecondPerCore)} for each core of Node's, ${rate(verify.entriesPerSecond)} by the clock`,
+  );
+}

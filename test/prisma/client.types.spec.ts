@@ -1,0 +1,73 @@
+import { expect, it } from '@jest/globals';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { audit, auditAdapter, audited, type AuditApi } from '../../src/prisma/index.js';
+import { AuditedClient, Prisma, PrismaClient } from '../support/quickstart.js';
+
+// Checked by the compiler alone: none of these functions is called.
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const yes = <T extends true>(answer?: T): void => void answer;
+const takesTx = async (tx: Prisma.TransactionClient): Promise<number> => await tx.user.count();
+const takesClient = (client: PrismaClient): PrismaClient => client;
+
+async function mixin(prisma: AuditedClient): Promise<void> {
+  const names = await prisma.$transaction(async (tx) => {
+    await takesTx(tx);
+    const api: AuditApi = tx.$audit();
+    await api.record({ action: 'a.b' });
+    // @ts-expect-error: there is no such model
+    void tx.users;
+    return (await tx.user.findMany({ select: { name: true } })).map(({ name }) => name);
+  });
+  yes<Same<typeof names, string[]>>();
+  await prisma.$transaction(takesTx, { isolationLevel: 'Serializable', timeout: 1 });
+  // @ts-expect-error: there is no such isolation level
+  await prisma.$transaction(takesTx, { isolationLevel: 'Sometimes' });
+  const [count, made] = await prisma.$transaction([prisma.user.count(), prisma.tag.findMany()]);
+  yes<Same<typeof count, number>>();
+  yes<Same<(typeof made)[0]['name'], string>>();
+  // @ts-expect-error: an array transaction takes Prisma's promises
+  await prisma.$transaction([Promise.resolve(1)]);
+  // @ts-expect-error: an event needs an action
+  await prisma.$audit().record({ resource: { type: 'User' } });
+  // @ts-expect-error: a closed set
+  await prisma.$audit().record({ action: 'a', outcome: 'maybe' });
+  // @ts-expect-error: $audit is a method
+  await prisma.$audit.record({ action: 'a' });
+  takesClient(prisma);
+}
+
+async function extension(plain: PrismaClient): Promise<void> {
+  const prisma = plain.$extends(audit({ schema: 'log' }));
+  await prisma.$audit().record({ action: 'a' });
+  const number = await prisma.$audit().runAs({ id: 'x' }, () => prisma.user.count());
+  yes<Same<typeof number, number>>();
+  await prisma.$transaction(async (tx) => {
+    await tx.$audit().record({ action: 'a' });
+    return (await tx.user.findFirstOrThrow()).email;
+  });
+  const more = prisma.$extends({
+    result: { user: { upper: { needs: { name: true }, compute: (u) => u.name.length } } },
+  });
+  const { upper } = await more.user.findFirstOrThrow();
+  yes<Same<typeof upper, number>>();
+  // @ts-expect-error: there is no such option
+  plain.$extends(audit({ schemas: ['log'] }));
+}
+
+function constructors(): void {
+  const adapter = auditAdapter(new PrismaPg({ connectionString: '' }));
+  yes<Same<typeof adapter, PrismaPg>>();
+  // @ts-expect-error: a URL is no adapter factory
+  auditAdapter('postgresql://localhost');
+  // @ts-expect-error: an object is no class of a client
+  audited({});
+  // The generics of the generated constructor still work.
+  const client = new AuditedClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+  const omitting = new (audited(PrismaClient))({ adapter, omit: { user: { passwordHash: true } } });
+  void client;
+  void omitting;
+}
+
+it('the types of audited clients let through what is right and nothing else', () => {
+  expect([mixin, extension, constructors].every((check) => typeof check === 'function')).toBe(true);
+});
