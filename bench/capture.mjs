@@ -69,6 +69,8 @@ function summary(operation, clients, blocks) {
       p50Ms,
       p95Ms: percentile(times, 0.95),
       ratio: engine === 'none' ? 1 : p50Ms / floor,
+      // Of neighbouring blocks: on a machine that others load as well, this moves less than the ratio of all calls.
+      pairedRatio: engine === 'none' ? 1 : median(ratios),
       // How far the pairs of blocks agree: the middle half of their ratios.
       ratioQuartiles: engine === 'none' ? undefined : [percentile(ratios, 0.25), percentile(ratios, 0.75)],
     };

@@ -15,9 +15,9 @@ export function printHead({ machine, versions }) {
 
 export function printCapture(capture) {
   const table = new Table({
-    head: ['operation', 'clients', 'engine', 'calls', 'p50 ms', 'p95 ms', 'ratio', 'middle half'],
+    head: ['operation', 'clients', 'engine', 'calls', 'p50 ms', 'p95 ms', 'ratio', 'paired', 'middle half'],
     style: { head: [], border: [], compact: true },
-    colAligns: ['left', 'right', 'left', 'right', 'right', 'right', 'right', 'left'],
+    colAligns: ['left', 'right', 'left', 'right', 'right', 'right', 'right', 'right', 'left'],
   });
   for (const row of capture) {
     const spread = row.ratioQuartiles?.map((value) => value.toFixed(2)).join(' – ') ?? '';
@@ -29,14 +29,20 @@ export function printCapture(capture) {
       ms(row.p50Ms),
       ms(row.p95Ms),
       ratio(row.ratio),
+      ratio(row.pairedRatio),
       spread,
     ]);
   }
-  console.log(`\nCapture: latency of a Prisma call; ratio to the same call without audit\n${table.toString()}`);
+  console.log(
+    `\nCapture: latency of a Prisma call; ratio to the same call without audit;\npaired: median of the ratios of neighbouring blocks, and their middle half\n${table.toString()}`,
+  );
 }
 
 export function printSealing(sealing) {
-  const table = new Table({ head: ['sealing a backlog', 'entries', 'ratio'], style: { head: [], border: [], compact: true } });
+  const table = new Table({
+    head: ['sealing a backlog', 'entries', 'ratio'],
+    style: { head: [], border: [], compact: true },
+  });
   table.push(['plain insert, no chain', rate(sealing.plainEntriesPerSecond), ratio(1)]);
   table.push(['sealer, 1 tenant', rate(sealing.entriesPerSecond), ratio(sealing.ratio)]);
   for (const { tenants, entriesPerSecond } of sealing.tenants.slice(1))

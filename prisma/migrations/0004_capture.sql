@@ -18,13 +18,15 @@ declare
   query text := current_query();
   -- The last comment counts: ours is always the last, so one smuggled into raw SQL cannot win.
   comment text := split_part(query, '/*audit1:', -1);
+  hex text := split_part(comment, '*/', 1);
   actor bytea;
   unit uuid;
   flag text;
   before record;
   after record;
-  old_row text;
-  new_row text;
+  old_row json;
+  new_row json;
+  whose json;
   key text;
   tenant text;
   part text;
@@ -38,10 +40,11 @@ begin
     return null; -- same record image: nothing changed
   end if;
 
-  if octet_length(comment) > 34 and octet_length(comment) < octet_length(query) and right(comment, 2) = '*/' then
+  -- It counts only as the very end of the text: 32 digits for the unit of work, then the section.
+  if octet_length(hex) > 32 and octet_length(hex) = octet_length(comment) - 2 and octet_length(comment) < octet_length(query) then
     begin
-      unit := nullif(left(comment, 32), '00000000000000000000000000000000')::uuid;
-      actor := decode(substr(comment, 33, octet_length(comment) - 34), 'hex');
+      unit := nullif(left(hex, 32), '00000000000000000000000000000000')::uuid;
+      actor := substr(decode(hex, 'hex'), 17);
     exception when others then
       unit := null;
       actor := convert_to(left(comment, 2000), 'UTF8');
@@ -70,8 +73,8 @@ begin
   end if;
 
   if tg_argv[3] = '' then
-    before := old;
-    after := new;
+    if tg_op <> 'INSERT' then old_row := row_to_json(old); end if;
+    if tg_op <> 'DELETE' then new_row := row_to_json(new); end if;
   else
     -- Secrets go in a copy of the record, before there is any JSON: walking the JSON of a row fails on what a json column
     -- may hold (the escape of NUL).
@@ -82,18 +85,24 @@ begin
         execute 'select ($1).*' into before using old;
       end if;
       before := json_populate_record(before, tg_argv[3]::json);
+      old_row := row_to_json(before);
     end if;
-    if tg_op <> 'DELETE' then after := json_populate_record(new, tg_argv[3]::json); end if;
+    if tg_op <> 'DELETE' then
+      after := json_populate_record(new, tg_argv[3]::json);
+      new_row := row_to_json(after);
+    end if;
   end if;
-  if tg_op <> 'INSERT' then old_row := row_to_json(before)::text; end if;
-  if tg_op <> 'DELETE' then new_row := row_to_json(after)::text; end if;
-  if tg_op = 'DELETE' then after := before; end if; -- from here on: the record that says whose row this is
 
-  data := coalesce(new_row, old_row);
-  if strpos(data, '\u') = 0 and tg_argv[2] = '' then
-    if tg_argv[1] <> '' then key := data::json ->> tg_argv[1]; end if;
-    if tg_argv[4] <> '' then tenant := data::json ->> tg_argv[4]; end if;
+  whose := coalesce(new_row, old_row); -- after a change of the key: the new one
+  if tg_argv[2] = '' and strpos(whose::text, '\u') = 0 then
+    if tg_argv[1] <> '' then key := whose ->> tg_argv[1]; end if;
+    if tg_argv[4] <> '' then tenant := whose ->> tg_argv[4]; end if;
   else
+    if tg_argv[3] = '' then
+      before := old;
+      after := new;
+    end if;
+    if tg_op = 'DELETE' then after := before; end if;
     -- Slow and total: a composite key, or an escape that `->>` refuses.
     begin
       if tg_argv[1] <> '' then
@@ -111,8 +120,8 @@ begin
     end;
   end if;
 
-  data := '{' || coalesce('"id":' || to_json(key)::text || ',', '') || coalesce('"new":' || new_row, '')
-    || case when tg_op = 'UPDATE' then ',' else '' end || coalesce('"old":' || old_row, '');
+  data := concat('{', '"id":' || to_json(key)::text || ',', '"new":' || new_row::text, case when tg_op = 'UPDATE' then ',' end,
+    '"old":' || old_row::text);
   if tg_argv[3] <> '' then
     flag := concat_ws(',', flag, 'redacted');
     data := data || ',"redacted":' || array_to_json(array(select json_object_keys(tg_argv[3]::json)))::text;

@@ -31,11 +31,20 @@ export function encodeBody(
   fields: Omit<Body, 'v' | 'occurredAt' | 'flags'> & { occurredAt: Micros; flags?: Iterable<Flag> },
 ): string {
   const flags = [...new Set(fields.flags)].toSorted();
+  // In the order of the keys, so that the encoder need not sort.
   return canonicalJson({
-    ...fields,
-    v: 1,
-    occurredAt: formatMicros(fields.occurredAt),
+    action: fields.action,
+    commit: { actor: fields.commit.actor, data: fields.commit.data },
+    durationMs: fields.durationMs,
     flags: flags.length > 0 ? flags : undefined,
-    commit: { ...fields.commit },
+    group: fields.group,
+    id: fields.id,
+    occurredAt: formatMicros(fields.occurredAt),
+    outcome: fields.outcome,
+    resource: fields.resource,
+    severity: fields.severity,
+    source: fields.source,
+    tx: fields.tx,
+    v: 1,
   });
 }

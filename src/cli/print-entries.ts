@@ -14,9 +14,10 @@ export async function printEntries(entries: readonly AuditEntry[]): Promise<stri
   for (const entry of entries) {
     table.push([
       String(entry.seq),
-      entry.occurredAt.slice(0, 23).replace('T', ' '),
+      // Absent where somebody made the body unreadable.
+      printable(text(entry.occurredAt).slice(0, 23).replace('T', ' ')),
       printable(text(entry.actor?.['id'] ?? entry.actor?.['type'] ?? '')),
-      entry.action,
+      printable(text(entry.action)),
       printable(
         entry.resource ? [entry.resource.type, entry.resource.id].filter((part) => part !== undefined).join(' ') : '',
       ),
@@ -27,7 +28,8 @@ export async function printEntries(entries: readonly AuditEntry[]): Promise<stri
   return table.toString();
 }
 
-function outcome(value: AuditEntry['outcome']): string {
+function outcome(outcome: AuditEntry['outcome']): string {
+  const value = printable(text(outcome));
   return value === 'success' ? pc.green(value) : value === 'denied' ? pc.magenta(value) : pc.red(value);
 }
 

@@ -16,6 +16,11 @@ export interface AuditOptions {
   readonly maxQueue?: number | undefined;
   /** Connections of our own pool, beside the application's. Default 4. */
   readonly poolSize?: number | undefined;
+  /**
+   * `details`, `old` or `new` of a recorded event beyond 64 KiB of JSON: refuse the event, or put a mark in its place and flag
+   * the entry `truncated`. @defaultValue `'refuse'`
+   */
+  readonly oversized?: 'refuse' | 'truncate' | undefined;
   /** Names that hold secrets in recorded events; tables have theirs in `audit.config`. */
   readonly redaction?: RedactionOptions | undefined;
   /** Told of everything that went wrong and was survived: failed writes, lost events, a lost lease. @defaultValue nothing; the Nest module logs it */
@@ -30,6 +35,7 @@ export interface CheckedOptions {
   readonly maxQueue: number;
   readonly poolSize: number;
   readonly isSecret: SecretName;
+  readonly oversized: 'refuse' | 'truncate';
   readonly onError: (error: unknown) => void;
 }
 
@@ -41,6 +47,7 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'maxQueue',
   'poolSize',
   'redaction',
+  'oversized',
   'onError',
 ];
 
@@ -74,6 +81,8 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     whole('seal.minWaitMs', seal.minWaitMs, 1, 10_000);
     whole('seal.maxWaitMs', seal.maxWaitMs, 1, 60_000);
   }
+  const { oversized = 'refuse' } = options;
+  if (oversized !== 'refuse' && oversized !== 'truncate') throw invalid("oversized must be 'refuse' or 'truncate'");
   const onError = options.onError ?? (() => undefined);
   if (typeof onError !== 'function') throw invalid('onError must be a function');
   return {
@@ -84,6 +93,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     maxQueue: whole('maxQueue', options.maxQueue, 1, 10_000_000) ?? 10_000,
     poolSize: whole('poolSize', options.poolSize, 2, 100) ?? 4,
     isSecret: secretNames(options.redaction),
+    oversized,
     onError,
   };
 }

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { LIMITS } from '../event/limits.js';
 import type { Actor } from '../event/types.js';
-import type { AuditContext } from './context.js';
+import { actorOf, type AuditContext } from './context.js';
 
 /** The members of the `actor` section, in the order in which they are written, with their limits in UTF-16 units. */
 const FIELDS = {
@@ -50,7 +50,7 @@ export function actorSection(context: AuditContext | undefined, override: ActorO
       return undefined;
     }
   };
-  const actor = attempt('actor', () => object(override.actor ?? resolve(context?.actor)));
+  const actor = attempt('actor', () => object(override.actor ?? resolve(() => actorOf(context))));
   const tenant = override.tenant ?? attempt('tenant', () => resolve(context?.tenant));
   const truncated: string[] = [];
   const section: Record<string, unknown> = {};

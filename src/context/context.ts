@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../event/types.js';
+import { enterTransaction } from './transaction-scope.js';
 
 /**
  * The identity of one unit of work (a request, a job, a script run). Contexts derived inside it share the same object,
@@ -9,14 +10,18 @@ import type { Actor } from '../event/types.js';
 export interface UnitOfWork {
   /** UUID; binds the entries of the unit together. Never taken from the client. */
   readonly group: string;
+  /** Who `setActor()` said acts, from then on. */
+  named?: Actor | undefined;
 }
 
 /** Who acts, for whom and from where. Every member but `root` may be absent. */
 export interface AuditContext {
   readonly root: UnitOfWork;
   /** A function is asked at the moment of each write: `req.user` is known only after the guards have run. */
-  actor?: Actor | (() => Actor | undefined) | undefined;
-  tenant?: string | (() => string | undefined) | undefined;
+  readonly actor?: Actor | (() => Actor | undefined) | undefined;
+  /** The actor holds for this context alone (`runAs`), whatever the unit of work says later. */
+  readonly actorPinned?: boolean;
+  readonly tenant?: string | (() => string | undefined) | undefined;
   readonly requestId?: string | undefined;
   readonly traceId?: string | undefined;
   readonly ip?: string | undefined;
@@ -25,7 +30,7 @@ export interface AuditContext {
   readonly session?: string | undefined;
 }
 
-export type ContextFields = Omit<AuditContext, 'root'>;
+export type ContextFields = Omit<AuditContext, 'root' | 'actorPinned'>;
 
 // One storage for the process: the ESM and the CJS build can both be loaded, and must see the same context.
 const KEY = Symbol.for('nestjs-prisma-audit.context');
@@ -55,8 +60,14 @@ export function runInContext<T>(context: AuditContext, fn: () => T): T {
  */
 export async function withContext<T>(fields: ContextFields, fn: () => T | PromiseLike<T>): Promise<T> {
   const outer = currentContext();
-  const context = outer ? { ...outer, ...fields, root: outer.root } : newContext(fields);
-  return storage.run(context, async () => await fn());
+  const pinned = 'actor' in fields ? { actorPinned: true } : {};
+  const context = outer ? { ...outer, ...fields, ...pinned, root: outer.root } : newContext(fields);
+  const leave = enterTransaction(context, outer);
+  try {
+    return await storage.run(context, async () => await fn());
+  } finally {
+    leave();
+  }
 }
 
 /** Runs `fn` as `actor`; see `withContext`. For jobs, scripts and impersonation. */
@@ -64,8 +75,19 @@ export function runAs<T>(actor: Actor, fn: () => T | PromiseLike<T>): Promise<T>
   return withContext({ actor }, fn);
 }
 
-/** Names the actor of the running unit of work from now on, e.g. in a login handler. Outside of one it does nothing. */
+/**
+ * Names the actor of the running unit of work from now on, e.g. in a login handler. Inside `runAs` nothing changes: there
+ * the actor was said explicitly. Outside of a unit of work it does nothing.
+ */
 export function setActor(actor: Actor): void {
   const context = currentContext();
-  if (context) context.actor = actor;
+  if (context) context.root.named = actor;
+}
+
+/** Who acts in `context` at this moment. */
+export function actorOf(context: AuditContext | undefined): Actor | undefined {
+  if (context === undefined) return undefined;
+  if (context.root.named !== undefined && context.actorPinned !== true) return context.root.named;
+  const { actor } = context;
+  return typeof actor === 'function' ? actor() : actor;
 }

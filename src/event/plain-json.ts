@@ -67,6 +67,7 @@ function walkObject(value: object, path: string, state: Walk): JsonValue {
   if (state.ancestors.length >= LIMITS.detailsDepth) {
     throw refuse(path, `nesting deeper than ${LIMITS.detailsDepth}`, 'flatten it');
   }
+  if (ArrayBuffer.isView(value)) throw refuse(path, 'bytes', 'pass a base64 string, or their hash');
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     state.ancestors.push(value);
     const json: unknown = value.toJSON();

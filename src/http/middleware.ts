@@ -20,7 +20,7 @@ export function auditMiddleware(recorder: Recorder, options: MiddlewareOptions) 
     const record = openRecord(context);
     if (!response.headersSent && context.requestId !== undefined) response.setHeader('X-Request-ID', context.requestId);
     let ended = false;
-    const end = (): void => {
+    const end = (finished: boolean): void => {
       if (ended) return;
       ended = true;
       try {
@@ -28,7 +28,10 @@ export function auditMiddleware(recorder: Recorder, options: MiddlewareOptions) 
         if (route)
           recordWhole(
             recorder,
-            requestEvent(record, route, request, response.statusCode),
+            requestEvent(record, route, request, {
+              status: finished || response.headersSent ? response.statusCode : undefined,
+              aborted: !finished,
+            }),
             { context, source: 'request' },
             options.onError,
           );
@@ -36,13 +39,13 @@ export function auditMiddleware(recorder: Recorder, options: MiddlewareOptions) 
         options.onError(error);
       }
     };
-    response.once('finish', end);
-    response.once('close', end);
+    response.once('finish', () => end(true));
+    response.once('close', () => end(response.writableFinished));
     runInContext(context, next);
   };
 }
 
-/** Records the event; if what the application added to it is refused, records it without that, and says why. */
+/** Records the event; if what the application added to it is refused, records it with as much as is accepted, and says why. */
 export function recordWhole(
   recorder: Recorder,
   event: AuditEvent,
@@ -54,19 +57,14 @@ export function recordWhole(
   } catch (error) {
     onError(error);
     if (isFull(error)) return;
-    const { action, outcome = 'success', durationMs, occurredAt, error: thrown } = event;
+    const { resource, severity, ...rest } = event;
     const refused = error instanceof Error ? error.message.slice(0, 500) : String(error);
-    recorder.record(
-      {
-        action,
-        outcome,
-        details: { refused, http: event.details?.['http'] },
-        ...(thrown ? { error: thrown } : {}),
-        ...(durationMs === undefined ? {} : { durationMs }),
-        ...(occurredAt ? { occurredAt } : {}),
-      },
-      options,
-    );
+    const bare: AuditEvent = { ...rest, details: { refused, http: event.details?.['http'] } };
+    try {
+      recorder.record({ ...bare, ...(resource ? { resource } : {}), ...(severity ? { severity } : {}) }, options);
+    } catch {
+      recorder.record(bare, options);
+    }
   }
 }
 

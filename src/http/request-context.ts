@@ -1,4 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
+import { types } from 'node:util';
 import { newContext, type AuditContext } from '../context/context.js';
 import type { Actor } from '../event/types.js';
 import { header, type AuditRequest } from './request.js';
@@ -25,11 +26,18 @@ export function requestContext(request: AuditRequest, options: RequestContextOpt
     requestId: given !== undefined && REQUEST_ID.test(given) ? given : randomUUID(),
     ip: request.ip,
     userAgent: header(request, 'user-agent'),
-    session: hashed(session(request)),
+    session: hashed(request, session),
   });
 }
 
-function hashed(session: unknown): string | undefined {
+function hashed(request: AuditRequest, read: (request: AuditRequest) => unknown): string | undefined {
+  let session: unknown;
+  try {
+    session = read(request);
+    if (types.isPromise(session)) session.catch(() => undefined); // too late, and not for the process to die of
+  } catch {
+    return undefined; // asked before the request goes on: what the application's callback throws must not end it
+  }
   return typeof session === 'string' && session !== '' ? hash('sha256', session).slice(0, 32) : undefined;
 }
 

@@ -1,14 +1,23 @@
+import { types } from 'node:util';
 import { systemClock } from '../event/clock.js';
 import type { AuditEvent, Outcome, Resource } from '../event/types.js';
 import type { AuditRequest } from './request.js';
 import type { AuditedCall, AuditedRoute, RequestRecord } from './request-record.js';
+
+/** How a response ended. */
+export interface ResponseEnd {
+  /** Absent when the client went away before any was sent. */
+  readonly status: number | undefined;
+  /** The client went away before the end of the response. */
+  readonly aborted: boolean;
+}
 
 /** The one entry of a request, from what is known when its response has ended. */
 export function requestEvent(
   record: RequestRecord,
   route: AuditedRoute,
   request: AuditRequest,
-  status: number,
+  end: ResponseEnd,
 ): AuditEvent {
   const reached = record.route !== undefined;
   const call: AuditedCall = {
@@ -19,18 +28,27 @@ export function requestEvent(
   const failed: string[] = [];
   const attempt = <T>(name: string, callback: () => T): T | undefined => {
     try {
-      return callback();
+      const value = callback();
+      if (!types.isPromise(value)) return value;
+      // It comes too late for the entry, and its failure must not be left for the process to die of.
+      value.catch(() => undefined);
+      throw new TypeError('a promise');
     } catch {
       failed.push(name); // the application's callback must not cost the entry
       return undefined;
     }
   };
   const resource = attempt('resource', () => resourceOf(route, call));
-  const details = attempt('details', () => route.details?.(call));
-  const http = { method: request.method, route: routePath(request), status };
+  const details = attempt('details', () => detailsOf(route, call));
+  const http = {
+    method: request.method,
+    route: routePath(request),
+    status: end.status,
+    ...(end.aborted ? { aborted: true } : {}),
+  };
   return {
     action: route.action,
-    outcome: outcomeOf(record, status),
+    outcome: outcomeOf(record, end),
     ...(resource ? { resource } : {}),
     details: { ...details, http, ...(failed.length > 0 ? { callbacksFailed: failed } : {}) },
     ...(record.error ? { error: record.error } : {}),
@@ -42,12 +60,14 @@ export function requestEvent(
 
 /**
  * `denied`: an access rule refused. That is 403 wherever it came from, and 401 from a guard; a 401 that the handler itself
- * throws (a wrong password) is a failure of what the handler does.
+ * throws (a wrong password) is a failure of what the handler does. A response that was cut off is never a success: nobody
+ * knows what becomes of a handler that is still at work.
  */
-export function outcomeOf(record: RequestRecord, status: number): Outcome {
+export function outcomeOf(record: Pick<RequestRecord, 'route' | 'error'>, { status, aborted }: ResponseEnd): Outcome {
   const reached = record.route !== undefined;
   if (status === 403 || (status === 401 && !reached)) return 'denied';
-  return record.error !== undefined || status >= 400 ? 'failure' : 'success';
+  if (record.error !== undefined || status === undefined || status >= 400) return 'failure';
+  return aborted ? 'partial' : 'success';
 }
 
 function resourceOf(route: AuditedRoute, call: AuditedCall): Resource | undefined {
@@ -61,6 +81,15 @@ function resourceOf(route: AuditedRoute, call: AuditedCall): Resource | undefine
       ? fromResult
       : undefined);
   return { type: route.resource, id };
+}
+
+/** A copy, made where a getter may throw; what would be copied as nothing (a Map) or as indexes (a list) is refused. */
+function detailsOf(route: AuditedRoute, call: AuditedCall): Readonly<Record<string, unknown>> | undefined {
+  const details: unknown = route.details?.(call) ?? undefined;
+  if (details === undefined || types.isPromise(details)) return details as undefined;
+  if (typeof details !== 'object' || details === null || Symbol.iterator in details)
+    throw new TypeError('not an object');
+  return { ...details };
 }
 
 /** The pattern, never the path: paths hold ids, and sometimes secrets. */

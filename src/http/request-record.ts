@@ -31,7 +31,7 @@ export interface RequestRecord {
   readonly startedMonotonic: number;
   /** Set when the handler's turn came. */
   route?: AuditedRoute | undefined;
-  /** The handler is marked with `@SkipAudit()`. */
+  /** The handler's turn came, and it is not `@Audited`, or is marked with `@SkipAudit()`. */
   skipped?: boolean;
   args?: readonly unknown[];
   result?: unknown;
@@ -56,8 +56,9 @@ export function errorFact(error: unknown): ErrorFact {
     if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
     const code: unknown = 'code' in error ? error.code : 'status' in error ? error.status : undefined;
     return {
-      name: error.name,
-      message: messageOf(error),
+      // Both can be set to anything.
+      name: String(error.name),
+      message: messageOf(String(error.name), String(error.message)),
       ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
     };
   } catch {
@@ -66,7 +67,7 @@ export function errorFact(error: unknown): ErrorFact {
 }
 
 /** Prisma quotes the caller's source, and the values it passed, above the one line that says what went wrong. */
-function messageOf(error: Error): string {
-  if (!error.name.startsWith('PrismaClient')) return error.message;
-  return error.message.trimEnd().split('\n').at(-1)?.trim() ?? '';
+function messageOf(name: string, message: string): string {
+  if (!name.startsWith('PrismaClient')) return message;
+  return message.trimEnd().split('\n').at(-1)?.trim() ?? '';
 }

@@ -29,7 +29,8 @@ export class AuditInterceptor implements NestInterceptor {
 
     const record = recordOf(currentContext());
     if (!record) return next.handle();
-    record.skipped = skipped;
+    // Its turn came, and it is not audited: nobody need look for it in the route table.
+    record.skipped = skipped || !route;
     if (!route || skipped) return next.handle();
     record.route = route;
     record.args = handlerArguments(execution);

@@ -11,20 +11,20 @@ import {
 } from '@nestjs/common';
 import { APP_INTERCEPTOR, MetadataScanner } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
-import { checkOptions } from '../compose/options.js';
 import { isAuditError } from '../event/errors.js';
 import { auditMiddleware } from '../http/middleware.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditService } from './audit.service.js';
 import {
+  checkModuleOptions,
   ConfigurableModuleClass,
-  MODULE_OPTION_NAMES,
   MODULE_OPTIONS_TOKEN,
   type AuditModuleOptions,
 } from './options.js';
 import { RouteTable } from './route-table.js';
 
 const logger = new Logger('Audit');
+const warn = (error: unknown): void => logger.warn(error instanceof Error ? error.message : String(error));
 
 /**
  * `AuditModule.forRoot({ databaseUrl, actor, tenant })` or `forRootAsync`, once, in the root module. Global.
@@ -37,13 +37,7 @@ const logger = new Logger('Audit');
     {
       provide: Audit,
       inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: AuditModuleOptions) =>
-        new Audit(
-          checkOptions(
-            { onError: (error) => logger.warn(error instanceof Error ? error.message : String(error)), ...options },
-            MODULE_OPTION_NAMES,
-          ),
-        ),
+      useFactory: (options: AuditModuleOptions) => new Audit(checkModuleOptions(options, warn)),
     },
     AuditService,
     MetadataScanner,
@@ -78,7 +72,7 @@ export class AuditModule
       tenant,
       session,
       routeOf: (request) => this.#routes.find(request),
-      onError: (error) => logger.warn(error instanceof Error ? error.message : String(error)),
+      onError: warn,
     });
     consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });
   }

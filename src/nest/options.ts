@@ -1,11 +1,23 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { AuditOptions } from '../compose/options.js';
+import { checkOptions, type AuditOptions, type CheckedOptions } from '../compose/options.js';
+import { AuditError } from '../event/errors.js';
 import type { RequestContextOptions } from '../http/request-context.js';
 
 export interface AuditModuleOptions extends AuditOptions, RequestContextOptions {}
 
 /** Options of this module beside those of `createAudit()`. */
-export const MODULE_OPTION_NAMES: readonly (keyof RequestContextOptions)[] = ['actor', 'tenant', 'session'];
+const RESOLVERS: readonly (keyof RequestContextOptions)[] = ['actor', 'tenant', 'session'];
+
+/** @throws AuditError `AUDIT_OPTIONS_INVALID`, saying what to write instead */
+export function checkModuleOptions(options: AuditModuleOptions, onError: (error: unknown) => void): CheckedOptions {
+  const checked = checkOptions({ ...options, onError: options?.onError ?? onError }, RESOLVERS);
+  for (const name of RESOLVERS) {
+    const resolver: unknown = options[name];
+    if (resolver !== undefined && typeof resolver !== 'function')
+      throw new AuditError('AUDIT_OPTIONS_INVALID', `${name} must be a function of the request: ${name}: (req) => …`);
+  }
+  return checked;
+}
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<AuditModuleOptions>({
   moduleName: 'Audit',

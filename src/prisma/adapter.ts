@@ -1,4 +1,5 @@
 import { currentContext, type AuditContext } from '../context/context.js';
+import { actingIn, currentTransaction, type TransactionScope } from '../context/transaction-scope.js';
 import { AuditError } from '../event/errors.js';
 import { wakeSealer } from '../event/wake.js';
 import { commentOf } from './comment.js';
@@ -36,19 +37,26 @@ function wrapAdapter(adapter: DriverAdapter): DriverAdapter {
     ...statements(adapter, currentContext, wakeSealer),
     startTransaction: async (...args: Parameters<DriverAdapter['startTransaction']>) => {
       const opener = currentContext();
-      return wrapTransaction(await adapter.startTransaction(...args), opener);
+      const scope = currentTransaction();
+      return wrapTransaction(await adapter.startTransaction(...args), opener, scope);
     },
   });
 }
 
 /**
  * Prisma sends the statements of transactions through a DataLoader that flushes everybody's batches in one tick, in the
- * async context of whoever came first. So inside a transaction the context of the moment may be another request's: it
+ * async context of whoever came first. So inside a transaction the context of the moment may be another request's: the
+ * scope of the `$transaction` call tells. For a client whose `$transaction` knows no scopes the context of the moment
  * counts only if it belongs to the unit of work that opened the transaction.
  */
-function wrapTransaction(transaction: Transaction, opener: AuditContext | undefined): Transaction {
+function wrapTransaction(
+  transaction: Transaction,
+  opener: AuditContext | undefined,
+  scope: TransactionScope | undefined,
+): Transaction {
   const owner = (): AuditContext | undefined => {
     const now = currentContext();
+    if (scope !== undefined) return actingIn(scope, now);
     return now !== undefined && now.root === opener?.root ? now : opener;
   };
   return overlay(transaction, {

@@ -1,5 +1,5 @@
 import { auditApi, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
-import { withOwnTurn } from './array-transaction.js';
+import { scopedTransaction } from './transaction.js';
 import { requireAuditAdapter } from './client-options.js';
 
 /** What is needed of a client to extend it. */
@@ -45,7 +45,7 @@ export function audit(options: AuditApiOptions = {}): (client: unknown) => Exten
         $audit(this: RawClient): AuditApi {
           return auditApi(this, options);
         },
-        $transaction: withOwnTurn(inner),
+        $transaction: scopedTransaction(inner),
       },
     }) as ExtendedTypes;
   };

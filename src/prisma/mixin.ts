@@ -1,5 +1,5 @@
 import { auditApi, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
-import { withOwnTurn } from './array-transaction.js';
+import { scopedTransaction } from './transaction.js';
 import { withAuditAdapter } from './client-options.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what a mixin may extend: any class
@@ -50,7 +50,7 @@ export function audited<C extends ClientClass>(Base: C, options: AuditApiOptions
   Object.defineProperty(AuditedClient.prototype, '$transaction', {
     configurable: true,
     writable: true,
-    value: withOwnTurn($transaction),
+    value: scopedTransaction($transaction),
   });
   return AuditedClient as unknown as Audited<C>;
 }

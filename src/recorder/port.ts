@@ -19,6 +19,11 @@ export interface Recorder {
 export interface RecordOptions {
   /** @defaultValue the context of the caller */
   readonly context?: AuditContext | undefined;
+  /**
+   * What becomes of `details`, `old` or `new` beyond the limit: the event is refused, or the member is replaced by a mark
+   * and the entry flagged `truncated`. @defaultValue `'refuse'`
+   */
+  readonly oversized?: 'refuse' | 'truncate' | undefined;
   /** @defaultValue 'record' */
   readonly source?: 'record' | 'request' | 'read';
 }

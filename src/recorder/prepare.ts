@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { actorSection, type ActorSection } from '../context/actor-section.js';
 import { currentContext } from '../context/context.js';
 import { MAX_MICROS, systemClock, type Clock } from '../event/clock.js';
-import { AuditError } from '../event/errors.js';
+import { AuditError, isAuditError } from '../event/errors.js';
 import { projected, resourceId } from '../event/identity.js';
 import { LIMITS } from '../event/limits.js';
 import { plainJson } from '../event/plain-json.js';
@@ -29,12 +29,19 @@ export function prepare(
   check(event);
   const id = resourceId(event.resource?.id);
   const redacted: string[] = [];
+  let truncated = false;
   const json = (name: 'details' | 'old' | 'new'): string | undefined => {
     const value = event[name];
     if (value === undefined) return undefined;
-    const plain = plainJson(value, name, isSecret);
-    redacted.push(...plain.redacted);
-    return plain.json;
+    try {
+      const plain = plainJson(value, name, isSecret);
+      redacted.push(...plain.redacted);
+      return plain.json;
+    } catch (error) {
+      if (options.oversized !== 'truncate' || !isAuditError(error, 'AUDIT_EVENT_TOO_LARGE')) throw error;
+      truncated = true;
+      return JSON.stringify({ truncated: `more than ${LIMITS.detailsBytes} bytes` });
+    }
   };
   const members: [string, string | undefined][] = [
     ['details', json('details')],
@@ -49,6 +56,7 @@ export function prepare(
   const flags = [
     context === undefined && event.actor === undefined ? 'no-context' : '',
     redacted.length > 0 ? 'redacted' : '',
+    truncated ? 'truncated' : '',
   ];
   const actor = event.actor ?? (context === undefined ? { id: `process:${process.pid}`, type: 'system' } : undefined);
   const section = actorSection(context, { actor, tenant: event.tenant });
@@ -88,6 +96,15 @@ function check(event: AuditEvent): void {
     const at = types.isDate(event.occurredAt) ? event.occurredAt.getTime() : Number.NaN;
     if (!(at >= 0 && at * 1000 <= MAX_MICROS))
       throw invalid('occurredAt', 'must be a Date between the years 1970 and 2255');
+  }
+  for (const member of ['details', 'old', 'new'] as const) {
+    const value: unknown = event[member];
+    if (value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+      throw invalid(member, 'must be an object');
+    }
+  }
+  if (event.error !== undefined && typeof (event.error as Partial<ErrorFact> | null)?.name !== 'string') {
+    throw invalid('error', 'must be { name, code?, message? }; an Error is one');
   }
   text('resource.type', event.resource?.type, LIMITS.typeLength, event.resource !== undefined);
   text('tenant', event.tenant, LIMITS.tenantLength);

@@ -15,6 +15,8 @@ export interface QueueOptions {
   /** Events that may wait in memory while the database is away. Default 10,000; beyond, `record()` throws `AUDIT_QUEUE_FULL` and the event is counted as lost. */
   readonly maxQueue?: number;
   readonly isSecret?: SecretName;
+  /** See `RecordOptions`. */
+  readonly oversized?: 'refuse' | 'truncate';
   /** Told of every failed attempt to write, and of every event lost. */
   readonly onError?: (error: unknown) => void;
 }
@@ -55,6 +57,7 @@ export class QueueRecorder implements Recorder {
       maxBatch: options.maxBatch ?? 500,
       maxQueue: options.maxQueue ?? 10_000,
       isSecret: options.isSecret ?? secretNames(),
+      oversized: options.oversized ?? 'refuse',
       onError: options.onError ?? (() => undefined),
     };
   }
@@ -66,7 +69,7 @@ export class QueueRecorder implements Recorder {
   record(event: AuditEvent, options?: RecordOptions): void {
     if (this.#closed)
       throw new AuditError('AUDIT_CLOSED', 'the recorder is closed: record before the application shuts down');
-    const row = prepare(event, this.#options.isSecret, options);
+    const row = prepare(event, this.#options.isSecret, { oversized: this.#options.oversized, ...options });
     if (this.#queue.length + this.#sending >= this.#options.maxQueue) {
       this.#lost += 1;
       throw new AuditError(

@@ -55,7 +55,7 @@ export function assemble(
     const id = options.mint(at, lane);
     const seq = chain.tree.size;
     const { origin, tenant } = chain.from;
-    const body = encodeBody({ ...finished.body, id, occurredAt: at, flags });
+    const body = totalBody({ ...finished.body, id, occurredAt: at, flags });
     const hash = entryHash({ origin, seq, sealedAt, prev: chain.prev }, body);
     chain.tree.append(hash);
     chain.prev = hash;
@@ -88,7 +88,9 @@ export function assemble(
     const head = chains.get(tenant)?.from ?? heads.get(tenant);
     if (!head) throw new Error(`no chain for a tenant of position ${row.pos}`); // the caller opens chains first
     const flags = row.at === undefined ? new Set<Flag>([...finished.body.flags, 'malformed']) : finished.body.flags;
-    seal(growing(tenant, head), row.pos, row.at ?? options.now, row.resourceId, finished, flags, row.xid);
+    // The changes of one transaction keep the order of their statements, whatever the clock did; events say when they occurred.
+    const lane = row.source === 'change' ? row.xid : undefined;
+    seal(growing(tenant, head), row.pos, row.at ?? options.now, row.resourceId, finished, flags, lane);
   }
 
   const moved = [...chains.values()].map(({ from, tree, prev }) => {
@@ -96,6 +98,19 @@ export function assemble(
     return { from, to: { ...from, size: frontier.size, hash: prev, frontier: encodeFrontier(frontier) } };
   });
   return { sealedAt: options.sealedAt, low: options.low, opened, moved, entries };
+}
+
+/**
+ * Belt and braces: `finish` lets nothing through that has no canonical form. If it ever did, the chain must go on; the
+ * sections are still committed to.
+ */
+function totalBody(fields: Parameters<typeof encodeBody>[0]): string {
+  try {
+    return encodeBody(fields);
+  } catch {
+    const { id, occurredAt, source, action, outcome, commit } = fields;
+    return encodeBody({ id, occurredAt, source, action, outcome, commit, flags: ['malformed'] });
+  }
 }
 
 /** The form in which a tenant is a key: see `projected`. The default chain has ''. */

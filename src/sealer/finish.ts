@@ -28,8 +28,9 @@ export function finish(row: CapturedRow, incarnation: string): Finished {
   const name = (value: unknown, limit: number): string | undefined => {
     if (value === undefined || value === null) return undefined;
     if (typeof value !== 'string' || value === '') return malformed();
-    if (value.length > limit || !value.isWellFormed()) flags.add('malformed');
-    return value.slice(0, limit).toWellFormed();
+    // NUL: a projection is a PostgreSQL `text`, which cannot hold it.
+    if (value.length > limit || !value.isWellFormed() || value.includes('\0')) flags.add('malformed');
+    return value.slice(0, limit).toWellFormed().replaceAll('\0', '\ufffd');
   };
 
   const actor = row.actor === null ? undefined : (parseActor(row.actor) ?? malformed());
@@ -37,6 +38,7 @@ export function finish(row: CapturedRow, incarnation: string): Finished {
   if (actor?.['malformed'] !== undefined) flags.add('malformed');
   const header = row.header === null ? {} : (parseJsonObject(row.header) ?? malformed() ?? {});
   const type = name(row.model, LIMITS.typeLength);
+  const said = row.source === 'control' ? row.op : header['action'];
 
   return {
     tenant: string(actor?.['tenant']) ?? row.tenant ?? '',
@@ -44,7 +46,7 @@ export function finish(row: CapturedRow, incarnation: string): Finished {
     requestId: string(actor?.['requestId']),
     body: {
       source: oneOf(SOURCES, row.source) ?? malformed() ?? 'record',
-      action: actionOf(row, type, name(header['action'], LIMITS.actionLength)) ?? malformed() ?? 'audit.malformed',
+      action: actionOf(row, type, name(said, LIMITS.actionLength)) ?? malformed() ?? 'audit.malformed',
       outcome:
         header['outcome'] === undefined ? 'success' : (oneOf(OUTCOMES, header['outcome']) ?? malformed() ?? 'failure'),
       resource: type,
@@ -58,18 +60,18 @@ export function finish(row: CapturedRow, incarnation: string): Finished {
   };
 }
 
-function actionOf(row: CapturedRow, type: string | undefined, recorded: string | undefined): string | undefined {
+function actionOf(row: CapturedRow, type: string | undefined, said: string | undefined): string | undefined {
   if (row.source === 'change') {
     const verb = row.op === 'insert' ? 'create' : row.op;
     return type !== undefined && (verb === 'create' || verb === 'update' || verb === 'delete' || verb === 'truncate')
       ? `${type}.${verb}`.slice(0, LIMITS.actionLength * 2)
       : undefined;
   }
-  return row.source === 'control' ? (row.op ?? undefined) : recorded;
+  return said;
 }
 
 function duration(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+  return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0) ? (value as number) : undefined;
 }
 
 function string(value: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import { NO_PREVIOUS } from '../chain/hashing.js';
 import { entryHash, isOrigin } from '../chain/leaf.js';
 import { encodeFrontier, FrontierBuilder } from '../chain/merkle.js';
-import { formatMillis } from '../event/clock.js';
+import { formatMillis, type Micros } from '../event/clock.js';
 import { projected } from '../event/identity.js';
 import { checkEntry } from './check-entry.js';
 import type { Pin } from './pin.js';
@@ -54,7 +54,7 @@ export async function checkChain(
       }
       if (last !== undefined && entry.sealedAt < last.sealedAt)
         found('TIME_BACKWARDS', `sealed before entry ${last.seq}`, at);
-      const sealedAt = entry.sealedAt % 1000 === 0 ? formatMillis(entry.sealedAt / 1000) : 'finer than a millisecond';
+      const sealedAt = sealedTime(entry.sealedAt);
       const expected = entryHash({ origin: chain.origin, seq, sealedAt, prev }, entry.body);
       // After a hole nothing is known of the entry before: only its hash could tell, and that is gone.
       if (expected !== entry.hash && seq === next)
@@ -85,6 +85,13 @@ export async function checkChain(
     lastSealedAt: last?.sealedAt,
     pinsAgreed: agreed.length,
   };
+}
+
+/** As it was hashed. A sealer writes milliseconds; what it cannot have written hashes to nothing that is stored. */
+function sealedTime(at: Micros): string {
+  return Number.isSafeInteger(at) && at >= 0 && at % 1000 === 0
+    ? formatMillis(at / 1000)
+    : 'no time that a sealer writes';
 }
 
 function checkHead(chain: ChainRecord, size: number, hash: string, tree: FrontierBuilder, found: Note): void {

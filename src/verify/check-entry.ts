@@ -7,6 +7,9 @@ import { parseJsonObject } from '../event/json-object.js';
 import type { FindingCode } from './report.js';
 import type { EntryRecord } from './source.js';
 
+// As the sealer reads it: bytes that are not UTF-8 are an actor that nobody could read, not one with replaced letters.
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 export type Found = (code: FindingCode, message: string) => void;
 
 /** Compares an entry's columns and sections with its sealed body. The hash itself is checked by the caller. */
@@ -35,7 +38,7 @@ export function checkEntry(entry: EntryRecord, chainTenant: string, found: Found
   const actorThere = checkSection('actor', body.commit.actor, content.saltActor, content.actor, found);
   if (actorThere) {
     sections += 1;
-    const actor = parseJsonObject(Buffer.from(content.actor as Uint8Array).toString('utf8'));
+    const actor = parseActor(content.actor as Uint8Array);
     compare('actor_id', entry.actorId, projected(text(actor?.['id'])));
     compare('request_id', entry.requestId, projected(text(actor?.['requestId'])));
     const tenant = text(actor?.['tenant']);
@@ -43,7 +46,9 @@ export function checkEntry(entry: EntryRecord, chainTenant: string, found: Found
   }
   if (checkSection('data', body.commit.data, content.saltData, content.data, found)) {
     sections += 1;
-    compare('resource_id', entry.resourceId, projected(text(parseJsonObject(content.data as string)?.['id'])));
+    const id = parseJsonObject(content.data as string)?.['id'];
+    // The empty text is a key like any other.
+    compare('resource_id', entry.resourceId, projected(typeof id === 'string' ? id : undefined));
   } else if (body.commit.data === null) {
     compare('resource_id', entry.resourceId, null);
   }
@@ -91,6 +96,14 @@ function parseBody(stored: string, found: Found): Body | undefined {
     return undefined;
   }
   return body;
+}
+
+function parseActor(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return parseJsonObject(utf8.decode(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
 function text(value: unknown): string | undefined {

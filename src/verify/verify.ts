@@ -107,5 +107,6 @@ function limitsOf(chains: readonly ChainResult[], pins: readonly Pin[]): readonl
 }
 
 function time(micros: number): string | undefined {
-  return Number.isFinite(micros) ? formatMillis(Math.floor(micros / 1000)) : undefined;
+  // Somebody may have written a time that JavaScript has no date for.
+  return Number.isSafeInteger(micros) ? formatMillis(Math.floor(micros / 1000)) : undefined;
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it, jest } from '@jest/globals';
 import {
+  actorOf,
   currentContext,
   newContext,
   runAs,
@@ -108,9 +109,21 @@ describe('inside of a unit of work', () => {
       await pause(1);
       setActor({ id: 'ann' });
       await pause(1);
-      expect(current().actor).toEqual({ id: 'ann' });
+      expect(actorOf(current())).toEqual({ id: 'ann' });
     });
-    expect(context.actor).toEqual({ id: 'ann' });
+    expect(actorOf(context)).toEqual({ id: 'ann' });
+  });
+
+  it('a login is seen outside of the context it was named in, but not inside a runAs, where the actor was said', async () => {
+    await withContext({ actor: () => undefined }, async () => {
+      await withContext({ tenant: 't' }, () => setActor({ id: 'ann' }));
+      expect(actorOf(current())).toEqual({ id: 'ann' });
+      await runAs({ id: 'bot' }, () => {
+        setActor({ id: 'bea' });
+        expect(actorOf(current())).toEqual({ id: 'bot' });
+      });
+      expect(actorOf(current())).toEqual({ id: 'bea' });
+    });
   });
 
   it('what was started goes on in its context after the call has returned', async () => {
@@ -163,7 +176,7 @@ it('200 units of work at the same time do not see each other', async () => {
       }
       setActor({ id: `login ${i}` });
       await pause(i % 3);
-      expect(current().actor).toEqual({ id: `login ${i}` });
+      expect(actorOf(current())).toEqual({ id: `login ${i}` });
       return root.group;
     });
   const groups = await Promise.all(Array.from({ length: 200 }, (_, i) => unit(i)));
@@ -180,7 +193,7 @@ describe('another copy of the module', () => {
       expect(copy.currentContext()).toBe(current());
       await copy.runAs({ id: 'bob' }, () => expect(current().actor).toEqual({ id: 'bob' }));
       copy.setActor({ id: 'cid' });
-      expect(current().actor).toEqual({ id: 'cid' });
+      expect(actorOf(current())).toEqual({ id: 'cid' });
     });
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AuditEvent } from '../../src/event/types.js';
 import { prepare } from '../../src/recorder/prepare.js';
 
-const row = (event: unknown) => prepare({ action: 'a', ...(event as AuditEvent) }, () => false);
+const row = (event: unknown) => prepare({ action: 'a', ...(event as Omit<AuditEvent, 'action'>) }, () => false);
 const refused = (member: string) =>
   expect.objectContaining({ code: 'AUDIT_EVENT_INVALID', facts: { member }, message: expect.stringContaining(member) });
 
@@ -39,11 +39,19 @@ describe('the door', () => {
     expect(() => row({ resource: { type: 'T', id } })).toThrow(refused('resource.id'));
   });
 
-  it.each<unknown>([undefined, null, '', 0, false, { name: 'E' }, new TypeError('x')])(
+  it.each<unknown>([undefined, { name: 'E' }, new TypeError('x')])(
     'writes data that is JSON, whatever the error: %p',
     (error) => {
       const { data } = row({ error, reason: 'r' });
       expect(JSON.parse(data ?? '')).toMatchObject({ reason: 'r' });
     },
   );
+
+  it.each<unknown>([null, '', 0, false, 'boom', {}])('refuses what is no error: %p', (error) => {
+    expect(() => row({ error })).toThrow(refused('error'));
+  });
+
+  it.each<unknown>([null, [], 'text', 5])('refuses details that are no object: %p', (details) => {
+    expect(() => row({ details })).toThrow(refused('details'));
+  });
 });

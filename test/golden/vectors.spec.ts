@@ -135,7 +135,10 @@ describe('commitments', () => {
 });
 
 describe('Merkle trees', () => {
-  const { leaves, trees } = vectors('merkle.json') as { leaves: string[]; trees: { size: number; root: string; frontier: string }[] };
+  const { leaves, trees } = vectors('merkle.json') as {
+    leaves: string[];
+    trees: { size: number; root: string; frontier: string }[];
+  };
   const tree = new FrontierBuilder();
 
   it('have these leaves', () => {
@@ -167,7 +170,9 @@ describe('ids', () => {
   });
 
   it.each(uuids)('$id is the UUIDv7 of $micros, $counter', ({ micros, counter, random, id }) => {
-    const mint = uuidV7Minter((size) => new Uint8Array(size).map((_, i) => Buffer.from(random, 'hex')[i % 6] as number));
+    const mint = uuidV7Minter((size) =>
+      new Uint8Array(size).map((_, i) => Buffer.from(random, 'hex')[i % 6] as number),
+    );
     for (let i = 0; i < counter; i += 1) mint(micros);
     expect(mint(micros)).toBe(id);
     expect(uuidV7Millis(id)).toBe(Math.floor(micros / 1000));

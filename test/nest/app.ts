@@ -4,7 +4,13 @@ import { Module, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type pg from 'pg';
-import { AuditModule, AuditService, type AuditEntry, type AuditModuleOptions, type AuditQuery } from '../../src/index.js';
+import {
+  AuditModule,
+  AuditService,
+  type AuditEntry,
+  type AuditModuleOptions,
+  type AuditQuery,
+} from '../../src/index.js';
 import { createPool, migrate } from '../../src/store/postgres/index.js';
 import { createDatabase } from '../support/database.js';
 
@@ -59,6 +65,7 @@ export async function serve(
   { imports = [], ...metadata }: ModuleMetadata,
   options: ServeOptions = {},
 ): Promise<Served> {
+  // oxlint-disable-next-line typescript/no-extraneous-class -- decorated below, with what the caller gives
   class Root {}
   Module({ imports: [AuditModule.forRoot({ databaseUrl, ...options.audit }), ...imports], ...metadata })(Root);
   const app = await NestFactory.create<NestExpressApplication>(Root, { logger: false });

@@ -1,10 +1,8 @@
 import {
   BadGatewayException,
-  CanActivate,
   ConflictException,
   Controller,
   Delete,
-  ExecutionContext,
   ForbiddenException,
   Get,
   HttpCode,
@@ -18,7 +16,9 @@ import {
   UseFilters,
   UseGuards,
   type ArgumentsHost,
+  type CanActivate,
   type ExceptionFilter,
+  type ExecutionContext,
 } from '@nestjs/common';
 import { from, of } from 'rxjs';
 import { Audited, SkipAudit } from '../../src/index.js';

@@ -9,8 +9,6 @@ import {
   lastPosition,
   PrismaClient,
   readContent,
-  SHAPES,
-  type AnyAuditedClient,
   type Quickstart,
 } from '../support/quickstart.js';
 
@@ -74,7 +72,7 @@ describe('wrapping', () => {
     const original = factory();
     const wrapped = auditAdapter(original);
     expect(wrapped).toBeInstanceOf(PrismaPg);
-    expect({ ...wrapped }).toEqual({ ...original });
+    expect(Object.keys(wrapped)).toEqual(Object.keys(original));
     const [one, two] = await Promise.all([wrapped.connect(), original.connect()]);
     expect([one.adapterName, one.provider, one.constructor]).toEqual([two.adapterName, two.provider, two.constructor]);
     expect(one.getConnectionInfo?.()).toEqual(two.getConnectionInfo?.());
@@ -102,12 +100,12 @@ describe('wrapping', () => {
       constructor(url: string) {
         super({ adapter: new PrismaPg({ connectionString: url }) });
       }
-      get calls(): number {
-        return this.#calls;
+      get kind(): string {
+        return 'service';
       }
-      count(): Promise<number> {
-        this.#calls++;
-        return this.counter.count();
+      async counted(): Promise<number> {
+        await this.counter.count();
+        return ++this.#calls;
       }
     }
     const service = quickstart.keep(new Service(quickstart.url));
@@ -119,9 +117,8 @@ describe('wrapping', () => {
       plain instanceof Plain,
       plain instanceof PrismaClient,
     ]);
-    expect(Object.getPrototypeOf(Service.prototype).constructor.prototype).toBeInstanceOf(PrismaClient as never);
-    expect(await service.count()).toBeGreaterThanOrEqual(0);
-    expect(service.calls).toBe(1);
+    expect(Service.prototype).toBeInstanceOf(PrismaClient);
+    expect([await service.counted(), await service.counted(), service.kind]).toEqual([1, 2, 'service']);
   });
 
   it('does not hang an array transaction when timers are faked', async () => {
@@ -140,123 +137,5 @@ describe('wrapping', () => {
     const result = prisma.$transaction(operations);
     operations.push(prisma.counter.create(counter()));
     expect(await result).toHaveLength(1);
-  });
-});
-
-describe.each(SHAPES)('$audit() of a client made by %s', (_shape, connect) => {
-  let prisma: AnyAuditedClient;
-  beforeAll(() => {
-    prisma = quickstart.keep(connect(quickstart.url));
-  });
-  const event = { action: 'invoice.approve', resource: { type: 'Invoice', id: 7 } };
-  const summary = async () =>
-    (await read()).map(({ source, header, op, actor }) => [source, header?.['action'] ?? op, actor['id']]);
-
-  it('records an event that commits with the transaction, in its order', async () => {
-    await as('ann', () =>
-      prisma.$transaction(async (tx) => {
-        await tx.counter.create(counter());
-        await tx.$audit().record(event);
-        await tx.$audit().runAs({ id: 'bob' }, () => tx.counter.create(counter()));
-      }),
-    );
-    expect(await summary()).toEqual([
-      ['change', 'insert', 'ann'],
-      ['record', 'invoice.approve', 'ann'],
-      ['change', 'insert', 'bob'],
-    ]);
-    const changes = await read();
-    expect(new Set(changes.map(({ xid }) => xid)).size).toBe(1);
-    expect(new Set(changes.map(({ group }) => group)).size).toBe(1);
-  });
-
-  it('records nothing when the transaction is rolled back', async () => {
-    const work = prisma.$transaction(async (tx) => {
-      await tx.$audit().record(event);
-      throw new Error('undo');
-    });
-    await expect(work).rejects.toThrow('undo');
-    expect(await read()).toEqual([]);
-  });
-
-  it('records an event outside of a transaction, and within a savepoint that is undone', async () => {
-    await as('ann', () => prisma.$audit().record({ ...event, reason: 'kept' }));
-    await prisma.$transaction(async (tx) => {
-      const inner = tx.$transaction(async (nested) => {
-        await (nested as typeof tx).$audit().record({ ...event, reason: 'undone' });
-        throw new Error('undo');
-      });
-      await expect(inner).rejects.toThrow('undo');
-    });
-    expect((await read()).map(({ data }) => (data as { reason?: string }).reason)).toEqual(['kept']);
-  });
-
-  it.each([
-    ['AUDIT_EVENT_INVALID', { action: '' }],
-    ['AUDIT_EVENT_INVALID', { action: 'a', outcome: 'maybe' }],
-    ['AUDIT_NOT_PLAIN_JSON', { action: 'a', details: { at: new Map() } }],
-  ])('refuses a wrong event with %s, and the transaction goes on', async (code, wrong) => {
-    const key = await prisma.$transaction(async (tx) => {
-      await expect(tx.$audit().record(wrong as never)).rejects.toMatchObject({ code });
-      return (await tx.counter.create(counter())).key;
-    });
-    expect(await prisma.counter.findUnique({ where: { key } })).not.toBeNull();
-    expect((await read()).map(({ op }) => op)).toEqual(['insert']);
-  });
-});
-
-describe('other extensions', () => {
-  const seen: string[] = [];
-  const model = { model: { counter: { double: (n: number) => n * 2 } } };
-  const client = { client: { $hello: () => 'hello' } };
-  const result = {
-    result: { counter: { label: { needs: { key: true }, compute: (c: { key: string }) => `<${c.key}>` } } },
-  };
-  const query = {
-    query: {
-      $allModels: {
-        $allOperations({
-          operation,
-          args,
-          query: next,
-        }: {
-          operation: string;
-          args: unknown;
-          query: (a: never) => Promise<unknown>;
-        }) {
-          seen.push(operation);
-          return next(args as never);
-        },
-      },
-    },
-  };
-  const base = () => quickstart.keep(new PrismaClient({ adapter: auditAdapter(factory()) }));
-  const all = <C extends PrismaClient>(c: C) =>
-    c
-      .$extends(model)
-      .$extends(client)
-      .$extends(result)
-      .$extends(query as never);
-
-  it.each([
-    ['before ours', () => all(base()).$extends(audit())],
-    ['after ours', () => all(base().$extends(audit()) as unknown as PrismaClient).$extends({})],
-    ['after the mixin', () => all(quickstart.keep(new AuditedClient({ adapter: factory() })))],
-  ])('%s work in plain calls and inside transactions, and the writes have their actor', async (_where, make) => {
-    const prisma = make() as unknown as ReturnType<typeof all<PrismaClient>> & AnyAuditedClient;
-    seen.length = 0;
-    await as('ann', async () => {
-      expect((await prisma.counter.create(counter())).label).toMatch(/^<k\d+>$/);
-      const [made] = await prisma.$transaction([prisma.counter.create(counter())]);
-      expect(made.label).toMatch(/^<k\d+>$/);
-      await prisma.$transaction(async (given) => {
-        const tx = given as unknown as typeof prisma;
-        expect([tx.counter.double(2), tx.$hello()]).toEqual([4, 'hello']);
-        expect((await tx.counter.create(counter())).label).toMatch(/^<k\d+>$/);
-        await tx.$audit().record({ action: 'a' });
-      });
-    });
-    expect(seen).toEqual(['create', 'create', 'create']);
-    expect((await read()).map(({ actor }) => actor['id'])).toEqual(['ann', 'ann', 'ann', 'ann']);
   });
 });

@@ -4,8 +4,8 @@ import { audit, auditAdapter, audited, type AuditApi } from '../../src/prisma/in
 import { AuditedClient, Prisma, PrismaClient } from '../support/quickstart.js';
 
 // Checked by the compiler alone: none of these functions is called.
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const yes = <T extends true>(answer?: T): void => void answer;
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+const yes = (answer: true): true => answer;
 const takesTx = async (tx: Prisma.TransactionClient): Promise<number> => await tx.user.count();
 const takesClient = (client: PrismaClient): PrismaClient => client;
 
@@ -18,13 +18,13 @@ async function mixin(prisma: AuditedClient): Promise<void> {
     void tx.users;
     return (await tx.user.findMany({ select: { name: true } })).map(({ name }) => name);
   });
-  yes<Same<typeof names, string[]>>();
+  yes(true satisfies Same<typeof names, string[]>);
   await prisma.$transaction(takesTx, { isolationLevel: 'Serializable', timeout: 1 });
   // @ts-expect-error: there is no such isolation level
   await prisma.$transaction(takesTx, { isolationLevel: 'Sometimes' });
   const [count, made] = await prisma.$transaction([prisma.user.count(), prisma.tag.findMany()]);
-  yes<Same<typeof count, number>>();
-  yes<Same<(typeof made)[0]['name'], string>>();
+  yes(true satisfies Same<typeof count, number>);
+  yes(true satisfies Same<(typeof made)[0]['name'], string>);
   // @ts-expect-error: an array transaction takes Prisma's promises
   await prisma.$transaction([Promise.resolve(1)]);
   // @ts-expect-error: an event needs an action
@@ -36,11 +36,22 @@ async function mixin(prisma: AuditedClient): Promise<void> {
   takesClient(prisma);
 }
 
+async function extendedMixin(prisma: AuditedClient): Promise<void> {
+  const extended = prisma.$extends(audit()).$extends({
+    result: { user: { size: { needs: { name: true }, compute: (user) => user.name.length } } },
+  });
+  const { size } = await extended.user.findFirstOrThrow();
+  yes(true satisfies Same<typeof size, number>);
+  await extended.$transaction(async (tx) => await tx.$audit().record({ action: 'a' }));
+  // @ts-expect-error: there is no such model
+  void extended.users;
+}
+
 async function extension(plain: PrismaClient): Promise<void> {
   const prisma = plain.$extends(audit({ schema: 'log' }));
   await prisma.$audit().record({ action: 'a' });
   const number = await prisma.$audit().runAs({ id: 'x' }, () => prisma.user.count());
-  yes<Same<typeof number, number>>();
+  yes(true satisfies Same<typeof number, number>);
   await prisma.$transaction(async (tx) => {
     await tx.$audit().record({ action: 'a' });
     return (await tx.user.findFirstOrThrow()).email;
@@ -49,14 +60,14 @@ async function extension(plain: PrismaClient): Promise<void> {
     result: { user: { upper: { needs: { name: true }, compute: (u) => u.name.length } } },
   });
   const { upper } = await more.user.findFirstOrThrow();
-  yes<Same<typeof upper, number>>();
+  yes(true satisfies Same<typeof upper, number>);
   // @ts-expect-error: there is no such option
   plain.$extends(audit({ schemas: ['log'] }));
 }
 
 function constructors(): void {
   const adapter = auditAdapter(new PrismaPg({ connectionString: '' }));
-  yes<Same<typeof adapter, PrismaPg>>();
+  yes(true satisfies Same<typeof adapter, PrismaPg>);
   // @ts-expect-error: a URL is no adapter factory
   auditAdapter('postgresql://localhost');
   // @ts-expect-error: an object is no class of a client
@@ -69,5 +80,5 @@ function constructors(): void {
 }
 
 it('the types of audited clients let through what is right and nothing else', () => {
-  expect([mixin, extension, constructors].every((check) => typeof check === 'function')).toBe(true);
+  expect([mixin, extendedMixin, extension, constructors].every((check) => typeof check === 'function')).toBe(true);
 });

@@ -154,6 +154,10 @@ describe('a statement of somebody else', () => {
   const send = async (sql: string): Promise<void> => {
     const client = new pg.Client({ connectionString: quickstart.url });
     await client.connect();
-    await client.query(sql).finally(() => client.end());
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
   };
 });

@@ -11,7 +11,7 @@ import {
   type Quickstart,
 } from '../support/quickstart.js';
 import { naiveAdapter } from './naive-adapter.js';
-import { ACTOR_CHANGES, crowd, LIMITS, PROGRAMS } from './same-tick.js';
+import { ACTOR_CHANGES, crowd, LIMITS, PROGRAMS, SHARED_CHANGES } from './same-tick.js';
 
 let quickstart: Quickstart;
 let start = 0;
@@ -32,7 +32,7 @@ async function judge(): Promise<{ changes: number; wrong: string[]; actors: numb
   const wrong = content
     .map(({ actor, text, xid, model }) => ({ model, said: actor['id'], is: ownerOf(text) ?? owners.get(xid) }))
     .filter(({ said, is }) => said !== is)
-    .map(({ model, said, is }) => `${model} of ${is} given to ${said}`);
+    .map(({ model, said, is }) => `${model} of ${is} given to ${String(said)}`);
   const actors = new Set(content.map(({ actor }) => actor['id'])).size;
   return { changes: content.length, wrong, actors, groups: new Set(content.map(({ group }) => group)).size };
 }
@@ -62,6 +62,16 @@ describe.each(SHAPES)('who acts, as a client made by %s tells it', (_shape, conn
       expect(changes).toBeGreaterThan(0);
       expect(wrong).toEqual([]);
       expect(groups).toBe(1);
+    },
+  );
+
+  it.each(SHARED_CHANGES.map((program) => [program.name, program] as const))(
+    'is exactly the actor who wrote: %s',
+    async (_name, { run }) => {
+      await run(prisma);
+      const { changes, wrong } = await judge();
+      expect(changes).toBeGreaterThan(1);
+      expect(wrong).toEqual([]);
     },
   );
 

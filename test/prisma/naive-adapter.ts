@@ -19,9 +19,10 @@ export function naiveAdapter(factory: PrismaPg): PrismaPg {
 }
 
 function mark<T extends Queryable>(target: T): T {
-  const { queryRaw, executeRaw } = target;
+  const queryRaw = target.queryRaw.bind(target);
+  const executeRaw = target.executeRaw.bind(target);
   const marked = (query: Query): Query => ({ ...query, sql: query.sql + commentOf(currentContext()) });
-  target.queryRaw = (query) => queryRaw.call(target, marked(query));
-  target.executeRaw = (query) => executeRaw.call(target, marked(query));
+  target.queryRaw = (query) => queryRaw(marked(query));
+  target.executeRaw = (query) => executeRaw(marked(query));
   return target;
 }

@@ -8,7 +8,7 @@ import {
   type AnyAuditedClient,
   type Quickstart,
 } from '../support/quickstart.js';
-import { OPERATIONS } from './operations.js';
+import { OPERATIONS } from './operations/index.js';
 import { captured, installWitness, reset, witnessed, type Change } from './witness.js';
 
 describe.each(SHAPES)('the log of a client made by %s', (_shape, connect) => {

@@ -1,5 +1,18 @@
-import { runAs, withContext } from '../../src/context/index.js';
+import { runAs } from '../../src/context/index.js';
 import type { AnyAuditedClient } from '../support/quickstart.js';
+import {
+  array,
+  counter,
+  interactive,
+  lookup,
+  meeting,
+  nested,
+  request,
+  resumed,
+  single,
+  together,
+  WORKERS,
+} from './requests.js';
 
 /**
  * Programs in which several requests start, or resume, in one tick of the event loop. Every row that a request writes has
@@ -7,80 +20,8 @@ import type { AnyAuditedClient } from '../support/quickstart.js';
  */
 export interface Program {
   readonly name: string;
-  run(prisma: AnyAuditedClient): Promise<unknown>;
+  run: (prisma: AnyAuditedClient) => Promise<unknown>;
 }
-
-export const WORKERS = 6;
-const names = Array.from({ length: WORKERS }, (_, i) => `w${i}`);
-let serial = 0;
-/** A text with the owner in it that no other row has. */
-export const mark = (actor: string): string => `@${actor}@${serial++}`;
-
-/** One request: a unit of work of its own. Its first step runs before this returns. */
-export const request = <T>(actor: string, work: (actor: string) => PromiseLike<T>): Promise<T> =>
-  withContext({ actor: { id: actor } }, () => work(actor));
-
-/** All requests start in this tick. */
-const together = (work: (actor: string, index: number) => PromiseLike<unknown>): Promise<unknown> =>
-  Promise.all(names.map((name, i) => request(name, () => work(name, i))));
-
-/** All requests wait for one promise, and so resume in one tick. */
-const resumed = (work: (actor: string, index: number) => PromiseLike<unknown>): Promise<unknown> => {
-  const gate = new Promise<void>((resolve) => setTimeout(resolve, 5));
-  return together(async (actor, i) => {
-    await gate;
-    return await work(actor, i);
-  });
-};
-
-/** A promise that is kept when as many have come as are expected. */
-function meeting(expected: number): () => Promise<void> {
-  let open: () => void = () => undefined;
-  const gate = new Promise<void>((resolve) => (open = resolve));
-  let here = 0;
-  return () => {
-    if (++here === expected) open();
-    return gate;
-  };
-}
-
-const counter = (actor: string) => ({ data: { key: mark(actor), value: 1n } });
-const account = (actor: string) => ({ email: mark(actor), tenantId: 'acme', name: mark(actor), passwordHash: 'x' });
-
-const single = (p: AnyAuditedClient) => (actor: string) => p.counter.create(counter(actor));
-const nested = (p: AnyAuditedClient) => (actor: string) =>
-  p.user.create({
-    data: {
-      ...account(actor),
-      invoices: {
-        create: {
-          tenantId: mark(actor),
-          number: '1',
-          total: 1,
-          lines: { create: { position: 1, description: mark(actor), quantity: 1, unitPrice: 1 } },
-          tags: { create: { tenantId: 'acme', name: mark(actor) } },
-        },
-      },
-    },
-    include: { invoices: true },
-  });
-const array = (p: AnyAuditedClient) => (actor: string) =>
-  p.$transaction([
-    p.counter.create(counter(actor)),
-    p.tag.create({ data: { tenantId: 'acme', name: mark(actor) } }),
-    p.user.count(),
-    p.counter.create(counter(actor)),
-  ]);
-const interactive = (p: AnyAuditedClient) => (actor: string) =>
-  p.$transaction(
-    async (tx) => {
-      await tx.counter.create(counter(actor));
-      await tx.user.findUnique({ where: { email: 'nobody' } });
-      await tx.tag.create({ data: { tenantId: 'acme', name: mark(actor) } });
-    },
-    { maxWait: 20_000, timeout: 20_000 },
-  );
-const lookup = (p: AnyAuditedClient) => p.user.findUnique({ where: { email: 'nobody' } });
 
 export const PROGRAMS: Program[] = [
   { name: 'single writes that start together', run: (p) => together(single(p)) },
@@ -157,11 +98,8 @@ export const ACTOR_CHANGES: Program[] = [
   },
 ];
 
-/**
- * The actor changes inside one unit of work, in a tick that somebody else's statement of a transaction shares. Nothing in
- * Prisma's public interface tells which of them a statement belongs to.
- */
-export const LIMITS: Program[] = [
+/** The actor changes inside a transaction, in a tick that somebody else's statement of a transaction shares. */
+export const SHARED_CHANGES: Program[] = [
   {
     name: 'a runAs inside each of several interactive transactions that resume together',
     run: (p) => {
@@ -190,6 +128,26 @@ export const LIMITS: Program[] = [
       );
     },
   },
+  {
+    name: 'a runAs inside each of several interactive transactions that belong to no unit of work',
+    run: (p) => {
+      const arrive = meeting(2);
+      return Promise.all(
+        ['w0_as', 'w1_as'].map((id) =>
+          p.$transaction((tx) =>
+            runAs({ id }, async () => {
+              await arrive();
+              await tx.counter.create(counter(id));
+            }),
+          ),
+        ),
+      );
+    },
+  },
+];
+
+/** Two actors at the same time in ONE transaction: Prisma sends their statements together, and nothing tells them apart. */
+export const LIMITS: Program[] = [
   {
     name: 'two runAs at the same time inside one interactive transaction',
     run: (p) =>

@@ -1,192 +1,159 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Leader } from '../../src/sealer/leader.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
 import type { SealerStore } from '../../src/store/log.port.js';
-import { brokenChains, capture, lead, openLog, sealed, type Log } from '../support/open-log.js';
+import { createLog, lead, write, type TestLog } from '../support/log.js';
+import { startPostgres, type PostgresServer } from '../support/postgres.mjs';
+import { readLog } from './read-log.js';
 
-let log: Log;
+// A server of its own: transaction ids are the server's, and here nobody else may take one.
+let server: PostgresServer;
+let log: TestLog;
+beforeAll(async () => {
+  server = await startPostgres({ own: true, settings: ['max_prepared_transactions=5', 'autovacuum=off'] });
+});
+afterAll(() => server.stop());
 beforeEach(async () => {
-  log = await openLog();
+  log = await createLog(server.url);
 });
 afterEach(() => log.close());
 
-const labels = async (): Promise<(string | null)[]> => (await sealed(log.pool)).map((row) => row.resourceId);
-
-async function leader(store: SealerStore = log.store, holder = 'a'): Promise<Leader> {
-  const lease = await store.acquire(holder, 10_000);
-  if (!lease) throw new Error('the lease is taken');
-  const term = new Leader(store, lease, { leaseMs: 10_000, batchSize: 100 });
-  await term.begin();
-  return term;
+/** A transaction that has its id, and no position yet. */
+async function open(): Promise<pg.Client> {
+  const client = await log.connect();
+  await client.query('begin');
+  await client.query('select pg_current_xact_id()');
+  return client;
 }
 
-describe('a hole below a committed position', () => {
-  /**
-   * The newest transaction of all holds the hole. While it is open, the greatest *completed* id + 1 is below its own, so
-   * a bound taken from pg_snapshot_xmax would be passed at once.
-   */
-  async function newestTransactionHoldsTheHole(store: SealerStore): Promise<(string | null)[]> {
-    const slow = await log.pool.connect();
-    const fast = await log.pool.connect();
-    try {
-      await fast.query('begin');
-      await fast.query('select pg_current_xact_id()'); // the older transaction …
-      await slow.query('begin');
-      await capture(slow, 'slow'); // … but the newer one takes the smaller position
-      await capture(fast, 'fast');
-      await fast.query('commit');
-      const term = await leader(store);
-      for (let i = 0; i < 4; i += 1) await term.round();
-      await slow.query('commit');
-      for (let i = 0; i < 4; i += 1) await term.round();
-      await term.end();
-      return await labels();
-    } finally {
-      slow.release();
-      fast.release();
-    }
+/** Positions in the order of their entries; the default chain's own first entry left out. */
+async function sealed(): Promise<number[]> {
+  const { entries, problems } = await readLog(log.pool);
+  expect(problems).toEqual([]);
+  return entries.filter(({ action }) => action !== 'chain.open').map(({ pos }) => pos);
+}
+
+async function savedLow(): Promise<number> {
+  const { rows } = await log.pool.query<{ low: string }>('select low from audit.sealer');
+  return Number(rows[0]?.low);
+}
+
+describe('a position below a committed one', () => {
+  /** Three transactions begin in order; the newest holds the hole, the oldest commits above it, the middle one ends. */
+  async function newestIsLate(store: SealerStore): Promise<number[]> {
+    const leader = await lead(store);
+    const [oldest, middle, newest] = [await open(), await open(), await open()];
+    await write(newest);
+    await write(oldest);
+    await oldest.query('commit');
+    await leader.round(); // sees the hole, takes the bound
+    await middle.query('commit');
+    await leader.round();
+    await leader.round();
+    await newest.query('commit');
+    await leader.round();
+    await leader.end();
+    return await sealed();
   }
 
-  it('is kept open while the newest transaction of all can still fill it', async () => {
-    expect(await newestTransactionHoldsTheHole(log.store)).toEqual(['fast', 'slow']);
-    expect(await brokenChains(log.pool)).toEqual([]);
+  it('is waited for when its transaction is the newest of all', async () => {
+    expect(await newestIsLate(log.store)).toEqual([2, 1]);
   });
 
-  it('would be given up too early, and the row lost, with pg_snapshot_xmax as the bound', async () => {
-    const wrong: SealerStore = {
-      ...log.store,
-      async bound() {
-        const { rows } = await log.pool.query<{ x: string }>(
-          'select pg_snapshot_xmax(pg_current_snapshot())::text as x',
-        );
-        return BigInt(rows[0]?.x ?? '0') - 1n;
-      },
-      async read(gaps, high, limit) {
-        const reading = await log.store.read(gaps, high, limit);
-        const { rows } = await log.pool.query<{ x: string }>(
-          'select pg_snapshot_xmax(pg_current_snapshot())::text as x',
-        );
-        return { ...reading, horizon: BigInt(rows[0]?.x ?? '0') };
-      },
-      overlooked: async () => [],
+  it('fails without the rule: pg_snapshot_xmax is no bound', async () => {
+    const bound = async (): Promise<bigint> => {
+      const { rows } = await log.pool.query(`select pg_snapshot_xmax(pg_current_snapshot())::text as bound`);
+      return BigInt(rows[0].bound);
     };
-    expect(await newestTransactionHoldsTheHole(wrong)).toEqual(['fast']);
+    expect(await newestIsLate({ ...log.store, bound })).toEqual([2]);
   });
 
-  it('is lost when the bound was taken before the hole was seen', async () => {
-    const early = await log.store.bound();
-    const wrong: SealerStore = { ...log.store, bound: async () => early, overlooked: async () => [] };
-    const slow = await log.pool.connect();
-    try {
-      await slow.query('begin');
-      await capture(slow, 'slow');
-      await capture(log.pool, 'fast');
-      const term = await leader(wrong);
-      // The horizon is the id of `slow`, which is greater than the early bound: the proof is void.
-      for (let i = 0; i < 3; i += 1) await term.round();
-      await slow.query('commit');
-      for (let i = 0; i < 3; i += 1) await term.round();
-      await term.end();
-      expect(await labels()).toEqual(['fast']);
-    } finally {
-      slow.release();
-    }
+  /** The writer of the hole begins after `before`, and everything else has ended when the sealer looks again. */
+  async function writerComesBetween(store: SealerStore, before: () => Promise<unknown>): Promise<number[]> {
+    await write(log.pool); // 1
+    const leader = await lead(store);
+    await before();
+    const late = await open();
+    await write(late); // 2
+    await write(log.pool); // 3
+    await leader.round();
+    await leader.round();
+    await late.query('commit');
+    await leader.round();
+    await leader.end();
+    return await sealed();
+  }
+
+  it('is waited for when its transaction began just before the hole was seen', async () => {
+    expect(await writerComesBetween(log.store, async () => undefined)).toEqual([1, 3, 2]);
   });
 
-  it('is given up after a rollback, as one range however many rows it had, and `low` moves past it', async () => {
-    const client = await log.pool.connect();
+  it('fails without the rule: a bound from before the reading', async () => {
+    let early: bigint | undefined;
+    const store: SealerStore = { ...log.store, bound: async () => early ?? log.store.bound() };
+    const before = async (): Promise<void> => void (early = await log.store.bound());
+    expect(await writerComesBetween(store, before)).toEqual([1, 3]);
+  });
+
+  it('is waited for while its transaction is prepared and nobody is connected', async () => {
+    const client = await open();
+    await write(client);
+    await client.query(`prepare transaction 'late'`);
+    await client.end();
+    await write(log.pool);
+    const leader = await lead(log.store);
+    for (let i = 0; i < 3; i += 1) await leader.round();
+    expect(await sealed()).toEqual([2]);
+    await log.pool.query(`commit prepared 'late'`);
+    await leader.round();
+    await leader.end();
+    expect(await sealed()).toEqual([2, 1]);
+  });
+
+  it.each([
+    ['rolled back', 'rollback to savepoint s', [3, 2]],
+    ['released', 'release savepoint s', [3, 1, 2]],
+  ])('is waited for until its whole transaction ends, its savepoint %s', async (_, end, order) => {
+    const client = await log.connect();
+    await client.query('begin');
+    await client.query('savepoint s');
+    await write(client); // 1, the first thing that this transaction writes
+    await client.query(end);
+    await write(client); // 2
+    await write(log.pool); // 3
+    const leader = await lead(log.store);
+    for (let i = 0; i < 3; i += 1) await leader.round();
+    expect(await sealed()).toEqual([3]);
+    await client.query('commit');
+    for (let i = 0; i < 3; i += 1) await leader.round();
+    const last = await write(log.pool);
+    await leader.round();
+    await leader.end();
+    expect(await sealed()).toEqual([...order, last]);
+    expect(await savedLow()).toBe(last);
+  });
+
+  it('that a statement of 100,000 rolled-back rows has left is one gap, and goes in one look', async () => {
+    const asked: number[] = [];
+    const store: SealerStore = {
+      ...log.store,
+      read: async (gaps, high, limit) => {
+        asked.push(gaps.length);
+        return await log.store.read(gaps, high, limit);
+      },
+    };
+    const client = await log.connect();
     await client.query('begin');
     await client.query(
-      `insert into audit.content (source, op, model) select 'change', 'update', 'Thing' from generate_series(1, 20000)`,
+      `insert into audit.content (source, op, model) select 'change', 'insert', 'Note' from generate_series(1, 100000)`,
     );
     await client.query('rollback');
-    client.release();
-    await capture(log.pool, 'after');
-    const ranges: number[] = [];
-    const watched: SealerStore = {
-      ...log.store,
-      read(gaps, high, limit) {
-        ranges.push(gaps.length);
-        return log.store.read(gaps, high, limit);
-      },
-    };
-    const term = await leader(watched);
-    for (let i = 0; i < 4; i += 1) await term.round();
-    await capture(log.pool, 'later');
-    await term.round();
-    await term.end();
-    expect(Math.max(...ranges)).toBe(1);
-    expect(await labels()).toEqual(['after', 'later']);
-    const { rows } = await log.pool.query<{ low: string }>('select low from audit.sealer');
-    expect(Number(rows[0]?.low)).toBeGreaterThan(20_000);
-  });
-
-  it('made by a savepoint that was rolled back stops nothing', async () => {
-    const client = await log.pool.connect();
-    await client.query('begin');
-    await capture(client, 'kept');
-    await client.query('savepoint s');
-    await capture(client, 'dropped');
-    await client.query('rollback to s');
-    await capture(client, 'kept too');
-    await client.query('commit');
-    client.release();
-    await lead(log.store);
-    expect(await labels()).toEqual(['kept', 'kept too']);
-  });
-
-  it('is found again after a restart, from `low` alone', async () => {
-    const slow = await log.pool.connect();
-    await slow.query('begin');
-    await capture(slow, 'slow');
-    await capture(log.pool, 'fast');
-    await lead(log.store);
-    await capture(log.pool, 'faster');
-    await lead(log.store, { holder: 'second' });
-    await slow.query('commit');
-    slow.release();
-    await lead(log.store, { holder: 'third' });
-    expect(await labels()).toEqual(['fast', 'faster', 'slow']);
-    expect(await brokenChains(log.pool)).toEqual([]);
-  });
-});
-
-describe('a transaction id', () => {
-  it('that came after the position would lose the row: nothing says that somebody still holds the position', async () => {
-    const slow = await log.pool.connect();
-    const { rows } = await slow.query<{ pos: string }>(`select nextval('audit.content_pos_seq') as pos`);
-    await capture(log.pool, 'fast');
-    const term = await leader({ ...log.store, overlooked: async () => [] });
-    for (let i = 0; i < 3; i += 1) await term.round();
-    await slow.query(
-      `insert into audit.content (pos, source, op, model, resource_id) values ($1, 'change', 'update', 'Thing', 'slow')`,
-      [rows[0]?.pos],
-    );
-    slow.release();
-    for (let i = 0; i < 3; i += 1) await term.round();
-    await term.end();
-    expect(await labels()).toEqual(['fast']);
-  });
-
-  it('is there before the position: in the column defaults, and in record()', async () => {
-    const { rows } = await log.pool.query<{ name: string; source: string }>(
-      `select a.attname as name, pg_get_expr(d.adbin, d.adrelid) as source from pg_attribute a
-         join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-        where a.attrelid = 'audit.content'::regclass order by a.attnum`,
-    );
-    expect(rows[0]).toEqual({ name: 'xid', source: 'pg_current_xact_id()' });
-    expect(rows[1]?.source).toContain('nextval');
-    const body = await log.pool.query<{ src: string }>(
-      `select prosrc as src from pg_proc where proname = 'record' and pronamespace = 'audit'::regnamespace`,
-    );
-    const source = body.rows[0]?.src ?? '';
-    expect(source.indexOf('pg_current_xact_id')).toBeGreaterThan(0);
-    expect(source.indexOf('pg_current_xact_id')).toBeLessThan(source.indexOf('insert into'));
-  });
-
-  it('belongs to positions that are handed out one at a time', async () => {
-    const { rows } = await log.pool.query<{ cache: string }>(
-      `select cache_size as cache from pg_sequences where schemaname = 'audit' and sequencename = 'content_pos_seq'`,
-    );
-    expect(rows).toEqual([{ cache: '1' }]);
+    expect(await write(log.pool)).toBe(100_001);
+    const leader = await lead(store);
+    for (let i = 0; i < 4; i += 1) await leader.round();
+    expect(asked).toEqual([0, 1, 0, 0]);
+    const last = await write(log.pool);
+    await leader.round();
+    await leader.end();
+    expect(await savedLow()).toBe(last);
   });
 });

@@ -25,8 +25,8 @@ export interface Quickstart {
   /** A superuser's connections beside those of the clients under test. */
   readonly pool: pg.Pool;
   /** Remembers a client, to be disconnected at the end. */
-  keep<C extends { $disconnect(): Promise<void> }>(client: C): C;
-  close(): Promise<void>;
+  keep: <C extends { $disconnect(): Promise<void> }>(client: C) => C;
+  close: () => Promise<void>;
 }
 
 /** A database of its own with the tables of the quickstart, the log and the capture triggers. */

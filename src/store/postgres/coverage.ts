@@ -1,5 +1,6 @@
 import { AuditError } from '../../event/errors.js';
 import { secretNames, type RedactionOptions } from '../../event/redaction.js';
+import { DEFAULT_SCHEMA } from './schema.js';
 import type { Table } from './tables.js';
 
 /** What is to be audited: `audit.config.ts`, without the types that check it. */
@@ -34,6 +35,11 @@ export interface PlannedTable {
 export function planCoverage(tables: readonly Table[], coverage: Coverage): readonly PlannedTable[] {
   const models = new Map(Object.entries(coverage.models ?? {}));
   const schemas = coverage.schemas ?? ['public'];
+  const ownSchema = coverage.schema ?? DEFAULT_SCHEMA;
+  // A trigger on the log would write to the log, and so without end.
+  if (schemas.includes(ownSchema)) {
+    throw invalid(`the schema ${JSON.stringify(ownSchema)} is that of the log: name another with schema, or leave it out of schemas`);
+  }
   const nameOf = (table: Table): string => (table.schema === schemas[0] ? table.name : `${table.schema}.${table.name}`);
   const modelOf = new Map<string, string>();
   for (const [model, rules] of models) modelOf.set((rules !== false && rules.table) || model, model);

@@ -27,7 +27,7 @@ function pageQuery({ filter, order, after, limit }: EntryPageRequest): { text: s
   return {
     // The page is cut before anything is joined to it.
     text: `
-select e.chain, k.origin, e.seq, e.id::text, encode(e.hash, 'hex'), (extract(epoch from e.sealed_at) * 1000)::bigint, e.tenant_key, e.body,
+select e.chain, k.origin, e.seq, e.id::text, encode(e.hash, 'hex'), trunc(extract(epoch from e.sealed_at) * 1000), e.tenant_key, e.body,
        c.actor, c.data
   from (select * from "audit".entry e where ${where.join(' and ')} order by e.id ${direction} limit ${bind(limit)}) e
   left join "audit".content c on c.pos = e.pos

@@ -6,8 +6,12 @@ const PAGE = 1_000;
 
 const CHAINS = `select chain, origin, tenant_key, size, encode(hash, 'hex'), encode(frontier, 'hex') from "audit".chain order by chain`;
 
+/** Total: a time that somebody wrote there may be infinite, or have more microseconds than a bigint holds. */
+const micros = (time: string): string =>
+  `case when isfinite(${time}) then trunc(extract(epoch from ${time}) * 1000000) else -1 end`;
+
 const ENTRIES = `
-select e.seq, e.pos, case when isfinite(e.sealed_at) then (extract(epoch from e.sealed_at) * 1000000)::bigint else -1 end, case when isfinite(e.occurred_at) then (extract(epoch from e.occurred_at) * 1000000)::bigint else -1 end,
+select e.seq, e.pos, ${micros('e.sealed_at')}, ${micros('e.occurred_at')},
        e.id::text, encode(e.hash, 'hex'), e.tenant_key, e.actor_id, e.action, e.resource_type, e.resource_id, e.outcome, e.request_id, e.group_id::text, e.body,
        c.pos is not null, c.actor, replace(c.salt_actor::text, '-', ''), c.data, replace(c.salt_data::text, '-', ''), c.resource_id
   from "audit".entry e left join "audit".content c on c.pos = e.pos
@@ -64,12 +68,13 @@ export class PostgresLogSource {
 
   /** The next page is on its way while the caller hashes this one. */
   async *entries(chain: number) {
-    let page = await this.#page(chain, -1);
-    while (page.length > 0) {
-      const next = page.length === PAGE ? this.#page(chain, (page.at(-1) as { seq: number }).seq) : Promise.resolve([]);
+    let rows = await this.#rows(ENTRIES, [chain, -1, PAGE]);
+    while (rows.length > 0) {
+      // The number goes back as it came: it may be one that JavaScript cannot hold.
+      const next = rows.length === PAGE ? this.#rows(ENTRIES, [chain, rows.at(-1)?.[0], PAGE]) : Promise.resolve([]);
       next.catch(() => undefined); // seen when it is awaited
-      yield page;
-      page = await next;
+      yield rows.map((row) => entryRecord(row));
+      rows = await next;
     }
   }
 
@@ -80,10 +85,6 @@ export class PostgresLogSource {
   async unsealed(ageMs: number) {
     const rows = await this.#rows(UNSEALED, [ageMs]);
     return { count: Number(rows[0]?.[0] ?? 0), positions: rows.map(([, pos]) => Number(pos)) };
-  }
-
-  async #page(chain: number, after: number) {
-    return (await this.#rows(ENTRIES, [chain, after, PAGE])).map((row) => entryRecord(row));
   }
 
   async #rows(text: string, values: unknown[] = []): Promise<Row[]> {

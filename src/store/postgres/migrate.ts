@@ -11,12 +11,22 @@ export interface MigrateOptions {
   readonly origin?: string | undefined;
 }
 
+/** The file that guards the log, and whether its triggers are all there and fire always. */
+const GUARDS_FILE = '0002_append_only.sql';
+const GUARDED = `
+select count(*) = 5 as guarded
+  from pg_trigger t
+  join (values ('"audit".content', 'append_only'), ('"audit".entry', 'append_only'), ('"audit".chain', 'keep'), ('"audit".chain', 'grows'), ('"audit".sealer', 'keep')) as g (relation, name)
+    on t.tgrelid = to_regclass(g.relation) and t.tgname = g.name
+ where t.tgenabled = 'A'`;
+
 const OLDEST = 14;
 const NEWEST = 18;
 
 /**
  * Brings the log's schema up to date. Safe to run at the same time from several processes and any number of times: one
- * transaction under one advisory lock, a ledger of what was applied. Resolves with the names of the files applied.
+ * transaction under one advisory lock, a ledger of what was applied. Resolves with the names of the files applied; the one
+ * with the append-only triggers is applied again if somebody removed them or switched them off.
  *
  * @throws AuditError `AUDIT_SERVER_UNSUPPORTED`, `AUDIT_SCHEMA_FOREIGN`, `AUDIT_SCHEMA_OLD`; nothing is changed then
  */
@@ -48,7 +58,10 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<read
         hash('sha256', sql),
       ]);
     }
-    return missing.map((migration) => migration.name);
+    const { rows } = await client.query<{ guarded: boolean }>(inSchema(schema, GUARDED));
+    const again = rows[0]?.guarded ? [] : migrations.filter(({ name }) => name === GUARDS_FILE);
+    for (const { sql } of again) await client.query(inSchema(schema, sql));
+    return [...missing, ...again].map((migration) => migration.name);
   });
 }
 

@@ -11,7 +11,7 @@ export interface Table {
   readonly key: readonly string[];
   /** Arguments of the capture trigger that is there, if one is. */
   readonly trigger: readonly string[] | undefined;
-  /** `O`: on; `D`: switched off. */
+  /** `O`: on; `D`: switched off, or not the trigger of ours that fires for every change. */
   readonly enabled: string | undefined;
   readonly truncateTrigger: boolean;
 }
@@ -26,11 +26,14 @@ select n.nspname, c.relname,
               and not exists (select from unnest(i.indkey::int2[]) u (attnum) join pg_attribute a on a.attrelid = c.oid and a.attnum = u.attnum where not a.attnotnull)
             order by i.indisprimary desc, i.indexrelid limit 1) i,
           unnest(i.columns) with ordinality as k (attnum, ord) join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum) as key,
-  t.tgargs, t.tgenabled,
-  exists (select from pg_trigger x where x.tgrelid = c.oid and x.tgname = '!audit_truncate' and not x.tgisinternal) as truncate
+  t.tgargs,
+  -- 29: after insert, update or delete, for each row; 34: before truncate, for each statement
+  case when t.tgtype <> 29 or t.tgqual is not null or cardinality(t.tgattr::int2[]) > 0 or p.proname <> 'capture' then 'D' else t.tgenabled end as tgenabled,
+  exists (select from pg_trigger x where x.tgrelid = c.oid and x.tgname = '!audit_truncate' and not x.tgisinternal and x.tgtype = 34 and x.tgenabled = 'O') as truncate
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
   left join pg_trigger t on t.tgrelid = c.oid and t.tgname = '!audit' and not t.tgisinternal
+  left join pg_proc p on p.oid = t.tgfoid
  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any ($1::text[])
    and c.relname <> '_prisma_migrations'
    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')

@@ -51,5 +51,6 @@ function createTriggers(table: string, args: readonly string[]): string {
   return `
 create or replace trigger "!audit" after insert or update or delete on ${table} for each row execute function "audit".capture(${list});
 alter table ${table} enable trigger "!audit";
-create or replace trigger "!audit_truncate" before truncate on ${table} for each statement execute function "audit".capture(${list});`;
+create or replace trigger "!audit_truncate" before truncate on ${table} for each statement execute function "audit".capture(${list});
+alter table ${table} enable trigger "!audit_truncate";`;
 }

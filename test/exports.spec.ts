@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+
+const run = promisify(execFile);
+
+/** What is there at run time, and what only the compiler sees. `npm test` builds dist first. */
+const ENTRIES = {
+  '.': {
+    types: 'index.d.ts',
+    values: [
+      'AuditError',
+      'AuditModule',
+      'AuditService',
+      'Audited',
+      'SkipAudit',
+      'createAudit',
+      'defineAudit',
+      'isAuditError',
+      'runAs',
+      'setActor',
+      'withContext',
+    ],
+    typesOnly: [
+      'Actor',
+      'Audit',
+      'AuditConfig',
+      'AuditContext',
+      'AuditEntry',
+      'AuditErrorCode',
+      'AuditEvent',
+      'AuditFacts',
+      'AuditModuleOptions',
+      'AuditOptions',
+      'AuditPage',
+      'AuditQuery',
+      'AuditRequest',
+      'AuditedCall',
+      'AuditedOptions',
+      'ContextFields',
+      'Outcome',
+      'Resource',
+      'Severity',
+    ],
+  },
+  './prisma': {
+    types: 'prisma/index.d.ts',
+    values: ['audit', 'auditAdapter', 'audited', 'defineAudit'],
+    typesOnly: ['AuditApi', 'AuditApiOptions', 'AuditConfig', 'AuditMembers', 'Audited', 'ModelConfig'],
+  },
+  './context': {
+    types: 'context/index.d.ts',
+    values: ['actorSection', 'currentContext', 'newContext', 'runAs', 'runInContext', 'setActor', 'withContext'],
+    typesOnly: ['ActorSection', 'AuditContext', 'ContextFields', 'UnitOfWork'],
+  },
+  './verify': {
+    types: 'verify/index.d.ts',
+    values: ['FINDINGS', 'exitCode', 'formatPin', 'parsePins', 'verify'],
+    typesOnly: [
+      'ChainRecord',
+      'ChainReport',
+      'ContentRecord',
+      'EntryRecord',
+      'Finding',
+      'FindingCode',
+      'Level',
+      'LogSource',
+      'Pin',
+      'Report',
+      'Verdict',
+      'VerifyOptions',
+    ],
+  },
+} as const;
+const entries = Object.entries(ENTRIES);
+
+/** The entries as a user's Node finds them, by the package's own name. */
+async function namesAtRunTime(format: 'import' | 'require'): Promise<Record<string, string[]>> {
+  const specifiers = JSON.stringify(Object.keys(ENTRIES).map((entry) => join('nestjs-prisma-audit', entry)));
+  const load = format === 'import' ? 'await import(name)' : 'require(name)';
+  const script = `void (async () => {
+    const found = {};
+    for (const name of ${specifiers}) found[name] = Object.keys(${load}).filter((key) => key !== 'default' && key !== 'module.exports').sort();
+    console.log(JSON.stringify(found));
+  })()`;
+  const { stdout } = await run(process.execPath, ['--input-type=commonjs', '-e', script], { cwd: process.cwd() });
+  return JSON.parse(stdout) as Record<string, string[]>;
+}
+
+/** The declarations that a compiler reads for one entry, one file after the other. */
+async function declarations(entry: string, found = new Map<string, string>()): Promise<Map<string, string>> {
+  if (found.has(entry)) return found;
+  const text = await readFile(entry, 'utf8');
+  found.set(entry, text);
+  for (const [, path] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g)) {
+    await declarations(join(dirname(entry), `${path}.d.ts`), found);
+  }
+  return found;
+}
+
+describe.each(['import', 'require'] as const)('the built package, by %s,', (format) => {
+  it('exports these names and no others', async () => {
+    const expected = entries.map(([entry, { values }]) => [join('nestjs-prisma-audit', entry), [...values]]);
+    expect(await namesAtRunTime(format)).toEqual(Object.fromEntries(expected));
+  });
+});
+
+describe.each(['esm', 'cjs'])('the declarations of the built package (%s)', (format) => {
+  it.each(entries)('name these things and no others: %s', async (_entry, { types, values, typesOnly }) => {
+    const text = await readFile(join('dist', format, types), 'utf8');
+    expect(text).not.toContain('export *');
+    const names = [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, list = '']) =>
+      list.split(',').map((name) =>
+        name
+          .trim()
+          .replace(/^type /, '')
+          .replace(/^\w+ as /, ''),
+      ),
+    );
+    expect(names.filter((name) => name !== '').sort()).toEqual([...values, ...typesOnly].sort());
+  });
+
+  it.each(['prisma', 'context', 'verify'])('of /%s need nothing that its user may not have', async (entry) => {
+    const files = await declarations(join('dist', format, entry, 'index.d.ts'));
+    expect(files.size).toBeGreaterThan(1);
+    const packages = [...files].flatMap(([file, text]) =>
+      [...text.matchAll(/(?:from|import\(|require\(|types=)\s*['"]([^.'"][^'"]*)['"]/g)].map(
+        ([, name]) => `${file}: ${name}`,
+      ),
+    );
+    expect(packages).toEqual([]);
+    // Nor in any other form; a comment may say what is not needed.
+    const code = [...files.values()].join('\n').replace(/\/\*.*?\*\//gs, '');
+    expect(code).not.toMatch(/@nestjs|@prisma\/driver-adapter-utils|['"]pg['"]|rxjs/);
+  });
+});

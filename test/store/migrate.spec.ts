@@ -1,0 +1,198 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { full } from '../support/full.js';
+import { startPostgres } from '../support/postgres.mjs';
+import { sealAll } from '../support/filled-log.js';
+import {
+  createPool,
+  migrate,
+  missingMigrations,
+  postgresSealerStore,
+  reconcileTriggers,
+  withLogSource,
+  type Pool,
+} from '../../src/store/postgres/index.js';
+import { migrations } from '../../src/store/postgres/migrations.generated.js';
+import { verify } from '../../src/verify/index.js';
+
+const ALL = migrations.map(({ name }) => name);
+const open: { pool: Pool; database: Pick<TestDatabase, 'drop'> }[] = [];
+afterEach(async () => {
+  for (const { pool, database } of open.splice(0)) {
+    await pool.end();
+    await database.drop();
+  }
+});
+
+async function database(encoding?: string): Promise<Pool> {
+  const made = await createDatabase(encoding === undefined ? {} : { encoding });
+  const pool = createPool(made.url, { max: 10, applicationName: 'test' });
+  open.push({ pool, database: made });
+  return pool;
+}
+const one = async (pool: Pool, sql: string): Promise<unknown> =>
+  Object.values((await pool.query<Record<string, unknown>>(sql)).rows[0] ?? {})[0];
+const relations = (pool: Pool): Promise<unknown> =>
+  one(pool, `select count(*)::int from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'audit'`);
+
+describe('migrate', () => {
+  it('installs the log, and does nothing the second time', async () => {
+    const pool = await database();
+    expect(await missingMigrations(pool, 'audit')).toEqual(ALL);
+    expect(await migrate(pool, { schema: 'audit' })).toEqual(ALL);
+    expect(await missingMigrations(pool, 'audit')).toEqual([]);
+    expect(await migrate(pool, { schema: 'audit' })).toEqual([]);
+    expect(await one(pool, 'select count(*)::int from audit.migration')).toBe(ALL.length);
+  });
+
+  it('can be run by eight at once: one installs, the others find it done', async () => {
+    const pool = await database();
+    const runs = await Promise.all(Array.from({ length: 8 }, () => migrate(pool, { schema: 'audit' })));
+    expect(runs.filter((applied) => applied.length > 0)).toEqual([ALL]);
+    expect(await one(pool, 'select count(*)::int from audit.sealer')).toBe(1);
+  });
+
+  it('installs under another name, beside a log that is there', async () => {
+    const pool = await database();
+    await migrate(pool, { schema: 'audit', origin: 'one' });
+    expect(await migrate(pool, { schema: 'journal_2', origin: 'two' })).toEqual(ALL);
+    expect(await one(pool, 'select origin from journal_2.sealer')).toBe('two');
+    await pool.query(`insert into journal_2.content (source, op, model, data) values ('change', 'insert', 'Note', '{}')`);
+    await sealAll(pool, 'journal_2');
+    const report = await withLogSource(pool, 'journal_2', (source) => verify(source));
+    expect(report).toMatchObject({ verdict: 'VERIFIED', entries: 2 });
+    expect(await one(pool, 'select count(*)::int from audit.content')).toBe(0);
+    expect(await one(pool, `select count(*)::int from pg_proc where pronamespace = 'journal_2'::regnamespace and prosrc like '%"audit"%'`)).toBe(0); // prettier-ignore
+  });
+
+  it.each(['Audit', 'pg_audit', 'a-b', 'a"b', '', '1a', 'x'.repeat(64)])('refuses the schema name %j', async (schema) => {
+    const pool = await database();
+    await expect(migrate(pool, { schema })).rejects.toMatchObject({
+      code: 'AUDIT_OPTIONS_INVALID',
+      message: expect.stringContaining('lower-case name'),
+    });
+  });
+
+  it('refuses a schema of somebody else, and leaves it as it was', async () => {
+    const pool = await database();
+    await pool.query('create schema audit; create table audit.theirs (id int)');
+    await expect(migrate(pool, { schema: 'audit' })).rejects.toMatchObject({
+      code: 'AUDIT_SCHEMA_FOREIGN',
+      message: expect.stringMatching(/somebody else's: choose another name with the option schema \(and --schema\)/),
+    });
+    expect(await relations(pool)).toBe(1);
+  });
+
+  it.each(['LATIN1', 'SQL_ASCII'])('refuses a database in %s, with what to write instead', async (encoding) => {
+    const pool = await database(encoding);
+    await expect(migrate(pool, { schema: 'audit' })).rejects.toMatchObject({
+      code: 'AUDIT_SERVER_UNSUPPORTED',
+      message: expect.stringMatching(new RegExp(`encoding is ${encoding}.*TEMPLATE template0 ENCODING 'UTF8'`)),
+    });
+    expect(await relations(pool)).toBe(0);
+  });
+
+  it.each([
+    [130_023, 13],
+    [190_000, 19],
+    [90_603, 9],
+  ])('refuses a server of version %i', async (number, major) => {
+    // A server that only says its version: there is none of these to be started.
+    const said: string[] = [];
+    const client = {
+      query: async (sql: string) => {
+        said.push(sql);
+        return { rows: sql.includes('server_version_num') ? [{ version: String(number), encoding: 'UTF8' }] : [] };
+      },
+      release: () => undefined,
+    };
+    const pool = { connect: async () => client } as unknown as Pool;
+    await expect(migrate(pool, { schema: 'audit' })).rejects.toMatchObject({
+      code: 'AUDIT_SERVER_UNSUPPORTED',
+      message: expect.stringContaining(`PostgreSQL ${major} is not supported: use 14 to 18`),
+    });
+    expect(said).toEqual(['begin', expect.stringContaining('server_version_num'), 'rollback']);
+  });
+
+  it.each(['', 'Example.com', 'https://example.com', 'a//b', 'a/', '/a', 'a b', 'a\n', 'ü', 'x'.repeat(201)])(
+    'refuses the origin %j',
+    async (origin) => {
+      const pool = await database();
+      await expect(migrate(pool, { schema: 'audit', origin })).rejects.toMatchObject({
+        code: 'AUDIT_OPTIONS_INVALID',
+        message: expect.stringContaining('e.g. "example.com/audit"'),
+      });
+      expect(await relations(pool)).toBe(0);
+    },
+  );
+
+  it('takes the origin of the first run, or makes one up', async () => {
+    const pool = await database();
+    await migrate(pool, { schema: 'audit', origin: 'example.com/first' });
+    await migrate(pool, { schema: 'audit', origin: 'example.com/second' });
+    expect(await one(pool, 'select origin from audit.sealer')).toBe('example.com/first');
+    await migrate(pool, { schema: 'other' });
+    expect(await one(pool, 'select origin from other.sealer')).toMatch(/^log-[0-9a-f]{16}$/);
+  });
+
+  it('refuses a log that a newer version has migrated', async () => {
+    const pool = await database();
+    await migrate(pool, { schema: 'audit' });
+    await pool.query(`insert into audit.migration (name, checksum) values ('9999_later.sql', 'x')`);
+    await expect(migrate(pool, { schema: 'audit' })).rejects.toMatchObject({
+      code: 'AUDIT_SCHEMA_OLD',
+      message: expect.stringMatching(/does not know 9999_later\.sql.*install that/),
+    });
+  });
+
+  it.each([
+    'drop trigger append_only on audit.content',
+    'drop trigger append_only on audit.entry',
+    'alter table audit.entry disable trigger append_only',
+    'alter table audit.content enable trigger append_only', // no longer in replica mode
+    'drop trigger keep on audit.sealer',
+    'alter table audit.chain disable trigger all',
+  ])('puts the guards back after: %s', async (sql) => {
+    const pool = await database();
+    await migrate(pool, { schema: 'audit' });
+    await pool.query(sql);
+    expect(await migrate(pool, { schema: 'audit' })).toEqual(['0002_append_only.sql']);
+    for (const table of ['content', 'entry', 'chain', 'sealer'])
+      await expect(
+        pool.query(`set session_replication_role = replica; delete from audit.${table}`),
+      ).rejects.toMatchObject({ code: 'AUD01' });
+    expect(await migrate(pool, { schema: 'audit' })).toEqual([]);
+  });
+});
+
+it('a leader moves on a sequence that a logical restore left behind', async () => {
+  const pool = await database();
+  await migrate(pool, { schema: 'audit' });
+  const write = async (): Promise<number> =>
+    Number(await one(pool, `insert into audit.content (source, op, model) values ('change', 'insert', 'Note') returning pos`)); // prettier-ignore
+  for (let i = 0; i < 5; i += 1) await write();
+  await sealAll(pool);
+  await pool.query(`select setval('audit.content_pos_seq', 1, false)`);
+  const store = postgresSealerStore(pool, 'audit');
+  const lease = await store.acquire('somebody', 10_000);
+  expect(await write()).toBe(7); // five rows and the opening of the chain
+  if (lease) await store.release(lease);
+  await sealAll(pool);
+  expect(await one(pool, 'select count(*)::int from audit.entry')).toBe(7);
+});
+
+(full ? describe : describe.skip)('the oldest server', () => {
+  it('installs, captures, seals and verifies', async () => {
+    const server = await startPostgres({ major: 14 });
+    const pool = createPool(server.url, { max: 4, applicationName: 'test' });
+    open.push({ pool, database: { drop: () => server.stop() } });
+    expect(server.majorVersion).toBe(14);
+    expect(await migrate(pool, { schema: 'audit' })).toEqual(ALL);
+    await pool.query('create table public."Note" (id int primary key, text text, password text)');
+    await reconcileTriggers(pool, {});
+    await pool.query(`insert into public."Note" values (1, 'a', 'x'); update public."Note" set text = 'b'; delete from public."Note"; truncate public."Note"`); // prettier-ignore
+    await sealAll(pool);
+    const report = await withLogSource(pool, 'audit', (source) => verify(source));
+    expect(report).toMatchObject({ verdict: 'VERIFIED', entries: 5, findings: [] });
+  });
+});

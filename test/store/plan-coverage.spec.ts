@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import { planCoverage, type Coverage, type PlannedTable } from '../../src/store/postgres/coverage.js';
+import type { Table } from '../../src/store/postgres/tables.js';
+
+const table = (fields: Partial<Table> = {}): Table => ({
+  schema: 'public',
+  name: 'Invoice',
+  columns: ['id', 'title', 'tenantId', 'api_key', 'passwordHash'],
+  notNullDomains: [],
+  key: ['id'],
+  trigger: undefined,
+  enabled: undefined,
+  truncateTrigger: false,
+  ...fields,
+});
+const plan = (coverage: Coverage, ...fields: Partial<Table>[]): readonly PlannedTable[] =>
+  planCoverage(fields.length > 0 ? fields.map((each) => table(each)) : [table()], coverage);
+const wanted = (coverage: Coverage, fields: Partial<Table> = {}): readonly string[] | undefined =>
+  plan(coverage, fields)[0]?.wanted;
+const redacted = (coverage: Coverage, fields: Partial<Table> = {}): string[] =>
+  Object.keys(JSON.parse(wanted(coverage, fields)?.[3] || '{}') as object);
+
+describe('what a trigger is told', () => {
+  it('without a configuration: the key, and the columns whose names are secret', () => {
+    expect(wanted({})).toEqual(['Invoice', 'id', '', '{"api_key":null,"passwordHash":null}', '']);
+  });
+
+  it.each<[string, Coverage, Partial<Table>, unknown]>([
+    ['nothing for a model left out', { models: { Invoice: false } }, {}, undefined],
+    ['the model of a table with another name', { models: { Bill: { table: 'Invoice' } } }, {}, { 0: 'Bill' }],
+    ['a composite key', {}, { key: ['a', 'b "c"\\'] }, { 1: '', 2: '{"a","b \\"c\\"\\\\"}' }],
+    ['no key where there is none', {}, { key: [] }, { 1: '', 2: '' }],
+    ['the tenant column of all tables that have it', { tenantColumn: 'tenantId' }, {}, { 4: 'tenantId' }],
+    ['no tenant column of a table without it', { tenantColumn: 'org' }, {}, { 4: '' }],
+    ['the tenant column of a model', { tenantColumn: 'tenantId', models: { Invoice: { tenant: 'title' } } }, {}, { 4: 'title' }], // prettier-ignore
+    ['mapped columns', { models: { Invoice: { tenant: 'org', columns: { org: 'title' } } } }, {}, { 4: 'title' }],
+    ['nothing to redact', {}, { columns: ['id'] }, { 3: '' }],
+  ])('%s', (_name, coverage, fields, expected) => {
+    const args = wanted(coverage, fields);
+    if (expected === undefined) expect(args).toBeUndefined();
+    else expect(Object.entries(args ?? [])).toEqual(expect.arrayContaining(Object.entries(expected as object)));
+  });
+
+  it.each<[string, Coverage, string[]]>([
+    ['a column that is named', { models: { Invoice: { redact: ['title'] } } }, ['api_key', 'passwordHash', 'title']],
+    ['none that is kept', { models: { Invoice: { keep: ['api_key', 'passwordHash'] } } }, []],
+    ['by mapped names', { models: { Invoice: { keep: ['key'], columns: { key: 'api_key' } } } }, ['passwordHash']],
+    ['added names', { redaction: { add: ['title'] } }, ['title', 'api_key', 'passwordHash']],
+    ['not removed names', { redaction: { remove: ['api key'] } }, ['passwordHash']],
+    ['added names alone', { redaction: { replaceDefaults: true, add: ['title'] } }, ['title']],
+  ])('to redact %s', (_name, coverage, expected) => {
+    expect(redacted(coverage)).toEqual(expected);
+  });
+
+  it('of a table in another schema, which goes by both names', () => {
+    const coverage = { schemas: ['app', 'public'], models: { Bill: { table: 'public.Invoice' }, Invoice: false } } as const;
+    const [one, other] = plan(coverage, { schema: 'public' }, { schema: 'app' });
+    expect([one?.model, other?.model]).toEqual(['Bill', 'Invoice']);
+    expect(other?.wanted).toBeUndefined();
+  });
+});
+
+describe('a configuration that names what is not there is refused:', () => {
+  it.each<[string, Coverage, Partial<Table>, RegExp]>([
+    ['a table', { models: { Bill: {} } }, {}, /model Bill: there is no table "Bill" \(set models\.Bill\.table where @@map/],
+    ['a table that is left out', { models: { Bill: false } }, {}, /there is no table "Bill"/],
+    ['a mapped table', { models: { Bill: { table: 'bills' } } }, {}, /there is no table "bills"/],
+    ['a column to redact', { models: { Invoice: { redact: ['x'] } } }, {}, /model Invoice: the table has no column "x" \(set models\.Invoice\.columns where @map/], // prettier-ignore
+    ['a column to keep', { models: { Invoice: { keep: ['x'] } } }, {}, /no column "x"/],
+    ['a tenant column', { models: { Invoice: { tenant: 'x' } } }, {}, /no column "x"/],
+    ['a mapped column', { models: { Invoice: { keep: ['title'], columns: { title: 'x' } } } }, {}, /no column "x"/],
+    ['a secret that cannot be blanked', {}, { notNullDomains: ['api_key', 'id'] }, /model Invoice: api_key cannot be redacted, its domain refuses NULL.*models\.Invoice: false.*keep/], // prettier-ignore
+    ['the log itself', { schemas: ['public', 'audit'] }, {}, /"audit" is that of the log/],
+    ['the log itself, by another name', { schema: 'public' }, {}, /"public" is that of the log/],
+  ])('%s', (_name, coverage, fields, message) => {
+    expect(() => plan(coverage, fields)).toThrow(
+      expect.objectContaining({ code: 'AUDIT_CONFIG_INVALID', message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('but not a stubborn column that is kept', () => {
+    expect(redacted({ models: { Invoice: { keep: ['api_key'] } } }, { notNullDomains: ['api_key'] })).toEqual([
+      'passwordHash',
+    ]);
+  });
+});
+
+describe('the step', () => {
+  const installed = { trigger: wanted({}) as string[], enabled: 'O', truncateTrigger: true };
+
+  it.each<[PlannedTable['step'], string, Coverage, Partial<Table>]>([
+    ['add', 'there is no trigger', {}, {}],
+    ['keep', 'it is what it should be', {}, installed],
+    ['replace', 'it is switched off', {}, { ...installed, enabled: 'D' }],
+    ['replace', 'it fires in replica mode alone', {}, { ...installed, enabled: 'R' }],
+    ['replace', 'the one for TRUNCATE is gone', {}, { ...installed, truncateTrigger: false }],
+    ['replace', 'an argument differs', { tenantColumn: 'title' }, installed],
+    ['replace', 'an argument is missing', {}, { ...installed, trigger: installed.trigger.slice(1) }],
+    ['remove', 'the model was left out', { models: { Invoice: false } }, installed],
+    ['skip', 'the model is left out', { models: { Invoice: false } }, {}],
+  ])('is "%s" when %s', (step, _when, coverage, fields) => {
+    expect(plan(coverage, fields)[0]?.step).toBe(step);
+  });
+});
