@@ -71,8 +71,10 @@ describe('a new leader', () => {
     await slow.query('commit');
     expect(await log.store.unsettled(3)).toEqual({ high: 3, gaps: [] });
     expect(await log.store.overlooked(3)).toEqual([{ from: 1, to: 1 }]);
-    await sealAll(log.store);
+    const leader = await lead(log.store);
+    // The comparison runs beside the work: some round will have its answer.
+    while ((await log.store.overlooked(3)).length > 0) await leader.round();
+    await leader.end();
     expect(await sealed()).toEqual([2, 1]);
-    expect(await log.store.overlooked(3)).toEqual([]);
   });
 });
