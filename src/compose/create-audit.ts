@@ -33,6 +33,7 @@ export class Audit implements Recorder {
   readonly #recorder: QueueRecorder;
   readonly #sealer: Sealer | undefined;
   readonly #options: CheckedOptions;
+  #closing: Promise<number> | undefined;
 
   constructor(options: CheckedOptions) {
     this.#options = options;
@@ -99,9 +100,13 @@ export class Audit implements Recorder {
 
   /**
    * Writes what waits in memory, seals it if this process leads, and lets go of the database. Resolves with the number of
-   * events that could not be written within `deadlineMs` (default 10,000).
+   * events that could not be written within `deadlineMs` (default 10,000). A second call waits for the first.
    */
-  async close({ deadlineMs = 10_000 }: { deadlineMs?: number } = {}): Promise<number> {
+  close({ deadlineMs = 10_000 }: { deadlineMs?: number } = {}): Promise<number> {
+    return (this.#closing ??= this.#close(deadlineMs));
+  }
+
+  async #close(deadlineMs: number): Promise<number> {
     const lost = await this.#recorder.close(deadlineMs);
     await this.#sealer?.stop();
     await this.#pool.end();

@@ -51,6 +51,9 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'onError',
 ];
 
+const SEAL_KNOWN: readonly (keyof SealerOptions)[] = ['leaseMs', 'batchSize', 'minWaitMs', 'maxWaitMs', 'onError'];
+const REDACTION_KNOWN: readonly (keyof RedactionOptions)[] = ['add', 'remove', 'replaceDefaults'];
+
 /**
  * The one door for options.
  * @param others names that the caller knows beside ours
@@ -59,11 +62,7 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
 export function checkOptions(options: AuditOptions, others: readonly string[] = []): CheckedOptions {
   if (typeof options !== 'object' || options === null)
     throw invalid('options must be an object: { databaseUrl: process.env.DATABASE_URL }');
-  for (const name of Object.keys(options)) {
-    if (!(KNOWN as readonly string[]).includes(name) && !others.includes(name)) {
-      throw invalid(`there is no option ${JSON.stringify(name)}; there are ${[...KNOWN, ...others].join(', ')}`);
-    }
-  }
+  only('', options, [...KNOWN, ...others]);
   if (typeof options.databaseUrl !== 'string' || options.databaseUrl === '') {
     throw invalid('databaseUrl is missing: pass the URL of the database, e.g. databaseUrl: process.env.DATABASE_URL');
   }
@@ -76,6 +75,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
   }
   const seal = options.seal === false ? false : typeof options.seal === 'object' ? options.seal : {};
   if (seal !== false) {
+    only('seal.', seal, SEAL_KNOWN);
     whole('seal.leaseMs', seal.leaseMs, 1_000, 600_000);
     whole('seal.batchSize', seal.batchSize, 1, 10_000);
     whole('seal.minWaitMs', seal.minWaitMs, 1, 10_000);
@@ -83,6 +83,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
   }
   const { oversized = 'refuse' } = options;
   if (oversized !== 'refuse' && oversized !== 'truncate') throw invalid("oversized must be 'refuse' or 'truncate'");
+  checkRedaction(options.redaction);
   const onError = options.onError ?? (() => undefined);
   if (typeof onError !== 'function') throw invalid('onError must be a function');
   return {
@@ -96,6 +97,28 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     oversized,
     onError,
   };
+}
+
+function checkRedaction(redaction: unknown): void {
+  if (redaction === undefined) return;
+  if (typeof redaction !== 'object' || redaction === null)
+    throw invalid("redaction must be an object: { add: ['nationalId'] }");
+  only('redaction.', redaction, REDACTION_KNOWN);
+  const { add = [], remove = [], replaceDefaults = false } = redaction as Record<string, unknown>;
+  for (const [name, names] of Object.entries({ add, remove })) {
+    if (!Array.isArray(names) || !names.every((each) => typeof each === 'string'))
+      throw invalid(`redaction.${name} must be a list of names`);
+  }
+  if (typeof replaceDefaults !== 'boolean') throw invalid('redaction.replaceDefaults must be true or false');
+}
+
+function only(prefix: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name))
+      throw invalid(
+        `there is no option ${JSON.stringify(prefix + name)}; there are ${known.map((each) => prefix + each).join(', ')}`,
+      );
+  }
 }
 
 function whole(name: string, value: number | undefined, least: number, most: number): number | undefined {

@@ -73,19 +73,38 @@ function statements(
   context: () => AuditContext | undefined,
   done: () => void,
 ): Pick<Queryable, 'queryRaw' | 'executeRaw'> {
-  const marked = (query: Query): Query => ({ ...query, sql: query.sql + commentOf(context()) });
+  const send = async <T>(query: Query, run: (marked: Query) => Promise<T>): Promise<T> => {
+    const comment = commentOf(context());
+    try {
+      return await run({ ...query, sql: query.sql + comment });
+    } catch (error) {
+      takeOut(comment, error);
+      throw error;
+    }
+  };
   return {
     async queryRaw(query) {
-      const result = await target.queryRaw(marked(query));
+      // The adapter's own result, whatever its type.
+      const result: unknown = await send(query, (marked) => target.queryRaw(marked));
       if (!isSelect(query.sql)) done();
       return result;
     },
     async executeRaw(query) {
-      const count = await target.executeRaw(marked(query));
+      const count = await send(query, (marked) => target.executeRaw(marked));
       done();
       return count;
     },
   };
+}
+
+/** A syntax error quotes the statement to its end (`unterminated quoted string at or near …`): the comment is not the caller's. */
+function takeOut(comment: string, error: unknown, depth = 0): void {
+  if (typeof error !== 'object' || error === null || depth > 2) return;
+  for (const key of new Set(['message', ...Object.keys(error), 'cause'])) {
+    const value: unknown = Reflect.get(error, key);
+    if (typeof value === 'string' && value.includes(comment)) Reflect.set(error, key, value.replaceAll(comment, ''));
+    else takeOut(comment, value, depth + 1);
+  }
 }
 
 function isSelect(sql: string): boolean {

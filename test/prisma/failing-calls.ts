@@ -33,6 +33,10 @@ export const ERRORS: Call[] = [
   ],
   ['P2010, raw', 'P2010', (p) => p.$executeRaw`insert into "Counter" values ('acme', 1)`],
   ['P2010, syntax', 'P2010', (p) => p.$queryRawUnsafe('selct 1')],
+  ['P2010, an unterminated string', 'P2010', (p) => p.$queryRawUnsafe(`select 'abc`)],
+  ['P2010, an unterminated comment', 'P2010', (p) => p.$executeRawUnsafe('delete from "Tag" /* all')],
+  ['P2010, an unterminated name', 'P2010', (p) => p.$queryRawUnsafe('select "abc')],
+  ['P2010, an unterminated dollar quote', 'P2010', (p) => p.$queryRawUnsafe('select $x$ abc')],
   [
     'P2010, several statements with a parameter',
     'P2010',

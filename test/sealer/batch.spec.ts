@@ -88,9 +88,11 @@ describe('a batch', () => {
     return taken;
   }
   const counts = async (): Promise<unknown> =>
-    (await log.pool.query(`
+    (
+      await log.pool.query(`
       select (select count(*)::int from audit.entry) as entries, (select count(*)::int from audit.chain) as chains, (select count(*)::int from audit.content) as content,
-             (select string_agg(size || ':' || encode(hash, 'hex'), ',' order by chain) from audit.chain) as heads, (select last_sealed_at from audit.sealer)`)).rows;
+             (select string_agg(size || ':' || encode(hash, 'hex'), ',' order by chain) from audit.chain) as heads, (select last_sealed_at from audit.sealer)`)
+    ).rows;
 
   it.each<[string, (batch: Batch) => Batch, ((lease: { epoch: number; holder: string }) => object)?]>([
     ['of an earlier epoch', (batch) => batch, (lease) => ({ ...lease, epoch: lease.epoch - 1 })],
@@ -104,10 +106,15 @@ describe('a batch', () => {
       'of which one chain of several was left',
       (batch) => ({
         ...batch,
-        moved: batch.moved.map((move, i) => (i === 0 ? move : { ...move, from: { ...move.from, hash: 'ff'.repeat(32) } })),
+        moved: batch.moved.map((move, i) =>
+          i === 0 ? move : { ...move, from: { ...move.from, hash: 'ff'.repeat(32) } },
+        ),
       }),
     ],
-    ['with a position that has an entry', (batch) => ({ ...batch, entries: batch.entries.map((e) => ({ ...e, pos: 1 })) })],
+    [
+      'with a position that has an entry',
+      (batch) => ({ ...batch, entries: batch.entries.map((e) => ({ ...e, pos: 1 })) }),
+    ],
   ])('%s is refused whole', async (_, spoil, spoilLease = (lease) => lease) => {
     await write(log.pool);
     await sealAll(log.store);

@@ -34,7 +34,10 @@ function play(schedule: readonly Step[], rules: Rules): Finder {
     sealed.push(...rows);
     world.seal(rows);
     if (rows.length > 0) low = finder.low; // saved with the entries
-    check(rows.every((pos, i) => pos > (rows[i - 1] ?? 0)), 'rows are in order');
+    check(
+      rows.every((pos, i) => pos > (rows[i - 1] ?? 0)),
+      'rows are in order',
+    );
     checkRanges(finder);
     const settled = new Set(sealed);
     const atRisk = [...world.committed.filter((pos) => !settled.has(pos)), ...world.undecided];

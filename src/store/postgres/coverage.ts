@@ -38,7 +38,9 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
   const ownSchema = coverage.schema ?? DEFAULT_SCHEMA;
   // A trigger on the log would write to the log, and so without end.
   if (schemas.includes(ownSchema)) {
-    throw invalid(`the schema ${JSON.stringify(ownSchema)} is that of the log: name another with schema, or leave it out of schemas`);
+    throw invalid(
+      `the schema ${JSON.stringify(ownSchema)} is that of the log: name another with schema, or leave it out of schemas`,
+    );
   }
   const nameOf = (table: Table): string => (table.schema === schemas[0] ? table.name : `${table.schema}.${table.name}`);
   const modelOf = new Map<string, string>();
