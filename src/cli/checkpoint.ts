@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { decodeFrontier, rootOf } from '../chain/merkle.js';
 import { withLogSource } from '../store/postgres/index.js';
 import { formatPin } from '../verify/index.js';
-import { environment, withPool } from './environment.js';
+import { environment, requireLog, withPool } from './environment.js';
 
 export function checkpointCommand(): Command {
   return new Command('checkpoint')
@@ -11,9 +11,10 @@ export function checkpointCommand(): Command {
     )
     .action(async (_options: object, command: Command) => {
       const env = await environment(command);
-      const chains = await withPool(env, 'checkpoint', (pool) =>
-        withLogSource(pool, env.schema, (source) => source.chains()),
-      );
+      const chains = await withPool(env, 'checkpoint', async (pool) => {
+        await requireLog(pool, env.schema);
+        return await withLogSource(pool, env.schema, (source) => source.chains());
+      });
       for (const chain of chains) {
         const { nodes } = decodeFrontier(chain.size, chain.frontier);
         process.stdout.write(`${formatPin({ origin: chain.origin, size: chain.size, root: rootOf(nodes) })}\n`);

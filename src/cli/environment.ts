@@ -4,7 +4,15 @@ import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { createJiti } from 'jiti';
 import { AuditError } from '../event/errors.js';
-import { checkSchemaName, createPool, DEFAULT_SCHEMA, type Coverage, type Pool } from '../store/postgres/index.js';
+import { schemaMissing } from '../store/postgres/content-store.js';
+import {
+  checkSchemaName,
+  createPool,
+  DEFAULT_SCHEMA,
+  missingMigrations,
+  type Coverage,
+  type Pool,
+} from '../store/postgres/index.js';
 
 export interface Environment {
   readonly databaseUrl: string;
@@ -43,6 +51,12 @@ export async function withPool<T>(env: Environment, name: string, work: (pool: P
   } finally {
     await pool.end();
   }
+}
+
+/** @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package */
+export async function requireLog(pool: Pool, schema: string): Promise<void> {
+  const missing = await missingMigrations(pool, schema);
+  if (missing.length > 0) throw schemaMissing(schema, missing);
 }
 
 async function loadConfig(file: string): Promise<Coverage> {

@@ -28,8 +28,8 @@ export async function printEntries(entries: readonly AuditEntry[]): Promise<stri
   return table.toString();
 }
 
-function outcome(outcome: AuditEntry['outcome']): string {
-  const value = printable(text(outcome));
+function outcome(stored: AuditEntry['outcome']): string {
+  const value = printable(text(stored));
   return value === 'success' ? pc.green(value) : value === 'denied' ? pc.magenta(value) : pc.red(value);
 }
 

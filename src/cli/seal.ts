@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { Sealer } from '../sealer/sealer.js';
-import { createPool, missingMigrations, postgresContentStore, postgresSealerStore } from '../store/postgres/index.js';
-import { schemaMissing } from '../store/postgres/content-store.js';
-import { environment } from './environment.js';
+import { createPool, postgresContentStore, postgresSealerStore } from '../store/postgres/index.js';
+import { environment, requireLog } from './environment.js';
 
 export function sealCommand(): Command {
   return new Command('seal')
@@ -16,8 +15,7 @@ export function sealCommand(): Command {
         process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
       const sealer = new Sealer(postgresSealerStore(pool, env.schema), { leaseMs: options.leaseMs, onError: say });
       try {
-        const missing = await missingMigrations(pool, env.schema);
-        if (missing.length > 0) throw schemaMissing(env.schema, missing);
+        await requireLog(pool, env.schema);
         sealer.start();
         if (options.once) await untilSealed(postgresContentStore(pool, env.schema));
         else await untilSignal();

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { AuditError } from '../event/errors.js';
 import { exitCode, parsePins, verify, type Pin } from '../verify/index.js';
-import { missingMigrations, withLogSource } from '../store/postgres/index.js';
-import { schemaMissing } from '../store/postgres/content-store.js';
-import { environment, withPool } from './environment.js';
+import { withLogSource } from '../store/postgres/index.js';
+import { environment, requireLog, withPool } from './environment.js';
 import { progressBar } from './progress.js';
 import { printReport } from './print-report.js';
 
@@ -22,8 +22,7 @@ export function verifyCommand(): Command {
       const env = await environment(command);
       const pins = options.pin === undefined ? [] : await readPins(options.pin);
       const report = await withPool(env, 'verify', async (pool) => {
-        const missing = await missingMigrations(pool, env.schema);
-        if (missing.length > 0) throw schemaMissing(env.schema, missing);
+        await requireLog(pool, env.schema);
         const bar = await progressBar('entries');
         try {
           return await withLogSource(pool, env.schema, (source) => verify(source, { pins, onProgress: bar.update }));
@@ -38,7 +37,7 @@ export function verifyCommand(): Command {
 }
 
 async function readPins(file: string): Promise<readonly Pin[]> {
-  const pins = parsePins(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8'));
+  const pins = parsePins(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
   // An empty file would compare nothing and look like a comparison.
   if (pins.length === 0) throw new AuditError('AUDIT_PIN_INVALID', `${file} holds no line to compare with`);
   return pins;

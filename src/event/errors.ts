@@ -43,3 +43,14 @@ export function isAuditError(error: unknown, code?: AuditErrorCode): error is Au
     (code === undefined ? ERROR_CODES.includes(error.code as AuditErrorCode) : error.code === code)
   );
 }
+
+/** The `onError` of a loop that must go on: a logger that throws does not end it. */
+export function unfailing(onError: (error: unknown) => void = () => undefined): (error: unknown) => void {
+  return (error) => {
+    try {
+      onError(error);
+    } catch {
+      // there is nobody left to tell
+    }
+  };
+}

@@ -8,8 +8,9 @@ import { errorFact, recordOf, type AuditedRoute } from '../http/request-record.j
 import { AUDITED, SKIPPED } from './audited.decorator.js';
 
 /**
- * Sees the handler: its arguments, its result, its error. Of an HTTP request it notes them, and the middleware writes the
- * entry when the response ends; of anything else (microservice, websocket) it writes the entry itself.
+ * Sees the handler: its result, its error (the arguments are noted by the decorator). Of an HTTP request it notes them, and
+ * the middleware writes the entry when the response ends; of anything else (microservice, websocket) it writes the entry
+ * itself.
  */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {
@@ -33,7 +34,6 @@ export class AuditInterceptor implements NestInterceptor {
     record.skipped = skipped || !route;
     if (!route || skipped) return next.handle();
     record.route = route;
-    record.args = handlerArguments(execution);
     return next.handle().pipe(
       tap({
         next: (result) => (record.result = result),
@@ -74,11 +74,4 @@ export class AuditInterceptor implements NestInterceptor {
       ),
     );
   }
-}
-
-/** Without request, response and next, which Nest passes to handlers that ask for them: they are no values to log. */
-function handlerArguments(execution: ExecutionContext): readonly unknown[] {
-  const http = execution.switchToHttp();
-  const platform = new Set<unknown>([http.getRequest(), http.getResponse(), http.getNext()]);
-  return execution.getArgs().filter((arg: unknown) => !platform.has(arg));
 }

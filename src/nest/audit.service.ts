@@ -1,11 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Audit } from '../compose/create-audit.js';
 import { runAs, setActor, withContext, type ContextFields } from '../context/context.js';
 import type { Actor, AuditEvent, Resource } from '../event/types.js';
 import type { AuditReader } from '../query/reader.js';
+import type { RecordOptions } from '../recorder/port.js';
 
 /** Everything of an event but what the helper says itself. */
 type Rest = Omit<AuditEvent, 'action' | 'resource'>;
+
+const logger = new Logger('Audit');
 
 /** Records and reads. The context (actor, tenant, request) is that of the caller. */
 @Injectable()
@@ -24,27 +27,29 @@ export class AuditService {
   /**
    * Records an event. Resolves at once: it is written with others within `flushIntervalMs`, in a transaction of its own. For
    * an event that lives and dies with a business transaction use `tx.$audit().record()`.
-   * @throws AuditError when the event is wrong or the queue is full; see `Recorder.record`
+   *
+   * Rejects with an AuditError when the event is wrong or the queue is full (see `Recorder.record`). It is logged as well,
+   * and need not be awaited: a rejection that nobody handles does not end the process.
    */
-  async record(event: AuditEvent): Promise<void> {
-    this.#audit.record(event);
+  record(event: AuditEvent): Promise<void> {
+    return this.#record(event);
   }
 
   /** A login, or an attempt: `auth.login`. Pass the identity as `actor`; on success it acts in the rest of the request. */
-  async login(login: Rest & { readonly actor: Actor }): Promise<void> {
+  login(login: Rest & { readonly actor: Actor }): Promise<void> {
     if (login.outcome === undefined || login.outcome === 'success') setActor(login.actor);
-    this.#audit.record({ ...login, action: 'auth.login' });
+    return this.#record({ ...login, action: 'auth.login' });
   }
 
   /** Somebody saw something: `<Type>.read`. */
-  async dataAccess(access: Rest & { readonly resource: Resource }): Promise<void> {
-    this.#audit.record({ ...access, action: `${access.resource.type}.read` }, { source: 'read' });
+  dataAccess(access: Rest & { readonly resource: Resource }): Promise<void> {
+    return this.#record({ ...access, action: `${access.resource.type}.read` }, { source: 'read' });
   }
 
   /** A change that no Prisma client made, with its values: `<Type>.create`, `.update` or `.delete`, by which of `old` and `new` are there. */
-  async dataChange(change: Rest & { readonly resource: Resource }): Promise<void> {
+  dataChange(change: Rest & { readonly resource: Resource }): Promise<void> {
     const verb = change.old === undefined ? 'create' : change.new === undefined ? 'delete' : 'update';
-    this.#audit.record({ ...change, action: `${change.resource.type}.${verb}` });
+    return this.#record({ ...change, action: `${change.resource.type}.${verb}` });
   }
 
   /** Names the actor of the running request from now on. */
@@ -65,5 +70,17 @@ export class AuditService {
   /** Resolves when everything recorded or captured so far is sealed. For tests and scripts. */
   flush(options?: { timeoutMs?: number }): Promise<void> {
     return this.#audit.flush(options);
+  }
+
+  #record(event: AuditEvent, options?: RecordOptions): Promise<void> {
+    try {
+      this.#audit.record(event, options);
+      return Promise.resolve();
+    } catch (error) {
+      logger.warn(error instanceof Error ? error.message : String(error));
+      const refused = Promise.reject(error);
+      refused.catch(() => undefined);
+      return refused;
+    }
   }
 }

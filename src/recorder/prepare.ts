@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { actorSection, type ActorSection } from '../context/actor-section.js';
 import { currentContext } from '../context/context.js';
+import { ACTION_RULE, isAction } from '../event/action.js';
 import { MAX_MICROS, systemClock, type Clock } from '../event/clock.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import { projected, resourceId } from '../event/identity.js';
@@ -10,8 +11,6 @@ import type { SecretName } from '../event/redaction.js';
 import { OUTCOMES, SEVERITIES, type AuditEvent, type ErrorFact } from '../event/types.js';
 import type { ContentRow } from '../store/content.port.js';
 import type { RecordOptions } from './port.js';
-
-const NAME = /^[A-Za-z0-9][\w.:/-]{0,127}$/;
 
 /**
  * The door: validates an event, redacts it, and joins it with its context. Nothing of the caller's is kept by reference,
@@ -82,9 +81,7 @@ export function prepare(
 
 function check(event: AuditEvent): void {
   if (typeof event !== 'object' || event === null) throw invalid('event', 'must be an object with at least an action');
-  if (typeof event.action !== 'string' || !NAME.test(event.action)) {
-    throw invalid('action', 'must be 1-128 characters out of A-Z a-z 0-9 _ . : / -, beginning with a letter or digit');
-  }
+  if (!isAction(event.action)) throw invalid('action', ACTION_RULE);
   if (event.outcome !== undefined && !OUTCOMES.includes(event.outcome))
     throw invalid('outcome', `must be one of ${OUTCOMES.join(', ')}`);
   if (event.severity !== undefined && !SEVERITIES.includes(event.severity))

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AuditError, isAuditError } from '../event/errors.js';
+import { AuditError, isAuditError, unfailing } from '../event/errors.js';
 import { secretNames, type SecretName } from '../event/redaction.js';
 import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
@@ -58,7 +58,7 @@ export class QueueRecorder implements Recorder {
       maxQueue: options.maxQueue ?? 10_000,
       isSecret: options.isSecret ?? secretNames(),
       oversized: options.oversized ?? 'refuse',
-      onError: options.onError ?? (() => undefined),
+      onError: unfailing(options.onError),
     };
   }
 

@@ -47,7 +47,7 @@ export class Leader {
     if (rows.length === 0) {
       await this.#inFlight;
       await this.#keepLease();
-      return 0;
+      return reading.rows.length; // a full reading of our own control rows is not the end of the log
     }
     const captured = rows.map((row) => ({ row, finished: finish(row, this.#lease.incarnation) }));
     const opened = await this.#openChains(captured, reading);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isAuditError } from '../event/errors.js';
+import { isAuditError, unfailing } from '../event/errors.js';
 import { onWake } from '../event/wake.js';
 import type { SealerStore } from '../store/log.port.js';
 import { Leader } from './leader.js';
@@ -36,15 +36,9 @@ export class Sealer {
 
   constructor(store: SealerStore, options: SealerOptions = {}) {
     this.#store = store;
-    const {
-      leaseMs = 10_000,
-      batchSize = 1_000,
-      minWaitMs = 20,
-      maxWaitMs = 1_000,
-      onError = () => undefined,
-    } = options;
+    const { leaseMs = 10_000, batchSize = 1_000, minWaitMs = 20, maxWaitMs = 1_000 } = options;
     this.#options = { leaseMs, batchSize, minWaitMs, maxWaitMs };
-    this.#onError = onError;
+    this.#onError = unfailing(options.onError);
   }
 
   get state(): SealerState {

@@ -13,7 +13,12 @@ afterAll(() => log.close());
 
 const open: Audit[] = [];
 const create = (options: Partial<AuditOptions> = {}): Audit => {
-  const audit = createAudit({ databaseUrl: log.url, flushIntervalMs: 5, seal: { minWaitMs: 1, leaseMs: 1_000 }, ...options });
+  const audit = createAudit({
+    databaseUrl: log.url,
+    flushIntervalMs: 5,
+    seal: { minWaitMs: 1, leaseMs: 1_000 },
+    ...options,
+  });
   open.push(audit);
   audit.start();
   return audit;
@@ -64,7 +69,9 @@ describe('an audit without a framework', () => {
     await expect(audit.flush({ timeoutMs: 200 })).rejects.toMatchObject({
       code: 'AUDIT_FLUSH_TIMEOUT',
       facts: { unsealed: 1 },
-      message: expect.stringMatching(/1 rows are not sealed after 200 ms: is a sealer running \(option seal, or the command seal\)/),
+      message: expect.stringMatching(
+        /1 rows are not sealed after 200 ms: is a sealer running \(option seal, or the command seal\)/,
+      ),
     });
     expect(performance.now() - started).toBeGreaterThanOrEqual(200);
     const sealing = create();
@@ -86,7 +93,11 @@ describe('an audit without a framework', () => {
 
   it('counts what it could not write before its deadline, and reports why', async () => {
     const errors: unknown[] = [];
-    const audit = create({ databaseUrl: 'postgresql://nobody@127.0.0.1:1/none', seal: false, onError: (e) => errors.push(e) });
+    const audit = create({
+      databaseUrl: 'postgresql://nobody@127.0.0.1:1/none',
+      seal: false,
+      onError: (e) => errors.push(e),
+    });
     audit.record({ action: 'a' });
     audit.record({ action: 'b' });
     expect(await audit.close({ deadlineMs: 200 })).toBe(2);

@@ -19,13 +19,29 @@ const BAD: [string, unknown, RegExp][] = [
   ['a schema that is a number', { databaseUrl, schema: 5 }, /schema must be a lower-case name/],
   ['text for seal', { databaseUrl, seal: 'yes' }, /seal must be true, false or an object of sealer options/],
   ['null for seal', { databaseUrl, seal: null }, /seal must be true, false or an object/],
-  ['an unknown sealer option', { databaseUrl, seal: { lease: 5 } }, /no option "seal\.lease"; there are seal\.leaseMs, /],
-  ['a redaction that is a list', { databaseUrl, redaction: ['iban'] }, /no option "redaction\.0"; there are redaction\.add/],
+  [
+    'an unknown sealer option',
+    { databaseUrl, seal: { lease: 5 } },
+    /no option "seal\.lease"; there are seal\.leaseMs, /,
+  ],
+  [
+    'a redaction that is a list',
+    { databaseUrl, redaction: ['iban'] },
+    /no option "redaction\.0"; there are redaction\.add/,
+  ],
   ['a redaction that is null', { databaseUrl, redaction: null }, /redaction must be an object: \{ add/],
   ['an unknown redaction', { databaseUrl, redaction: { names: [] } }, /no option "redaction\.names"/],
   ['one name for a list', { databaseUrl, redaction: { add: 'iban' } }, /redaction\.add must be a list of names/],
-  ['names that are not text', { databaseUrl, redaction: { remove: [/iban/] } }, /redaction\.remove must be a list of names/],
-  ['half a replacement', { databaseUrl, redaction: { replaceDefaults: 'no' } }, /replaceDefaults must be true or false/],
+  [
+    'names that are not text',
+    { databaseUrl, redaction: { remove: [/iban/] } },
+    /redaction\.remove must be a list of names/,
+  ],
+  [
+    'half a replacement',
+    { databaseUrl, redaction: { replaceDefaults: 'no' } },
+    /replaceDefaults must be true or false/,
+  ],
   ['another way with the oversized', { databaseUrl, oversized: 'drop' }, /oversized must be 'refuse' or 'truncate'/],
   ['no function for errors', { databaseUrl, onError: 'log' }, /onError must be a function/],
 ];
@@ -55,7 +71,9 @@ describe('options are refused at the door, with what to write instead:', () => {
       expect(() => checkOptions(withNumber(name, value))).toThrow(
         expect.objectContaining({
           code: 'AUDIT_OPTIONS_INVALID',
-          message: expect.stringContaining(`${name} must be a whole number from ${least} to ${most}, not ${String(value)}`),
+          message: expect.stringContaining(
+            `${name} must be a whole number from ${least} to ${most}, not ${String(value)}`,
+          ),
         }),
       );
     }

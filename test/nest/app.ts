@@ -53,6 +53,14 @@ export interface Served {
   close(): Promise<void>;
 }
 
+const opened = new Set<NestExpressApplication>();
+
+/** Closes what a failed test left open: jest would wait for it. */
+export async function closeAll(): Promise<void> {
+  await Promise.all(Array.from(opened, (app) => app.close()));
+  opened.clear();
+}
+
 export interface ServeOptions {
   readonly audit?: Partial<AuditModuleOptions>;
   /** Runs before the application listens. */
@@ -73,6 +81,7 @@ export async function serve(
 }
 
 export async function listen(app: NestExpressApplication, prepare?: ServeOptions['prepare']): Promise<Served> {
+  opened.add(app);
   prepare?.(app);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace(/\/$/, '');
@@ -99,7 +108,10 @@ export async function listen(app: NestExpressApplication, prepare?: ServeOptions
       const { entries } = await audit.query.find({ order: 'oldest', limit: 500, ...query });
       return entries.filter((entry) => entry.source !== 'control');
     },
-    close: () => app.close(),
+    async close() {
+      opened.delete(app);
+      await app.close();
+    },
   };
 }
 

@@ -129,7 +129,7 @@ describe('a callback of @Audited', () => {
 
 describe('the arguments of the handler', () => {
   // Nest resolves them behind the interceptors: when this passes, it has become a guarantee.
-  it.failing('are given to the callbacks', async () => {
+  it('are given to the callbacks', async () => {
     const { id } = await served.send('GET', '/args/7?q=x');
     expect((await served.entries({ requestId: id }))[0]?.details).toMatchObject({ args: 2 });
   });

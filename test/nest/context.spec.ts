@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { APP_GUARD } from '@nestjs/core';
 import { LIMITS } from '../../src/event/limits.js';
-import { createLog, serve, type Log, type Served } from './app.js';
+import { closeAll, createLog, serve, type Log, type Served } from './app.js';
 import { Items, KnowsUser } from './outcomes-app.js';
 
 let log: Log;
 beforeAll(async () => {
   log = await createLog();
 });
-afterAll(() => log.close());
+afterAll(async () => {
+  await closeAll();
+  await log.close();
+});
 
 describe('where a request came from', () => {
   let served: Served;

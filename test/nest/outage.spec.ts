@@ -3,7 +3,7 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { Audited, AuditService } from '../../src/index.js';
 import { createPool, migrate } from '../../src/store/postgres/index.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.mjs';
-import { serve } from './app.js';
+import { closeAll, serve } from './app.js';
 
 @Controller('ping')
 class Ping {
@@ -23,7 +23,10 @@ beforeAll(async () => {
   await migrate(pool, { schema: 'audit', origin: 'example.com/outage' });
   await pool.end();
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  await closeAll();
+}, 40_000);
 
 describe('a database that is away', () => {
   it('at boot, stops neither the start nor any request, and its events arrive when it is back', async () => {

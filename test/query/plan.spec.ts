@@ -11,7 +11,9 @@ beforeAll(async () => {
   await captureMany(log.pool, COUNT);
   await sealAll(log.pool);
   await log.pool.query('analyze audit.entry, audit.content, audit.chain');
-  const { rows } = await log.pool.query(`select group_id from audit.entry where group_id is not null and tenant_key = '' limit 1`);
+  const { rows } = await log.pool.query(
+    `select group_id from audit.entry where group_id is not null and tenant_key = '' limit 1`,
+  );
   group = rows[0].group_id;
 });
 afterAll(() => log.close());
@@ -89,7 +91,9 @@ describe('of 20,000 entries, a page of', () => {
   });
 
   it('deep ones cost as much as the first', async () => {
-    const { rows } = await log.pool.query(`select id from audit.entry where tenant_key = '' order by id offset ${COUNT / 2} limit 1`);
+    const { rows } = await log.pool.query(
+      `select id from audit.entry where tenant_key = '' order by id offset ${COUNT / 2} limit 1`,
+    );
     const nodes = await planOf({ cursor: rows[0].id, order: 'oldest' });
     const scan = nodes.find((node) => node['Relation Name'] === 'entry');
     expect(scan).toMatchObject({ 'Node Type': 'Index Scan', 'Index Name': BROWSE, 'Actual Rows': 51 });

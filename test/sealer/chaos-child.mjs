@@ -63,7 +63,7 @@ const habits = [
 ];
 
 async function writer() {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url, application_name: 'chaos' });
   await client.connect();
   for (;;) {
     await client.query('begin');

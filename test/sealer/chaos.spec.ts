@@ -51,6 +51,14 @@ async function endChildren(): Promise<void> {
     await once(child, 'exit');
   });
   await Promise.all(ends);
+  // The server may still be at their last statements.
+  while (await connected()) await sleep(10);
+}
+
+function connected(): Promise<boolean> {
+  return one<boolean>(
+    `select count(*) > 0 as value from pg_stat_activity where application_name = 'chaos' and datname = current_database()`,
+  );
 }
 
 async function one<T>(sql: string): Promise<T> {
@@ -84,7 +92,9 @@ describe('many processes, of which the leader is killed again and again', () => 
       expect(new Set(entries.map(({ pos }) => pos)).size).toBe(entries.length);
       expect(entries.filter(({ flags }) => flags.includes('malformed'))).toEqual([]);
       const ids = await one<string[]>('select array_agg(id::text order by id) as value from item');
-      const logged = events.filter(({ action }) => action === 'item.create').map(({ resourceId }) => resourceId);
+      const logged = events
+        .filter(({ action }) => action === 'item.create')
+        .map(({ resourceId }) => String(resourceId));
       expect(logged.toSorted()).toEqual(ids);
       expect(await one<number>('select count(*)::integer as value from audit.chain')).toBe(4);
 
@@ -101,10 +111,6 @@ describe('many processes, of which the leader is killed again and again', () => 
       const { spawn } = await import('node:child_process');
       spawn(process.execPath, ${JSON.stringify([CHILD, log.url, '2'])}, { stdio: ['pipe', 'ignore', 'ignore'] });`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
-    const connected = (): Promise<boolean> =>
-      one<boolean>(
-        `select count(*) > 0 as value from pg_stat_activity where application_name = 'chaos' and datname = current_database()`,
-      );
     while (!(await connected())) await sleep(20);
     parent.kill('SIGKILL');
     // Not by its process number: where nobody collects orphans, it stays as a zombie.

@@ -80,7 +80,9 @@ describe('drift is seen by plan and doctor, and mended:', () => {
     );
     await reconcileTriggers(log.pool, {});
     expect((await steps())['public.one']).toBe('keep');
-    expect(await captured(`update one set "apiKey" = "apiKey" || 'x'; truncate one; insert into one values (1, 'x')`)).toBe(3);
+    expect(
+      await captured(`update one set "apiKey" = "apiKey" || 'x'; truncate one; insert into one values (1, 'x')`),
+    ).toBe(3);
     expect((await examine(log.pool, 'audit', {})).problems).toEqual([expect.stringMatching(/no sealer is alive/)]);
   });
 });

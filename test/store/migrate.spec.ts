@@ -24,7 +24,7 @@ afterEach(async () => {
   }
 });
 
-async function database(encoding?: string): Promise<Pool> {
+async function makeDatabase(encoding?: string): Promise<Pool> {
   const made = await createDatabase(encoding === undefined ? {} : { encoding });
   const pool = createPool(made.url, { max: 10, applicationName: 'test' });
   open.push({ pool, database: made });
@@ -33,11 +33,14 @@ async function database(encoding?: string): Promise<Pool> {
 const one = async (pool: Pool, sql: string): Promise<unknown> =>
   Object.values((await pool.query<Record<string, unknown>>(sql)).rows[0] ?? {})[0];
 const relations = (pool: Pool): Promise<unknown> =>
-  one(pool, `select count(*)::int from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'audit'`);
+  one(
+    pool,
+    `select count(*)::int from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'audit'`,
+  );
 
 describe('migrate', () => {
   it('installs the log, and does nothing the second time', async () => {
-    const pool = await database();
+    const pool = await makeDatabase();
     expect(await missingMigrations(pool, 'audit')).toEqual(ALL);
     expect(await migrate(pool, { schema: 'audit' })).toEqual(ALL);
     expect(await missingMigrations(pool, 'audit')).toEqual([]);
@@ -46,18 +49,20 @@ describe('migrate', () => {
   });
 
   it('can be run by eight at once: one installs, the others find it done', async () => {
-    const pool = await database();
+    const pool = await makeDatabase();
     const runs = await Promise.all(Array.from({ length: 8 }, () => migrate(pool, { schema: 'audit' })));
     expect(runs.filter((applied) => applied.length > 0)).toEqual([ALL]);
     expect(await one(pool, 'select count(*)::int from audit.sealer')).toBe(1);
   });
 
   it('installs under another name, beside a log that is there', async () => {
-    const pool = await database();
+    const pool = await makeDatabase();
     await migrate(pool, { schema: 'audit', origin: 'one' });
     expect(await migrate(pool, { schema: 'journal_2', origin: 'two' })).toEqual(ALL);
     expect(await one(pool, 'select origin from journal_2.sealer')).toBe('two');
-    await pool.query(`insert into journal_2.content (source, op, model, data) values ('change', 'insert', 'Note', '{}')`);
+    await pool.query(
+      `insert into journal_2.content (source, op, model, data) values ('change', 'insert', 'Note', '{}')`,
+    );
     await sealAll(pool, 'journal_2');
     const report = await withLogSource(pool, 'journal_2', (source) => verify(source));
     expect(report).toMatchObject({ verdict: 'VERIFIED', entries: 2 });
@@ -65,16 +70,19 @@ describe('migrate', () => {
     expect(await one(pool, `select count(*)::int from pg_proc where pronamespace = 'journal_2'::regnamespace and prosrc like '%"audit"%'`)).toBe(0); // prettier-ignore
   });
 
-  it.each(['Audit', 'pg_audit', 'a-b', 'a"b', '', '1a', 'x'.repeat(64)])('refuses the schema name %j', async (schema) => {
-    const pool = await database();
-    await expect(migrate(pool, { schema })).rejects.toMatchObject({
-      code: 'AUDIT_OPTIONS_INVALID',
-      message: expect.stringContaining('lower-case name'),
-    });
-  });
+  it.each(['Audit', 'pg_audit', 'a-b', 'a"b', '', '1a', 'x'.repeat(64)])(
+    'refuses the schema name %j',
+    async (schema) => {
+      const pool = await makeDatabase();
+      await expect(migrate(pool, { schema })).rejects.toMatchObject({
+        code: 'AUDIT_OPTIONS_INVALID',
+        message: expect.stringContaining('lower-case name'),
+      });
+    },
+  );
 
   it('refuses a schema of somebody else, and leaves it as it was', async () => {
-    const pool = await database();
+    const pool = await makeDatabase();
     await pool.query('create schema audit; create table audit.theirs (id int)');
     await expect(migrate(pool, { schema: 'audit' })).rejects.toMatchObject({
       code: 'AUDIT_SCHEMA_FOREIGN',
@@ -84,7 +92,7 @@ describe('migrate', () => {
   });
 
   it.each(['LATIN1', 'SQL_ASCII'])('refuses a database in %s, with what to write instead', async (encoding) => {
-    const pool = await database(encoding);
+    const pool = await makeDatabase(encoding);
     await expect(migrate(pool, { schema: 'audit' })).rejects.toMatchObject({
       code: 'AUDIT_SERVER_UNSUPPORTED',
       message: expect.stringMatching(new RegExp(`encoding is ${encoding}.*TEMPLATE template0 ENCODING 'UTF8'`)),
@@ -117,7 +125,7 @@ describe('migrate', () => {
   it.each(['', 'Example.com', 'https://example.com', 'a//b', 'a/', '/a', 'a b', 'a\n', 'ü', 'x'.repeat(201)])(
     'refuses the origin %j',
     async (origin) => {
-      const pool = await database();
+      const pool = await makeDatabase();
       await expect(migrate(pool, { schema: 'audit', origin })).rejects.toMatchObject({
         code: 'AUDIT_OPTIONS_INVALID',
         message: expect.stringContaining('e.g. "example.com/audit"'),
@@ -127,7 +135,7 @@ describe('migrate', () => {
   );
 
   it('takes the origin of the first run, or makes one up', async () => {
-    const pool = await database();
+    const pool = await makeDatabase();
     await migrate(pool, { schema: 'audit', origin: 'example.com/first' });
     await migrate(pool, { schema: 'audit', origin: 'example.com/second' });
     expect(await one(pool, 'select origin from audit.sealer')).toBe('example.com/first');
@@ -136,7 +144,7 @@ describe('migrate', () => {
   });
 
   it('refuses a log that a newer version has migrated', async () => {
-    const pool = await database();
+    const pool = await makeDatabase();
     await migrate(pool, { schema: 'audit' });
     await pool.query(`insert into audit.migration (name, checksum) values ('9999_later.sql', 'x')`);
     await expect(migrate(pool, { schema: 'audit' })).rejects.toMatchObject({
@@ -153,7 +161,7 @@ describe('migrate', () => {
     'drop trigger keep on audit.sealer',
     'alter table audit.chain disable trigger all',
   ])('puts the guards back after: %s', async (sql) => {
-    const pool = await database();
+    const pool = await makeDatabase();
     await migrate(pool, { schema: 'audit' });
     await pool.query(sql);
     expect(await migrate(pool, { schema: 'audit' })).toEqual(['0002_append_only.sql']);
@@ -166,7 +174,7 @@ describe('migrate', () => {
 });
 
 it('a leader moves on a sequence that a logical restore left behind', async () => {
-  const pool = await database();
+  const pool = await makeDatabase();
   await migrate(pool, { schema: 'audit' });
   const write = async (): Promise<number> =>
     Number(await one(pool, `insert into audit.content (source, op, model) values ('change', 'insert', 'Note') returning pos`)); // prettier-ignore

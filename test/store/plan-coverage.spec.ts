@@ -53,7 +53,10 @@ describe('what a trigger is told', () => {
   });
 
   it('of a table in another schema, which goes by both names', () => {
-    const coverage = { schemas: ['app', 'public'], models: { Bill: { table: 'public.Invoice' }, Invoice: false } } as const;
+    const coverage = {
+      schemas: ['app', 'public'],
+      models: { Bill: { table: 'public.Invoice' }, Invoice: false },
+    } as const;
     const [one, other] = plan(coverage, { schema: 'public' }, { schema: 'app' });
     expect([one?.model, other?.model]).toEqual(['Bill', 'Invoice']);
     expect(other?.wanted).toBeUndefined();
@@ -62,7 +65,12 @@ describe('what a trigger is told', () => {
 
 describe('a configuration that names what is not there is refused:', () => {
   it.each<[string, Coverage, Partial<Table>, RegExp]>([
-    ['a table', { models: { Bill: {} } }, {}, /model Bill: there is no table "Bill" \(set models\.Bill\.table where @@map/],
+    [
+      'a table',
+      { models: { Bill: {} } },
+      {},
+      /model Bill: there is no table "Bill" \(set models\.Bill\.table where @@map/,
+    ],
     ['a table that is left out', { models: { Bill: false } }, {}, /there is no table "Bill"/],
     ['a mapped table', { models: { Bill: { table: 'bills' } } }, {}, /there is no table "bills"/],
     ['a column to redact', { models: { Invoice: { redact: ['x'] } } }, {}, /model Invoice: the table has no column "x" \(set models\.Invoice\.columns where @map/], // prettier-ignore

@@ -32,7 +32,9 @@ export const positionOf = (seq: number, tenant = 'acme'): string =>
 export function rehash(options: { from?: number; to?: number; head: boolean; tenant?: string }): Tampering {
   const { from = 0, to = Number.POSITIVE_INFINITY, head, tenant = 'acme' } = options;
   return async (client) => {
-    const { rows: chains } = await client.query('select chain, origin from audit.chain where tenant_key = $1', [tenant]);
+    const { rows: chains } = await client.query('select chain, origin from audit.chain where tenant_key = $1', [
+      tenant,
+    ]);
     const { chain, origin } = chains[0] as { chain: number; origin: string };
     const { rows } = await client.query<{ seq: string; at: string; hash: string; body: string }>(
       `select seq, extract(epoch from sealed_at) * 1000 as at, encode(hash, 'hex') as hash, body from audit.entry where chain = $1 order by seq`,

@@ -88,7 +88,10 @@ describe('a chain whose end was cut off, with its content and the row of the cha
 describe('pins', () => {
   it('that agree are counted, and nothing is said of what could have been rewritten before them', async () => {
     const report = await after([], { pins });
-    expect(report).toMatchObject({ verdict: 'VERIFIED', coverage: { pins: { compared: 3, agreed: 3, chainsWithout: 0 } } });
+    expect(report).toMatchObject({
+      verdict: 'VERIFIED',
+      coverage: { pins: { compared: 3, agreed: 3, chainsWithout: 0 } },
+    });
     expect(report.limits.join('\n')).not.toMatch(WEAK);
     expect(report.limits.join('\n')).toMatch(/Entries after the last pin \(0\)/);
   });

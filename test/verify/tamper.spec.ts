@@ -22,9 +22,9 @@ describe('a log that nobody touched', () => {
     const report = await run(log);
     expect(report.findings).toEqual([]);
     expect(report).toMatchObject({ verdict: 'VERIFIED', level: 'L0', entries: TENANTS.length * (EACH + 1) });
-    expect(report.chains.map(({ tenant, entries }) => [tenant, entries]).toSorted()).toEqual(
-      TENANTS.map((tenant) => [tenant, EACH + 1]),
-    );
+    expect(
+      report.chains.map(({ tenant, entries }) => `${tenant} ${entries}`).toSorted((a, b) => (a < b ? -1 : 1)),
+    ).toEqual(TENANTS.map((tenant) => `${tenant} ${EACH + 1}`));
     // Two events of each tenant have no data, one no actor.
     expect(report.coverage.sections).toBe(TENANTS.length * (2 * (EACH + 1) - 3));
     expect(exitCode(report.verdict)).toBe(0);
@@ -95,13 +95,11 @@ describe('the verifier goes on', () => {
       `delete from audit.entry where ${at(4)}`,
       `update audit.content set data = '{}' where pos = ${positionOf(7)}`,
     ]);
-    expect(places(report)).toEqual(
-      [
-        ...['2 PROJECTION_ALTERED', '4 ENTRY_MISSING', '7 SECTION_ALTERED'].map((place) => `${acme.chain} ${place}`),
-        `${acme.chain} undefined CHAIN_ALTERED`, // its frontier
-        'undefined undefined UNSEALED', // the content of the entry that is gone
-      ],
-    );
+    expect(places(report)).toEqual([
+      ...['2 PROJECTION_ALTERED', '4 ENTRY_MISSING', '7 SECTION_ALTERED'].map((place) => `${acme.chain} ${place}`),
+      `${acme.chain} undefined CHAIN_ALTERED`, // its frontier
+      'undefined undefined UNSEALED', // the content of the entry that is gone
+    ]);
     expect(report.verdict).toBe('TAMPERED');
   });
 
@@ -134,7 +132,9 @@ describe('the table of tamperings', () => {
       `select table_name || '.' || column_name as name from information_schema.columns
         where table_schema = 'audit' and table_name in ('entry', 'chain', 'content')`,
     );
-    const there = rows.map(({ name }) => name).filter((name) => !name.startsWith('content.') || SECTIONS.includes(name));
+    const there = rows
+      .map(({ name }) => name)
+      .filter((name) => !name.startsWith('content.') || SECTIONS.includes(name));
     expect(there.length).toBeGreaterThanOrEqual(26);
     expect(new Set(CASES.flatMap(({ columns }) => columns))).toEqual(new Set(there));
   });

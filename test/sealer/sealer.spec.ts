@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { wakeSealer } from '../../src/event/wake.js';
+import { Sealer, type SealerOptions } from '../../src/sealer/index.js';
+import type { SealerStore } from '../../src/store/log.port.js';
+import { createLog, write, type TestLog } from '../support/log.js';
+import { readLog } from './read-log.js';
+
+let log: TestLog;
+let sealer: Sealer;
+beforeEach(async () => {
+  log = await createLog();
+});
+afterEach(async () => {
+  await sealer.stop();
+  await log.close();
+});
+
+function start(options: SealerOptions, store = log.store): void {
+  sealer = new Sealer(store, { minWaitMs: 5, maxWaitMs: 20, ...options });
+  sealer.start();
+}
+
+const sealed = async (): Promise<number> =>
+  (await log.pool.query(`select count(*)::integer as n from audit.entry where action <> 'chain.open'`)).rows[0].n;
+const untilSealed = async (count: number): Promise<void> => {
+  while ((await sealed()) < count) await sleep(5);
+};
+
+describe('the sealer', () => {
+  it('tells of a failure, and goes on from what the database says', async () => {
+    const errors: unknown[] = [];
+    let fail = 2;
+    const seal: SealerStore['seal'] = async (...batch) => {
+      fail -= 1;
+      if (fail >= 0) throw new Error('away');
+      await log.store.seal(...batch);
+    };
+    start({ onError: (error) => errors.push(error) }, { ...log.store, seal });
+    await write(log.pool);
+    await untilSealed(1);
+    expect(errors.map(String)).toEqual(['Error: away', 'Error: away']);
+    expect((await readLog(log.pool)).problems).toEqual([]);
+  });
+
+  it('goes on when onError throws', async () => {
+    let fail = 1;
+    const acquire: SealerStore['acquire'] = async (...lease) => {
+      fail -= 1;
+      if (fail >= 0) throw new Error('away');
+      return await log.store.acquire(...lease);
+    };
+    const onError = (): never => {
+      throw new Error('from onError');
+    };
+    start({ onError }, { ...log.store, acquire });
+    await write(log.pool);
+    await untilSealed(1);
+  });
+
+  it('looks at once when it is woken', async () => {
+    start({ maxWaitMs: 60_000 });
+    await write(log.pool);
+    await untilSealed(1);
+    await sleep(200); // by now it waits for long
+    await write(log.pool);
+    wakeSealer();
+    await untilSealed(2);
+  });
+
+  it('seals all that is committed before it stops, also behind a full reading of its own rows', async () => {
+    let readings = 0;
+    const read: SealerStore['read'] = async (...asked) => {
+      readings += 1;
+      if (readings === 2) {
+        await untilSealed(1); // with the chain that was opened for it, whose own row fills this reading
+        await write(log.pool);
+        void sealer.stop();
+      }
+      return await log.store.read(...asked);
+    };
+    await write(log.pool);
+    start({ batchSize: 1 }, { ...log.store, read });
+    while (sealer.state !== 'stopped') await sleep(5);
+    expect(await sealed()).toBe(2);
+  });
+});
