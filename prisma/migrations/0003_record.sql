@@ -1,6 +1,9 @@
 -- record(): the only way for an application to write events of its own. One call writes a batch, all of it or nothing.
 -- Arrays have one element for each event. `p_batch` names the batch: a second call with the same name writes nothing, so
 -- that a caller whose connection broke at the commit can simply call again. Returns the number of events written.
+--
+-- The resource's id is put into the data section here, last: so the section and the column that is projected from it say the
+-- same, whoever the caller is.
 
 create or replace function "audit".record(
   p_batch text,
@@ -13,7 +16,7 @@ create or replace function "audit".record(
   p_resource_id text[],
   p_header text[],
   p_actor text[], -- hex
-  p_data text[],
+  p_data text[], -- a JSON object without the id, or null
   p_flags text[]
 ) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -21,6 +24,9 @@ declare
   written integer;
 begin
   perform pg_current_xact_id(); -- before any position is taken
+  if exists (select from unnest(p_data) as d (data) where json_typeof(data::json) <> 'object') then
+    raise exception 'audit: data must be a JSON object' using errcode = '22023';
+  end if;
   if p_batch is not null then
     insert into "audit".event_key (scope, tenant_key, key) values ('batch', '', p_batch) on conflict do nothing;
     if not found then
@@ -29,7 +35,8 @@ begin
   end if;
 
   with event as (
-    select *
+    select u.*, nullif(concat_ws(',', nullif(trim(both E' \t\n\r' from substr(trim(both E' \t\n\r' from data), 2, length(trim(both E' \t\n\r' from data)) - 2)), ''),
+                              '"id":' || to_json(resource_id)::text), '') as members
       from unnest(p_source, p_at, p_group, p_tenant, p_event_key, p_model, p_resource_id, p_header, p_actor, p_data, p_flags)
            with ordinality as u (source, at, group_id, tenant_key, event_key, model, resource_id, header, actor, data, flags, ord)
   ), fresh as (
@@ -44,8 +51,9 @@ begin
      order by coalesce(event_key, ord::text), event_key is null, coalesce(tenant_key, ''), ord
   )
   insert into "audit".content (at, source, model, resource_id, group_id, tenant_key, header, salt_data, actor, data, flags)
-  select timestamptz 'epoch' + at * interval '1 microsecond', source, model, resource_id, group_id::uuid, tenant_key, header,
-         case when data is not null then gen_random_uuid() end, decode(actor, 'hex'), data, flags
+  select timestamptz 'epoch' + at * interval '1 microsecond', source, model,
+         case when octet_length(resource_id) > 512 then 'sha256:' || encode(sha256(convert_to(resource_id, 'UTF8')), 'hex') else resource_id end, group_id::uuid, tenant_key, header,
+         case when members is not null then gen_random_uuid() end, decode(actor, 'hex'), '{' || members || '}', flags
     from chosen
    order by ord;
   get diagnostics written = row_count;

@@ -45,7 +45,6 @@ export function prepare(
   const members: [string, string | undefined][] = [
     ['details', json('details')],
     ['error', event.error ? JSON.stringify(boundedError(event.error)) : undefined],
-    ['id', id === undefined ? undefined : JSON.stringify(id)],
     ['new', json('new')],
     ['old', json('old')],
     ['reason', event.reason === undefined ? undefined : JSON.stringify(event.reason)],
@@ -66,7 +65,7 @@ export function prepare(
     tenant: projected((JSON.parse(section) as ActorSection).tenant),
     eventKey: event.eventId ?? null,
     model: event.resource?.type ?? null,
-    resourceId: projected(id),
+    resourceId: id ?? null,
     header: JSON.stringify({
       action: event.action,
       outcome: event.outcome ?? 'success',

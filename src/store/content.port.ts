@@ -12,13 +12,13 @@ export interface ContentRow {
   readonly eventKey: string | null;
   /** Type of the resource. */
   readonly model: string | null;
-  /** As projected: see `projected()`. */
+  /** Id of the resource, whole; it becomes a member of the `data` section. */
   readonly resourceId: string | null;
   /** JSON: action, outcome, severity, durationMs. */
   readonly header: string;
   /** JSON of the `actor` section. */
   readonly actor: string;
-  /** JSON of the `data` section. */
+  /** JSON of the `data` section but for the id. */
   readonly data: string | null;
   /** Comma-separated. */
   readonly flags: string | null;

@@ -55,7 +55,7 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
   }
   const isSecret = secretNames(coverage.redaction);
   return tables.map((table) => {
-    const model = modelOf.get(nameOf(table)) ?? table.name;
+    const model = modelOf.get(nameOf(table)) ?? nameOf(table);
     const rules = models.get(model) ?? {};
     const wanted = rules === false ? undefined : triggerArguments(table, model, rules, coverage, isSecret);
     return { table, model, wanted, step: stepOf(table, wanted) };
