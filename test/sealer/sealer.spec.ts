@@ -58,14 +58,23 @@ describe('the sealer', () => {
     await untilSealed(1);
   });
 
-  it('looks at once when it is woken', async () => {
-    start({ maxWaitMs: 60_000 });
-    await write(log.pool);
-    await untilSealed(1);
-    await sleep(200); // by now it waits for long
+  it('waits longer and longer when there is nothing to do, and looks at once when it is woken', async () => {
+    const looks: number[] = [];
+    const read: SealerStore['read'] = (...asked) => {
+      looks.push(performance.now());
+      return log.store.read(...asked);
+    };
+    const lastWait = (): number => (looks.at(-1) ?? 0) - (looks.at(-2) ?? looks.at(-1) ?? 0);
+    start({ minWaitMs: 10, maxWaitMs: 60_000 }, { ...log.store, read });
+    while (lastWait() < 500) await sleep(5);
+    const longest = lastWait(); // the next one would be twice as long
+    const before = looks.length;
+    await sleep(40);
     await write(log.pool);
     wakeSealer();
-    await untilSealed(2);
+    while (looks.length === before) await sleep(1);
+    expect(lastWait()).toBeLessThan(longest);
+    await untilSealed(1);
   });
 
   it('seals all that is committed before it stops, also behind a full reading of its own rows', async () => {
