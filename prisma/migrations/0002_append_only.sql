@@ -11,7 +11,8 @@ end $$;
 create or replace function "audit".chain_grows() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  if new.chain <> old.chain or new.origin <> old.origin or new.tenant_key <> old.tenant_key or new.size < old.size then
+  if new.chain <> old.chain or new.origin <> old.origin or new.tenant_key <> old.tenant_key or new.size < old.size
+    or (new.size = old.size and (new.hash <> old.hash or new.frontier <> old.frontier)) then
     raise exception 'audit: a chain can only grow' using errcode = 'AUD01';
   end if;
   return new;

@@ -1,3 +1,4 @@
+import { within } from '../event/deadline.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
@@ -9,13 +10,16 @@ import type { ContentStore } from '../store/content.port.js';
 import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
 import { postgresEntryStore } from '../store/postgres/entry-store.js';
 import { missingMigrations } from '../store/postgres/migrate.js';
-import { createPool, type Pool } from '../store/postgres/pool.js';
+import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
 import { postgresSealerStore } from '../store/postgres/sealer-store.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 
 export interface AuditFacts extends QueueFacts {
   readonly sealer: SealerState | 'off';
 }
+
+/** Far beyond any query of recorder and sealer; only a connection that is open and silent takes longer. */
+const QUERY_TIMEOUT_MS = 60_000;
 
 // Captured at import, so that fake timers cannot hang a flush.
 const { setTimeout } = globalThis;
@@ -37,7 +41,11 @@ export class Audit implements Recorder {
 
   constructor(options: CheckedOptions) {
     this.#options = options;
-    this.#pool = createPool(options.databaseUrl, { max: options.poolSize, applicationName: 'nestjs-prisma-audit' });
+    this.#pool = createPool(options.databaseUrl, {
+      max: options.poolSize,
+      applicationName: 'nestjs-prisma-audit',
+      queryTimeoutMs: QUERY_TIMEOUT_MS,
+    });
     this.#content = postgresContentStore(this.#pool, options.schema);
     this.#recorder = new QueueRecorder(this.#content, options);
     this.#sealer =
@@ -107,9 +115,11 @@ export class Audit implements Recorder {
   }
 
   async #close(deadlineMs: number): Promise<number> {
+    const until = performance.now() + deadlineMs;
     const lost = await this.#recorder.close(deadlineMs);
-    await this.#sealer?.stop();
-    await this.#pool.end();
+    // What is not sealed now, another process seals, or the next start.
+    if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());
+    await endPool(this.#pool, 1_000);
     return lost;
   }
 }

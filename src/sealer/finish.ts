@@ -84,6 +84,7 @@ function oneOf<T extends string>(set: readonly T[], value: unknown): T | undefin
 
 // The rows of one request share their actor section to the byte: parse it once.
 const CACHE_SIZE = 512;
+const CACHED_LENGTH = 4_096;
 const parsed = new Map<string, Readonly<Record<string, unknown>> | undefined>();
 
 function parseActor(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
@@ -96,6 +97,6 @@ function parseActor(bytes: Uint8Array): Readonly<Record<string, unknown>> | unde
   if (parsed.has(text)) return parsed.get(text);
   if (parsed.size >= CACHE_SIZE) parsed.clear();
   const section = parseJsonObject(text);
-  parsed.set(text, section);
+  if (text.length <= CACHED_LENGTH) parsed.set(text, section);
   return section;
 }

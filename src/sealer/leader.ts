@@ -23,6 +23,9 @@ export class Leader {
   /** The batch on its way. The next reading runs meanwhile; the next batch waits for it. */
   #inFlight: Promise<void> = Promise.resolve();
   #renewedAt = performance.now();
+  /** `low` of the last batch that is known to be committed, and of the one on its way. */
+  #settled: number;
+  #sentLow: number;
   #overlookedAt = Number.NEGATIVE_INFINITY;
   #overlooked: readonly PositionRange[] = [];
 
@@ -31,6 +34,8 @@ export class Leader {
     this.#lease = lease;
     this.#options = options;
     this.#lastSealedAt = lease.lastSealedAt;
+    this.#settled = lease.low;
+    this.#sentLow = lease.low;
   }
 
   async begin(): Promise<void> {
@@ -74,6 +79,8 @@ export class Leader {
     for (const { to } of batch.moved) this.#heads.set(to.tenant, to);
     this.#finder.sealedByUs(opened.map((chain) => chain.pos));
     await this.#inFlight;
+    this.#settled = this.#sentLow;
+    this.#sentLow = batch.low;
     this.#inFlight = this.#store.seal(this.#lease, this.#options.leaseMs, batch);
     this.#inFlight.catch(() => undefined); // seen by whoever awaits it next
     this.#renewedAt = performance.now();
@@ -119,7 +126,7 @@ export class Leader {
     }
     if (performance.now() - this.#overlookedAt < OVERLOOKED_EVERY_MS) return;
     this.#overlookedAt = performance.now();
-    this.#store.overlooked(this.#lease.low).then(
+    this.#store.overlooked(this.#settled).then(
       (ranges) => (this.#overlooked = ranges),
       () => undefined, // asked again in an hour; the verifier looks as well
     );

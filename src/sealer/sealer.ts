@@ -32,6 +32,8 @@ export class Sealer {
   #running: Promise<void> | undefined;
   #stopping = false;
   #state: SealerState = 'stopped';
+  /** Terms in a row that ended badly. */
+  #failures = 0;
   #interrupt: () => void = () => undefined;
 
   constructor(store: SealerStore, options: SealerOptions = {}) {
@@ -59,7 +61,6 @@ export class Sealer {
   }
 
   async #run(): Promise<void> {
-    let failures = 0;
     while (!this.#stopping) {
       this.#state = 'following';
       try {
@@ -68,21 +69,23 @@ export class Sealer {
           this.#state = 'leading';
           await this.#lead(new Leader(this.#store, lease, this.#options));
         }
-        failures = 0;
+        this.#failures = 0;
       } catch (error) {
-        failures += 1;
-        if (!isAuditError(error, 'AUDIT_LEASE_LOST')) this.#onError(error);
+        this.#failures += 1;
+        // Losing the lease is everyday life; losing it again and again is not.
+        if (!isAuditError(error, 'AUDIT_LEASE_LOST') || this.#failures > 3) this.#onError(error);
       }
-      await this.#pause(failures > 0 ? Math.min(50 * 2 ** failures, 5_000) : this.#options.leaseMs / 3);
+      await this.#pause(this.#failures > 0 ? Math.min(50 * 2 ** this.#failures, 5_000) : this.#options.leaseMs / 3);
     }
     this.#state = 'stopped';
   }
 
   async #lead(leader: Leader): Promise<void> {
     await leader.begin();
-    for (let idleRounds = 0; ;) {
+    for (let idleRounds = 0, rounds = 0; ; rounds += 1) {
       const started = performance.now();
       const read = await leader.round();
+      if (rounds > 1) this.#failures = 0; // the batches of the first rounds have been taken
       if (this.#stopping && read === 0) break;
       if (read >= this.#options.batchSize) continue;
       idleRounds = read > 0 ? 0 : idleRounds + 1;

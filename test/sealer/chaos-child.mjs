@@ -14,7 +14,9 @@ const [url, writers] = process.argv.slice(2);
 process.stdin.on('end', () => process.exit()).resume();
 
 const pool = createPool(url, { max: 3, applicationName: 'chaos' });
-new Sealer(postgresSealerStore(pool, 'audit'), { leaseMs: 400, batchSize: 200, minWaitMs: 5, maxWaitMs: 50 }).start();
+// Without the belt and braces, which would find whatever the finder has lost.
+const store = { ...postgresSealerStore(pool, 'audit'), overlooked: async () => [] };
+new Sealer(store, { leaseMs: 400, batchSize: 200, minWaitMs: 5, maxWaitMs: 50 }).start();
 
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 const tenants = [null, 'acme', 'globex', 'initech'];

@@ -82,13 +82,13 @@ describe('many processes, of which the leader is killed again and again', () => 
       const epochs = await one<number>('select epoch::integer as value from audit.sealer');
       await endChildren(); // no farewell: transactions and batches break off where they are
       await log.pool.query(`update audit.sealer set lease_until = '-infinity'`);
-      await sealAll(log.store);
+      await sealAll({ ...log.store, overlooked: async () => [] });
 
       const { entries, problems } = await readLog(log.pool);
       expect(problems).toEqual([]);
       const events = entries.filter(({ action }) => action !== 'chain.open');
       const written = await one<number>('select sum(written)::integer as value from ledger');
-      expect(events).toHaveLength(written);
+      expect(events.length).toBe(written);
       expect(new Set(entries.map(({ pos }) => pos)).size).toBe(entries.length);
       expect(entries.filter(({ flags }) => flags.includes('malformed'))).toEqual([]);
       const ids = await one<string[]>('select array_agg(id::text order by id) as value from item');

@@ -4,6 +4,7 @@ import { AuditError } from '../../event/errors.js';
 import { migrations } from './migrations.generated.js';
 import type { Pool, PoolClient } from './pool.js';
 import { checkSchemaName, inSchema } from './schema.js';
+import { MEND_SEQUENCE } from './sealer-sql.js';
 
 export interface MigrateOptions {
   readonly schema: string;
@@ -61,6 +62,7 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<read
     const { rows } = await client.query<{ guarded: boolean }>(inSchema(schema, GUARDED));
     const again = rows[0]?.guarded ? [] : migrations.filter(({ name }) => name === GUARDS_FILE);
     for (const { sql } of again) await client.query(inSchema(schema, sql));
+    await client.query(inSchema(schema, MEND_SEQUENCE));
     return [...missing, ...again].map((migration) => migration.name);
   });
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { within } from '../../event/deadline.js';
 import { AuditError } from '../../event/errors.js';
 
 export type { Pool, PoolClient } from 'pg';
@@ -7,6 +8,8 @@ export interface PoolOptions {
   readonly max: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
+  /** A query that has no answer by then fails, and its connection is thrown away: it may be open and silent. @defaultValue none */
+  readonly queryTimeoutMs?: number;
 }
 
 /**
@@ -37,9 +40,29 @@ export function createPool(databaseUrl: string, options: PoolOptions): pg.Pool {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     allowExitOnIdle: true,
+    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
   });
   pool.on('error', () => undefined);
+  const open = new Set<pg.PoolClient>();
+  pool.on('connect', (client) => open.add(client));
+  pool.on('remove', (client) => open.delete(client));
+  connections.set(pool, open);
   return pool;
+}
+
+const connections = new WeakMap<pg.Pool, Set<pg.PoolClient>>();
+
+/** Ends the pool, and the connections that have not ended within `deadlineMs` by force. */
+export async function endPool(pool: pg.Pool, deadlineMs: number): Promise<void> {
+  const ended = await within(
+    deadlineMs,
+    pool.end().then(() => true),
+  );
+  if (ended) return;
+  for (const client of connections.get(pool) ?? []) {
+    // Not in the driver's types: the socket itself, since a polite end waits for an answer.
+    (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();
+  }
 }
 
 /** SQLSTATE of an error that came from the server. */
