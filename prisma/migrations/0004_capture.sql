@@ -40,8 +40,11 @@ begin
     return null; -- same record image: nothing changed
   end if;
 
-  -- It counts only as the very end of the text: 32 digits for the unit of work, then the section.
-  if octet_length(hex) > 32 and octet_length(hex) = octet_length(comment) - 2 and octet_length(comment) < octet_length(query) then
+  -- It counts only at the end of the text (behind it a tracing driver may have put comments of its own): 32 digits for the
+  -- unit of work, then the section.
+  if octet_length(hex) > 32 and octet_length(comment) < octet_length(query)
+    and (octet_length(hex) = octet_length(comment) - 2
+      or octet_length(hex) < octet_length(comment) and substr(comment, length(hex) + 3) ~ '^(\s|;|/\*[^*/]*\*/)*$') then
     begin
       unit := nullif(left(hex, 32), '00000000000000000000000000000000')::uuid;
       actor := substr(decode(hex, 'hex'), 17);

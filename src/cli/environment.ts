@@ -40,7 +40,17 @@ export async function environment(command: Command): Promise<Environment> {
   const configFile = options.config ?? CONFIG_FILES.find((file) => existsSync(file));
   const configured = configFile === undefined ? {} : await loadConfig(configFile);
   const schema = checkSchemaName(options.schema ?? configured.schema ?? DEFAULT_SCHEMA);
-  return { databaseUrl, schema, coverage: { ...configured, schema }, configFile };
+  const schemas = configured.schemas ?? [schemaOf(databaseUrl)];
+  return { databaseUrl, schema, coverage: { ...configured, schema, schemas }, configFile };
+}
+
+/** Prisma's own URL parameter: the schema where its tables are. */
+function schemaOf(databaseUrl: string): string {
+  try {
+    return new URL(databaseUrl).searchParams.get('schema') ?? 'public';
+  } catch {
+    return 'public'; // the pool says what is wrong with the URL
+  }
 }
 
 /** Runs `work` with a pool and lets go of it whatever happens. */

@@ -50,7 +50,9 @@ function changes(entry: AuditEntry): string {
     lines.push(...whole(entry));
   }
   if (entry.error) lines.push(pc.red(cut(`${entry.error.name}: ${entry.error.message ?? ''}`, LINE)));
-  if (entry.flags.length > 0) lines.push(pc.dim(entry.flags.join(' ')));
+  // `redacted` says that the record has such fields; it is of interest where one of them is shown.
+  const flags = entry.flags.filter((flag) => flag !== 'redacted' || entry.changes.some((change) => change.redacted));
+  if (flags.length > 0) lines.push(pc.dim(flags.join(' ')));
   return lines.join('\n');
 }
 

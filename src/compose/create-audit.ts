@@ -24,9 +24,11 @@ const QUERY_TIMEOUT_MS = 60_000;
 // Captured at import, so that fake timers cannot hang a flush.
 const { setTimeout } = globalThis;
 
-/** The parts put together, without any framework: for scripts, jobs and other servers. `close()` it when done. */
+/** The parts put together, without any framework, and started: for scripts, jobs and other servers. `close()` it when done. */
 export function createAudit(options: AuditOptions): Audit {
-  return new Audit(checkOptions(options));
+  const audit = new Audit(checkOptions(options));
+  audit.start();
+  return audit;
 }
 
 export class Audit implements Recorder {
@@ -85,9 +87,9 @@ export class Audit implements Recorder {
   /**
    * Resolves when everything recorded or captured so far is sealed, by this process or another. For tests and scripts: it
    * polls.
-   * @throws AuditError `AUDIT_FLUSH_TIMEOUT` after `timeoutMs` (default 10,000)
+   * @throws AuditError `AUDIT_FLUSH_TIMEOUT` after `timeoutMs` (default 15,000: a sealer that died keeps others out for 10,000)
    */
-  async flush({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<void> {
+  async flush({ timeoutMs = 15_000 }: { timeoutMs?: number } = {}): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     await this.drain();
     const position = await this.#content.position();

@@ -8,6 +8,8 @@ import type { AuditContext } from './context.js';
  */
 export interface TransactionScope {
   readonly parent: TransactionScope | undefined;
+  /** Committed or rolled back: what was started inside and goes on is not inside any more. */
+  ended: boolean;
   /** The context of the `$transaction` call. */
   readonly opener: AuditContext | undefined;
   /** Contexts entered inside and not yet left, each with the one it was entered from. */
@@ -24,7 +26,9 @@ export function currentTransaction(): TransactionScope | undefined {
 
 /** Runs `fn`, a `$transaction` call opened in the context `opener`, in a scope of its own. */
 export function runInTransaction<T>(opener: AuditContext | undefined, fn: () => T): T {
-  return storage.run({ parent: storage.getStore(), opener, active: [] }, fn);
+  let parent = storage.getStore();
+  while (parent?.ended) parent = parent.parent; // else work that reschedules itself would grow a chain of them
+  return storage.run({ parent, opener, active: [], ended: false }, fn);
 }
 
 /** Says that `context` begins to act inside whatever transactions are open here. Returns the way to say that it has ended. */

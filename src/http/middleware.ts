@@ -1,9 +1,9 @@
-import { runInContext } from '../context/context.js';
+import { runInContext, type AuditContext } from '../context/context.js';
 import type { AuditEvent } from '../event/types.js';
 import type { Recorder } from '../recorder/port.js';
 import { requestContext, type RequestContextOptions } from './request-context.js';
 import { requestEvent } from './request-event.js';
-import { openRecord, type AuditedRoute } from './request-record.js';
+import { openRecord, type AuditedRoute, type RequestRecord } from './request-record.js';
 import type { AuditRequest, AuditResponse } from './request.js';
 
 export interface MiddlewareOptions extends RequestContextOptions {
@@ -16,9 +16,12 @@ export interface MiddlewareOptions extends RequestContextOptions {
 /** Gives a request its context, and writes its entry when the response has ended, however it ended. */
 export function auditMiddleware(recorder: Recorder, options: MiddlewareOptions) {
   return (request: AuditRequest, response: AuditResponse, next: (error?: unknown) => void): void => {
-    const context = requestContext(request, options);
+    const own = response.getHeader('X-Request-ID');
+    const context = requestContext(request, options, own);
     const record = openRecord(context);
-    if (!response.headersSent && context.requestId !== undefined) response.setHeader('X-Request-ID', context.requestId);
+    if (own === undefined && !response.headersSent && context.requestId !== undefined) {
+      response.setHeader('X-Request-ID', context.requestId);
+    }
     let ended = false;
     const end = (finished: boolean): void => {
       if (ended) return;
@@ -32,7 +35,7 @@ export function auditMiddleware(recorder: Recorder, options: MiddlewareOptions) 
               status: finished || response.headersSent ? response.statusCode : undefined,
               aborted: !finished,
             }),
-            { context, source: 'request' },
+            { context: atTheEnd(context, record), source: 'request' },
             options.onError,
           );
       } catch (error) {
@@ -42,6 +45,17 @@ export function auditMiddleware(recorder: Recorder, options: MiddlewareOptions) 
     response.once('finish', () => end(true));
     response.once('close', () => end(response.writableFinished));
     runInContext(context, next);
+  };
+}
+
+/** The context of the entry: what it says now, else what the handler saw. After a logout there is no user to ask. */
+function atTheEnd(context: AuditContext, { seen }: RequestRecord): AuditContext {
+  if (!seen) return context;
+  const { actor, tenant } = context;
+  return {
+    ...context,
+    actor: () => (typeof actor === 'function' ? actor() : actor) ?? seen.actor,
+    tenant: () => (typeof tenant === 'function' ? tenant() : tenant) ?? seen.tenant,
   };
 }
 

@@ -17,8 +17,13 @@ export interface RequestContextOptions {
 const REQUEST_ID = /^[A-Za-z0-9._:~+/=@-]{1,128}$/;
 
 /** The context of one request. The unit of work is ours; the request id is the client's word and binds nothing. */
-export function requestContext(request: AuditRequest, options: RequestContextOptions): AuditContext {
-  const given = header(request, 'x-request-id');
+export function requestContext(
+  request: AuditRequest,
+  options: RequestContextOptions,
+  /** The application's own id for this request, if a middleware of its own has set one. */
+  own?: unknown,
+): AuditContext {
+  const given = typeof own === 'string' ? own : header(request, 'x-request-id');
   const { actor = userOf, tenant, session = (req: AuditRequest): unknown => req['sessionID'] } = options;
   return newContext({
     actor: () => actor(request) || undefined,

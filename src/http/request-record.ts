@@ -1,6 +1,6 @@
-import type { AuditContext, UnitOfWork } from '../context/context.js';
+import { actorOf, type AuditContext, type UnitOfWork } from '../context/context.js';
 import { systemClock, type Micros } from '../event/clock.js';
-import type { ErrorFact, Resource, Severity } from '../event/types.js';
+import type { Actor, ErrorFact, Resource, Severity } from '../event/types.js';
 import type { AuditRequest } from './request.js';
 
 /** What the callbacks of `@Audited` receive. `args` and `result` are absent when the handler was not reached. */
@@ -33,6 +33,8 @@ export interface RequestRecord {
   route?: AuditedRoute | undefined;
   /** The handler's turn came, and it is not `@Audited`, or is marked with `@SkipAudit()`. */
   skipped?: boolean;
+  /** Who acted when the handler's turn came: after a logout nobody is left to ask. */
+  seen?: { readonly actor: Actor | undefined; readonly tenant: string | undefined };
   args?: readonly unknown[];
   result?: unknown;
   error?: ErrorFact;
@@ -44,6 +46,17 @@ export function openRecord(context: AuditContext): RequestRecord {
   const record: RequestRecord = { startedAt: systemClock.now(), startedMonotonic: systemClock.monotonic() };
   records.set(context.root, record);
   return record;
+}
+
+/** Notes who acts now. Total: what the application's callbacks throw is their context's affair at the end. */
+export function noteActor(record: RequestRecord, context: AuditContext | undefined): void {
+  try {
+    const actor = actorOf(context);
+    const tenant = typeof context?.tenant === 'function' ? context.tenant() : context?.tenant;
+    record.seen = { actor: actor && { ...actor }, tenant: typeof tenant === 'string' ? tenant : undefined };
+  } catch {
+    // Not known then.
+  }
 }
 
 export function recordOf(context: AuditContext | undefined): RequestRecord | undefined {

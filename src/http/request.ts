@@ -17,6 +17,7 @@ export interface AuditResponse {
   readonly statusCode: number;
   readonly headersSent: boolean;
   readonly writableFinished: boolean;
+  getHeader(name: string): unknown;
   setHeader(name: string, value: string): unknown;
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }

@@ -4,7 +4,7 @@ import { Observable, tap } from 'rxjs';
 import { Audit } from '../compose/create-audit.js';
 import { currentContext, newContext, runInContext } from '../context/context.js';
 import { systemClock } from '../event/clock.js';
-import { errorFact, recordOf, type AuditedRoute } from '../http/request-record.js';
+import { errorFact, noteActor, recordOf, type AuditedRoute } from '../http/request-record.js';
 import { AUDITED, SKIPPED } from './audited.decorator.js';
 
 /**
@@ -34,6 +34,7 @@ export class AuditInterceptor implements NestInterceptor {
     record.skipped = skipped || !route;
     if (!route || skipped) return next.handle();
     record.route = route;
+    noteActor(record, currentContext());
     return next.handle().pipe(
       tap({
         next: (result) => (record.result = result),

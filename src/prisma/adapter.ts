@@ -63,7 +63,12 @@ function wrapTransaction(
     ...statements(transaction, owner, () => undefined),
     commit: async () => {
       await transaction.commit();
+      if (scope) scope.ended = true;
       wakeSealer();
+    },
+    rollback: async () => {
+      await transaction.rollback();
+      if (scope) scope.ended = true;
     },
   });
 }
@@ -100,10 +105,14 @@ function statements(
 /** A syntax error quotes the statement to its end (`unterminated quoted string at or near …`): the comment is not the caller's. */
 function takeOut(comment: string, error: unknown, depth = 0): void {
   if (typeof error !== 'object' || error === null || depth > 2) return;
-  for (const key of new Set(['message', ...Object.keys(error), 'cause'])) {
-    const value: unknown = Reflect.get(error, key);
-    if (typeof value === 'string' && value.includes(comment)) Reflect.set(error, key, value.replaceAll(comment, ''));
-    else takeOut(comment, value, depth + 1);
+  try {
+    for (const key of new Set(['message', ...Object.keys(error), 'cause'])) {
+      const value: unknown = Reflect.get(error, key);
+      if (typeof value === 'string' && value.includes(comment)) Reflect.set(error, key, value.replaceAll(comment, ''));
+      else takeOut(comment, value, depth + 1);
+    }
+  } catch {
+    // An error with getters that throw stays as it is.
   }
 }
 

@@ -1,5 +1,5 @@
 import { runAs, withContext, type ContextFields } from '../context/context.js';
-import { secretNames } from '../event/redaction.js';
+import type { RedactionOptions, SecretName } from '../event/redaction.js';
 import type { Actor, AuditEvent } from '../event/types.js';
 import { prepare, recordStatement } from '../recorder/port.js';
 
@@ -25,14 +25,17 @@ export interface RawClient {
 export interface AuditApiOptions {
   /** Schema of the log. @defaultValue 'audit' */
   readonly schema?: string | undefined;
+  /** Names that hold secrets in events of `$audit().record()`; the same as the module's. */
+  readonly redaction?: RedactionOptions | undefined;
+  /** See `RecordOptions`. */
+  readonly oversized?: 'refuse' | 'truncate' | undefined;
 }
 
-const isSecret = secretNames();
-
-export function auditApi(client: RawClient, options: AuditApiOptions = {}): AuditApi {
+export function auditApi(client: RawClient, options: AuditApiOptions, isSecret: SecretName): AuditApi {
+  const { schema = 'audit', oversized } = options;
   return {
     async record(event) {
-      const { text, values } = recordStatement(options.schema ?? 'audit', null, [prepare(event, isSecret)]);
+      const { text, values } = recordStatement(schema, null, [prepare(event, isSecret, { oversized })]);
       await client.$queryRawUnsafe(text, ...values);
     },
     runAs,

@@ -36,7 +36,7 @@ export interface AuditConfig<C = any> {
   readonly schema?: string;
   /** Schemas whose tables are audited. @defaultValue `['public']` */
   readonly schemas?: readonly string[];
-  /** Column that holds the tenant, wherever a table has it. */
+  /** Column that holds the tenant, wherever a table has it: its name in the database, which `@map` may have changed. */
   readonly tenantColumn?: string;
   /** Which names hold secrets, in all tables. */
   readonly redaction?: RedactionOptions;

@@ -18,6 +18,7 @@ export interface Queryable {
 
 export interface Transaction extends Queryable {
   commit(): Promise<void>;
+  rollback(): Promise<void>;
 }
 
 export interface DriverAdapter extends Queryable {

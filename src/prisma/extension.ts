@@ -1,4 +1,5 @@
 import { auditApi, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
+import { secretNames } from '../event/redaction.js';
 import { scopedTransaction } from './transaction.js';
 import { requireAuditAdapter } from './client-options.js';
 
@@ -33,6 +34,7 @@ interface ExtendedTypes {
  * @throws AuditError `AUDIT_ADAPTER_MISSING` from `$extends` when it was not
  */
 export function audit(options: AuditApiOptions = {}): (client: unknown) => ExtendedTypes {
+  const isSecret = secretNames(options.redaction);
   return (given) => {
     const client = given as Extendable;
     // Not bound: it runs on the `this` of each call.
@@ -43,7 +45,7 @@ export function audit(options: AuditApiOptions = {}): (client: unknown) => Exten
       client: {
         // Both run on the `this` of the call, which inside a transaction is its `tx`.
         $audit(this: RawClient): AuditApi {
-          return auditApi(this, options);
+          return auditApi(this, options, isSecret);
         },
         $transaction: scopedTransaction(inner),
       },

@@ -1,4 +1,5 @@
 import { auditApi, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
+import { secretNames } from '../event/redaction.js';
 import { scopedTransaction } from './transaction.js';
 import { withAuditAdapter } from './client-options.js';
 
@@ -35,6 +36,7 @@ export type Audited<C extends ClientClass> = (new (...args: any[]) => Members<In
  * The constructor throws `AUDIT_ADAPTER_MISSING` when no driver adapter is given.
  */
 export function audited<C extends ClientClass>(Base: C, options: AuditApiOptions = {}): Audited<C> {
+  const isSecret = secretNames(options.redaction);
   // oxlint-disable-next-line typescript/no-explicit-any -- TS2545: the one signature a mixin's constructor may have
   abstract class AuditedClient extends (Base as abstract new (...args: any[]) => object) {
     // oxlint-disable-next-line typescript/no-explicit-any
@@ -43,7 +45,7 @@ export function audited<C extends ClientClass>(Base: C, options: AuditApiOptions
     }
 
     $audit(): AuditApi {
-      return auditApi(this as unknown as RawClient, options);
+      return auditApi(this as unknown as RawClient, options, isSecret);
     }
   }
   const { $transaction } = Base.prototype as { $transaction: (...args: unknown[]) => unknown };

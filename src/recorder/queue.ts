@@ -105,6 +105,7 @@ export class QueueRecorder implements Recorder {
     this.#timer = undefined;
     this.#running ??= this.#writeAll().finally(() => {
       this.#running = undefined;
+      if (this.#queue.length > 0) this.#run(); // came in between the last look and now
     });
   }
 

@@ -22,6 +22,7 @@ export type SealerState = 'stopped' | 'following' | 'leading';
 // Captured at import, so that a test's fake timers do not stop the log.
 const { setTimeout, clearTimeout } = globalThis;
 const performance = globalThis.performance;
+const DRAIN_MS = 2_000;
 
 /** Seals what was captured. Start as many as there are processes: one leads, the others wait for its lease to run out. */
 export class Sealer {
@@ -31,6 +32,7 @@ export class Sealer {
   readonly #holder = `${process.pid}-${randomUUID()}`;
   #running: Promise<void> | undefined;
   #stopping = false;
+  #stopBy = Number.POSITIVE_INFINITY;
   #state: SealerState = 'stopped';
   /** Terms in a row that ended badly. */
   #failures = 0;
@@ -52,9 +54,10 @@ export class Sealer {
     this.#running ??= this.#run();
   }
 
-  /** Seals what is committed by now if this sealer leads, hands the lease back, and resolves when it is idle. */
+  /** Seals what is committed by now if this sealer leads, for at most two seconds, hands the lease back, and resolves when it is idle. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#stopBy = performance.now() + DRAIN_MS;
     this.#interrupt();
     await this.#running;
     this.#running = undefined;
@@ -86,7 +89,8 @@ export class Sealer {
       const started = performance.now();
       const read = await leader.round();
       if (rounds > 1) this.#failures = 0; // the batches of the first rounds have been taken
-      if (this.#stopping && read === 0) break;
+      // Other processes may go on writing for ever: what they write, the next leader seals.
+      if (this.#stopping && (read === 0 || performance.now() > this.#stopBy)) break;
       if (read >= this.#options.batchSize) continue;
       idleRounds = read > 0 ? 0 : idleRounds + 1;
       const wait = Math.min(this.#options.minWaitMs * 2 ** Math.min(idleRounds, 10), this.#options.maxWaitMs);

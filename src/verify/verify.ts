@@ -48,6 +48,11 @@ export async function verify(source: LogSource, options: VerifyOptions = {}): Pr
   }
   for (const chain of await source.strayChains())
     note({ code: 'CHAIN_MISSING', message: `chain ${chain} has entries but no row`, chain });
+  // Chains are numbered without gaps: a number that is missing is a chain that was removed.
+  const numbers = new Set(chains.map((chain) => chain.chain));
+  for (let number = 1; number < Math.max(0, ...numbers); number += 1) {
+    if (!numbers.has(number)) note({ code: 'CHAIN_MISSING', message: `chain ${number} is gone`, chain: number });
+  }
   const origins = new Set(chains.map((chain) => chain.origin));
   for (const pin of pins) {
     if (!origins.has(pin.origin))
@@ -97,7 +102,7 @@ function limitsOf(chains: readonly ChainResult[], pins: readonly Pin[]): readonl
   return [
     pins.length === 0
       ? 'Level L0 proves that the log agrees with itself. Whoever owns the database could have rewritten whole chains from their first entry, or cut off their ends: compare with checkpoints kept elsewhere (verify --pin FILE).'
-      : `Entries after the last pin (${after}) could have been cut off or rewritten by whoever owns the database.`,
+      : `Entries after the last pin (${after}), and the chains opened after it, could have been cut off or rewritten by whoever owns the database.`,
     ...(pins.length > 0 && unpinned > 0
       ? [`${unpinned} of ${chains.length} chains have no pin: of those only agreement with themselves is proved.`]
       : []),

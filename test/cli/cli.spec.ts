@@ -54,6 +54,7 @@ describe('the command line', () => {
       '+ 0003_record.sql',
       '+ 0004_capture.sql',
       '+ 0005_seal.sql',
+      '+ 0006_privileges.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',

@@ -141,7 +141,16 @@ describe('a statement of somebody else', () => {
   });
 
   it.each([
-    ['has text behind it', (sql: string) => `${sql} /*audit1:${unit}7b7d*/;`],
+    ['a semicolon', ';'],
+    ['white space', ' \n'],
+    ['the comment of a tracing driver', " /*traceparent='00-4bf9-01'*/"],
+  ])('counts although a driver has put %s behind it', async (_name, behind) => {
+    await send(`insert into "Counter" (key, value) values ('${newKey()}', 1) /*audit1:${unit}7b7d*/${behind}`);
+    expect((await only()).flags).toEqual([]);
+  });
+
+  it.each([
+    ['has a statement behind it', (sql: string) => `${sql} /*audit1:${unit}7b7d*/; select 1`],
     ['is cut off', (sql: string) => `${sql} --/*audit1:${unit}7b`],
     ['is shorter than a unit of work', (sql: string) => `${sql} /*audit1:0123*/`],
     ['is empty', (sql: string) => `${sql} /*audit1:*/`],

@@ -40,7 +40,7 @@ async function judge(): Promise<{ changes: number; wrong: string[]; actors: numb
 describe.each(SHAPES)('who acts, as a client made by %s tells it', (_shape, connect) => {
   let prisma: AnyAuditedClient;
   beforeAll(() => {
-    prisma = quickstart.keep(connect(quickstart.url));
+    prisma = quickstart.keep(connect(quickstart.url, { transactionOptions: { maxWait: 20_000, timeout: 20_000 } }));
   });
 
   it.each(PROGRAMS.map((program) => [program.name, program] as const))(
@@ -109,7 +109,9 @@ describe('the same programs', () => {
     return found;
   };
   const connect = (adapter: PrismaPg): AnyAuditedClient =>
-    quickstart.keep(new PrismaClient({ adapter })) as unknown as AnyAuditedClient;
+    quickstart.keep(
+      new PrismaClient({ adapter, transactionOptions: { maxWait: 20_000, timeout: 20_000 } }),
+    ) as unknown as AnyAuditedClient;
 
   it('show that a naive adapter gets it wrong, in interactive and array transactions', async () => {
     expect(await wrongOf(connect(naiveAdapter(new PrismaPg({ connectionString: quickstart.url }))))).toEqual([

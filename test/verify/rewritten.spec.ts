@@ -65,7 +65,7 @@ describe('a chain that was rewritten from its beginning, and agrees with itself'
     const both = await after([], { pins: [behind, before] });
     expect(both.chains.find((chain) => chain.origin === origin)).toMatchObject({ pinnedSize: 3 });
     expect(both.limits.join('\n')).toMatch(
-      /Entries after the last pin \(7\) could have been cut off.*\n2 of 3 chains have no pin/,
+      /Entries after the last pin \(7\), and the chains opened after it, could have been cut off.*\n2 of 3 chains have no pin/,
     );
   });
 });
@@ -101,7 +101,15 @@ describe('pins', () => {
       ['entry', 'content', 'chain'].map((table) => `delete from audit.${table} where tenant_key = 'acme'`),
       { pins },
     );
-    expect(gone).toMatchObject({ verdict: 'TAMPERED', findings: [{ code: 'CHAIN_MISSING', origin: pin.origin }] });
+    expect(gone).toMatchObject({
+      verdict: 'TAMPERED',
+      findings: [{ code: 'CHAIN_MISSING' }, { code: 'CHAIN_MISSING', origin: pin.origin }],
+    });
+    // Also without a pin: chains are numbered without gaps.
+    const unpinned = await after(
+      ['entry', 'content', 'chain'].map((table) => `delete from audit.${table} where tenant_key = 'acme'`),
+    );
+    expect(unpinned).toMatchObject({ verdict: 'TAMPERED', findings: [{ code: 'CHAIN_MISSING', chain: 2 }] });
     const other = await after([], { pins: [{ ...pin, origin: 'example.com/elsewhere' }] });
     expect(other).toMatchObject({ verdict: 'TAMPERED', findings: [{ code: 'CHAIN_MISSING', origin: 'example.com/elsewhere' }] }); // prettier-ignore
   });

@@ -53,6 +53,12 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
       );
     }
   }
+  const { tenantColumn } = coverage;
+  if (tenantColumn !== undefined && !tables.some((table) => table.columns.includes(tenantColumn))) {
+    throw invalid(
+      `no table has a column ${JSON.stringify(tenantColumn)}: tenantColumn is the name in the database (@map), not the field's`,
+    );
+  }
   const isSecret = secretNames(coverage.redaction);
   return tables.map((table) => {
     const model = modelOf.get(nameOf(table)) ?? nameOf(table);

@@ -65,6 +65,9 @@ export async function examine(pool: Pool, schema: string, coverage: Coverage): P
 
   const plan = await planTriggers(pool, coverage);
   problems.push(...triggerProblems(plan));
+  if (!plan.some(({ wanted }) => wanted !== undefined)) {
+    problems.push(`no table is audited in ${(coverage.schemas ?? ['public']).join(', ')}: set schemas in audit.config`);
+  }
   const state = (
     await pool.query<{
       origin: string;

@@ -32,6 +32,7 @@ export function createPool(databaseUrl: string, options: PoolOptions): pg.Pool {
   }
   const url = new URL(databaseUrl);
   url.searchParams.delete('schema'); // Prisma's own parameter; libpq and pg do not know it
+  const pooled = url.searchParams.get('pgbouncer') === 'true';
   const pool = new pg.Pool({
     connectionString: url.toString(),
     max: options.max,
@@ -40,15 +41,26 @@ export function createPool(databaseUrl: string, options: PoolOptions): pg.Pool {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     allowExitOnIdle: true,
+    // Under SERIALIZABLE as the default our reads would become part of the application's conflicts. Nothing is changed
+    // where the default is the usual one; a transaction pooler (`pgbouncer=true`) lends connections to others, so not there.
+    ...(pooled ? {} : { verify: (client, done) => client.query(READ_COMMITTED, (error) => done(error)) }),
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
   });
   pool.on('error', () => undefined);
   const open = new Set<pg.PoolClient>();
-  pool.on('connect', (client) => open.add(client));
+  pool.on('connect', (client) => {
+    open.add(client);
+    // A connection that is cut while it is checked out would end the process; its query rejects, and that is enough.
+    client.on('error', () => undefined);
+  });
   pool.on('remove', (client) => open.delete(client));
   connections.set(pool, open);
   return pool;
 }
+
+const READ_COMMITTED = `
+select set_config('default_transaction_isolation', 'read committed', false)
+ where current_setting('default_transaction_isolation') <> 'read committed'`;
 
 const connections = new WeakMap<pg.Pool, Set<pg.PoolClient>>();
 
