@@ -27,6 +27,10 @@ begin
   if exists (select from unnest(p_data) as d (data) where json_typeof(data::json) <> 'object') then
     raise exception 'audit: data must be a JSON object' using errcode = '22023';
   end if;
+  if exists (select from unnest(p_data, p_actor, p_header, p_resource_id) as t (a, b, c, d)
+              where octet_length(concat(a, b, c, d)) > 1048576) then
+    raise exception 'audit: an event is larger than 1 MiB' using errcode = '22023';
+  end if;
   if p_batch is not null then
     insert into "audit".event_key (scope, tenant_key, key) values ('batch', '', p_batch) on conflict do nothing;
     if not found then

@@ -42,7 +42,7 @@ begin
 
   -- It counts only at the end of the text (behind it a tracing driver may have put comments of its own): 32 digits for the
   -- unit of work, then the section.
-  if octet_length(hex) > 32 and octet_length(comment) < octet_length(query)
+  if octet_length(hex) between 33 and 131072 and octet_length(comment) < octet_length(query)
     and (octet_length(hex) = octet_length(comment) - 2
       or octet_length(hex) < octet_length(comment) and substr(comment, length(hex) + 3) ~ '^(\s|;|/\*[^*/]*\*/)*$') then
     begin
@@ -75,56 +75,68 @@ begin
     return null;
   end if;
 
-  if tg_argv[3] = '' then
-    if tg_op <> 'INSERT' then old_row := row_to_json(old); end if;
-    if tg_op <> 'DELETE' then new_row := row_to_json(new); end if;
-  else
-    -- Secrets go in a copy of the record, before there is any JSON: walking the JSON of a row fails on what a json column
-    -- may hold (the escape of NUL).
-    if tg_op <> 'INSERT' then
-      before := old;
-      if exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
-        -- A row older than a column has that column's default in the catalogue alone, where json_populate_record does not look.
-        execute 'select ($1).*' into before using old;
-      end if;
-      before := json_populate_record(before, tg_argv[3]::json);
-      old_row := row_to_json(before);
-    end if;
-    if tg_op <> 'DELETE' then
-      after := json_populate_record(new, tg_argv[3]::json);
-      new_row := row_to_json(after);
-    end if;
-  end if;
-
-  whose := coalesce(new_row, old_row); -- after a change of the key: the new one
-  if tg_argv[2] = '' and strpos(whose::text, '\u') = 0 then
-    if tg_argv[1] <> '' then key := whose ->> tg_argv[1]; end if;
-    if tg_argv[4] <> '' then tenant := whose ->> tg_argv[4]; end if;
-  else
+  begin
     if tg_argv[3] = '' then
-      before := old;
-      after := new;
-    end if;
-    if tg_op = 'DELETE' then after := before; end if;
-    -- Slow and total: a composite key, or an escape that `->>` refuses.
-    begin
-      if tg_argv[1] <> '' then
-        execute format('select ($1).%I::text', tg_argv[1]) using after into key;
-      elsif tg_argv[2] <> '' then
-        foreach part in array tg_argv[2]::text[] loop
-          execute format('select ($1).%I::text', part) using after into part;
-          parts := parts || coalesce(to_json(part)::text, 'null');
-        end loop;
-        key := '[' || array_to_string(parts, ',') || ']';
+      if tg_op <> 'INSERT' then old_row := row_to_json(old); end if;
+      if tg_op <> 'DELETE' then new_row := row_to_json(new); end if;
+    else
+      -- Secrets go in a copy of the record, before there is any JSON: walking the JSON of a row fails on what a json column
+      -- may hold (the escape of NUL).
+      if tg_op <> 'INSERT' then
+        before := old;
+        if exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
+          -- A row older than a column has that column's default in the catalogue alone, where json_populate_record does not look.
+          execute 'select ($1).*' into before using old;
+        end if;
+        before := json_populate_record(before, tg_argv[3]::json);
+        old_row := row_to_json(before);
       end if;
-      if tg_argv[4] <> '' then execute format('select ($1).%I::text', tg_argv[4]) using after into tenant; end if;
-    exception when others then
-      flag := concat_ws(',', flag, 'malformed'); -- a key column that was renamed: the change is logged without its id
-    end;
-  end if;
+      if tg_op <> 'DELETE' then
+        after := json_populate_record(new, tg_argv[3]::json);
+        new_row := row_to_json(after);
+      end if;
+    end if;
 
-  data := concat('{', '"id":' || to_json(key)::text || ',', '"new":' || new_row::text, case when tg_op = 'UPDATE' then ',' end,
-    '"old":' || old_row::text);
+    whose := coalesce(new_row, old_row); -- after a change of the key: the new one
+    if tg_argv[2] = '' and strpos(whose::text, '\u') = 0 then
+      if tg_argv[1] <> '' then key := whose ->> tg_argv[1]; end if;
+      if tg_argv[4] <> '' then tenant := whose ->> tg_argv[4]; end if;
+    else
+      if tg_argv[3] = '' then
+        before := old;
+        after := new;
+      end if;
+      if tg_op = 'DELETE' then after := before; end if;
+      -- Slow and total: a composite key, or an escape that `->>` refuses.
+      begin
+        if tg_argv[1] <> '' then
+          execute format('select ($1).%I::text', tg_argv[1]) using after into key;
+        elsif tg_argv[2] <> '' then
+          foreach part in array tg_argv[2]::text[] loop
+            execute format('select ($1).%I::text', part) using after into part;
+            parts := parts || coalesce(to_json(part)::text, 'null');
+          end loop;
+          key := '[' || array_to_string(parts, ',') || ']';
+        end if;
+        if tg_argv[4] <> '' then execute format('select ($1).%I::text', tg_argv[4]) using after into tenant; end if;
+      exception when others then
+        flag := concat_ws(',', flag, 'malformed'); -- a key column that was renamed: the change is logged without its id
+      end;
+    end if;
+
+    data := concat('{', '"id":' || to_json(key)::text || ',', '"new":' || new_row::text, case when tg_op = 'UPDATE' then ',' end,
+      '"old":' || old_row::text);
+    if octet_length(data) > 67108864 then -- 64 MiB: what sealer and verifier can hold
+      data := concat('{', '"id":' || to_json(key)::text || ',', '"truncated":"the row is too large to be logged"');
+      flag := concat_ws(',', flag, 'truncated');
+    end if;
+  exception when program_limit_exceeded or out_of_memory or internal_error then
+    -- A row that has no JSON of less than a gigabyte: the write must go through, and the entry says that it cannot show it.
+    key := null;
+    data := '{"truncated":"the row is too large to be logged"';
+    flag := concat_ws(',', flag, 'truncated');
+  end;
+
   if tg_argv[3] <> '' then
     flag := concat_ws(',', flag, 'redacted');
     data := data || ',"redacted":' || array_to_json(array(select json_object_keys(tg_argv[3]::json)))::text;
