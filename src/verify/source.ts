@@ -17,7 +17,6 @@ export interface ContentRecord {
   readonly saltActor: string | null;
   readonly data: string | null;
   readonly saltData: string | null;
-  readonly resourceId: string | null;
 }
 
 export interface EntryRecord {

@@ -13,7 +13,7 @@ const micros = (time: string): string =>
 const ENTRIES = `
 select e.seq, e.pos, ${micros('e.sealed_at')}, ${micros('e.occurred_at')},
        e.id::text, encode(e.hash, 'hex'), e.tenant_key, e.actor_id, e.action, e.resource_type, e.resource_id, e.outcome, e.request_id, e.group_id::text, e.body,
-       c.pos is not null, c.actor, replace(c.salt_actor::text, '-', ''), c.data, replace(c.salt_data::text, '-', ''), c.resource_id
+       c.pos is not null, c.actor, replace(c.salt_actor::text, '-', ''), c.data, replace(c.salt_data::text, '-', '')
   from "audit".entry e left join "audit".content c on c.pos = e.pos
  where e.chain = $1 and e.seq > $2
  order by e.seq limit $3`;
@@ -117,7 +117,6 @@ function entryRecord(row: Row) {
             saltActor: text(17),
             data: text(18),
             saltData: text(19),
-            resourceId: text(20),
           }
         : null,
   };
