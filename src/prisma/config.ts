@@ -1,3 +1,4 @@
+import type { Catalogue } from '../event/catalogue.js';
 import type { RedactionOptions } from '../event/redaction.js';
 
 /** Names of the models of a generated client, with the names of their columns: read off the client's own delegates. */
@@ -21,6 +22,12 @@ export interface ModelConfig<Field extends string = string> {
   readonly redact?: readonly Field[];
   /** Columns that a default name covers although they hold no secret. */
   readonly keep?: readonly Field[];
+  /** Columns of which only the last characters are logged, with their number (1–32). Text only. */
+  readonly mask?: Partial<Record<Field, number>>;
+  /** Columns that are never logged; a change of nothing else makes no entry. */
+  readonly ignore?: readonly Field[];
+  /** The column that names the data subject. */
+  readonly subject?: Field;
   /** The column that holds the tenant; used for writes whose context names none. */
   readonly tenant?: Field;
   /** The table, where it is not named like the model (`@@map`); `schema.table` outside of the first schema. */
@@ -40,6 +47,13 @@ export interface AuditConfig<C = any> {
   readonly tenantColumn?: string;
   /** Which names hold secrets, in all tables. */
   readonly redaction?: RedactionOptions;
+  /** What the generator wrote; what is said here wins over its annotations. */
+  readonly catalogue?: Catalogue;
+  /**
+   * What becomes of a write whose change cannot be logged, because the log or a right on it is missing: it fails, or it goes
+   * through and the gap is logged where possible, and counted. @defaultValue `'fail'`
+   */
+  readonly onMissing?: 'fail' | 'warn';
   /** By model. Every table is audited unless its model is `false`. Tables of implicit many-to-many relations are models of their table's name. */
   readonly models?: unknown extends C
     ? Readonly<Record<string, ModelConfig | false>>

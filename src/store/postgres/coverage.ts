@@ -1,3 +1,4 @@
+import type { Catalogue } from '../../event/catalogue.js';
 import { AuditError } from '../../event/errors.js';
 import { secretNames, type RedactionOptions } from '../../event/redaction.js';
 import { DEFAULT_SCHEMA } from './schema.js';
@@ -9,12 +10,17 @@ export interface Coverage {
   readonly schemas?: readonly string[];
   readonly tenantColumn?: string;
   readonly redaction?: RedactionOptions;
+  readonly catalogue?: Catalogue;
+  readonly onMissing?: 'fail' | 'warn';
   readonly models?: Readonly<Record<string, ModelCoverage | false>>;
 }
 
 export interface ModelCoverage {
   readonly redact?: readonly string[];
   readonly keep?: readonly string[];
+  readonly mask?: Readonly<Record<string, number | undefined>>;
+  readonly ignore?: readonly string[];
+  readonly subject?: string;
   readonly tenant?: string;
   readonly table?: string;
   readonly columns?: Readonly<Record<string, string | undefined>>;
