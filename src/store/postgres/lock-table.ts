@@ -27,7 +27,7 @@ export async function lockForTriggers(
     throw new AuditError(
       'AUDIT_TABLE_LOCKED',
       `${table} was locked by somebody else for ${timeoutMs / 1000} s, nothing was changed. ` +
-        `${holders.length > 0 ? `It is held by ${holders.join(', ')}. ` : ''}` +
+        (holders.length > 0 ? `It is held by ${holders.join(', ')}. ` : '') +
         `Run it again when that transaction has ended, or end it with: select pg_terminate_backend(<pid>)`,
       { table, holders },
       error,
