@@ -5,6 +5,7 @@ import type { Coverage, PlannedTable } from './coverage.js';
 import { lockForTriggers } from './lock-table.js';
 import type { Pool, PoolClient } from './pool.js';
 import { DEFAULT_SCHEMA, inSchema } from './schema.js';
+import { qualified } from './tables.js';
 import { planTriggers } from './triggers.js';
 
 export interface BackfillOptions {
@@ -55,7 +56,7 @@ export async function backfill(
   if (options.reason.trim() === '') throw invalid('a reason is needed: it is what an auditor will read');
   const schema = coverage.schema ?? DEFAULT_SCHEMA;
   const chosen = chooseTables(await planTriggers(pool, coverage), options.tables);
-  const names = chosen.map(({ table }) => `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`);
+  const names = chosen.map(({ table }) => qualified(table.schema, table.name));
   const client = await pool.connect();
   try {
     await client.query('begin isolation level read committed');
@@ -96,7 +97,7 @@ function chooseTables(plan: readonly PlannedTable[], wanted: readonly string[]):
     const [one, another] = found;
     if (one === undefined) throw invalid(`there is no table ${JSON.stringify(name)}`);
     if (another !== undefined) throw invalid(`${JSON.stringify(name)} is ambiguous: write schema.table`);
-    if (one.table.trigger === undefined) throw invalid(`${name} is not captured: it can be loaded as it is`);
+    if (one.table.triggers.length === 0) throw invalid(`${name} is not captured: it can be loaded as it is`);
     chosen.add(one);
   }
   // Always in the same order, so that two backfills wait for each other rather than deadlock.

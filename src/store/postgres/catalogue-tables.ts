@@ -11,9 +11,11 @@ export function tablesOfCatalogue(catalogue: Catalogue, firstSchema: string): re
       columns: Object.values(model.fields).map(({ column }) => column),
       notNullDomains: [], // Prisma has no domains
       key: keyOf(model).map((field) => model.fields[field]?.column ?? field),
-      trigger: undefined,
-      enabled: undefined,
-      truncateTrigger: false,
+      jsonColumns: Object.values(model.fields)
+        .filter(({ type }) => type === 'Json')
+        .map(({ column }) => column),
+      level: levelOf(model),
+      triggers: [],
     }));
 }
 
@@ -21,4 +23,12 @@ export function tablesOfCatalogue(catalogue: Catalogue, firstSchema: string): re
 function keyOf(model: CatalogueModel): readonly string[] {
   if (model.id.length > 0) return model.id;
   return model.uniques.find((fields) => fields.every((field) => model.fields[field]?.optional !== true)) ?? [];
+}
+
+/** As `"audit".level_of` sees it, which decides when the migration is applied: here it only tells whether something has changed. */
+function levelOf(model: CatalogueModel): Table['level'] {
+  const actions = Object.values(model.relations)
+    .filter(({ fields }) => fields !== undefined)
+    .map(({ onDelete, optional }) => onDelete ?? (optional ? 'SetNull' : 'Restrict'));
+  return actions.includes('Cascade') && actions.some((action) => action.startsWith('Set')) ? 'row' : 'statement';
 }

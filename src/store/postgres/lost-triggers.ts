@@ -1,6 +1,6 @@
-import pg from 'pg';
 import type { Coverage, PlannedTable } from './coverage.js';
 import type { Pool } from './pool.js';
+import { qualified } from './tables.js';
 
 /**
  * Tables, quoted, that have no trigger although the last audit migration was applied here: they were dropped and made again.
@@ -14,7 +14,7 @@ export async function lostTriggers(
 ): Promise<ReadonlySet<string>> {
   const without = plan.filter(({ step }) => step === 'add').map(({ table }) => table);
   if (lastMigration === undefined || without.length === 0) return new Set();
-  const history = `${pg.escapeIdentifier(coverage.schemas?.[0] ?? 'public')}._prisma_migrations`;
+  const history = qualified(coverage.schemas?.[0] ?? 'public', '_prisma_migrations');
   const { rows } = await pool.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [history]);
   if (!rows[0]?.there) return new Set();
   const applied = await pool.query(
@@ -22,5 +22,5 @@ export async function lostTriggers(
     [lastMigration],
   );
   if (applied.rowCount === 0) return new Set();
-  return new Set(without.map(({ schema, name }) => `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`));
+  return new Set(without.map(({ schema, name }) => qualified(schema, name)));
 }

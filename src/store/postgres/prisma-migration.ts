@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import pg from 'pg';
 import type { PlannedTable } from './coverage.js';
 import { migrations } from './migrations.generated.js';
 import { guardedAttach, guardedDetach, guardedFile, migrationHead, migrationTail } from './prisma-sql.js';
+import { qualified } from './tables.js';
 
 export interface PrismaMigrationOptions {
   readonly schema: string;
@@ -43,14 +43,15 @@ export function prismaMigration(
     if (done.files.has(`${schema}/${name}`)) continue;
     add(`file ${schema}/${name}`, `+ ${name}`, guardedFile(schema, { name, sql }, options.origin));
   }
-  const covered = new Map<string, string>();
+  const covered = new Set<string>();
   for (const { table, wanted } of plan) {
-    const name = `${pg.escapeIdentifier(table.schema)}.${pg.escapeIdentifier(table.name)}`;
-    if (wanted !== undefined) covered.set(name, guardedAttach(schema, name, wanted, onMissing));
-  }
-  for (const [name, sql] of covered) {
+    if (wanted === undefined) continue;
+    const name = qualified(table.schema, table.name);
+    covered.add(name);
+    const sql = guardedAttach(schema, name, wanted, onMissing);
     const before = done.attached.get(name);
-    const mark = hash('sha256', sql).slice(0, 16);
+    // A new foreign key or trigger can change the level, and so what the same call does.
+    const mark = hash('sha256', `${table.level} ${sql}`).slice(0, 16);
     if (before === mark && !forgotten.has(name)) continue;
     add(`attach ${mark} ${JSON.stringify(name)}`, `${before === undefined ? '+' : '~'} ${name}`, sql);
   }
