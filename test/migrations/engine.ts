@@ -3,7 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory, type SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import {
+  ColumnTypeEnum,
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlDriverAdapter,
+} from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemaEngine, SchemaFilter } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 
@@ -13,18 +17,18 @@ import pg from 'pg';
  */
 export interface Engine {
   /** `prisma migrate deploy`: names of the migrations applied. */
-  deploy(folder: string): Promise<readonly string[]>;
+  readonly deploy: (folder: string) => Promise<readonly string[]>;
   /** `prisma migrate reset`, without what it applies afterwards. */
-  reset(): Promise<void>;
+  readonly reset: () => Promise<void>;
   /** What `prisma migrate status` and `dev` ask first: `undefined` if history and database agree. */
-  diagnose(folder: string): Promise<unknown>;
+  readonly diagnose: (folder: string) => Promise<unknown>;
   /** What `prisma migrate dev` would do next: `createMigration`, or `reset` with the reason. */
-  next(folder: string): Promise<unknown>;
+  readonly next: (folder: string) => Promise<unknown>;
   /** `prisma migrate diff --from-migrations … --to-schema …`, with a shadow database: 0 and no SQL if they agree. */
-  drift(folder: string, schema: string): Promise<{ readonly code: number; readonly sql: string }>;
+  readonly drift: (folder: string, schema: string) => Promise<{ readonly code: number; readonly sql: string }>;
   /** The same, from the live database. */
-  liveDrift(schema: string): Promise<{ readonly code: number; readonly sql: string }>;
-  close(): Promise<void>;
+  readonly liveDrift: (schema: string) => Promise<{ readonly code: number; readonly sql: string }>;
+  readonly close: () => Promise<void>;
 }
 
 const FILTERS: SchemaFilter = { externalTables: [], externalEnums: [] };
@@ -98,13 +102,21 @@ function load(): Promise<typeof import('@prisma/schema-engine-wasm')> {
     // The declarations leave out what their own entry does.
     const { __wbg_set_wasm: set } = glue as unknown as { __wbg_set_wasm: (memory: object) => void };
     set(exports);
+    // Where a panic of the engine leaves its message; without it the call would never end.
+    Object.assign(globalThis, {
+      PRISMA_WASM_PANIC_REGISTRY: {
+        set_message(message: string) {
+          throw new Error(message);
+        },
+      },
+    });
     exports.__wbindgen_start();
-    return glue as unknown as typeof import('@prisma/schema-engine-wasm');
+    return glue;
   })());
 }
 
 async function connect(url: string): Promise<SqlDriverAdapter> {
-  return bridge(await new PrismaPg({ connectionString: url }).connect());
+  return bridge(await new PrismaPg({ connectionString: url, allowExitOnIdle: true }).connect());
 }
 
 /** The adapter's own drops the database while its pool is still connected to it. */
@@ -125,7 +137,11 @@ async function connectToShadow(url: string): Promise<SqlDriverAdapter> {
 async function run(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 const CHAR = 18;
@@ -135,7 +151,7 @@ const TEXT = 25;
 interface Inner {
   client: pg.Pool;
   onError(error: unknown): never;
-  performIO(query: unknown): Promise<{ fields: { dataTypeID: number }[] }>;
+  performIO(query: unknown): Promise<{ fields: { dataTypeID: number }[]; rows: unknown[] }>;
 }
 
 function bridge(adapter: SqlDriverAdapter): SqlDriverAdapter {
@@ -145,10 +161,18 @@ function bridge(adapter: SqlDriverAdapter): SqlDriverAdapter {
     await inner.client.query(script).catch((error: unknown) => inner.onError(error));
   };
   // `"char"`, a type of the catalogue, is not among those that the adapter knows.
+  const characters = new WeakMap<object, readonly number[]>();
   const perform = inner.performIO.bind(inner);
   inner.performIO = async (query) => {
     const result = await perform(query);
+    characters.set(result.rows, result.fields.flatMap(({ dataTypeID }, i) => (dataTypeID === CHAR ? [i] : []))); // prettier-ignore
     for (const field of result.fields) if (field.dataTypeID === CHAR) field.dataTypeID = TEXT;
+    return result;
+  };
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (query) => {
+    const result = await queryRaw(query);
+    for (const i of characters.get(result.rows) ?? []) result.columnTypes[i] = ColumnTypeEnum.Character;
     return result;
   };
   return adapter;

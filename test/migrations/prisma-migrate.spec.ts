@@ -26,8 +26,8 @@ interface World {
   readonly engine: Engine;
   readonly folder: string;
   /** As `migrate --prisma` does it; resolves with its steps, none if there is nothing new. */
-  write(coverage?: Coverage): Promise<readonly string[]>;
-  add(name: string, sql: string): void;
+  readonly write: (coverage?: Coverage) => Promise<readonly string[]>;
+  readonly add: (name: string, sql: string) => void;
 }
 
 const open: { pool: Pool; engine: Engine; database: TestDatabase; folder: string }[] = [];
@@ -238,7 +238,7 @@ describe('migrate --prisma, run again', () => {
     ['a plain new column is nothing new', 'alter table "User" add "nick" text', COVERAGE, []],
     [
       'a table dropped and made again is attached again',
-      'drop table "Session" cascade; alter table "Tag" rename to old; drop table old cascade; create table "Tag" (id int primary key)',
+      'drop table "Tag" cascade; create table "Tag" (id int primary key)',
       COVERAGE,
       ['~ "public"."Tag"'],
     ],
