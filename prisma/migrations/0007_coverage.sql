@@ -48,6 +48,9 @@ declare
 begin
   select * into seen from "audit".coverage for update skip locked;
   if not found then
+    if exists (select from "audit".coverage) then
+      return 0;
+    end if;
     insert into "audit".coverage (looked_at, triggers) values (clock_timestamp(), "audit".coverage_now()) on conflict do nothing;
     return 0;
   end if;
