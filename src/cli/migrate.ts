@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import {
-  acceptOwnCoverage,
   migrate,
   planTriggers,
   reconcileTriggers,
@@ -28,7 +27,6 @@ export function migrateCommand(): Command {
         const plan = options.dryRun
           ? await planTriggers(pool, env.coverage)
           : await reconcileTriggers(pool, env.coverage);
-        if (!options.dryRun) await acceptOwnCoverage(pool, env.schema);
         for (const table of plan) if (table.step !== 'keep') process.stdout.write(`${describe(table)}\n`);
         const audited = plan.filter((table) => table.wanted !== undefined);
         const config = env.configFile ?? 'no audit.config: every table, default secret names';

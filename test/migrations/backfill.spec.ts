@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createHash } from 'node:crypto';
 import { AuditReader, type AuditEntry } from '../../src/query/index.js';
 import {
-  acceptOwnCoverage,
   backfill,
   planTriggers,
   postgresEntryStore,
@@ -27,7 +26,6 @@ beforeAll(async () => {
     create table part (id int, day int, primary key (id, day)) partition by list (day); create table part_1 partition of part for values in (1);
     create procedure committing() language plpgsql as 'begin commit; end'`);
   await reconcileTriggers(log.pool, COVERAGE);
-  await acceptOwnCoverage(log.pool, 'audit');
 });
 afterAll(async () => {
   here.remove();
