@@ -25,6 +25,10 @@ begin
   end if;
   create schema if not exists "audit";
   create table if not exists "audit".migration (name text primary key, checksum text not null, applied_at timestamptz not null default now());
+  -- What others have done to the triggers up to now is not this migration's doing.
+  if to_regclass('"audit".coverage') is not null then
+    execute 'select "audit".watch_coverage() where exists (select from "audit".coverage)';
+  end if;
 end ${QUOTE};
 `;
 
@@ -34,7 +38,10 @@ export function migrationHead(schema: string): string {
 }
 
 export function migrationTail(schema: string): string {
-  return inSchema(schema, `-- From now on a change of these triggers is noticed.\nselect "audit".watch_coverage();\n`);
+  return inSchema(
+    schema,
+    `-- From now on a change of these triggers is noticed.\nselect "audit".watch_coverage(true);\n`,
+  );
 }
 
 /** One of the log's own files, in the ledger afterwards, so that the command `migrate` finds it done. */
