@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { currentContext, withContext } from '../../src/context/index.js';
+import { full } from '../support/full.js';
+import { ENGINES } from './shapes/engine.js';
+import { ALL_SHAPES } from './shapes/index.js';
+import { endOf, outcomeOf } from './shapes/outcome.js';
+import type { Shape } from './shapes/shape.js';
+import { connectPlain, openTwin, type Twin } from './shapes/twins.js';
+import { sideBySide, summary, witnessed } from './shapes/witness.js';
+
+/** The first form of client goes through all of them; the others through each sixth, all under `npm run test:full`. */
+const shapesFor = (form: number): readonly Shape[] =>
+  form === 0 || full ? ALL_SHAPES : ALL_SHAPES.filter((_, i) => i % 6 === 0);
+
+describe.each(ENGINES.map((engine) => [engine.name, engine] as const))('the engine %s', (_name, engine) => {
+  let plain: Twin;
+  let logged: Twin;
+  beforeAll(async () => {
+    [plain, logged] = await Promise.all([openTwin(), openTwin(engine)]);
+  });
+  afterAll(() => Promise.all([plain.close(), logged.close()]));
+  beforeEach(() => Promise.all([plain.reset(), logged.reset()]));
+
+  describe.each(engine.clients.map(([form, connect], i) => [form, connect, shapesFor(i)] as const))(
+    'with %s',
+    (_form, connect, shapes) => {
+      let bare: ReturnType<Twin['connect']>;
+      let audited: ReturnType<Twin['connect']>;
+      beforeAll(() => {
+        bare = plain.connect(connectPlain);
+        audited = logged.connect(connect);
+      });
+
+      const battery = (rows: readonly Shape[]): [string, Shape][] => rows.map((shape) => [shape.name, shape]);
+      const check = async (_name: string, shape: Shape): Promise<void> => {
+        const mark = await engine.mark(logged.pool);
+        let group: string | undefined;
+        const expected = await outcomeOf(plain, bare, shape);
+        const seen = await withContext({ actor: { id: shape.name, role: 'tester' }, requestId: 'r-1' }, () => {
+          group = currentContext()?.root.group;
+          return outcomeOf(logged, audited, shape);
+        });
+        expect(seen).toEqual(expected);
+        expect(endOf(seen)).toBe(shape.fails);
+
+        const changes = await witnessed(logged.pool);
+        expect(summary(changes)).toEqual(shape.sees === '' ? [] : shape.sees.split(', ').sort());
+        const caught = await engine.captured(logged.pool, mark);
+        const [really, said] = sideBySide(changes, caught);
+        expect(said).toEqual(really);
+        const actor = { id: shape.name, type: 'user', role: 'tester', requestId: 'r-1' };
+        for (const { context, flags, table, op } of caught) {
+          expect(context).toEqual({ actor, group });
+          expect(flags).toEqual(table === 'people' && op !== 'truncate' ? ['redacted'] : []);
+        }
+      };
+
+      it.each(battery(shapes.filter(({ knownBug }) => !knownBug)))('captures and does not disturb: %s', check);
+      const holes = battery(shapes.filter(({ knownBug }) => knownBug));
+      if (holes.length > 0) it.failing.each(holes)('a known hole: %s', check);
+    },
+  );
+});
+
+it('there are at least 120 shapes, each with a name of its own', () => {
+  expect(ALL_SHAPES.length).toBeGreaterThanOrEqual(120);
+  expect(new Set(ALL_SHAPES.map(({ name }) => name)).size).toBe(ALL_SHAPES.length);
+});
