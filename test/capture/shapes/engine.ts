@@ -45,8 +45,7 @@ const DATABASE: CaptureEngine = {
     [
       '$extends(audit())',
       // It has all that the shapes use; the extension only narrows the type of $transaction's argument.
-      (pool) =>
-        new PrismaClient({ adapter: auditAdapter(new PrismaPg(pool)) }).$extends(audit()) as unknown as Client,
+      (pool) => new PrismaClient({ adapter: auditAdapter(new PrismaPg(pool)) }).$extends(audit()) as unknown as Client,
     ],
   ],
   mark: lastPosition,

@@ -84,7 +84,7 @@ const ROWS: Row[] = [
     (t, { one }) => t.upsert({ where: one, create: { code: 'other' }, update: { count: 10 } }),
   ],
   ['delete', 'delete', (t, { one }) => t.delete({ where: one })],
-  ['deleteMany', 'delete ×2', (t) => t.deleteMany()],
+  ['deleteMany', 'delete ×2', (t) => t.deleteMany({})],
 ];
 
 /** Each mutation of one table × each kind of id. */

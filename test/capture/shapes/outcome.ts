@@ -11,7 +11,7 @@ export interface Outcome {
 }
 
 const EVERY_ROW = `
-select c.relname, (xpath('/table/row/r/text()', query_to_xml(format('select t::text as r from %I t order by 1', c.relname), true, false, '')))::text
+select c.relname, (xpath('/table/row/r/text()', query_to_xml(format('select t::text as r from %I t', c.relname), true, false, '')))::text[]
   from pg_class c where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1`;
 
 /** All that a caller can see of an operation, and all that is left in the database. */
@@ -26,12 +26,13 @@ export async function outcomeOf(
     (error: unknown) => ({ error: describeError(error as Error) }),
   );
   const messages = sent() - before;
-  const { rows } = await twin.pool.query({ text: EVERY_ROW, rowMode: 'array' });
-  return { ...seen, rows: sameIds(rows), sent: messages };
+  const { rows } = await twin.pool.query<[string, string[]]>({ text: EVERY_ROW, rowMode: 'array' });
+  // Sorted here, since the order of ids that were made up is another one in each database.
+  const left = rows.map(([table, texts]) => [table, texts.map((text) => sameIds(text) as string).sort()]);
+  return { ...seen, rows: left, sent: messages };
 }
 
-export const endOf = ({ error }: Outcome): string | undefined =>
-  error && String(error['code'] ?? error['name']);
+export const endOf = ({ error }: Outcome): string | undefined => error && String(error['code'] ?? error['name']);
 
 function describeError(error: Error): Record<string, unknown> {
   const { name, constructor, message, ...own } = error;

@@ -1,4 +1,3 @@
-import type { Prisma } from '../schemas/generated/shapes/client.js';
 import type { Client, Shape } from './shape.js';
 
 /** Person 1 has posts 1 and 2, and person 2 as report; post 1 has labels 1 and 2; each of them with one free row, 3. */
@@ -27,8 +26,7 @@ const SIDES: Side[] = [
     create: { id: 9, title: 'new' },
     own: { id: 1 },
     change: { title: 'changed' },
-    write: (p, posts) =>
-      p.person.update({ where: { id: 1 }, data: { posts: posts as Prisma.PostUpdateManyWithoutAuthorNestedInput } }),
+    write: (p, posts) => p.person.update({ where: { id: 1 }, data: { posts } }),
   },
   {
     kind: 'self',
@@ -43,7 +41,7 @@ const SIDES: Side[] = [
     write: (p, reports) =>
       p.person.update({
         where: { id: 1 },
-        data: { reports: reports as Prisma.PersonUpdateManyWithoutManagerNestedInput },
+        data: { reports },
         include: { reports: { orderBy: { id: 'asc' } } },
       }),
   },
@@ -57,8 +55,7 @@ const SIDES: Side[] = [
     create: { id: 9, name: 'new' },
     own: { id: 1 },
     change: { name: 'changed' },
-    write: (p, labels) =>
-      p.post.update({ where: { id: 1 }, data: { labels: labels as Prisma.LabelUpdateManyWithoutPostsNestedInput } }),
+    write: (p, labels) => p.post.update({ where: { id: 1 }, data: { labels } }),
   },
 ];
 

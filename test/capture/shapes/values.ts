@@ -24,7 +24,7 @@ export const OF_VALUES: Shape[] = [
           day: AT,
           flag: false,
           ints: [1, -2],
-          amounts: [new Prisma.Decimal('0.10'), '1'],
+          amounts: [new Prisma.Decimal('0.10'), new Prisma.Decimal(1)],
           bigs: [2n ** 53n + 1n],
         },
       }),

@@ -42,8 +42,18 @@ export function sideBySide(seen: readonly Witnessed[], caught: readonly Captured
   for (let from = 0; from < seen.length;) {
     let to = from;
     while (seen[to]?.statement === seen[from]!.statement) to++;
-    left.push(...seen.slice(from, to).map((change) => text(change)).sort());
-    right.push(...caught.slice(from, to).map((change) => text(change)).sort());
+    left.push(
+      ...seen
+        .slice(from, to)
+        .map((change) => text(change))
+        .sort(),
+    );
+    right.push(
+      ...caught
+        .slice(from, to)
+        .map((change) => text(change))
+        .sort(),
+    );
     from = to;
   }
   return [left, [...right, ...caught.slice(seen.length).map((change) => text(change))]];
