@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { currentContext, withContext } from '../../src/context/index.js';
 import { full } from '../support/full.js';
+import { startPostgres, type PostgresServer } from '../support/postgres.mjs';
 import { coverageTable, namesIn, TABLE_FILE } from './shapes/coverage-table.js';
 import { ENGINES } from './shapes/engine.js';
 import { ALL_SHAPES } from './shapes/index.js';
@@ -13,20 +14,33 @@ import { sideBySide, summary, witnessed } from './shapes/witness.js';
 /** Names of the shapes that an engine captured with every form of client that went through them. */
 const captured = new Map<string, Set<string>>(ENGINES.map(({ name }) => [name, new Set()]));
 
-/** The first form of client goes through all of them; the others through each sixth, all under `npm run test:full`. */
-const shapesFor = (form: number): readonly Shape[] =>
-  form === 0 || full ? ALL_SHAPES : ALL_SHAPES.filter((_, i) => i % 6 === 0);
+type Major = 14 | 15 | 16 | 17 | undefined;
+/** `undefined`: the server of the test run, the newest. */
+const MAJORS: readonly Major[] = full ? [undefined, 14, 15, 16, 17] : [undefined];
 
-describe.each(ENGINES.map((engine) => [engine.name, engine] as const))('the engine %s', (engineName, engine) => {
+/** The first form of client goes through all of them; the others, and older servers, through each sixth; under full the others through all. */
+const shapesFor = (form: number, major: Major): readonly Shape[] =>
+  major === undefined && (form === 0 || full) ? ALL_SHAPES : ALL_SHAPES.filter((_, i) => i % 6 === 0);
+
+const PLACES = ENGINES.flatMap((engine) =>
+  MAJORS.map((major) => [engine.name, major ?? 'of this run', engine, major] as const),
+);
+
+describe.each(PLACES)('the engine %s on PostgreSQL %s', (engineName, _release, engine, major) => {
+  let server: PostgresServer | undefined;
   let plain: Twin;
   let logged: Twin;
   beforeAll(async () => {
-    [plain, logged] = await Promise.all([openTwin(), openTwin(engine)]);
+    if (major) server = await startPostgres({ major });
+    [plain, logged] = await Promise.all([openTwin(undefined, server?.url), openTwin(engine, server?.url)]);
   });
-  afterAll(() => Promise.all([plain.close(), logged.close()]));
+  afterAll(async () => {
+    await Promise.all([plain?.close(), logged?.close()]);
+    await server?.stop();
+  });
   beforeEach(() => Promise.all([plain.reset(), logged.reset()]));
 
-  describe.each(engine.clients.map(([form, connect], i) => [form, connect, shapesFor(i)] as const))(
+  describe.each(engine.clients.map(([form, connect], i) => [form, connect, shapesFor(i, major)] as const))(
     'with %s',
     (_form, connect, shapes) => {
       let bare: ReturnType<Twin['connect']>;

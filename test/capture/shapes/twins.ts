@@ -19,8 +19,8 @@ export interface Twin {
   close(): Promise<void>;
 }
 
-export async function openTwin(engine?: CaptureEngine): Promise<Twin> {
-  const database = await createDatabase();
+export async function openTwin(engine?: CaptureEngine, server?: string): Promise<Twin> {
+  const database = await createDatabase(server ? { server } : {});
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
   await pool.query(read('shapes.sql'));
   if (engine) await installWitness(pool);
