@@ -47,6 +47,38 @@ const MANY_TO_ONE: Shape[] = (
 
 const EXPLICIT: Shape[] = [
   {
+    name: 'nested createMany, upsert, update, updateMany, delete and deleteMany in one call',
+    sees: 'insert posts ×2, update posts ×2, delete posts ×2, delete _LabelToPost ×2',
+    run: (p) =>
+      p.person.update(
+        person(1, {
+          posts: {
+            createMany: { data: [{ id: 8, title: 'a' }] },
+            upsert: { where: { id: 9 }, create: { id: 9, title: 'b' }, update: { title: 'c' } },
+            update: { where: { id: 1 }, data: { title: 'first!' } },
+            updateMany: { where: { id: 2 }, data: { title: 'second!' } },
+            delete: { id: 1 },
+            deleteMany: { id: 2 },
+          },
+        }),
+      ),
+  },
+  {
+    name: 'many to many: connect of what is connected, connectOrCreate of both kinds, disconnect',
+    sees: 'insert Label, insert _LabelToPost ×2, delete _LabelToPost',
+    run: (p) =>
+      p.post.update({
+        where: { id: 1 },
+        data: {
+          labels: {
+            connect: { id: 1 },
+            connectOrCreate: ['blue', 'mint'].map((name) => ({ where: { name }, create: { id: 9, name } })),
+            disconnect: { name: 'green' },
+          },
+        },
+      }),
+  },
+  {
     name: 'nested createMany, one to many',
     sees: 'insert posts ×2',
     run: (p) =>
