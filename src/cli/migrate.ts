@@ -41,6 +41,16 @@ const SIGNS = { add: pc.green('+'), replace: pc.yellow('~'), remove: pc.red('-')
 
 function describe({ table, model, step, wanted }: PlannedTable): string {
   const name = model === table.name ? model : `${model} (${table.name})`;
-  const redacted = wanted?.[3] ? `, redacted: ${Object.keys(JSON.parse(wanted[3]) as object).join(', ')}` : '';
-  return `${SIGNS[step]} ${name}${step === 'skip' ? pc.dim(' not audited') : redacted}`;
+  const rules = wanted?.[3]
+    ? (JSON.parse(wanted[3]) as { redact: string[]; mask: object; ignore: string[] })
+    : undefined;
+  const hidden = Object.entries({
+    redacted: rules?.redact ?? [],
+    masked: Object.keys(rules?.mask ?? {}),
+    ignored: rules?.ignore ?? [],
+  })
+    .filter(([, columns]) => columns.length > 0)
+    .map(([how, columns]) => `, ${how}: ${columns.join(', ')}`)
+    .join('');
+  return `${SIGNS[step]} ${name}${step === 'skip' ? pc.dim(' not audited') : hidden}`;
 }

@@ -76,8 +76,8 @@ describe('the command line', () => {
     const { code, out } = await cli('migrate');
     expect(code).toBe(0);
     expect(out).not.toMatch(/^[+~-] /m);
-    await pool.query('drop trigger "!audit" on bills');
-    expect((await cli('migrate')).out).toMatch(/^\+ Bill \(bills\), redacted: iban_number$/m);
+    await pool.query('drop trigger "!audit_update" on bills');
+    expect((await cli('migrate')).out).toMatch(/^~ Bill \(bills\), redacted: iban_number$/m);
   });
 
   it('verify exits with 3 as long as there is nothing to verify', async () => {

@@ -85,7 +85,7 @@ describe('capture', () => {
     await sql(`update vault set data = '{"deep": "5678"}', kept_token = 'other'`);
     const [insert, update] = await read();
     expect(insert?.data.new).toEqual({ id: 1, pin: null, data: null, kept_token: 'kept' });
-    expect(update?.data).toMatchObject({ redacted: ['pin', 'data'], redactedChanged: ['data'] });
+    expect(update?.data).toMatchObject({ redacted: ['data', 'pin'], redactedChanged: ['data'] });
     expect(insert?.text + String(update?.text)).not.toMatch(/1234|5678/);
   });
 
