@@ -1,0 +1,53 @@
+import { call } from '../world/client.js';
+import type { Model } from '../world/model.js';
+import type { World } from '../world/world.js';
+import { isAutomatic, type Data } from './data.js';
+import { isRequired, keyValue } from './values.js';
+
+/** Rows of the seed in each table, as far as its keys allow. */
+const ROWS = 3;
+
+/** Gives both sides the same few rows in each table: row k has the k-th value in each field and refers to the rows k. */
+export async function sow(world: World): Promise<void> {
+  for (const side of [world.plain, world.audited]) {
+    for (const model of inOrder([...world.schema.models.values()])) {
+      for (let k = 0; k < ROWS; k++) {
+        // Where two rows cannot be (a unique Boolean), or what they refer to is not there yet, there is none.
+        await Promise.resolve(call(side.client, model.property, 'create', { data: row(world, model, k) })).catch(
+          () => undefined,
+        );
+      }
+    }
+    await side.keep();
+  }
+}
+
+function row(world: World, model: Model, k: number): Data {
+  const data: Data = {};
+  for (const field of model.fields) {
+    const optional = !isRequired(field) && !isAutomatic(field);
+    const own = model.relations.some(({ target, fields }) => target === model.name && fields.includes(field.name));
+    // A tree: each row below the one before it.
+    if (own && optional) data[field.name] = k === 0 ? null : keyValue(world.schema, model, field.name, k - 1);
+    else data[field.name] = keyValue(world.schema, model, field.name, k);
+  }
+  return data;
+}
+
+/** Models after those that they must refer to. */
+function inOrder(models: readonly Model[]): Model[] {
+  const done: Model[] = [];
+  let open = [...models];
+  while (open.length > 0) {
+    const ready = open.filter(({ name, relations }) =>
+      relations.every(
+        ({ kind, target }) => kind !== 'holds' || target === name || done.some((model) => model.name === target),
+      ),
+    );
+    // In a circle somebody must be first.
+    const next = ready.length > 0 ? ready : open.slice(0, 1);
+    done.push(...next);
+    open = open.filter((model) => !next.includes(model));
+  }
+  return done;
+}
