@@ -2,9 +2,13 @@
 -- each statement where that is right, for each row where it is not (level_of), and for TRUNCATE.
 -- What it writes is raw and lean; the sealer finishes it.
 --
--- Arguments: model · single key column or '' · composite key columns as text[] or '' · rules as JSON or '' · tenant column or ''.
+-- Arguments, each '' if it does not apply:
+--   0 model · 1 single key column · 2 composite key columns as text[] · 3 rules as JSON, with all that follows · 4 tenant column
+--   5 columns that are not stored, as {column: null, …} · 6 columns that are never told, in the same form
+--   7 redacted columns as text[] · 8 columns of documents as text[] · 9 patterns one of which is in every secret name, as text[]
+--  10 not empty: columns are masked
 -- Rules: {"blank": {column: null, …}, "redact": [column, …], "mask": {column: n, …}, "ignore": [column, …],
---         "json": [column, …], "names": {"coarse", "run", "whole", "except"}}
+--         "json": [column, …], "names": {"words": [pattern, …], "run", "whole", "except": [name, …]}}
 --
 -- The settings pinned below colour the text of values (bytea, floats, times, money): the log must not depend on the session.
 -- No statement here names a column of the audited table, so that no change of it can make a write fail.
@@ -34,6 +38,9 @@ language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   words text := name;
 begin
+  if not translate(lower(name), '_-. ', '') like any (array(select json_array_elements_text(names -> 'words'))) then
+    return false;
+  end if;
   words := regexp_replace(words, '([A-Z]{2,})s(?![a-z])', '\1 ', 'g');
   words := regexp_replace(words, '([a-z])([A-Z])', '\1 \2', 'g');
   words := regexp_replace(words, '([A-Z])([A-Z][a-z])', '\1 \2', 'g');
@@ -125,7 +132,7 @@ begin
       if not json_populate_record(r, json_build_object(name, null)) *= r then
         members := jsonb_set(members, '{jsonNull}', coalesce(members -> 'jsonNull', '[]') || to_jsonb(name));
       end if;
-    elsif strpos(value, '\u') > 0 or value ~* (rules #>> '{names,coarse}') then
+    elsif strpos(value, '\u') > 0 or translate(lower(value), '_-. ', '') like any (array(select json_array_elements_text(rules #> '{names,words}'))) then
       begin
         select d.safe, d.secrets into document from "audit".redact(value::json, rules -> 'names', name) d;
         if document.secrets <> '{}' then
@@ -171,9 +178,8 @@ declare
   changed text[];
   members jsonb := '{}';
 begin
-  if o is distinct from null and n is distinct from null and json_array_length(ignored) > 0
-    and json_populate_record(o, rules -> 'untold') *= json_populate_record(n, rules -> 'untold') then
-    return;
+  if o is distinct from null and n is distinct from null and json_array_length(ignored) > 0 then
+    if json_populate_record(o, rules -> 'untold') *= json_populate_record(n, rules -> 'untold') then return; end if;
   end if;
   select * into before from "audit".image(o, rules);
   select * into after from "audit".image(n, rules);
@@ -187,7 +193,7 @@ begin
     raise exception using errcode = 'program_limit_exceeded';
   end if;
 
-  select array_agg(k order by k) into hidden
+  select array_agg(k order by k collate "C") into hidden
     from (select jsonb_object_keys(before.secrets || after.secrets) k except select json_object_keys(rules -> 'mask')) s;
   hidden := coalesce(hidden, '{}');
   if hidden <> '{}' then
@@ -195,7 +201,7 @@ begin
     members := members || jsonb_build_object('redacted', hidden);
   end if;
   if before.image is not null and after.image is not null then
-    select array_agg(k order by k) into changed
+    select array_agg(k order by k collate "C") into changed
       from jsonb_object_keys(before.secrets || after.secrets) k where before.secrets -> k is distinct from after.secrets -> k;
     if changed is not null then members := members || jsonb_build_object('redactedChanged', changed); end if;
   end if;
@@ -213,37 +219,84 @@ exception when program_limit_exceeded or out_of_memory or internal_error then
   flags := concat_ws(',', case when json_array_length(rules -> 'redact') > 0 then 'redacted' end, 'truncated');
 end $$;
 
--- One change. Small rows without rules, nearly all there are, take the short way.
-create or replace function "audit".change(o record, n record, args text[], out key text, out tenant text, out data text, out flags text)
+-- One change, the short way: nearly all there are. What is large, masked, or has to be looked into goes the long way.
+create or replace function "audit".change(o record, n record, args text[], secrets text[], documents text[], words text[],
+  out key text, out tenant text, out data text, out flags text)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  old_text text;
-  new_text text;
-  whose text;
-begin
+  old_row json;
+  new_row json;
+  old_document text;
+  new_document text;
+  column_name text;
+  changed text[];
+  whose json;
   -- 256 KiB as stored is less than 1 GB as JSON, however well it was compressed.
-  if args[3] <> '' or coalesce(pg_column_size(o), 0) + coalesce(pg_column_size(n), 0) > 262144 then
+  long_way boolean := args[10] <> '' or coalesce(pg_column_size(o), 0) + coalesce(pg_column_size(n), 0) > 262144;
+begin
+  if not long_way then
+    old_row := row_to_json(o);
+    new_row := row_to_json(n);
+    if args[3] <> '' then
+      if args[6] <> '' and old_row is not null and new_row is not null then
+        if json_populate_record(o, args[6]::json) *= json_populate_record(n, args[6]::json) then return; end if;
+      end if;
+      long_way := strpos(concat(old_row, new_row), '\u') > 0;
+      if not long_way and documents is not null then
+        foreach column_name in array documents loop
+          old_document := (old_row -> column_name)::text;
+          new_document := (new_row -> column_name)::text;
+          if new_document = old_document then new_document := null; end if;
+          -- null: of the column, or in the document?
+          if (case when old_document = 'null' then not json_populate_record(o, json_build_object(column_name, null)) *= o
+                  else translate(lower(old_document), '_-. ', '') like any (words) end)
+            or (case when new_document = 'null' then not json_populate_record(n, json_build_object(column_name, null)) *= n
+                  else translate(lower(new_document), '_-. ', '') like any (words) end) then
+            long_way := true;
+            exit;
+          end if;
+        end loop;
+      end if;
+    end if;
+  end if;
+  if long_way then
     select c.key, c.tenant, c.data, c.flags into key, tenant, data, flags from "audit".change_by_rules(o, n, args) c;
     return;
   end if;
-  old_text := row_to_json(o)::text;
-  new_text := row_to_json(n)::text;
-  whose := coalesce(new_text, old_text);
-  if strpos(whose, '\u') > 0 then whose := "audit".readable(whose); end if;
+
+  if args[5] <> '' then
+    if secrets is not null and old_row is not null and new_row is not null then
+      foreach column_name in array secrets loop
+        if old_row ->> column_name is distinct from new_row ->> column_name then changed := changed || column_name; end if;
+      end loop;
+    end if;
+    -- In a copy of the record, before there is any JSON to be stored.
+    if old_row is not null then old_row := row_to_json(json_populate_record(o, args[5]::json)); end if;
+    if new_row is not null then new_row := row_to_json(json_populate_record(n, args[5]::json)); end if;
+  end if;
+  whose := coalesce(new_row, old_row); -- after a change of the key: the new one
+  if strpos(whose::text, '\u') > 0 then whose := "audit".readable(whose::text); end if;
   if args[1] <> '' then
-    key := whose::json ->> args[1];
+    key := whose ->> args[1];
   elsif args[2] <> '' then
-    key := "audit".key_of(whose, '', args[2]);
+    key := "audit".key_of(whose::text, '', args[2]);
   end if;
-  if key is null and args[1] || args[2] <> '' then flags := 'malformed'; end if; -- a key column that was renamed: the change is logged without its id
-  if args[4] <> '' then tenant := whose::json ->> args[4]; end if;
-  if old_text is null then
-    data := concat('{', '"id":' || to_json(key)::text || ',', '"new":', new_text, '}');
-  elsif new_text is null then
-    data := concat('{', '"id":' || to_json(key)::text || ',', '"old":', old_text, '}');
+  if key is null and args[1] || args[2] <> '' and strpos(args[5], to_json(args[1])::text) = 0 then
+    flags := 'malformed'; -- a key column that was renamed: the change is logged without its id
+  end if;
+  if args[4] <> '' then tenant := whose ->> args[4]; end if;
+  if old_row is null then
+    data := concat('{', '"id":' || to_json(key)::text || ',', '"new":', new_row);
+  elsif new_row is null then
+    data := concat('{', '"id":' || to_json(key)::text || ',', '"old":', old_row);
   else
-    data := concat('{', '"id":' || to_json(key)::text || ',', '"new":', new_text, ',"old":', old_text, '}');
+    data := concat('{', '"id":' || to_json(key)::text || ',', '"new":', new_row, ',"old":', old_row);
   end if;
+  if secrets is not null then
+    flags := concat_ws(',', flags, 'redacted');
+    data := concat(data, ',"redacted":', array_to_json(secrets), ',"redactedChanged":' || array_to_json(changed)::text);
+  end if;
+  data := concat(data, case when args[6] <> '' then ',"ignored":' || (args[3]::json -> 'ignore')::text end, '}');
 end $$;
 
 create or replace function "audit".capture() returns trigger
@@ -262,10 +315,30 @@ declare
   unit uuid;
   flag text;
   before record;
+  rows_of record;
+  two boolean := false;
+  change record;
   rows bigint;
+  secrets text[] := nullif(tg_argv[7], '')::text[];
+  documents text[] := nullif(tg_argv[8], '')::text[];
+  words text[] := nullif(tg_argv[9], '')::text[];
 begin
-  if tg_level = 'ROW' and tg_op = 'UPDATE' and old *= new then
-    return null; -- same record image: nothing changed
+  -- Most statements change one row, or none: those are spared the plan for many. `n.*`, not `n`: a column may have any name.
+  if tg_level = 'ROW' then
+    if tg_op = 'UPDATE' and old *= new then return null; end if; -- same record image: nothing changed
+  elsif tg_op = 'INSERT' then
+    select null::record as o, (n.*)::record as n, (select count(*) from (select from new_rows limit 2) t) > 1 as two into rows_of from new_rows n limit 1;
+    if not found then return null; end if;
+    two := rows_of.two;
+  elsif tg_op = 'DELETE' then
+    select (o.*)::record as o, null::record as n, (select count(*) from (select from old_rows limit 2) t) > 1 as two into rows_of from old_rows o limit 1;
+    if not found then return null; end if;
+    two := rows_of.two;
+  elsif tg_op = 'UPDATE' then
+    select (o.*)::record as o, (n.*)::record as n, (select count(*) from (select from new_rows limit 2) t) > 1 as two into rows_of from old_rows o, new_rows n limit 1;
+    if not found then return null; end if;
+    two := rows_of.two;
+    if not two and rows_of.o *= rows_of.n then return null; end if;
   end if;
 
   -- It counts only at the end of the text (behind it a tracing driver may have put comments of its own): 32 digits for the
@@ -314,43 +387,42 @@ begin
     return null;
   end if;
 
-  if tg_level = 'ROW' and tg_op <> 'INSERT' and exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
+  if two then
+    if tg_op = 'INSERT' then
+      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+      select 'change', 'insert', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+        from new_rows n, lateral "audit".change(null, n.*, tg_argv, secrets, documents, words) c
+       where c.data is not null;
+    elsif tg_op = 'DELETE' then
+      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+      select 'change', 'delete', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+        from old_rows o, lateral "audit".change(o.*, null, tg_argv, secrets, documents, words) c
+       where c.data is not null;
+    else
+      -- The server puts both images of a row into the two tables at the same time: the n-th belong together.
+      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+      select 'change', 'update', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+        from (select row_number() over () as i, (o.*)::record as o from old_rows o) a
+             full join (select row_number() over () as i, (n.*)::record as n from new_rows n) b using (i),
+             lateral "audit".change(a.o, b.n, tg_argv, secrets, documents, words) c
+       where (a.o *= b.n) is not true and c.data is not null
+       order by i;
+    end if;
+    return null;
+  end if;
+
+  if tg_level = 'STATEMENT' then
+    change := "audit".change(rows_of.o, rows_of.n, tg_argv, secrets, documents, words);
+  elsif tg_op <> 'INSERT' and exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
     -- A row older than a column has that column's default in the catalogue alone, where a copy of the row does not look.
     execute 'select ($1).*' into before using old;
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', lower(tg_op), tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from "audit".change(before, new, tg_argv) c
-     where c.data is not null;
-  elsif tg_level = 'ROW' then
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', lower(tg_op), tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from "audit".change(old, new, tg_argv) c
-     where c.data is not null;
-  elsif tg_op = 'INSERT' then
-    -- `n.*`, not `n`: a column may have any name.
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'insert', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from new_rows n, lateral "audit".change(null, n.*, tg_argv) c
-     where c.data is not null;
-  elsif tg_op = 'DELETE' then
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'delete', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from old_rows o, lateral "audit".change(o.*, null, tg_argv) c
-     where c.data is not null;
-  elsif (select count(*) from (select from new_rows limit 2) two) < 2 then
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'update', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from old_rows o, new_rows n, lateral "audit".change(o.*, n.*, tg_argv) c
-     where not o.* *= n.* and c.data is not null;
+    change := "audit".change(before, new, tg_argv, secrets, documents, words);
   else
-    -- The server puts both images of a row into the two tables at the same time: the n-th belong together.
+    change := "audit".change(old, new, tg_argv, secrets, documents, words);
+  end if;
+  if change.data is not null then
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'update', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from (select row_number() over () as i, (o.*)::record as o from old_rows o) a
-           full join (select row_number() over () as i, (n.*)::record as n from new_rows n) b using (i),
-           lateral "audit".change(a.o, b.n, tg_argv) c
-     where (a.o *= b.n) is not true and c.data is not null
-     order by i;
+    values ('change', lower(tg_op), tg_argv[0], change.key, unit, change.tenant, actor, change.data, nullif(concat_ws(',', flag, change.flags), ''));
   end if;
   return null;
 end $$;
@@ -407,8 +479,8 @@ declare
   call text;
   name text;
 begin
-  if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 5 then
-    raise exception 'audit: attach() takes a table, five arguments, and fail or warn' using errcode = '22023';
+  if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 11 then
+    raise exception 'audit: attach() takes a table, eleven arguments, and fail or warn' using errcode = '22023';
   end if;
   select 'execute function "audit".' || case p_on_missing when 'warn' then 'capture_or_warn' else 'capture' end
          || '(' || string_agg(quote_literal(a.arg), ', ' order by a.ord) || ')'

@@ -86,8 +86,8 @@ export function secretNames(options: RedactionOptions = {}): SecretName {
 
 /** The same rules for the database (`"audit".is_secret`), as regular expressions of PostgreSQL's (manual, 9.7.3). */
 export interface SecretPatterns {
-  /** On the text of a document, any case: without a match there is no secret name in it. */
-  readonly coarse: string;
+  /** For LIKE, on a document in lower case and without `_-. `: where none matches, no name in it is secret. */
+  readonly words: readonly string[];
   /** On the words of a name with a space before, between and behind. */
   readonly run: string;
   /** On the words of a name in one piece. */
@@ -101,7 +101,7 @@ export function secretPatterns(options: RedactionOptions = {}): SecretPatterns {
   const any = (patterns: readonly string[]): string => (patterns.length === 0 ? '[^\\s\\S]' : patterns.join('|'));
   const pieces = rules.map(({ piece }) => piece);
   return {
-    coarse: any(pieces.map((piece) => Array.from(piece, (letter) => literal(letter)).join(BETWEEN))),
+    words: necessary(rules).map((word) => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`),
     run: any([
       ...rules.map((rule) => ` ${rule.words.map((word) => literal(word)).join(' ')} `),
       ...pieces.filter((piece) => piece.length >= 8).map((piece) => literal(piece)),
@@ -114,8 +114,16 @@ export function secretPatterns(options: RedactionOptions = {}): SecretPatterns {
   };
 }
 
-/** What may stand between two letters of a name: what cuts words, and the ending of a plural. */
-const BETWEEN = '(?:[^a-rt-z0-9"]|es)*';
+/** As few words as possible one of which is in every secret name: of a run of words the one that most names have. */
+function necessary(rules: Rules['rules']): readonly string[] {
+  const count = new Map<string, number>();
+  for (const word of rules.flatMap((rule) => rule.words)) count.set(word, (count.get(word) ?? 0) + 1);
+  const often = (word: string): number => count.get(word) ?? 0;
+  const chosen = new Set(
+    rules.map((rule) => rule.words.reduce((best, word) => (often(word) > often(best) ? word : best))),
+  );
+  return [...chosen].filter((word) => ![...chosen].some((other) => other !== word && word.includes(other)));
+}
 
 const literal = (text: string): string => text.replaceAll(/[^\p{L}\d ]/gu, '\\$&');
 

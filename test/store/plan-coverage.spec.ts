@@ -32,6 +32,12 @@ describe('what a trigger is told', () => {
       '',
       expect.stringContaining('"redact":["api_key","passwordHash"]'),
       '',
+      '{"api_key":null,"passwordHash":null}',
+      '',
+      '{"api_key","passwordHash"}',
+      '',
+      '',
+      '',
     ]);
     expect(rules({})).toEqual({
       blank: { api_key: null, passwordHash: null },
@@ -89,7 +95,7 @@ describe('what a trigger is told', () => {
     ['a column that is named', { models: { Invoice: { redact: ['title'] } } }, ['api_key', 'passwordHash', 'title']],
     ['none that is kept', { models: { Invoice: { keep: ['api_key', 'passwordHash'] } } }, []],
     ['by mapped names', { models: { Invoice: { keep: ['key'], columns: { key: 'api_key' } } } }, ['passwordHash']],
-    ['added names', { redaction: { add: ['title'] } }, ['title', 'api_key', 'passwordHash']],
+    ['added names', { redaction: { add: ['title'] } }, ['api_key', 'passwordHash', 'title']],
     ['not removed names', { redaction: { remove: ['api key'] } }, ['passwordHash']],
     ['added names alone', { redaction: { replaceDefaults: true, add: ['title'] } }, ['title']],
   ])('to redact %s', (_name, coverage, expected) => {

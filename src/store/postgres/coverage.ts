@@ -106,10 +106,12 @@ function triggerArguments(
   const mask = new Map(
     Object.entries(rules.mask ?? {}).map(([field, shown]) => [column(field), characters(model, field, shown)]),
   );
-  const redact = new Set([
-    ...table.columns.filter((name) => isSecret(name) && !keep.has(name) && !mask.has(name) && !ignore.includes(name)),
-    ...(rules.redact ?? []).map((field) => column(field)),
-  ]);
+  const redact = [
+    ...new Set([
+      ...table.columns.filter((name) => isSecret(name) && !keep.has(name) && !mask.has(name) && !ignore.includes(name)),
+      ...(rules.redact ?? []).map((field) => column(field)),
+    ]),
+  ].toSorted();
   const blank = [...redact, ...mask.keys(), ...ignore];
   const twice = blank.find((name, i) => blank.indexOf(name) !== i);
   if (twice !== undefined)
@@ -122,22 +124,30 @@ function triggerArguments(
   }
   const documents = table.jsonColumns.filter((name) => !blank.includes(name) && !keep.has(name));
   const tenant = rules.tenant !== undefined ? column(rules.tenant) : coverage.tenantColumn;
+  const names = secretPatterns(coverage.redaction);
+  const hidden = blank.length + documents.length > 0;
   return [
     model,
     table.key.length === 1 ? (table.key[0] as string) : '',
     table.key.length > 1 ? arrayLiteral(table.key) : '',
-    blank.length + documents.length === 0
-      ? ''
-      : JSON.stringify({
+    hidden
+      ? JSON.stringify({
           blank: nulls(blank),
-          redact: [...redact],
+          redact,
           mask: Object.fromEntries(mask),
           ignore,
           untold: nulls(ignore),
           json: documents,
-          ...(documents.length > 0 ? { names: secretPatterns(coverage.redaction) } : {}),
-        }),
+          ...(documents.length > 0 ? { names } : {}),
+        })
+      : '',
     tenant !== undefined && table.columns.includes(tenant) ? tenant : '',
+    blank.length > 0 ? JSON.stringify(nulls(blank)) : '',
+    ignore.length > 0 ? JSON.stringify(nulls(ignore)) : '',
+    redact.length > 0 ? arrayLiteral(redact) : '',
+    documents.length > 0 ? arrayLiteral(documents) : '',
+    documents.length > 0 ? arrayLiteral(names.words) : '',
+    mask.size > 0 ? 'masked' : '',
   ];
 }
 
