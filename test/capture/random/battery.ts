@@ -48,6 +48,6 @@ export async function battery(world: World, { runs, seed = Date.now() % 1_000_00
   const program = smallest ? print(programOf(world.schema, smallest)) : 'none';
   return {
     summary,
-    failure: `seed ${seed}, path ${found.counterexamplePath}\n${program}\n\n${String(found.errorInstance ?? 'interrupted')}`,
+    failure: `seed ${seed}, path ${found.counterexamplePath}\n${program}\n\n${found.errorInstance instanceof Error ? found.errorInstance.message : 'interrupted'}`,
   };
 }

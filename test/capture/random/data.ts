@@ -1,6 +1,6 @@
 import type { Field, Model, Relation, Schema } from '../world/model.js';
 import type { Tape } from './tape.js';
-import { anyValue, isRequired, keyValue, KEYS, whereUnique } from './values.js';
+import { anyValue, freshKey, isRequired, keyValue, KEYS, likelyKey, whereUnique } from './values.js';
 
 export type Data = Record<string, unknown>;
 
@@ -34,7 +34,7 @@ export class DataMaker {
   /** Scalars alone, foreign keys too: what createMany takes. */
   flat(model: Model, back?: Relation): Data {
     const skipped = new Set(back?.fields);
-    const k = this.tape.below(KEYS);
+    const k = freshKey(this.tape);
     return this.scalars(
       model,
       model.fields.filter(({ name }) => !skipped.has(name)),
@@ -51,7 +51,7 @@ export class DataMaker {
     const fields = model.fields.filter(
       (field) => !skipped.has(field.name) && !(checked && (model.foreign.has(field.name) || isAutomatic(field))),
     );
-    const data = this.scalars(model, fields, tape.below(KEYS));
+    const data = this.scalars(model, fields, freshKey(tape));
     for (const relation of model.relations) {
       if (relation.name === place.back?.name || place.depth === 0) continue;
       if (relation.kind === 'holds' ? checked && (relation.required || tape.chance(40)) : tape.chance(15)) {
@@ -70,8 +70,10 @@ export class DataMaker {
       const must = isRequired(field) && (!field.hasDefaultValue || field.default === undefined || isMadeUp(field));
       if (!must && !field.isUpdatedAt && !isAutomatic(field) && tape.chance(model.keyed.has(field.name) ? 20 : 50))
         continue;
-      const own = model.keyed.has(field.name) && !tape.chance(25);
-      data[field.name] = own ? keyValue(schema, model, field.name, k) : anyValue(schema, model, field, tape);
+      const known = model.foreign.has(field.name) && (!inKey(model, field.name) || tape.chance(50));
+      if (known && (isRequired(field) || tape.chance(80))) data[field.name] = keyValue(schema, model, field.name, likelyKey(tape));
+      else if (inKey(model, field.name) && !tape.chance(10)) data[field.name] = keyValue(schema, model, field.name, k);
+      else data[field.name] = anyValue(schema, model, field, tape);
     }
     return data;
   }
@@ -189,7 +191,7 @@ export class DataMaker {
     const plain = model.fields.filter(({ type, isList }) => !isList && !['Json', 'Bytes'].includes(type));
     if (plain.length === 0 || tape.chance(15)) return {};
     const field = tape.pick(plain);
-    const value = (): unknown => keyValue(schema, model, field.name, tape.below(KEYS));
+    const value = (): unknown => keyValue(schema, model, field.name, tape.chance(20) ? tape.below(KEYS) : likelyKey(tape));
     const ways: (() => Data)[] = [
       () => ({ [field.name]: value() }),
       () =>
@@ -200,6 +202,8 @@ export class DataMaker {
     return tape.pick(ways)();
   }
 }
+
+const inKey = (model: Model, name: string): boolean => model.uniques.some(({ fields }) => fields.includes(name));
 
 const isMadeUp = (field: Field): boolean =>
   typeof field.default === 'object' && field.default !== null && !Array.isArray(field.default) && !isAutomatic(field);

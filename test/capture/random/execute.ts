@@ -87,6 +87,7 @@ function asText(value: unknown): unknown {
       : items;
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (value.constructor?.name === 'Decimal') return `decimal ${String(value)}`;
+  // Prisma's own class, which each generated client brings along.
+  if (value.constructor?.name === 'Decimal') return `decimal ${(value as { toString(): string }).toString()}`;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asText(item)]));
 }

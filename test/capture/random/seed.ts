@@ -2,16 +2,13 @@ import { call } from '../world/client.js';
 import type { Model } from '../world/model.js';
 import type { World } from '../world/world.js';
 import { isAutomatic, type Data } from './data.js';
-import { isRequired, keyValue } from './values.js';
-
-/** Rows of the seed in each table, as far as its keys allow. */
-const ROWS = 3;
+import { isRequired, keyValue, SOWN } from './values.js';
 
 /** Gives both sides the same few rows in each table: row k has the k-th value in each field and refers to the rows k. */
 export async function sow(world: World): Promise<void> {
   for (const side of [world.plain, world.audited]) {
     for (const model of inOrder([...world.schema.models.values()])) {
-      for (let k = 0; k < ROWS; k++) {
+      for (let k = 0; k < SOWN; k++) {
         // Where two rows cannot be (a unique Boolean), or what they refer to is not there yet, there is none.
         await Promise.resolve(call(side.client, model.property, 'create', { data: row(world, model, k) })).catch(
           () => undefined,

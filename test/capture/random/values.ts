@@ -2,7 +2,16 @@ import type { Field, Model, Schema } from '../world/model.js';
 import type { Tape } from './tape.js';
 
 /** So many values there are of each key, so that programs meet the rows of the seed, and each other's. */
-export const KEYS = 5;
+export const KEYS = 6;
+
+/** Rows of the seed in each table, as far as its keys allow: those with the first keys. */
+export const SOWN = 3;
+
+/** Of a row that is likely there; 0 by default. */
+export const likelyKey = (tape: Tape): number => (tape.chance(15) ? tape.below(KEYS) : tape.below(SOWN));
+
+/** Of a row that is likely not there yet. */
+export const freshKey = (tape: Tape): number => (tape.chance(10) ? tape.below(KEYS) : SOWN + tape.below(KEYS - SOWN));
 
 type Values = (k: number, native: string | undefined, args: readonly string[]) => unknown;
 
@@ -13,10 +22,10 @@ const bytes = (k: number): Uint8Array<ArrayBuffer> =>
 /** The k-th value of a key: another one for each k, and the same one wherever the type is the same. */
 const KEY_VALUES: Record<string, Values> = {
   Int: (k) => k + 1,
-  BigInt: (k) => [1n, 2n, 9007199254740993n, -5n, 9223372036854775807n][k % 5],
+  BigInt: (k) => [1n, 2n, 9007199254740993n, -5n, 9223372036854775807n, 6n][k % 6],
   Float: (k) => k + 0.5,
   Decimal: (k) => `${k + 1}`,
-  String: (k, native, args) => textOf(k, native, args, ['a', 'b-2', "o'c", 'é"x', 'e']),
+  String: (k, native, args) => textOf(k, native, args, ['a', 'b-2', "o'c", 'é"x', 'e', 'f f']),
   Boolean: (k) => k % 2 === 1,
   DateTime: (k) => new Date(Date.UTC(2020, 0, 1 + k)),
   Bytes: (k) => Uint8Array.from([k]),
@@ -90,7 +99,7 @@ export function anyValue(schema: Schema, model: Model, field: Field, tape: Tape)
 /** The where that finds the row with the k-th key. */
 export function whereUnique(schema: Schema, model: Model, tape: Tape): Record<string, unknown> {
   const unique = tape.chance(25) ? tape.pick(model.uniques) : model.uniques[0]!;
-  const k = tape.below(KEYS);
+  const k = likelyKey(tape);
   const values = Object.fromEntries(
     // Mostly the same k for all its parts, as the rows of the seed have.
     unique.fields.map((name) => [name, keyValue(schema, model, name, tape.chance(20) ? tape.below(KEYS) : k)]),
