@@ -29,6 +29,9 @@ const jest = ['node_modules/jest/bin/jest.js', '--silent=false', 'test/capture/r
 const { status } = spawnSync(
   process.execPath,
   ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', ...jest],
-  { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, AUDIT_BATTERY: JSON.stringify(asked), AUDIT_TEST_FULL: '1' } },
+  {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, AUDIT_BATTERY: JSON.stringify(asked), AUDIT_TEST_FULL: '1' },
+  },
 );
 process.exit(status ?? 1);

@@ -5,7 +5,7 @@ import { battery, type Report } from './random/battery.js';
 import { sow } from './random/seed.js';
 import { openWorld, type World } from './world/world.js';
 
-const SCHEMAS = ['shop'];
+const SCHEMAS = ['shop', 'billing', 'clinic', 'social', 'mapped'];
 
 describe.each(SCHEMAS)('random programs over the schema of %s', (name) => {
   let world: World;

@@ -71,7 +71,8 @@ export class DataMaker {
       if (!must && !field.isUpdatedAt && !isAutomatic(field) && tape.chance(model.keyed.has(field.name) ? 20 : 50))
         continue;
       const known = model.foreign.has(field.name) && (!inKey(model, field.name) || tape.chance(50));
-      if (known && (isRequired(field) || tape.chance(80))) data[field.name] = keyValue(schema, model, field.name, likelyKey(tape));
+      if (known && (isRequired(field) || tape.chance(80)))
+        data[field.name] = keyValue(schema, model, field.name, likelyKey(tape));
       else if (inKey(model, field.name) && !tape.chance(10)) data[field.name] = keyValue(schema, model, field.name, k);
       else data[field.name] = anyValue(schema, model, field, tape);
     }
@@ -191,7 +192,8 @@ export class DataMaker {
     const plain = model.fields.filter(({ type, isList }) => !isList && !['Json', 'Bytes'].includes(type));
     if (plain.length === 0 || tape.chance(15)) return {};
     const field = tape.pick(plain);
-    const value = (): unknown => keyValue(schema, model, field.name, tape.chance(20) ? tape.below(KEYS) : likelyKey(tape));
+    const value = (): unknown =>
+      keyValue(schema, model, field.name, tape.chance(20) ? tape.below(KEYS) : likelyKey(tape));
     const ways: (() => Data)[] = [
       () => ({ [field.name]: value() }),
       () =>

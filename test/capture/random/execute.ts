@@ -1,6 +1,7 @@
 import { currentContext, runAs, withContext } from '../../../src/context/index.js';
 import { call, type AnyClient } from '../world/client.js';
 import { describeError } from '../shapes/outcome.js';
+import { withoutMadeUp } from './made-up.js';
 import type { Operation } from './operation.js';
 import type { Act, Program, Step } from './program.js';
 
@@ -66,11 +67,11 @@ async function outcomeOf(
   failed: (error: unknown) => void = () => undefined,
 ): Promise<string> {
   try {
-    return JSON.stringify(asText(await run()));
+    return withoutMadeUp(JSON.stringify(asText(await run())));
   } catch (error) {
     failed(error);
     // What is thrown at a caller is an Error; anything else shows in the text.
-    return `throws ${JSON.stringify(asText(describeError(error as Error)))}`;
+    return `throws ${withoutMadeUp(JSON.stringify(asText(describeError(error as Error))))}`;
   }
 }
 

@@ -75,6 +75,8 @@ function single(schema: Schema, model: Model, field: Field, k: number): unknown 
   const values = schema.enums.get(field.type);
   if (values) return values[k % values.length];
   const make = (model.keyed.has(field.name) ? KEY_VALUES : PLAIN_VALUES)[field.type];
+  // The witness reads `[[]]` back as an array of arrays, whatever PostgreSQL meant by it: a list of documents holds objects.
+  if (field.isList && field.type === 'Json') return { k };
   if (!make) throw new Error(`no values for the type ${field.type}`);
   return make(k, field.nativeType?.[0], field.nativeType?.[1] ?? []);
 }
