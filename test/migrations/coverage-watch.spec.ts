@@ -88,6 +88,10 @@ describe('a look at the capture triggers finds', () => {
         'a column was added and another one renamed',
         'alter table note add x int; alter table note rename text to body',
       ],
+      [
+        'columns got another type, and with it the table another file',
+        'alter table note alter text type varchar(50), alter id type bigint; alter table note add check (id > 0)',
+      ],
       ['rights were granted', 'grant select on note to public; revoke all on function audit.capture() from public'],
       ['the table was rewritten and the catalogue too', 'vacuum full note; vacuum full pg_trigger'],
       ['a change was rolled back', 'begin; alter table note disable trigger user; rollback'],

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import config from '../../examples/quickstart/audit.config.js';
 import { readAuditFolders, writeAuditFolder } from '../../src/cli/prisma-folder.js';
 import {
   createPool,
@@ -20,7 +21,7 @@ import { itFull, sample } from './sample.js';
 
 const QUICKSTART = new URL('../../examples/quickstart/prisma/', import.meta.url);
 const SCHEMA = readFileSync(new URL('schema.prisma', QUICKSTART), 'utf8');
-const COVERAGE: Coverage = { models: { InvoiceLine: { table: 'invoice_lines' }, Session: false } };
+const COVERAGE = config as Coverage;
 
 interface World {
   readonly pool: Pool;
@@ -206,6 +207,7 @@ describe('migrate --prisma, run again', () => {
   });
 
   const configured = (models: NonNullable<Coverage['models']>): Coverage => ({
+    ...COVERAGE,
     models: { ...COVERAGE.models, ...models },
   });
   it.each(
