@@ -9,6 +9,8 @@ export interface BatteryOptions {
   readonly runs: number;
   /** @defaultValue the clock */
   readonly seed?: number;
+  /** How often a smaller program is tried once one is wrong. @defaultValue 400 */
+  readonly tries?: number;
 }
 
 export interface Report {
@@ -20,7 +22,10 @@ export interface Report {
 
 const STEPS = 8;
 
-export async function battery(world: World, { runs, seed = Date.now() % 1_000_000 }: BatteryOptions): Promise<Report> {
+export async function battery(
+  world: World,
+  { runs, seed = Date.now() % 1_000_000, tries = 400 }: BatteryOptions,
+): Promise<Report> {
   let acts = 0;
   let changes = 0;
   let wrong: Program | undefined;
@@ -42,7 +47,7 @@ export async function battery(world: World, { runs, seed = Date.now() % 1_000_00
   if (!wrong) throw new Error(`the battery itself failed, with seed ${seed}`, { cause: found.errorInstance });
   const isWrong = async (program: Program): Promise<boolean> =>
     (await checkProgram(world, program)).problems.length > 0;
-  const least = await smallest(wrong, isWrong);
+  const least = await smallest(wrong, isWrong, tries);
   const { problems } = await checkProgram(world, least);
   const said = problems.length > 0 ? problems.slice(0, 20).join('\n') : 'not seen again when it was run once more';
   return { summary, failure: `seed ${seed}\n${print(least)}\n\n${said}` };

@@ -22,7 +22,7 @@ export async function execute(
     await withContext({ actor: { id: step.actor } }, async () => {
       const told = (actor: string, outcome: string): Promise<void> =>
         ended({ actor, group: currentContext()?.root.group, outcome });
-      await told(step.actor, await outcomeOf(() => take(client, step, told)));
+      await told(step.actor, await outcomeOf(() => takeStep(client, step, told)));
     });
   }
 }
@@ -30,10 +30,10 @@ export async function execute(
 const send = (client: AnyClient, { model, action, args }: Operation): PromiseLike<unknown> =>
   call(client, model.property, action, args);
 
-async function take(
+export async function takeStep(
   client: AnyClient,
   step: Step,
-  told: (actor: string, outcome: string) => Promise<void>,
+  told: (actor: string, outcome: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<unknown> {
   if (step.kind === 'single') return await send(client, step.operation);
   if (step.kind === 'array')

@@ -32,7 +32,8 @@ const KEY_VALUES: Record<string, Values> = {
   Json: (k) => ({ k }),
 };
 
-const TEXTS = ['x', '', 'naïve ☃ 𝄞', 'it\'s */ -- "q" \\ ;', 'line\nbreak\ttab', 'null'];
+/** Of columns that no key is part of. */
+export const TEXTS = ['x', '', 'naïve ☃ 𝄞', 'it\'s */ -- "q" \\ ;', 'line\nbreak\ttab', 'null'];
 
 const PLAIN_VALUES: Record<string, Values> = {
   Int: (k) => [0, 1, -7, 32767, 12, 3][k % 6],
