@@ -107,6 +107,7 @@ function markedStep(step: Step, actor: string): Step {
     case 'array':
       return { ...step, actor, operations: step.operations.map((one) => operation(one)) };
     case 'interactive':
+    default:
       return { ...step, actor, acts: step.acts.map((act) => ({ actor, operation: operation(act.operation) })) };
   }
 }

@@ -22,9 +22,9 @@ export const FAULTS: readonly (readonly [name: string, found: RegExp, body: stri
   ],
   ['loses the context', / by undefined of /, `new.actor := '{"type":"system"}';`],
   [
-    'takes the context of the change before',
-    /logged here, but did not happen: .* by u\d/,
-    `new.actor := coalesce((select actor from audit.content where pos < new.pos order by pos desc limit 1), new.actor);`,
+    'takes the context of somebody else',
+    /logged here, but did not happen: .* by (?!undefined)/,
+    `new.actor := convert_to(json_build_object('id', 'u9.' || new.pos)::text, 'UTF8');`,
   ],
   ['loses the unit of work', /happened, but not logged here/, `new.group_id := gen_random_uuid();`],
   [

@@ -42,10 +42,10 @@ export function anyOperation(schema: Schema, tape: Tape): Operation {
       case 'upsert': {
         const create = make.create(model);
         // A native upsert is one where the key that is looked for is the key that is made.
-        const key = model.uniques[0]!.fields;
-        const native = tape.chance(40) && key.length === 1 && key[0]! in create;
+        const [first = '', ...others] = model.uniques[0]?.fields ?? [];
+        const native = tape.chance(40) && others.length === 0 && Object.hasOwn(create, first);
         return {
-          where: native ? { [key[0]!]: create[key[0]!] } : where(),
+          where: native ? { [first]: create[first] } : where(),
           create,
           update: native ? make.flatUpdate(model) : make.update(model),
           ...(native ? {} : shape(model, tape)),
@@ -62,6 +62,7 @@ export function anyOperation(schema: Schema, tape: Tape): Operation {
         return { where: make.filter(model), data: make.flatUpdate(model) };
       case 'deleteMany':
       case 'findMany':
+      default:
         return { where: make.filter(model) };
     }
   })();

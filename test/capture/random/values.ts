@@ -69,7 +69,8 @@ function textOf(k: number, native: string | undefined, args: readonly string[], 
   const text = pool[k % pool.length]!;
   const most = Number(args[0] ?? Infinity);
   if (native === 'Char') return text.replaceAll(/\s/g, '_').slice(0, most).padEnd(Math.min(most, 12), '.');
-  return [...text].slice(0, most).join('');
+  // By characters: half a pair of surrogates is no text.
+  return Array.from(text).slice(0, most).join('');
 }
 
 function single(schema: Schema, model: Model, field: Field, k: number): unknown {
