@@ -44,7 +44,8 @@ export async function battery(
   const verdict = found.failed ? 'A DIFFERENCE' : 'no difference';
   const changes = [...kinds.values()].reduce((sum, count) => sum + count, 0);
   const summary = `${world.schema.models.size} models, seed ${seed}: ${found.numRuns} programs, ${acts} acts (${outcomes.join(', ')}), ${changes} row changes of ${kinds.size} kinds, ${verdict}`;
-  if (process.env['AUDIT_BATTERY_KINDS'] === '1') process.stdout.write(`${JSON.stringify([...kinds].sort())}\n`);
+  if (process.env['AUDIT_BATTERY_KINDS'] === '1')
+    process.stdout.write(`${JSON.stringify(Object.fromEntries(kinds))}\n`);
   if (!found.failed) return { summary, failure: undefined };
   if (!wrong) throw new Error(`the battery itself failed, with seed ${seed}`, { cause: found.errorInstance });
   // What is said of the smallest is what was said when it was last tried.

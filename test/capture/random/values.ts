@@ -110,3 +110,10 @@ export function whereUnique(schema: Schema, model: Model, tape: Tape): Record<st
   );
   return unique.fields.length === 1 ? values : { [unique.name]: values };
 }
+
+/** The where of the row with the k-th id. */
+export function whereKey(schema: Schema, model: Model, k: number): Record<string, unknown> {
+  const { name = '', fields = [] } = model.uniques[0] ?? {};
+  const values = Object.fromEntries(fields.map((field) => [field, keyValue(schema, model, field, k)]));
+  return fields.length === 1 ? values : { [name]: values };
+}
