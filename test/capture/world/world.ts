@@ -26,6 +26,8 @@ export interface World {
   readonly schema: Schema;
   /** What an entry may be flagged with here; never that its context is not known. */
   readonly flags: readonly string[];
+  /** The class that `prisma generate` made, without audit. */
+  readonly Client: AnyClientClass;
   readonly plain: Side;
   readonly audited: Side;
   /** A point in the log and in the witness's, to ask from. */
@@ -80,6 +82,7 @@ export async function openWorld(path: string): Promise<World> {
   const secrets = await secretsOf(log.pool);
   return {
     schema,
+    Client: PrismaClient,
     flags: more.includes('initially deferred') ? ['redacted', 'deferred'] : ['redacted'],
     plain,
     audited: log,
