@@ -2,7 +2,7 @@ import { currentContext, runAs, withContext } from '../../../src/context/index.j
 import { call, type AnyClient } from '../world/client.js';
 import { describeError } from '../shapes/outcome.js';
 import { withoutMadeUp } from './made-up.js';
-import type { Operation } from './operation.js';
+import { RAW, type Operation } from './operation.js';
 import type { Act, Program, Step } from './program.js';
 
 /** What an act came to, as text, and what it must be known by in the log. */
@@ -28,7 +28,7 @@ export async function execute(
 }
 
 const send = (client: AnyClient, { model, action, args }: Operation): PromiseLike<unknown> =>
-  call(client, model.property, action, args);
+  action === RAW ? client.$executeRawUnsafe(String(args['sql'])) : call(client, model.property, action, args);
 
 export async function takeStep(
   client: AnyClient,

@@ -1,14 +1,17 @@
 import type { Model, Schema } from '../world/model.js';
 import { DataMaker, type Data } from './data.js';
+import { anyStatement } from './statement.js';
 import type { Tape } from './tape.js';
 import { whereUnique } from './values.js';
 
-/** One call of the client. */
+/** One call of the client: of a method of a model, or of `$executeRawUnsafe` with `args.sql`. */
 export interface Operation {
   readonly model: Model;
   readonly action: string;
   readonly args: Data;
 }
+
+export const RAW = '$executeRawUnsafe';
 
 const ACTIONS = [
   'create',
@@ -30,6 +33,7 @@ const ACTIONS = [
 
 export function anyOperation(schema: Schema, tape: Tape): Operation {
   const model = tape.pick([...schema.models.values()].filter(({ uniques }) => uniques.length > 0));
+  if (tape.chance(8)) return { model, action: RAW, args: { sql: anyStatement(schema, model, tape) } };
   const action = tape.pick(ACTIONS);
   const make = new DataMaker(schema, tape);
   const where = (): Data => whereUnique(schema, model, tape);
