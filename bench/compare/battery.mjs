@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from 'node:util';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { classify } from './classify.mjs';
+import { rowOf } from './peers/ours.mjs';
+
+const POOL = 5;
+const BLOCKED_MS = 20_000;
+const ACTOR = 'user-1';
+
+/** All shapes through one peer: `[{ name, part, capture, missing, invented, interfered, … }]`. */
+export async function runBattery(test, peer, made, shapes = test.SHAPES_BY_PART) {
+  const plain = await test.openTwin(undefined);
+  const logged = await test.openTwin({
+    install: (pool) => (peer.engine ? peer.engine.install(pool) : pool.query(made.sql)),
+  });
+  const quiet = muteConsole();
+  const opened = [];
+  try {
+    const facts = await factsOf(plain.pool, test);
+    const connect = (twin, make) => {
+      const pool = new pg.Pool({ connectionString: twin.pool.options.connectionString, max: POOL });
+      const client = make(pool);
+      opened.push([client, pool]);
+      return { client, sent: () => 0 };
+    };
+    const bare = connect(plain, test.connectPlain);
+    const audited = connect(logged, (pool) =>
+      peer.engine ? peer.engine.clients[0][1](pool) : peer.connect(made, new PrismaPg(pool)),
+    );
+    const results = [];
+    for (const [part, rows] of shapes) for (const shape of rows) results.push({ part, ...(await one(shape)) });
+    return results;
+
+    async function one(shape) {
+      await Promise.all([plain.reset(), logged.reset()]);
+      // Ours cannot be emptied; those of the peers are tables of the application, emptied with it.
+      const mark = await peer.engine?.mark(logged.pool);
+      quiet.said.length = 0;
+      const expected = await test.outcomeOf(plain, bare, shape);
+      const seen = await Promise.race([
+        peer.run(ACTOR, () => test.outcomeOf(logged, audited, shape)),
+        new Promise((resolve) => setTimeout(resolve, BLOCKED_MS, 'blocked').unref()),
+      ]);
+      const changes = await witnessed(logged.pool, test);
+      const entries = await peer.entries(logged.pool, made, mark);
+      const left = await rowsLeft(logged.pool, facts.tables);
+      const { oldValues } = peer;
+      return {
+        name: shape.name,
+        ...classify({ changes, entries, left, keys: facts.keys, enums: facts.enums, actor: ACTOR, oldValues }),
+        ...interference(expected, seen, facts.tables),
+        said: [...new Set(quiet.said)].slice(0, 3),
+      };
+    }
+  } finally {
+    quiet.restore();
+    for (const [client, pool] of opened) {
+      await client.$disconnect();
+      await pool.end();
+    }
+    await Promise.all([plain.close(), logged.close()]);
+  }
+}
+
+/** What the application would notice. The text of an error is apart: it is read by people, not by code. */
+function interference(expected, seen, tables) {
+  if (seen === 'blocked') return { interfered: [`no answer within ${BLOCKED_MS / 1000} s`], errorText: false };
+  const interfered = [];
+  if (!isDeepStrictEqual(seen.value, expected.value)) interfered.push('another return value');
+  const { text, meta, ...error } = seen.error ?? {};
+  const { text: expectedText, meta: expectedMeta, ...expectedError } = expected.error ?? {};
+  if (!isDeepStrictEqual(error, expectedError) || !isDeepStrictEqual(meta, expectedMeta))
+    interfered.push(`another error: ${seen.error ? `${error.code ?? error.name}: ${firstLine(text)}` : 'none'}`);
+  const own = ({ rows }) => rows.filter(([table]) => tables.includes(table));
+  if (!isDeepStrictEqual(own(seen), own(expected))) interfered.push('other rows are left');
+  return { interfered, errorText: interfered.length === 0 && text !== expectedText };
+}
+
+const firstLine = (text) => text.trim().split('\n').at(-1).slice(0, 200);
+
+async function witnessed(pool, test) {
+  const changes = [];
+  for (const { op, table, old, new: now } of await test.witnessed(pool)) {
+    const row = (text) => (op === 'truncate' ? undefined : rowOf(pool, table, text));
+    changes.push({ op, table, old: await row(old), new: await row(now) });
+  }
+  return changes;
+}
+
+async function rowsLeft(pool, tables) {
+  const left = {};
+  for (const table of tables) {
+    const { rows } = await pool.query(
+      `select (select json_object_agg(key, value) from jsonb_each_text(to_jsonb(t))) as row from "${table}" t`,
+    );
+    left[table] = rows.map(({ row }) => row);
+  }
+  return left;
+}
+
+/** The application's tables, what identifies a row of each, and what its enums are called where. */
+async function factsOf(pool, test) {
+  const { rows } = await pool.query(
+    `select c.relname as table, array_agg(a.attname order by a.attnum)::text[] as key
+       from pg_class c join pg_index i on i.indrelid = c.oid and i.indisunique join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
+      where c.relnamespace = 'public'::regnamespace
+        and i.indexrelid = (select k.indexrelid from pg_index k where k.indrelid = c.oid and k.indisunique order by k.indisprimary desc limit 1)
+      group by 1`,
+  );
+  const { enums } = test.connectPlain({})._runtimeDataModel;
+  const values = Object.values(enums).flatMap((one) => one.values);
+  return {
+    tables: rows.map(({ table }) => table),
+    keys: Object.fromEntries(rows.map(({ table, key }) => [table, key])),
+    enums: Object.fromEntries(values.map(({ name, dbName }) => [name, dbName ?? name])),
+  };
+}
+
+/** Peers tell of what they could not log on the console. */
+function muteConsole() {
+  const { error, warn } = console;
+  const said = [];
+  console.error = console.warn = (...words) => {
+    const text = words.map((word) => (word instanceof Error ? word.message : String(word))).join(' ');
+    said.push(
+      text
+        .trim()
+        .split('\n')
+        .filter(Boolean)
+        .slice(0, 1)
+        .concat(text.trim().split('\n').at(-1))
+        .join(' … ')
+        .slice(0, 300),
+    );
+  };
+  return { said, restore: () => Object.assign(console, { error, warn }) };
+}
