@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
@@ -5,7 +6,7 @@ import { classify } from './classify.mjs';
 import { rowOf } from './peers/ours.mjs';
 
 const POOL = 5;
-const BLOCKED_MS = 20_000;
+const BLOCKED_MS = 10_000;
 const ACTOR = 'user-1';
 
 /** All shapes through one peer: `[{ name, part, capture, missing, invented, interfered, … }]`. */
@@ -20,6 +21,8 @@ export async function runBattery(test, peer, made, shapes = test.SHAPES_BY_PART)
     const facts = await factsOf(plain.pool, test);
     const connect = (twin, make) => {
       const pool = new pg.Pool({ connectionString: twin.pool.options.connectionString, max: POOL });
+      // A connection that a peer left open ends with its database.
+      pool.on('error', () => {});
       const client = make(pool);
       opened.push([client, pool]);
       return { client, sent: () => 0 };
@@ -40,8 +43,12 @@ export async function runBattery(test, peer, made, shapes = test.SHAPES_BY_PART)
       const expected = await test.outcomeOf(plain, bare, shape);
       const seen = await Promise.race([
         peer.run(ACTOR, () => test.outcomeOf(logged, audited, shape)),
-        new Promise((resolve) => setTimeout(resolve, BLOCKED_MS, 'blocked').unref()),
+        setTimeout(BLOCKED_MS, 'blocked', { ref: false }),
       ]);
+      // A peer may leave work behind that goes on after the answer.
+      await settled(logged.pool);
+      const rows = async (twin, client) => (await test.outcomeOf(twin, client, { run: async () => {} })).rows;
+      const after = [await rows(plain, bare), await rows(logged, audited)];
       const changes = await witnessed(logged.pool, test);
       const entries = await peer.entries(logged.pool, made, mark);
       const left = await rowsLeft(logged.pool, facts.tables);
@@ -49,35 +56,46 @@ export async function runBattery(test, peer, made, shapes = test.SHAPES_BY_PART)
       return {
         name: shape.name,
         ...classify({ changes, entries, left, keys: facts.keys, enums: facts.enums, actor: ACTOR, oldValues }),
-        ...interference(expected, seen, facts.tables),
+        ...interference(expected, seen, ...after.map((all) => all.filter(([table]) => facts.tables.includes(table)))),
         said: [...new Set(quiet.said)].slice(0, 3),
       };
     }
   } finally {
     quiet.restore();
     for (const [client, pool] of opened) {
-      await client.$disconnect();
-      await pool.end();
+      await Promise.race([client.$disconnect(), setTimeout(1_000)]);
+      await Promise.race([pool.end(), setTimeout(1_000)]);
     }
     await Promise.all([plain.close(), logged.close()]);
   }
 }
 
 /** What the application would notice. The text of an error is apart: it is read by people, not by code. */
-function interference(expected, seen, tables) {
-  if (seen === 'blocked') return { interfered: [`no answer within ${BLOCKED_MS / 1000} s`], errorText: false };
-  const interfered = [];
+function interference(expected, seen, expectedRows, rows) {
+  const interfered = isDeepStrictEqual(rows, expectedRows) ? [] : ['other rows are left'];
+  if (seen === 'blocked')
+    return { interfered: [...interfered, `no answer within ${BLOCKED_MS / 1000} s`], errorText: false };
   if (!isDeepStrictEqual(seen.value, expected.value)) interfered.push('another return value');
   const { text, meta, ...error } = seen.error ?? {};
   const { text: expectedText, meta: expectedMeta, ...expectedError } = expected.error ?? {};
   if (!isDeepStrictEqual(error, expectedError) || !isDeepStrictEqual(meta, expectedMeta))
     interfered.push(`another error: ${seen.error ? `${error.code ?? error.name}: ${firstLine(text)}` : 'none'}`);
-  const own = ({ rows }) => rows.filter(([table]) => tables.includes(table));
-  if (!isDeepStrictEqual(own(seen), own(expected))) interfered.push('other rows are left');
   return { interfered, errorText: interfered.length === 0 && text !== expectedText };
 }
 
 const firstLine = (text) => text.trim().split('\n').at(-1).slice(0, 200);
+
+/** Waits, for a second at most, until no other connection is at work. */
+async function settled(pool) {
+  for (let n = 0; n < 50; n += 1) {
+    const { rows } = await pool.query(
+      `select count(*)::int as busy from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
+    );
+    if (rows[0].busy === 0) return;
+    await setTimeout(20);
+  }
+}
 
 async function witnessed(pool, test) {
   const changes = [];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 
 let loaded;
@@ -19,7 +20,8 @@ function load() {
 /** What `prisma migrate diff` says that leads from one schema to another; each a list of `[path, text]`. `url`: any database. */
 export async function migrationSql(url, from, to) {
   loaded ??= load();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url }));
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const engine = await loaded.SchemaEngine.new({}, () => {}, adapter);
   const target = (files) => ({
     tag: 'schemaDatamodel',
@@ -28,5 +30,10 @@ export async function migrationSql(url, from, to) {
   });
   const filters = { externalTables: [], externalEnums: [] };
   const diff = { from: target(from), to: target(to), script: true, exitCode: null, shadowDatabaseUrl: null, filters };
-  return (await engine.diff(diff)).stdout;
+  try {
+    return (await engine.diff(diff)).stdout;
+  } finally {
+    engine.free();
+    await pool.end();
+  }
 }

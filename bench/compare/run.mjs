@@ -8,6 +8,8 @@ import { loadBattery } from './test-battery.mjs';
 import { writeFileSync } from 'node:fs';
 
 process.noDeprecation = true;
+// Node 20 does not wait for an import that goes through hooks when nothing else is left to wait for.
+const awake = setInterval(() => {}, 1_000);
 const postgres = await startPostgres();
 try {
   const test = await loadBattery(postgres.url);
@@ -23,6 +25,7 @@ try {
     const t2 = performance.now();
     const results = await runBattery(test, peer, made);
     out[peer.id] = results;
+    writeFileSync('/tmp/cmp/battery.json', JSON.stringify(out, null, 1));
     const count = {};
     for (const r of results) {
       count[r.capture] = (count[r.capture] ?? 0) + 1;
@@ -32,7 +35,9 @@ try {
     }
     console.log(peer.label, count, Math.round(t2 - t), Math.round(performance.now() - t2));
   }
-  writeFileSync('/tmp/cmp/battery.json', JSON.stringify(out, null, 1));
+} catch (e) {
+  console.log(e);
 } finally {
   await postgres.stop();
+  clearInterval(awake);
 }

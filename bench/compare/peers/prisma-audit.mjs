@@ -9,14 +9,14 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const who = new AsyncLocalStorage();
 
 /** https://www.npmjs.com/package/prisma-audit in one of its two ways to record. */
-function prismaAudit({ id, label, annotations, configuration, triggers }) {
+function prismaAudit({ id, label, configuration, triggers }) {
   return {
     id,
     label,
     package: 'prisma-audit',
     version,
     configuration: [
-      `every model that has an @id is annotated ${annotations.join(' ')}; one without is refused by its CLI`,
+      'every model that has an @id is [Auditable]; its CLI refuses one without',
       ...configuration,
       'withAudit(client, { metadata, userProvider }), everything else by default',
       'interactive transactions are called as $auditTransaction, as its README asks; array transactions stay $transaction',
@@ -27,11 +27,22 @@ function prismaAudit({ id, label, annotations, configuration, triggers }) {
       const source = new URL('annotated/', folder);
       mkdirSync(source);
       const annotated = fileURLToPath(new URL('schema.prisma', source));
-      writeFileSync(annotated, annotate(application, annotations));
       const schemas = new URL('schemas/', folder);
-      runTool(cli, 'generate', '--schema', annotated, '--out', fileURLToPath(schemas));
-      const made = { schemas, metadata: loadMetadata(fileURLToPath(new URL('audit.metadata.json', schemas))) };
-      return triggers ? { ...made, triggers: runTool(cli, 'triggers', '--schema', annotated) } : made;
+      const generate = (text) => {
+        writeFileSync(annotated, text);
+        runTool(cli, 'generate', '--schema', annotated, '--out', fileURLToPath(schemas));
+        return loadMetadata(fileURLToPath(new URL('audit.metadata.json', schemas)));
+      };
+      const metadata = generate(annotate(application, ['[Auditable]'], () => true));
+      if (!triggers) return { schemas, metadata };
+      // Version 0.1.0 writes SQL that is not valid for a model that has nothing but its key.
+      const isMoreThanKey = (name) =>
+        metadata.models.find((model) => model.name === name).fields.some(({ audited, isId }) => audited && !isId);
+      return {
+        schemas,
+        metadata: generate(annotate(application, ['[Auditable]', '[AuditTriggers]'], isMoreThanKey)),
+        triggers: runTool(cli, 'triggers', '--schema', annotated),
+      };
     },
 
     connect({ PrismaClient, metadata }, adapter) {
@@ -78,25 +89,28 @@ function prismaAudit({ id, label, annotations, configuration, triggers }) {
   };
 }
 
-function annotate(schema, annotations) {
-  return schema.replace(/^model \w+ \{[^]*?^\}/gm, (model) =>
-    /@id\b|@@id\b/.test(model) ? `${annotations.join('\n')}\n${model}` : model,
-  );
+/** `[Auditable]` above each model that has an @id, and all of the annotations where `fits` says so. */
+function annotate(schema, annotations, fits) {
+  return schema.replace(/^model (\w+) \{[^]*?^\}/gm, (model, name) => {
+    if (!/@id\b|@@id\b/.test(model)) return model;
+    return [...(fits(name) ? annotations : annotations.slice(0, 1)), model].join('\n');
+  });
 }
 
 export const PRISMA_AUDIT = [
   prismaAudit({
     id: 'prisma-audit',
     label: 'prisma-audit',
-    annotations: ['[Auditable]'],
     configuration: ['recorded by its client extension, its default'],
     triggers: false,
   }),
   prismaAudit({
     id: 'prisma-audit-triggers',
     label: 'prisma-audit, triggers',
-    annotations: ['[Auditable]', '[AuditTriggers]'],
-    configuration: ['recorded by its PostgreSQL triggers, from `prisma-audit triggers`'],
+    configuration: [
+      'recorded by its PostgreSQL triggers: [AuditTriggers], and the SQL of `prisma-audit triggers`',
+      'a model that has nothing but its key is left to its client extension: the SQL of 0.1.0 for it is not valid',
+    ],
     triggers: true,
   }),
 ];
