@@ -4,13 +4,18 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { classify } from './classify.mjs';
 import { rowOf } from './peers/ours.mjs';
+import { verdictOf } from './results.mjs';
 
 const POOL = 5;
-const BLOCKED_MS = 10_000;
+/** Prisma itself gives up on a transaction after seven seconds. */
+const BLOCKED_MS = 8_000;
 const ACTOR = 'user-1';
 
-/** All shapes through one peer: `[{ name, part, capture, missing, invented, interfered, … }]`. */
-export async function runBattery(test, peer, made, shapes = test.SHAPES_BY_PART) {
+/**
+ * All shapes through one peer, each on two databases: with it and without any audit, beside a witness. What is compared is
+ * what classify.mjs says, and what the application sees: its result, the class and code of its error, the rows that are left.
+ */
+export async function runBattery(test, peer, made) {
   const plain = await test.openTwin(undefined);
   const logged = await test.openTwin({
     install: (pool) => (peer.engine ? peer.engine.install(pool) : pool.query(made.sql)),
@@ -32,7 +37,8 @@ export async function runBattery(test, peer, made, shapes = test.SHAPES_BY_PART)
       peer.engine ? peer.engine.clients[0][1](pool) : peer.connect(made, new PrismaPg(pool)),
     );
     const results = [];
-    for (const [part, rows] of shapes) for (const shape of rows) results.push({ part, ...(await one(shape)) });
+    for (const [part, shapes] of test.SHAPES_BY_PART)
+      for (const shape of shapes) results.push({ part, ...(await one(shape)) });
     return results;
 
     async function one(shape) {
@@ -53,11 +59,16 @@ export async function runBattery(test, peer, made, shapes = test.SHAPES_BY_PART)
       const entries = await peer.entries(logged.pool, made, mark);
       const left = await rowsLeft(logged.pool, facts.tables);
       const { oldValues } = peer;
+      const said = [...new Set(quiet.said)].slice(0, 3);
+      const log = classify({ changes, entries, left, keys: facts.keys, enums: facts.enums, actor: ACTOR, oldValues });
+      const own = after.map((all) => all.filter(([table]) => facts.tables.includes(table)));
+      const seenByCaller = interference(expected, seen, ...own);
       return {
         name: shape.name,
-        ...classify({ changes, entries, left, keys: facts.keys, enums: facts.enums, actor: ACTOR, oldValues }),
-        ...interference(expected, seen, ...after.map((all) => all.filter(([table]) => facts.tables.includes(table)))),
-        said: [...new Set(quiet.said)].slice(0, 3),
+        verdict: verdictOf({ ...log, ...seenByCaller }),
+        ...log,
+        ...seenByCaller,
+        said,
       };
     }
   } finally {

@@ -1,9 +1,12 @@
 import { sameValue } from './values.mjs';
 
 /**
- * What of the changes that the witness saw a log has. `fully`: each change has an entry of its own with its kind, table and
- * record, who did it, and the values: all of a row that came or went, old and new of what an update changed (the old ones
- * may be `in the revision before`). `partly`: something of that is missing. `missed`: no change has an entry.
+ * What of the changes that the witness saw a log has.
+ * `fully`: each change has an entry of its own with its kind, table and record, who did it, and the values: all of a row that
+ * came or went, old and new of what an update changed (the old ones may be `in the revision before`). Where nothing changed,
+ * there is nothing that says so.
+ * `partly`: something of that is missing. `missed`: no change has an entry.
+ * `invented`: an entry tells of a change that did not happen, or was undone.
  *
  * `changes`, `entries` and `left` (the rows of each table afterwards) have rows with each column as text.
  */
@@ -24,13 +27,8 @@ export function classify({ changes, entries, left, keys, enums, actor, oldValues
     if (gaps.length > 0) missing.push(`${change.op} ${change.table}: ${gaps.join(', ')}`);
   }
   const invented = [...free].filter((entry) => !isTrue(entry)).map(({ op, table }) => `${op} ${table}`);
-  return { capture: verdict(), missing, invented };
-
-  function verdict() {
-    if (changes.length === 0) return 'nothing to capture';
-    if (found === 0) return 'missed';
-    return missing.length === 0 ? 'fully' : 'partly';
-  }
+  const capture = missing.length === 0 ? 'fully' : found === 0 ? 'missed' : 'partly';
+  return { capture: invented.length > 0 ? 'invented' : capture, missing, invented };
 
   /** The entry of a change; where several fit, the one with its values, or the one that does not say which record it is of. */
   function pick(candidates, change) {

@@ -1,43 +1,94 @@
-import { startPostgres } from '../../test/support/postgres.mjs';
-import { runBattery } from './battery.mjs';
-import { EXPLITA } from './peers/explita.mjs';
-import { ours } from './peers/ours.mjs';
-import { PRISMA_AUDIT } from './peers/prisma-audit.mjs';
-import { prepare } from './prepare.mjs';
-import { loadBattery } from './test-battery.mjs';
+// `npm run compare`: other audit packages for Prisma through the battery of shapes and the latency bench, beside ours. It writes
+// results.json and, from that alone, the comparison in the README.
 import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../../test/support/postgres.mjs';
+import { machine, versions } from '../machine.mjs';
+import { runBattery } from './battery.mjs';
+import { measureLatency } from './latency.mjs';
+import { PEERS } from './peers/index.mjs';
+import { ours } from './peers/ours.mjs';
+import { prepare } from './prepare.mjs';
+import { writeReadme } from './readme.mjs';
+import { countVerdicts, describePeer } from './results.mjs';
+import { loadBattery } from './test-battery.mjs';
 
+// Prisma 7.10 queries one connection concurrently inside a transaction, and pg warns of it.
 process.noDeprecation = true;
 // Node 20 does not wait for an import that goes through hooks when nothing else is left to wait for.
 const awake = setInterval(() => {}, 1_000);
-const postgres = await startPostgres();
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false }, // rougher latencies
+    only: { type: 'string' }, // the id of one peer: its battery alone, printed, nothing written
+  },
+});
+const started = performance.now();
 try {
-  const test = await loadBattery(postgres.url);
-  const schema = new URL('../../test/capture/schemas/shapes.prisma', import.meta.url);
-  const out = {};
-  const only = process.argv[2];
-  for (const peer of [ours(test), ...PRISMA_AUDIT, ...EXPLITA]) {
-    if (only && peer.id !== only) continue;
-    const t = performance.now();
-    const made = peer.engine
-      ? undefined
-      : await prepare(peer, { name: 'shapes', schema, url: postgres.url, entry: 'client.ts' });
-    const t2 = performance.now();
-    const results = await runBattery(test, peer, made);
-    out[peer.id] = results;
-    writeFileSync('/tmp/cmp/battery.json', JSON.stringify(out, null, 1));
-    const count = {};
-    for (const r of results) {
-      count[r.capture] = (count[r.capture] ?? 0) + 1;
-      if (r.interfered.length) count.interfered = (count.interfered ?? 0) + 1;
-      if (r.invented.length) count.invented = (count.invented ?? 0) + 1;
-      if (r.errorText) count.errorText = (count.errorText ?? 0) + 1;
-    }
-    console.log(peer.label, count, Math.round(t2 - t), Math.round(performance.now() - t2));
-  }
-} catch (e) {
-  console.log(e);
+  if (options.only) printShapes(await throughBattery(({ id }) => id === options.only));
+  else await compare();
+  console.log(`${Math.round((performance.now() - started) / 1000)} s`);
 } finally {
-  await postgres.stop();
   clearInterval(awake);
+}
+
+async function compare() {
+  const peers = await throughBattery(() => true);
+  const { latency, ...place } = await withServer({ durable: true, own: true }, async (url) => ({
+    machine: machine(),
+    versions: await versions(url),
+    latency: await measureLatency(
+      url,
+      PEERS.filter(({ id, noLatency }) => !noLatency && peers.some((peer) => peer.id === id && !peer.error)),
+      options.quick ? { cellMs: 1_500, warmUpMs: 0 } : { cellMs: 8_000, warmUpMs: 500 },
+    ),
+  }));
+  const results = { ...place, quick: options.quick, shapes: peers[0].shapes.length, peers, latency };
+  writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 1)}\n`);
+  writeReadme(results);
+  for (const { label, counts, error } of peers) console.log(label, counts ?? error);
+  for (const { operation, engine, p50Ms, ratio } of latency)
+    console.log(
+      `${operation.padEnd(16)}${engine.padEnd(24)}${p50Ms.toFixed(2).padStart(10)} ms ${ratio.toFixed(2).padStart(7)}×`,
+    );
+}
+
+/** Each peer with its shapes, or the error for which it could not be run. */
+async function throughBattery(chosen) {
+  return await withServer({}, async (url) => {
+    const test = await loadBattery(url);
+    const schema = new URL('../../test/capture/schemas/shapes.prisma', import.meta.url);
+    const done = [];
+    for (const peer of [ours(test), ...PEERS].filter((one) => chosen(one))) {
+      try {
+        const made = peer.engine ? undefined : await prepare(peer, { name: 'shapes', schema, url, entry: 'client.ts' });
+        const shapes = await runBattery(test, peer, made);
+        done.push({ ...describePeer(peer), counts: countVerdicts(shapes), shapes });
+      } catch (error) {
+        // That of ours is a defect here, and no result.
+        if (peer.engine) throw error;
+        done.push({ ...describePeer(peer), error: String(error), shapes: [] });
+      }
+      process.stderr.write('.');
+    }
+    process.stderr.write('\n');
+    return done;
+  });
+}
+
+async function withServer(settings, work) {
+  const postgres = await startPostgres(settings);
+  try {
+    return await work(postgres.url);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+function printShapes([{ counts, error, shapes }]) {
+  for (const { name, verdict, missing, invented, interfered, said } of shapes)
+    if (verdict !== 'fully')
+      console.log(`${verdict}: ${name}\n  ${[missing, invented, interfered, said].flat().join('\n  ')}`);
+  console.log(counts ?? error);
 }

@@ -3,7 +3,8 @@
 
 /** `enums`: names of enum values in the schema to those in the database. Both values are text, or null. */
 export function sameValue(left, right, enums) {
-  const [a, b] = [left, right].map((value) => parsed(value));
+  // To Prisma a list that is not there is an empty one.
+  const [a, b] = [left, right].map((value) => (value === '[]' ? null : parsed(value)));
   return deepEqual(a, b, enums);
 }
 
