@@ -22,6 +22,7 @@ const LATENCIES = [
 export function comparisonBlock({ peers, latency, machine, versions, shapes }) {
   const ratio = (peer, operation) => {
     const row = latency?.find((one) => one.engine === peer.id && one.operation === operation);
+    if (row?.failed) return 'failed';
     return row ? `${row.ratio.toFixed(2)}×` : '–';
   };
   const columns = peers.map((peer) => `${peer.label} ${peer.version}`);

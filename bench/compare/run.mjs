@@ -48,10 +48,8 @@ async function compare() {
   writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 1)}\n`);
   writeReadme(results);
   for (const { label, counts, error } of peers) console.log(label, counts ?? error);
-  for (const { operation, engine, p50Ms, ratio } of latency)
-    console.log(
-      `${operation.padEnd(16)}${engine.padEnd(24)}${p50Ms.toFixed(2).padStart(10)} ms ${ratio.toFixed(2).padStart(7)}×`,
-    );
+  for (const { operation, engine, p50Ms, ratio, failed } of latency)
+    console.log(operation.padEnd(16), engine.padEnd(24), failed ?? `${p50Ms.toFixed(2)} ms  ${ratio.toFixed(2)}×`);
 }
 
 /** Each peer with its shapes, or the error for which it could not be run. */

@@ -30,10 +30,9 @@ model AuditLog {
 const OPS = { CREATE: 'insert', CREATE_upsert: 'insert', UPDATE: 'update', UPDATE_upsert: 'update', DELETE: 'delete' };
 
 /** https://www.npmjs.com/package/@explita/prisma-audit-log */
-function explita({ id, label, recordId, noLatency, configuration }) {
+function explita({ recordId, noLatency, configuration, ...names }) {
   return {
-    id,
-    label,
+    ...names,
     package: '@explita/prisma-audit-log',
     version,
     configuration: [
