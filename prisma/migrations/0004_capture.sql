@@ -1,12 +1,305 @@
--- capture(): the trigger behind engine "database", for each row and for TRUNCATE. It writes old and new values in the
--- statement that changed them.
+-- capture(): the trigger behind engine "database". It writes old and new values in the statement that changed them: once for
+-- each statement where that is right, for each row where it is not (level_of), and for TRUNCATE.
 -- What it writes is raw and lean; the sealer finishes it.
 --
--- Arguments: model · single key column or '' · composite key columns as text[] or '' · redaction as a JSON object with a
--- null for each redacted column, or '' · tenant column or ''.
+-- Arguments, each '' if it does not apply:
+--   0 model · 1 single key column · 2 composite key columns as text[] · 3 rules as JSON, with all that follows · 4 tenant column
+--   5 columns that are not stored, as {column: null, …} · 6 columns that are never told, in the same form
+--   7 redacted columns as text[] · 8 columns of documents as text[] · 9 patterns one of which is in every secret name, as text[]
+--  10 not empty: columns are masked
+-- Rules: {"blank": {column: null, …}, "redact": [column, …], "mask": {column: n, …}, "ignore": [column, …],
+--         "json": [column, …], "names": {"words": [pattern, …], "run", "whole", "except": [name, …]}}
 --
 -- The settings pinned below colour the text of values (bytea, floats, times, money): the log must not depend on the session.
 -- No statement here names a column of the audited table, so that no change of it can make a write fail.
+
+-- Escapes that `->>` refuses although a column of type json may hold them (NUL, surrogates) are left out of this copy.
+create or replace function "audit".readable(row_text text) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  perform json_object_keys(row_text::json);
+  return row_text;
+exception when others then
+  return regexp_replace(row_text, '(\\(?:[^u]|u(?!0000|[dD][89a-fA-F])))|\\u[0-9a-fA-F]{4}', '\1', 'g');
+end $$;
+
+-- The record's id: the key's value as text, or a JSON array of them. Null if a key column is not there.
+create or replace function "audit".key_of(row_text text, single text, composite text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select case when single <> '' then row_text::json ->> single
+              when composite <> '' then (
+                select case when bool_and(v.value is not null) then '[' || string_agg(to_json(v.value)::text, ',' order by v.ord) || ']' end
+                  from (select row_text::json ->> k.name as value, k.ord from unnest(composite::text[]) with ordinality as k (name, ord)) v) end
+$$;
+
+-- Whether a name inside a document is that of a secret; the words are cut as in src/event/redaction.ts.
+create or replace function "audit".is_secret(name text, names json) returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  words text := name;
+begin
+  if not translate(lower(name), '_-. ', '') like any (array(select json_array_elements_text(names -> 'words'))) then
+    return false;
+  end if;
+  words := regexp_replace(words, '([A-Z]{2,})s(?![a-z])', '\1 ', 'g');
+  words := regexp_replace(words, '([a-z])([A-Z])', '\1 \2', 'g');
+  words := regexp_replace(words, '([A-Z])([A-Z][a-z])', '\1 \2', 'g');
+  words := regexp_replace(words, '([0-9]+)', ' \1 ', 'g');
+  words := ' ' || trim(lower(regexp_replace(words, '[^[:alpha:]0-9]+', ' ', 'g'))) || ' ';
+  words := regexp_replace(words, '(sses|[^s ][^s ]s|s[^s ]s)(?= )', '<\1>', 'g');
+  words := regexp_replace(regexp_replace(words, '<sses>', 'ss', 'g'), '<(..)s>', '\1', 'g');
+  return replace(words, ' ', '') <> all (array(select json_array_elements_text(names -> 'except')))
+    and (words ~ (names ->> 'run') or replace(words, ' ', '') ~ (names ->> 'whole'));
+end $$;
+
+-- The document with "[redacted]" for every secret in it, and where they stood with what they were. Fails on what cannot be walked.
+create or replace function "audit".redact(doc json, names json, path text, out safe text, out secrets jsonb)
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  name text;
+  value json;
+  inner_safe text;
+  inner_secrets jsonb;
+  parts text[] := '{}';
+  n integer := 0;
+begin
+  secrets := '{}';
+  case json_typeof(doc)
+    when 'object' then
+      for name, value in select e.key, e.value from json_each(doc) e loop
+        if "audit".is_secret(name, names) then
+          secrets := secrets || jsonb_build_object(path || '.' || name, value::text);
+          inner_safe := case when json_typeof(value) = 'null' then 'null' else '"[redacted]"' end;
+        else
+          select r.safe, r.secrets into inner_safe, inner_secrets from "audit".redact(value, names, path || '.' || name) r;
+          secrets := secrets || inner_secrets;
+        end if;
+        parts := parts || (to_json(name)::text || ':' || inner_safe);
+      end loop;
+      safe := '{' || array_to_string(parts, ',') || '}';
+    when 'array' then
+      for value in select e.value from json_array_elements(doc) e loop
+        select r.safe, r.secrets into inner_safe, inner_secrets from "audit".redact(value, names, path || '.' || n) r;
+        secrets := secrets || inner_secrets;
+        parts := parts || inner_safe;
+        n := n + 1;
+      end loop;
+      safe := '[' || array_to_string(parts, ',') || ']';
+    else
+      safe := doc::text;
+  end case;
+end $$;
+
+-- The last characters of a value; none of a value that they would be half of.
+create or replace function "audit".masked(value text, shown integer) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select '****' || case when length(value) >= 2 * shown then right(value, shown) else '' end
+$$;
+
+-- What of one image of a record may be stored: `image`, with null for what may not; `plain`, the same without escapes that cannot
+-- be read; `members` of the data section that say so, as {"masked": …, "cut": …, "jsonNull": …}; `secrets` by their path, for
+-- comparison alone.
+create or replace function "audit".image(r record, rules json, out image text, out plain text, out members jsonb, out secrets jsonb)
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  over jsonb := coalesce(rules ->> 'blank', '{}');
+  full_text text := row_to_json(r)::text;
+  name text;
+  shown text;
+  value text;
+  document record;
+  row_json json; -- parsed once: it may be large
+  limit_bytes constant integer := 1048576;
+begin
+  members := '{}';
+  secrets := '{}';
+  if full_text is null then return; end if;
+  plain := case when strpos(full_text, '\u') = 0 then full_text else "audit".readable(full_text) end;
+
+  row_json := plain;
+  for name in select json_array_elements_text(rules -> 'redact') loop
+    secrets := secrets || jsonb_build_object(name, row_json ->> name);
+  end loop;
+  for name, shown in select m.key, m.value from json_each_text(rules -> 'mask') m loop
+    value := row_json ->> name;
+    secrets := secrets || jsonb_build_object(name, value);
+    if value is not null then
+      members := jsonb_set(members, '{masked}', coalesce(members -> 'masked', '{}') || jsonb_build_object(name, "audit".masked(value, shown::integer)));
+    end if;
+  end loop;
+  for name in select json_array_elements_text(rules -> 'json') loop
+    value := (row_json -> name)::text;
+    if value = 'null' then
+      -- A JSON null, unless the column is as empty as an empty one.
+      if not json_populate_record(r, json_build_object(name, null)) *= r then
+        members := jsonb_set(members, '{jsonNull}', coalesce(members -> 'jsonNull', '[]') || to_jsonb(name));
+      end if;
+    elsif strpos(value, '\u') > 0 or translate(lower(value), '_-. ', '') like any (array(select json_array_elements_text(rules #> '{names,words}'))) then
+      begin
+        select d.safe, d.secrets into document from "audit".redact(value::json, rules -> 'names', name) d;
+        if document.secrets <> '{}' then
+          over := over || jsonb_build_object(name, case when plain = full_text then document.safe::jsonb else to_jsonb('[redacted]'::text) end);
+          secrets := secrets || document.secrets;
+        end if;
+      exception when others then
+        -- It cannot be looked into: nothing of it is shown.
+        over := over || jsonb_build_object(name, '[redacted]');
+        secrets := secrets || jsonb_build_object(name, value);
+      end;
+    end if;
+  end loop;
+  if octet_length(full_text) > limit_bytes then
+    for name in select json_object_keys(row_json) loop
+      continue when over -> name = 'null';
+      value := row_json ->> name;
+      continue when octet_length(value) <= limit_bytes or value is null;
+      if over ? name then value := (over -> name)::text; end if; -- without its secrets
+      over := over || jsonb_build_object(name, null);
+      members := jsonb_set(members, '{cut}', coalesce(members -> 'cut', '{}') || jsonb_build_object(name,
+        jsonb_build_object('bytes', octet_length(value), 'sha256', encode(sha256(convert_to(value, 'UTF8')), 'hex'))));
+    end loop;
+  end if;
+  if over = '{}' then
+    image := full_text;
+  else
+    image := row_to_json(json_populate_record(r, over::json))::text;
+    plain := case when strpos(image, '\u') = 0 then image else "audit".readable(image) end;
+  end if;
+end $$;
+
+-- One change where there are rules, or large values. `data` is null when nothing is to be logged.
+create or replace function "audit".change_by_rules(o record, n record, args text[], out key text, out tenant text, out data text, out flags text)
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  rules json := coalesce(nullif(args[3], ''), '{}');
+  ignored json := rules -> 'ignore';
+  before record;
+  after record;
+  whose text;
+  hidden text[];
+  changed text[];
+  members jsonb := '{}';
+begin
+  if o is distinct from null and n is distinct from null and json_array_length(ignored) > 0 then
+    if json_populate_record(o, rules -> 'untold') *= json_populate_record(n, rules -> 'untold') then return; end if;
+  end if;
+  select * into before from "audit".image(o, rules);
+  select * into after from "audit".image(n, rules);
+  whose := coalesce(after.plain, before.plain); -- after a change of the key: the new one
+  key := "audit".key_of(whose, args[1], args[2]);
+  if key is null and args[1] || args[2] <> '' and not coalesce((rules ->> 'blank')::jsonb ? args[1], false) then flags := 'malformed'; end if;
+  if args[4] <> '' then tenant := whose::json ->> args[4]; end if;
+  data := concat('{', '"id":' || to_json(key)::text || ',', '"new":' || after.image, case when before.image is not null and after.image is not null then ',' end,
+    '"old":' || before.image);
+  if octet_length(data) > 67108864 then -- 64 MiB: what sealer and verifier can hold
+    raise exception using errcode = 'program_limit_exceeded';
+  end if;
+
+  select array_agg(k order by k collate "C") into hidden
+    from (select jsonb_object_keys(before.secrets || after.secrets) k except select json_object_keys(rules -> 'mask')) s;
+  hidden := coalesce(hidden, '{}');
+  if hidden <> '{}' then
+    flags := concat_ws(',', flags, 'redacted');
+    members := members || jsonb_build_object('redacted', hidden);
+  end if;
+  if before.image is not null and after.image is not null then
+    select array_agg(k order by k collate "C") into changed
+      from jsonb_object_keys(before.secrets || after.secrets) k where before.secrets -> k is distinct from after.secrets -> k;
+    if changed is not null then members := members || jsonb_build_object('redactedChanged', changed); end if;
+  end if;
+  select members || coalesce(jsonb_object_agg(m.name, m.sides), '{}') into members
+    from (select s.name, jsonb_object_agg(s.side, s.value) as sides
+            from (select 'old' as side, e.key as name, e.value from jsonb_each(before.members) e
+                  union all select 'new', e.key, e.value from jsonb_each(after.members) e) s
+           group by s.name) m;
+  if members ? 'cut' then flags := concat_ws(',', flags, 'truncated'); end if;
+  if json_array_length(ignored) > 0 then members := members || jsonb_build_object('ignored', ignored); end if;
+  data := data || case when members = '{}' then '' else ',' || substr(members::text, 2, length(members::text) - 2) end || '}';
+exception when program_limit_exceeded or out_of_memory or internal_error then
+  -- A row that has no JSON of a size that can be held: the write must go through, and the entry says that it cannot show it.
+  data := concat('{', '"id":' || to_json(key)::text || ',', '"truncated":"the row is too large to be logged"}');
+  flags := concat_ws(',', case when json_array_length(rules -> 'redact') > 0 then 'redacted' end, 'truncated');
+end $$;
+
+-- One change, the short way: nearly all there are. What is large, masked, or has to be looked into goes the long way.
+create or replace function "audit".change(o record, n record, args text[], secrets text[], documents text[], words text[],
+  out key text, out tenant text, out data text, out flags text)
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  old_row json;
+  new_row json;
+  old_document text;
+  new_document text;
+  column_name text;
+  changed text[];
+  whose json;
+  -- 256 KiB as stored is less than 1 GB as JSON, however well it was compressed.
+  long_way boolean := args[10] <> '' or coalesce(pg_column_size(o), 0) + coalesce(pg_column_size(n), 0) > 262144;
+begin
+  if not long_way then
+    old_row := row_to_json(o);
+    new_row := row_to_json(n);
+    if args[3] <> '' then
+      if args[6] <> '' and old_row is not null and new_row is not null then
+        if json_populate_record(o, args[6]::json) *= json_populate_record(n, args[6]::json) then return; end if;
+      end if;
+      long_way := strpos(concat(old_row, new_row), '\u') > 0;
+      if not long_way and documents is not null then
+        foreach column_name in array documents loop
+          old_document := (old_row -> column_name)::text;
+          new_document := (new_row -> column_name)::text;
+          if new_document = old_document then new_document := null; end if;
+          -- null: of the column, or in the document?
+          if (case when old_document = 'null' then not json_populate_record(o, json_build_object(column_name, null)) *= o
+                  else translate(lower(old_document), '_-. ', '') like any (words) end)
+            or (case when new_document = 'null' then not json_populate_record(n, json_build_object(column_name, null)) *= n
+                  else translate(lower(new_document), '_-. ', '') like any (words) end) then
+            long_way := true;
+            exit;
+          end if;
+        end loop;
+      end if;
+    end if;
+  end if;
+  if long_way then
+    select c.key, c.tenant, c.data, c.flags into key, tenant, data, flags from "audit".change_by_rules(o, n, args) c;
+    return;
+  end if;
+
+  if args[5] <> '' then
+    if secrets is not null and old_row is not null and new_row is not null then
+      foreach column_name in array secrets loop
+        if old_row ->> column_name is distinct from new_row ->> column_name then changed := changed || column_name; end if;
+      end loop;
+    end if;
+    -- In a copy of the record, before there is any JSON to be stored.
+    if old_row is not null then old_row := row_to_json(json_populate_record(o, args[5]::json)); end if;
+    if new_row is not null then new_row := row_to_json(json_populate_record(n, args[5]::json)); end if;
+  end if;
+  whose := coalesce(new_row, old_row); -- after a change of the key: the new one
+  if strpos(whose::text, '\u') > 0 then whose := "audit".readable(whose::text); end if;
+  if args[1] <> '' then
+    key := whose ->> args[1];
+  elsif args[2] <> '' then
+    key := "audit".key_of(whose::text, '', args[2]);
+  end if;
+  if key is null and args[1] || args[2] <> '' and strpos(args[5], to_json(args[1])::text) = 0 then
+    flags := 'malformed'; -- a key column that was renamed: the change is logged without its id
+  end if;
+  if args[4] <> '' then tenant := whose ->> args[4]; end if;
+  if old_row is null then
+    data := concat('{', '"id":' || to_json(key)::text || ',', '"new":', new_row);
+  elsif new_row is null then
+    data := concat('{', '"id":' || to_json(key)::text || ',', '"old":', old_row);
+  else
+    data := concat('{', '"id":' || to_json(key)::text || ',', '"new":', new_row, ',"old":', old_row);
+  end if;
+  if secrets is not null then
+    flags := concat_ws(',', flags, 'redacted');
+    data := concat(data, ',"redacted":', array_to_json(secrets), ',"redactedChanged":' || array_to_json(changed)::text);
+  end if;
+  data := concat(data, case when args[6] <> '' then ',"ignored":' || (args[3]::json -> 'ignore')::text end, '}');
+end $$;
 
 create or replace function "audit".capture() returns trigger
 language plpgsql security definer
@@ -14,6 +307,7 @@ set search_path = pg_catalog, pg_temp
 set "TimeZone" = 'UTC' set "DateStyle" = 'ISO, YMD' set "IntervalStyle" = 'iso_8601'
 set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set xmlbinary = 'base64'
 as $$
+#variable_conflict use_variable
 declare
   query text := current_query();
   -- The last comment counts: ours is always the last, so one smuggled into raw SQL cannot win.
@@ -23,21 +317,30 @@ declare
   unit uuid;
   flag text;
   before record;
-  after record;
-  old_row json;
-  new_row json;
-  whose json;
-  key text;
-  tenant text;
-  part text;
-  parts text[];
-  differs boolean;
-  changed text[];
+  rows_of record;
+  two boolean := false;
+  change record;
   rows bigint;
-  data text;
+  secrets text[] := nullif(tg_argv[7], '')::text[];
+  documents text[] := nullif(tg_argv[8], '')::text[];
+  words text[] := nullif(tg_argv[9], '')::text[];
 begin
-  if tg_op = 'UPDATE' and old *= new then
-    return null; -- same record image: nothing changed
+  -- Most statements change one row, or none: those are spared the plan for many. `n.*`, not `n`: a column may have any name.
+  if tg_level = 'ROW' then
+    if tg_op = 'UPDATE' and old *= new then return null; end if; -- same record image: nothing changed
+  elsif tg_op = 'INSERT' then
+    select null::record as o, (n.*)::record as n, (select count(*) from (select from new_rows limit 2) t) > 1 as two into rows_of from new_rows n limit 1;
+    if not found then return null; end if;
+    two := rows_of.two;
+  elsif tg_op = 'DELETE' then
+    select (o.*)::record as o, null::record as n, (select count(*) from (select from old_rows limit 2) t) > 1 as two into rows_of from old_rows o limit 1;
+    if not found then return null; end if;
+    two := rows_of.two;
+  elsif tg_op = 'UPDATE' then
+    select (o.*)::record as o, (n.*)::record as n, (select count(*) from (select from new_rows limit 2) t) > 1 as two into rows_of from old_rows o, new_rows n limit 1;
+    if not found then return null; end if;
+    two := rows_of.two;
+    if not two and rows_of.o *= rows_of.n then return null; end if;
   end if;
 
   -- It counts only at the end of the text (behind it a tracing driver may have put comments of its own): 32 digits for the
@@ -54,9 +357,20 @@ begin
       flag := 'malformed';
     end;
   else
-    actor := convert_to(json_strip_nulls(json_build_object('id', 'db:' || session_user, 'type', 'system',
-      'application', nullif(current_setting('application_name'), ''), 'ip', host(inet_client_addr())))::text, 'UTF8');
-    flag := 'no-context';
+    if octet_length(query) < 100 and query ~* '^\s*(commit|end|prepare\s+transaction|set\s+constraints)\M' then
+      -- A constraint trigger of the application's that waited for the end: who acts is who acted in this transaction.
+      select c.actor, c.group_id into actor, unit
+        from "audit".content c
+       where c.pos > (select s.last_value - 10000 from "audit".content_pos_seq s) and c.xid = pg_current_xact_id()
+         and c.source = 'change' and coalesce(c.flags, '') !~ 'no-context|malformed'
+       order by c.pos desc limit 1;
+      if found then flag := 'deferred'; end if;
+    end if;
+    if flag is null then
+      actor := convert_to(json_strip_nulls(json_build_object('id', 'db:' || session_user, 'type', 'system',
+        'application', nullif(current_setting('application_name'), ''), 'ip', host(inet_client_addr())))::text, 'UTF8');
+      flag := 'no-context';
+    end if;
   end if;
 
   if tg_op = 'TRUNCATE' then
@@ -75,88 +389,141 @@ begin
     return null;
   end if;
 
-  begin
-    if tg_argv[3] = '' then
-      if tg_op <> 'INSERT' then old_row := row_to_json(old); end if;
-      if tg_op <> 'DELETE' then new_row := row_to_json(new); end if;
+  if two then
+    if tg_op = 'INSERT' then
+      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+      select 'change', 'insert', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+        from new_rows n, lateral "audit".change(null, n.*, tg_argv, secrets, documents, words) c
+       where c.data is not null;
+    elsif tg_op = 'DELETE' then
+      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+      select 'change', 'delete', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+        from old_rows o, lateral "audit".change(o.*, null, tg_argv, secrets, documents, words) c
+       where c.data is not null;
     else
-      -- Secrets go in a copy of the record, before there is any JSON: walking the JSON of a row fails on what a json column
-      -- may hold (the escape of NUL).
-      if tg_op <> 'INSERT' then
-        before := old;
-        if exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
-          -- A row older than a column has that column's default in the catalogue alone, where json_populate_record does not look.
-          execute 'select ($1).*' into before using old;
-        end if;
-        before := json_populate_record(before, tg_argv[3]::json);
-        old_row := row_to_json(before);
-      end if;
-      if tg_op <> 'DELETE' then
-        after := json_populate_record(new, tg_argv[3]::json);
-        new_row := row_to_json(after);
-      end if;
+      -- The server puts both images of a row into the two tables at the same time: the n-th belong together.
+      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+      select 'change', 'update', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+        from (select row_number() over () as i, (o.*)::record as o from old_rows o) a
+             full join (select row_number() over () as i, (n.*)::record as n from new_rows n) b using (i),
+             lateral "audit".change(a.o, b.n, tg_argv, secrets, documents, words) c
+       where (a.o *= b.n) is not true and c.data is not null
+       order by i;
     end if;
-
-    whose := coalesce(new_row, old_row); -- after a change of the key: the new one
-    if tg_argv[2] = '' and strpos(whose::text, '\u') = 0 then
-      if tg_argv[1] <> '' then key := whose ->> tg_argv[1]; end if;
-      if tg_argv[4] <> '' then tenant := whose ->> tg_argv[4]; end if;
-    else
-      if tg_argv[3] = '' then
-        before := old;
-        after := new;
-      end if;
-      if tg_op = 'DELETE' then after := before; end if;
-      -- Slow and total: a composite key, or an escape that `->>` refuses.
-      begin
-        if tg_argv[1] <> '' then
-          execute format('select ($1).%I::text', tg_argv[1]) using after into key;
-        elsif tg_argv[2] <> '' then
-          foreach part in array tg_argv[2]::text[] loop
-            execute format('select ($1).%I::text', part) using after into part;
-            parts := parts || coalesce(to_json(part)::text, 'null');
-          end loop;
-          key := '[' || array_to_string(parts, ',') || ']';
-        end if;
-        if tg_argv[4] <> '' then execute format('select ($1).%I::text', tg_argv[4]) using after into tenant; end if;
-      exception when others then
-        flag := concat_ws(',', flag, 'malformed'); -- a key column that was renamed: the change is logged without its id
-      end;
-    end if;
-
-    data := concat('{', '"id":' || to_json(key)::text || ',', '"new":' || new_row::text, case when tg_op = 'UPDATE' then ',' end,
-      '"old":' || old_row::text);
-    if octet_length(data) > 67108864 then -- 64 MiB: what sealer and verifier can hold
-      data := concat('{', '"id":' || to_json(key)::text || ',', '"truncated":"the row is too large to be logged"');
-      flag := concat_ws(',', flag, 'truncated');
-    end if;
-  exception when program_limit_exceeded or out_of_memory or internal_error then
-    -- A row that has no JSON of less than a gigabyte: the write must go through, and the entry says that it cannot show it.
-    key := null;
-    data := '{"truncated":"the row is too large to be logged"';
-    flag := concat_ws(',', flag, 'truncated');
-  end;
-
-  if tg_argv[3] <> '' then
-    flag := concat_ws(',', flag, 'redacted');
-    data := data || ',"redacted":' || array_to_json(array(select json_object_keys(tg_argv[3]::json)))::text;
-    if tg_op = 'UPDATE' then
-      for part in select json_object_keys(tg_argv[3]::json) loop
-        begin
-          execute format('select ($1).%1$I::text is distinct from ($2).%1$I::text', part) using old, new into differs;
-          if differs then changed := changed || part; end if;
-        exception when others then
-          null; -- the column is gone
-        end;
-      end loop;
-      if changed is not null then data := data || ',"redactedChanged":' || array_to_json(changed)::text; end if;
-    end if;
+    return null;
   end if;
 
-  insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-  values ('change', lower(tg_op), tg_argv[0], key, unit, tenant, actor, data || '}', flag);
+  if tg_level = 'STATEMENT' then
+    change := "audit".change(rows_of.o, rows_of.n, tg_argv, secrets, documents, words);
+  elsif tg_op <> 'INSERT' and exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
+    -- A row older than a column has that column's default in the catalogue alone, where a copy of the row does not look.
+    execute 'select ($1).*' into before using old;
+    change := "audit".change(before, new, tg_argv, secrets, documents, words);
+  else
+    change := "audit".change(old, new, tg_argv, secrets, documents, words);
+  end if;
+  if change.data is not null then
+    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+    values ('change', lower(tg_op), tg_argv[0], change.key, unit, change.tenant, actor, change.data, nullif(concat_ws(',', flag, change.flags), ''));
+  end if;
   return null;
 end $$;
 
+-- Under onMissing "warn": a write that cannot be logged goes through. That it was lost is logged where that is possible, and
+-- counted where it is not; a sequence, so that a rollback does not take the count back.
+create sequence if not exists "audit".lost_seq as bigint minvalue 1;
+
+do $do$
+begin
+  execute format($f$
+create or replace function "audit".capture_or_warn() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+set "TimeZone" = 'UTC' set "DateStyle" = 'ISO, YMD' set "IntervalStyle" = 'iso_8601'
+set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set xmlbinary = 'base64'
+as %L$f$, E'\n#variable_conflict use_variable\nbegin' || (select replace(p.prosrc, '#variable_conflict use_variable', '') from pg_proc p where p.oid = '"audit".capture()'::regprocedure) || $f$;
+exception when others then
+  begin
+    perform nextval('"audit".lost_seq');
+    insert into "audit".content (source, op, model, data, flags)
+    values ('change', lower(tg_op), tg_argv[0], json_build_object('details', json_build_object('lost', true, 'error', sqlstate))::text, 'gap');
+  exception when others then
+    null;
+  end;
+  raise warning 'audit: a change of % was not logged (%)', tg_argv[0], sqlstate using hint = 'nestjs-prisma-audit doctor says what is missing';
+  return null;
+end $f$);
+end $do$;
+
+-- Row level where a statement's rows would be logged in a wrong order or not at all: partitions and inheritance, tables with
+-- row triggers of the application's (what these change comes after the row that set them off), and tables that one DELETE can
+-- reach by two foreign keys, to delete by the one and to update by the other.
+create or replace function "audit".level_of(t regclass) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select case when c.relkind = 'p' or c.relispartition
+                or exists (select from pg_inherits i where c.oid in (i.inhrelid, i.inhparent))
+                or exists (select from pg_trigger g
+                            where g.tgrelid = c.oid and not g.tgisinternal and g.tgname not like '!audit%' and g.tgtype & 67 = 1)
+                or exists (select from pg_constraint d join pg_constraint u on u.conrelid = d.conrelid and u.oid <> d.oid
+                            where d.conrelid = c.oid and d.contype = 'f' and u.contype = 'f' and d.confdeltype = 'c' and u.confdeltype in ('n', 'd'))
+              then 'row' else 'statement' end
+    from pg_class c where c.oid = t
+$$;
+
+-- Makes the triggers of a table what they should be. `p_table` is quoted and qualified. Locks the table against writers until
+-- the end of the transaction; against readers only where triggers of the other level have to go.
+-- The names begin with "!", so that they fire before the application's own: the order of events is then right.
+create or replace function "audit".attach(p_table text, p_args text[], p_on_missing text default 'fail') returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  t constant regclass := p_table::regclass;
+  level constant text := "audit".level_of(t);
+  call text;
+  name text;
+begin
+  if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 11 then
+    raise exception 'audit: attach() takes a table, eleven arguments, and fail or warn' using errcode = '22023';
+  end if;
+  select 'execute function "audit".' || case p_on_missing when 'warn' then 'capture_or_warn' else 'capture' end
+         || '(' || string_agg(quote_literal(a.arg), ', ' order by a.ord) || ')'
+    into call from unnest(p_args) with ordinality as a (arg, ord);
+  for name in select g.tgname from pg_trigger g
+               where g.tgrelid = t and not g.tgisinternal and g.tgparentid = 0
+                 and g.tgname = any (case level when 'row' then array['!audit_insert', '!audit_update', '!audit_delete'] else array['!audit'] end) loop
+    execute format('drop trigger %I on %s', name, t);
+  end loop;
+  if level = 'row' then
+    execute format('create or replace trigger "!audit" after insert or update or delete on %s for each row %s', t, call);
+  else
+    execute format('create or replace trigger "!audit_insert" after insert on %s referencing new table as new_rows for each statement %s', t, call);
+    execute format('create or replace trigger "!audit_update" after update on %s referencing old table as old_rows new table as new_rows for each statement %s', t, call);
+    execute format('create or replace trigger "!audit_delete" after delete on %s referencing old table as old_rows for each statement %s', t, call);
+  end if;
+  execute format('create or replace trigger "!audit_truncate" before truncate on %s for each statement %s', t, call);
+  for name in select g.tgname from pg_trigger g
+               where g.tgrelid = t and not g.tgisinternal and g.tgname like '!audit%' and g.tgenabled <> 'O' loop
+    execute format('alter table %s enable trigger %I', t, name);
+  end loop;
+end $$;
+
+create or replace function "audit".detach(p_table text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  name text;
+begin
+  for name in select g.tgname from pg_trigger g
+               where g.tgrelid = p_table::regclass and not g.tgisinternal and g.tgparentid = 0
+                 and g.tgname in ('!audit', '!audit_insert', '!audit_update', '!audit_delete', '!audit_truncate') loop
+    execute format('drop trigger %I on %s', name, p_table::regclass);
+  end loop;
+end $$;
+
 -- Else anyone could attach the function to a table of his own and forge the entries of another model.
-revoke all on function "audit".capture() from public;
+do $$
+declare
+  f regprocedure;
+begin
+  for f in select p.oid::regprocedure from pg_proc p where p.pronamespace = '"audit"'::regnamespace loop
+    execute format('revoke all on function %s from public', f);
+  end loop;
+end $$;

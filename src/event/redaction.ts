@@ -46,12 +46,23 @@ export interface RedactionOptions {
 
 export type SecretName = (name: string) => boolean;
 
-/** Compiles the rules once; the result answers whether a column, key or parameter name holds a secret. */
-export function secretNames(options: RedactionOptions = {}): SecretName {
+interface Rules {
+  readonly removed: ReadonlySet<string>;
+  /** The words of each name, and the same in one piece. */
+  readonly rules: readonly { readonly words: readonly string[]; readonly piece: string }[];
+}
+
+function rulesOf(options: RedactionOptions): Rules {
   const removed = new Set((options.remove ?? []).map((name) => words(name).join('')));
   const rules = [...(options.replaceDefaults ? [] : DEFAULT_SECRET_NAMES), ...(options.add ?? [])]
-    .map((name) => ({ run: ` ${words(name).join(' ')} `, piece: words(name).join('') }))
+    .map((name) => ({ words: words(name), piece: words(name).join('') }))
     .filter(({ piece }) => piece !== '' && !removed.has(piece));
+  return { removed, rules };
+}
+
+/** Compiles the rules once; the result answers whether a column, key or parameter name holds a secret. */
+export function secretNames(options: RedactionOptions = {}): SecretName {
+  const { removed, rules } = rulesOf(options);
   const known = new Map<string, boolean>();
   return (name) => {
     let secret = known.get(name);
@@ -62,13 +73,59 @@ export function secretNames(options: RedactionOptions = {}): SecretName {
       secret =
         !removed.has(piece) &&
         rules.some(
-          (rule) => run.includes(rule.run) || piece === rule.piece || candidate.some((word) => hides(word, rule.piece)),
+          (rule) =>
+            run.includes(` ${rule.words.join(' ')} `) ||
+            piece === rule.piece ||
+            candidate.some((word) => hides(word, rule.piece)),
         );
       if (known.size < 10_000) known.set(name, secret);
     }
     return secret;
   };
 }
+
+/** The same rules for the database (`"audit".is_secret`), as regular expressions of PostgreSQL's (manual, 9.7.3). */
+export interface SecretPatterns {
+  /** For LIKE, on a document in lower case and without `_-. `: where none matches, no name in it is secret. */
+  readonly words: readonly string[];
+  /** On the words of a name with a space before, between and behind. */
+  readonly run: string;
+  /** On the words of a name in one piece. */
+  readonly whole: string;
+  /** Names in one piece that are none. */
+  readonly except: readonly string[];
+}
+
+export function secretPatterns(options: RedactionOptions = {}): SecretPatterns {
+  const { removed, rules } = rulesOf(options);
+  const any = (patterns: readonly string[]): string => (patterns.length === 0 ? '[^\\s\\S]' : patterns.join('|'));
+  const pieces = rules.map(({ piece }) => piece);
+  return {
+    words: necessary(rules).map((word) => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`),
+    run: any([
+      ...rules.map((rule) => ` ${rule.words.map((word) => literal(word)).join(' ')} `),
+      ...pieces.filter((piece) => piece.length >= 8).map((piece) => literal(piece)),
+      ...pieces
+        .filter((piece) => piece.length >= 5 && piece.length < 8)
+        .map((piece) => `${literal(piece)}(?:hash|key|value|salt|digest)? `),
+    ]),
+    whole: any(pieces.map((piece) => `^${literal(piece)}$`)),
+    except: [...removed],
+  };
+}
+
+/** As few words as possible one of which is in every secret name: of a run of words the one that most names have. */
+function necessary(rules: Rules['rules']): readonly string[] {
+  const count = new Map<string, number>();
+  for (const word of rules.flatMap((rule) => rule.words)) count.set(word, (count.get(word) ?? 0) + 1);
+  const often = (word: string): number => count.get(word) ?? 0;
+  const chosen = new Set(
+    rules.map((rule) => rule.words.reduce((best, word) => (often(word) > often(best) ? word : best))),
+  );
+  return [...chosen].filter((word) => ![...chosen].some((other) => other !== word && word.includes(other)));
+}
+
+const literal = (text: string): string => text.replaceAll(/[^\p{L}\d ]/gu, '\\$&');
 
 const TAIL = /(hash|key|value|salt|digest)$/;
 

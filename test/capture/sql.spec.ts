@@ -20,7 +20,8 @@ const ROWS: readonly Statement[] = [...STATEMENTS, ...ODD_NAMES, ...THROUGH_PRIS
 const WITHOUT_WITNESS = `
 create extension hstore; create table with_cast (id integer primary key, h hstore);
 create table with_parts (id integer primary key) partition by range (id); create table with_parts_all partition of with_parts default;
-insert into with_parts values (1)`;
+insert into with_parts values (1);
+create table altered (id integer primary key, v text, w text); insert into altered values (1, 'one', 'w'), (2, 'two', 'w')`;
 /** `undefined`: the server of the test run, the newest. */
 const MAJORS = full ? ([undefined, 14, 15, 16, 17] as const) : [undefined];
 
@@ -42,7 +43,7 @@ describe.each(MAJORS.map((major) => [major ?? 'of this run', major] as const))('
     await installWitness(pool);
     await migrate(pool, { schema: 'audit', origin: 'example.com/test' });
     await reconcileTriggers(pool, { schemas: ['public', 'other'] });
-    sql = new pg.Client({ connectionString: database.url });
+    sql = new pg.Client({ connectionString: database.url, application_name: 'a tool of ours' });
     await sql.connect();
     own = new pg.Pool({ connectionString: database.url, max: 1 });
     prisma = ENGINE.clients[0]![1](own);
@@ -86,6 +87,23 @@ describe.each(MAJORS.map((major) => [major ?? 'of this run', major] as const))('
     const mark = await lastPosition(pool);
     await sql.query(`insert into with_cast values (1, '"a b"=>"1", c=>NULL')`);
     expect(await readContent(pool, mark)).toMatchObject([{ data: { new: { h: { 'a b': '1', c: null } } } }]);
+  });
+
+  it('captures columns that are added, dropped and renamed after the triggers were installed, old rows too', async () => {
+    const mark = await lastPosition(pool);
+    await sql.query(`alter table altered add x integer not null default 7; update altered set v = 'a' where id = 1;
+      alter table altered drop w; delete from altered where id = 2; alter table altered rename v to renamed; update altered set x = 8`);
+    expect((await readContent(pool, mark)).map(({ data }) => [data.old, data.new])).toEqual([
+      [
+        { id: 1, v: 'one', w: 'w', x: 7 },
+        { id: 1, v: 'a', w: 'w', x: 7 },
+      ],
+      [{ id: 2, v: 'two', x: 7 }, undefined],
+      [
+        { id: 1, renamed: 'a', x: 7 },
+        { id: 1, renamed: 'a', x: 8 },
+      ],
+    ]);
   });
 
   // A known hole: TRUNCATE fires the triggers of the tables that it names, and a partition has none of ours.

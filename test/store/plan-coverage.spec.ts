@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { planCoverage, type Coverage, type PlannedTable } from '../../src/store/postgres/coverage.js';
-import type { Table } from '../../src/store/postgres/tables.js';
+import type { InstalledTrigger, Table } from '../../src/store/postgres/tables.js';
 
 const table = (fields: Partial<Table> = {}): Table => ({
   schema: 'public',
@@ -8,9 +8,9 @@ const table = (fields: Partial<Table> = {}): Table => ({
   columns: ['id', 'title', 'tenantId', 'api_key', 'passwordHash'],
   notNullDomains: [],
   key: ['id'],
-  trigger: undefined,
-  enabled: undefined,
-  truncateTrigger: false,
+  jsonColumns: [],
+  level: 'statement',
+  triggers: [],
   ...fields,
 });
 const plan = (coverage: Coverage, ...fields: Partial<Table>[]): readonly PlannedTable[] =>
@@ -18,11 +18,53 @@ const plan = (coverage: Coverage, ...fields: Partial<Table>[]): readonly Planned
 const wanted = (coverage: Coverage, fields: Partial<Table> = {}): readonly string[] | undefined =>
   plan(coverage, fields)[0]?.wanted;
 const redacted = (coverage: Coverage, fields: Partial<Table> = {}): string[] =>
-  Object.keys(JSON.parse(wanted(coverage, fields)?.[3] || '{}') as object);
+  (rules(coverage, fields)?.redact ?? []) as string[];
+const rules = (coverage: Coverage, fields: Partial<Table> = {}): Record<string, unknown> | undefined => {
+  const text = wanted(coverage, fields)?.[3];
+  return text ? (JSON.parse(text) as Record<string, unknown>) : undefined;
+};
 
 describe('what a trigger is told', () => {
   it('without a configuration: the key, and the columns whose names are secret', () => {
-    expect(wanted({})).toEqual(['Invoice', 'id', '', '{"api_key":null,"passwordHash":null}', '']);
+    expect(wanted({})).toEqual([
+      'Invoice',
+      'id',
+      '',
+      expect.stringContaining('"redact":["api_key","passwordHash"]'),
+      '',
+      '{"api_key":null,"passwordHash":null}',
+      '',
+      '{"api_key","passwordHash"}',
+      '',
+      '',
+      '',
+    ]);
+    expect(rules({})).toEqual({
+      blank: { api_key: null, passwordHash: null },
+      redact: ['api_key', 'passwordHash'],
+      mask: {},
+      ignore: [],
+      untold: {},
+      json: [],
+    });
+  });
+
+  it('of columns that are masked or never told, by their names in the database', () => {
+    const model = { mask: { key: 4 }, ignore: ['title'], columns: { key: 'api_key' } };
+    expect(rules({ models: { Invoice: model } })).toMatchObject({
+      blank: { passwordHash: null, api_key: null, title: null },
+      redact: ['passwordHash'],
+      mask: { api_key: 4 },
+      ignore: ['title'],
+      untold: { title: null },
+    });
+  });
+
+  it('of documents, and the names that are secret in them; not of those that are kept', () => {
+    const documents = { columns: ['id', 'meta', 'body'], jsonColumns: ['meta', 'body'] };
+    expect(rules({}, documents)).toMatchObject({ json: ['meta', 'body'], names: { run: expect.any(String) } });
+    expect(rules({ models: { Invoice: { keep: ['body'] } } }, documents)?.['json']).toEqual(['meta']);
+    expect(rules({ models: { Invoice: { keep: ['body', 'meta'] } } }, documents)).toBeUndefined();
   });
 
   it.each<[string, Coverage, Partial<Table>, unknown]>([
@@ -53,7 +95,7 @@ describe('what a trigger is told', () => {
     ['a column that is named', { models: { Invoice: { redact: ['title'] } } }, ['api_key', 'passwordHash', 'title']],
     ['none that is kept', { models: { Invoice: { keep: ['api_key', 'passwordHash'] } } }, []],
     ['by mapped names', { models: { Invoice: { keep: ['key'], columns: { key: 'api_key' } } } }, ['passwordHash']],
-    ['added names', { redaction: { add: ['title'] } }, ['title', 'api_key', 'passwordHash']],
+    ['added names', { redaction: { add: ['title'] } }, ['api_key', 'passwordHash', 'title']],
     ['not removed names', { redaction: { remove: ['api key'] } }, ['passwordHash']],
     ['added names alone', { redaction: { replaceDefaults: true, add: ['title'] } }, ['title']],
   ])('to redact %s', (_name, coverage, expected) => {
@@ -86,6 +128,8 @@ describe('a configuration that names what is not there is refused:', () => {
     ['a tenant column that no table has', { tenantColumn: 'org' }, {}, /no table has a column "org": tenantColumn is the name in the database/], // prettier-ignore
     ['a tenant column', { models: { Invoice: { tenant: 'x' } } }, {}, /no column "x"/],
     ['a mapped column', { models: { Invoice: { keep: ['title'], columns: { title: 'x' } } } }, {}, /no column "x"/],
+    ['a column with two rules', { models: { Invoice: { redact: ['title'], mask: { title: 4 } } } }, {}, /title is in two of redact, mask and ignore/], // prettier-ignore
+    ['a mask of no number', { models: { Invoice: { mask: { title: -1 } } } }, {}, /mask\.title is how many characters/],
     ['a secret that cannot be blanked', {}, { notNullDomains: ['api_key', 'id'] }, /model Invoice: api_key cannot be redacted, its domain refuses NULL.*models\.Invoice: false.*keep/], // prettier-ignore
     ['the log itself', { schemas: ['public', 'audit'] }, {}, /"audit" is that of the log/],
     ['the log itself, by another name', { schema: 'public' }, {}, /"public" is that of the log/],
@@ -103,16 +147,47 @@ describe('a configuration that names what is not there is refused:', () => {
 });
 
 describe('the step', () => {
-  const installed = { trigger: wanted({}) as string[], enabled: 'O', truncateTrigger: true };
+  const args = wanted({}) as string[];
+  const trigger = (name: string, type: number, fields: Partial<InstalledTrigger> = {}): InstalledTrigger => ({
+    name,
+    type,
+    enabled: 'O',
+    plain: true,
+    oldTable: null,
+    newTable: null,
+    function: ['audit', 'capture'],
+    args,
+    ...fields,
+  });
+  const insert = trigger('!audit_insert', 4, { newTable: 'new_rows' });
+  const others = [
+    trigger('!audit_update', 16, { oldTable: 'old_rows', newTable: 'new_rows' }),
+    trigger('!audit_delete', 8, { oldTable: 'old_rows' }),
+    trigger('!audit_truncate', 34),
+  ];
+  const installed = { triggers: [insert, ...others] };
+  const but = (fields: Partial<InstalledTrigger>): Partial<Table> => ({
+    triggers: [{ ...insert, ...fields }, ...others],
+  });
+  const row = [trigger('!audit', 29), trigger('!audit_truncate', 34)];
 
   it.each<[PlannedTable['step'], string, Coverage, Partial<Table>]>([
     ['add', 'there is no trigger', {}, {}],
-    ['keep', 'it is what it should be', {}, installed],
-    ['replace', 'it is switched off', {}, { ...installed, enabled: 'D' }],
-    ['replace', 'it fires in replica mode alone', {}, { ...installed, enabled: 'R' }],
-    ['replace', 'the one for TRUNCATE is gone', {}, { ...installed, truncateTrigger: false }],
+    ['keep', 'they are what they should be', {}, installed],
+    ['keep', 'they are what they should be, for each row', {}, { level: 'row', triggers: row }],
+    ['replace', 'row level is no longer needed', {}, { triggers: row }],
+    ['replace', 'row level has become necessary', {}, { level: 'row', ...installed }],
+    ['replace', 'one is switched off', {}, but({ enabled: 'D' })],
+    ['replace', 'one fires in replica mode alone', {}, but({ enabled: 'R' })],
+    ['replace', 'one has a condition', {}, but({ plain: false })],
+    ['replace', 'one is of another type', {}, but({ type: 5 })],
+    ['replace', 'one does not see the rows', {}, but({ newTable: null })],
+    ['replace', 'one calls another function', {}, but({ function: ['public', 'capture'] })],
+    ['replace', 'a missing log is to be only warned of', { onMissing: 'warn' }, installed],
+    ['replace', 'the one for TRUNCATE is gone', {}, { triggers: [insert, ...others.slice(0, 2)] }],
+    ['replace', 'there is one too many', {}, { triggers: [...row, ...installed.triggers] }],
     ['replace', 'an argument differs', { tenantColumn: 'title' }, installed],
-    ['replace', 'an argument is missing', {}, { ...installed, trigger: installed.trigger.slice(1) }],
+    ['replace', 'an argument is missing', {}, but({ args: args.slice(1) })],
     ['remove', 'the model was left out', { models: { Invoice: false } }, installed],
     ['skip', 'the model is left out', { models: { Invoice: false } }, {}],
   ])('is "%s" when %s', (step, _when, coverage, fields) => {

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../event/catalogue.js';
 import { AuditError } from '../../event/errors.js';
-import { secretNames, type RedactionOptions } from '../../event/redaction.js';
+import { secretNames, secretPatterns, type RedactionOptions } from '../../event/redaction.js';
+import { isAttached } from './attached.js';
 import { DEFAULT_SCHEMA } from './schema.js';
 import type { Table } from './tables.js';
 
@@ -70,15 +71,18 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
     const model = modelOf.get(nameOf(table)) ?? nameOf(table);
     const rules = models.get(model) ?? {};
     const wanted = rules === false ? undefined : triggerArguments(table, model, rules, coverage, isSecret);
-    return { table, model, wanted, step: stepOf(table, wanted) };
+    return { table, model, wanted, step: stepOf(table, wanted, coverage) };
   });
 }
 
-function stepOf(table: Table, wanted: readonly string[] | undefined): PlannedTable['step'] {
-  if (wanted === undefined) return table.trigger === undefined ? 'skip' : 'remove';
-  if (table.trigger === undefined) return 'add';
-  const same = table.trigger.length === wanted.length && table.trigger.every((value, i) => value === wanted[i]);
-  return same && table.enabled === 'O' && table.truncateTrigger ? 'keep' : 'replace';
+function stepOf(
+  table: Table,
+  wanted: readonly string[] | undefined,
+  { schema = DEFAULT_SCHEMA, onMissing = 'fail' }: Coverage,
+): PlannedTable['step'] {
+  if (wanted === undefined) return table.triggers.length === 0 ? 'skip' : 'remove';
+  if (table.triggers.length === 0) return 'add';
+  return isAttached(table, wanted, onMissing, schema) ? 'keep' : 'replace';
 }
 
 function triggerArguments(
@@ -98,24 +102,61 @@ function triggerArguments(
     return name;
   };
   const keep = new Set((rules.keep ?? []).map((field) => column(field)));
-  const redact = new Set([
-    ...table.columns.filter((name) => isSecret(name) && !keep.has(name)),
-    ...(rules.redact ?? []).map((field) => column(field)),
-  ]);
-  const stubborn = table.notNullDomains.filter((name) => redact.has(name));
+  const ignore = (rules.ignore ?? []).map((field) => column(field));
+  const mask = new Map(
+    Object.entries(rules.mask ?? {}).map(([field, shown]) => [column(field), characters(model, field, shown)]),
+  );
+  const redact = [
+    ...new Set([
+      ...table.columns.filter((name) => isSecret(name) && !keep.has(name) && !mask.has(name) && !ignore.includes(name)),
+      ...(rules.redact ?? []).map((field) => column(field)),
+    ]),
+  ].toSorted();
+  const blank = [...redact, ...mask.keys(), ...ignore];
+  const twice = blank.find((name, i) => blank.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw invalid(`model ${model}: ${twice} is in two of redact, mask and ignore, and can be in one alone`);
+  const stubborn = table.notNullDomains.filter((name) => blank.includes(name));
   if (stubborn.length > 0) {
     throw invalid(
       `model ${model}: ${stubborn.join(', ')} cannot be redacted, its domain refuses NULL. Leave the model out (models.${model}: false), or say that it holds no secret (keep)`,
     );
   }
+  const documents = table.jsonColumns.filter((name) => !blank.includes(name) && !keep.has(name));
   const tenant = rules.tenant !== undefined ? column(rules.tenant) : coverage.tenantColumn;
+  const names = secretPatterns(coverage.redaction);
+  const hidden = blank.length + documents.length > 0;
   return [
     model,
     table.key.length === 1 ? (table.key[0] as string) : '',
     table.key.length > 1 ? arrayLiteral(table.key) : '',
-    redact.size > 0 ? JSON.stringify(Object.fromEntries([...redact].map((name) => [name, null]))) : '',
+    hidden
+      ? JSON.stringify({
+          blank: nulls(blank),
+          redact,
+          mask: Object.fromEntries(mask),
+          ignore,
+          untold: nulls(ignore),
+          json: documents,
+          ...(documents.length > 0 ? { names } : {}),
+        })
+      : '',
     tenant !== undefined && table.columns.includes(tenant) ? tenant : '',
+    blank.length > 0 ? JSON.stringify(nulls(blank)) : '',
+    ignore.length > 0 ? JSON.stringify(nulls(ignore)) : '',
+    redact.length > 0 ? arrayLiteral(redact) : '',
+    documents.length > 0 ? arrayLiteral(documents) : '',
+    documents.length > 0 ? arrayLiteral(names.words) : '',
+    mask.size > 0 ? 'masked' : '',
   ];
+}
+
+const nulls = (names: readonly string[]): Record<string, null> => Object.fromEntries(names.map((name) => [name, null]));
+
+function characters(model: string, field: string, shown: number | undefined): number {
+  if (shown === undefined || !Number.isSafeInteger(shown) || shown < 0 || shown > 1000)
+    throw invalid(`model ${model}: mask.${field} is how many characters stay readable, 0 to 1000`);
+  return shown;
 }
 
 function arrayLiteral(items: readonly string[]): string {

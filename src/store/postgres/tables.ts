@@ -1,4 +1,6 @@
+import pg from 'pg';
 import type { Pool, PoolClient } from './pool.js';
+import { inSchema } from './schema.js';
 
 /** A table that could be audited, as the database's catalogue has it. */
 export interface Table {
@@ -9,11 +11,27 @@ export interface Table {
   readonly notNullDomains: readonly string[];
   /** Columns of the primary key, else of the first unique key without NULL; empty if there is none. */
   readonly key: readonly string[];
-  /** Arguments of the capture trigger that is there, if one is. */
-  readonly trigger: readonly string[] | undefined;
-  /** `O`: on; `D`: switched off, or not the trigger of ours that fires for every change. */
-  readonly enabled: string | undefined;
-  readonly truncateTrigger: boolean;
+  /** Columns of type json or jsonb, and lists of them. */
+  readonly jsonColumns: readonly string[];
+  /** The level that is right for its triggers: `"audit".level_of` says why. */
+  readonly level: 'row' | 'statement';
+  /** Capture triggers that are there, whatever their state. */
+  readonly triggers: readonly InstalledTrigger[];
+}
+
+export interface InstalledTrigger {
+  readonly name: string;
+  /** Bits of `pg_trigger.tgtype`. */
+  readonly type: number;
+  /** `O`: on. */
+  readonly enabled: string;
+  /** Without a condition, and for all columns. */
+  readonly plain: boolean;
+  readonly oldTable: string | null;
+  readonly newTable: string | null;
+  /** Schema and name. */
+  readonly function: readonly [string, string];
+  readonly args: readonly string[];
 }
 
 const TABLES = `
@@ -26,18 +44,21 @@ select n.nspname, c.relname,
               and not exists (select from unnest(i.indkey::int2[]) u (attnum) join pg_attribute a on a.attrelid = c.oid and a.attnum = u.attnum where not a.attnotnull)
             order by i.indisprimary desc, i.indexrelid limit 1) i,
           unnest(i.columns) with ordinality as k (attnum, ord) join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum) as key,
-  t.tgargs,
-  -- 29: after insert, update or delete, for each row; 34: before truncate, for each statement
-  case when t.tgtype <> 29 or t.tgqual is not null or cardinality(t.tgattr::int2[]) > 0 or p.proname <> 'capture' then 'D' else t.tgenabled end as tgenabled,
-  exists (select from pg_trigger x where x.tgrelid = c.oid and x.tgname = '!audit_truncate' and not x.tgisinternal and x.tgtype = 34 and x.tgenabled = 'O') as truncate
+  (select array_agg(a.attname::text order by a.attnum)
+     from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_type i on i.oid in (t.typelem, t.typbasetype) and i.oid <> 0
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and coalesce(i.typname, t.typname) in ('json', 'jsonb')) as json,
+  (select json_agg(json_build_object('name', t.tgname, 'type', t.tgtype, 'enabled', t.tgenabled, 'plain', t.tgqual is null and cardinality(t.tgattr::int2[]) = 0,
+            'oldTable', t.tgoldtable, 'newTable', t.tgnewtable, 'function', json_build_array(f.nspname, p.proname), 'args', encode(t.tgargs, 'hex')) order by t.tgname)
+     from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace f on f.oid = p.pronamespace
+    where t.tgrelid = c.oid and not t.tgisinternal and t.tgname in ('!audit', '!audit_insert', '!audit_update', '!audit_delete', '!audit_truncate')) as triggers
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
-  left join pg_trigger t on t.tgrelid = c.oid and t.tgname = '!audit' and not t.tgisinternal
-  left join pg_proc p on p.oid = t.tgfoid
  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any ($1::text[])
    and c.relname <> '_prisma_migrations'
    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
  order by 1, 2`;
+
+const LEVELS = `select "audit".level_of(c.name::regclass) as level from unnest($1::text[]) with ordinality as c (name, ord) order by c.ord`;
 
 interface Row {
   nspname: string;
@@ -45,22 +66,50 @@ interface Row {
   columns: string[] | null;
   domains: string[] | null;
   key: string[] | null;
-  tgargs: Buffer | null;
-  tgenabled: string | null;
-  truncate: boolean;
+  json: string[] | null;
+  triggers: (Omit<InstalledTrigger, 'args'> & { args: string })[] | null;
 }
 
-export async function readTables(db: Pool | PoolClient, schemas: readonly string[]): Promise<readonly Table[]> {
+/** @param schema of the log: its function knows which level is right, once it is installed */
+export async function readTables(
+  db: Pool | PoolClient,
+  schemas: readonly string[],
+  schema: string,
+): Promise<readonly Table[]> {
   const { rows } = await db.query<Row>(TABLES, [schemas]);
-  return rows.map((row) => ({
+  const levels = await readLevels(db, rows, schema);
+  return rows.map((row, i) => ({
     schema: row.nspname,
     name: row.relname,
     columns: row.columns ?? [],
     notNullDomains: row.domains ?? [],
     key: row.key ?? [],
-    // Each argument ends in a NUL byte.
-    trigger: row.tgargs === null ? undefined : row.tgargs.toString('utf8').split('\0').slice(0, -1),
-    enabled: row.tgenabled ?? undefined,
-    truncateTrigger: row.truncate,
+    jsonColumns: row.json ?? [],
+    level: levels[i] ?? 'statement',
+    triggers: (row.triggers ?? []).map((trigger) => ({ ...trigger, args: argumentsOf(trigger.args) })),
   }));
+}
+
+async function readLevels(
+  db: Pool | PoolClient,
+  tables: readonly Row[],
+  schema: string,
+): Promise<readonly Table['level'][]> {
+  const { rows: there } = await db.query<{ there: boolean }>('select to_regprocedure($1) is not null as there', [
+    `${pg.escapeIdentifier(schema)}.level_of(regclass)`,
+  ]);
+  if (!there[0]?.there) return [];
+  const { rows } = await db.query<{ level: Table['level'] }>(inSchema(schema, LEVELS), [
+    tables.map((row) => qualified(row.nspname, row.relname)),
+  ]);
+  return rows.map(({ level }) => level);
+}
+
+export function qualified(schema: string, name: string): string {
+  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
+}
+
+/** Each argument ends in a NUL byte. */
+function argumentsOf(hex: string): string[] {
+  return Buffer.from(hex, 'hex').toString('utf8').split('\0').slice(0, -1);
 }

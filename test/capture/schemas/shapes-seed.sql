@@ -5,7 +5,7 @@ insert into "texts" values ('one', 1, '{a}'), ('two', 2, '{}');
 insert into "Pair" values (7, 'one', 1, '{a}'), (8, 'two', 2, '{}');
 insert into "Keyless" values ('one', 1, '{a}'), ('two', 2, '{}');
 insert into "Big" values (9007199254740993, 'one', 1, '{a}'), (9007199254740994, 'two', 2, '{}');
-insert into "people" values (1, 'Ann', 'ADMIN', 'h1', null), (2, 'Bob', 'staff-member', null, 1), (3, 'Cyd', 'staff-member', 'h3', null), (4, 'Dee', 'ADMIN', 'h4', 3);
+insert into "people" values (1, 'Ann', 'ADMIN', 'hush-one', null), (2, 'Bob', 'staff-member', null, 1), (3, 'Cyd', 'staff-member', 'hush-three', null), (4, 'Dee', 'ADMIN', 'hush-four', 3);
 insert into "Profile" values (1, 'of Ann', 1), (2, 'of none', null);
 insert into "posts" values (1, 'first', 1), (2, 'second', 1), (3, 'third', null);
 insert into "Label" values (1, 'red'), (2, 'green'), (3, 'blue');

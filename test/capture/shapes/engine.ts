@@ -16,6 +16,8 @@ export interface Captured {
   readonly xid: string;
   readonly context: { readonly actor: unknown; readonly group: string | null };
   readonly flags: readonly string[];
+  /** All that was stored for it, in whatever form: no secret may be in it. */
+  readonly everything: string;
 }
 
 /** What an engine must give to be put through the battery. */
@@ -52,7 +54,7 @@ const DATABASE: CaptureEngine = {
   async captured(pool, mark) {
     const content = await readContent(pool, mark);
     const changes: Captured[] = [];
-    for (const { op, model, xid, text, data, actor, group, flags } of content) {
+    for (const { op, model, xid, text, data, actor, group, flags, header, resourceId, tenant } of content) {
       const { rows } = await pool.query(
         `select witness.row_of($1, ($2::json) -> 'old') as old, witness.row_of($1, ($2::json) -> 'new') as new`,
         [model, text],
@@ -66,6 +68,7 @@ const DATABASE: CaptureEngine = {
         xid,
         context: { actor, group },
         flags,
+        everything: JSON.stringify([actor, text, header, resourceId, tenant]),
       });
     }
     return changes;

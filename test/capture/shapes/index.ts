@@ -4,6 +4,7 @@ import { OF_IDS } from './ids.js';
 import { OF_RELATIONS } from './relations.js';
 import type { Shape } from './shape.js';
 import { OF_TO_MANY } from './to-many.js';
+import { OF_TOGETHER } from './together.js';
 import { OF_VALUES } from './values.js';
 
 export const SHAPES_BY_PART: readonly (readonly [part: string, shapes: readonly Shape[]])[] = [
@@ -12,6 +13,7 @@ export const SHAPES_BY_PART: readonly (readonly [part: string, shapes: readonly 
   ['nested, to one and explicit many to many', OF_RELATIONS],
   ['referential actions', OF_ACTIONS],
   ['values, what is asked back, raw SQL', OF_VALUES],
+  ['several things in one call', OF_TOGETHER],
   ['transactions', OF_TRANSACTIONS],
   ['failures × kind of transaction', OF_ENDINGS],
 ];

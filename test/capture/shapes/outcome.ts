@@ -34,7 +34,7 @@ export async function outcomeOf(
 
 export const endOf = ({ error }: Outcome): string | undefined => error && String(error['code'] ?? error['name']);
 
-function describeError(error: Error): Record<string, unknown> {
+export function describeError(error: Error): Record<string, unknown> {
   const { name, constructor, message, ...own } = error;
   // The time that passed, and the excerpt of the source from where the call was made.
   const text = message.replace(/\d+ ms/g, 'n ms').replace(/ invocation in\n[^]*?\n\n\n/, ' invocation:\n\n\n');

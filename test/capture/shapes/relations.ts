@@ -32,7 +32,7 @@ const MANY_TO_ONE: Shape[] = (
     ],
     ['disconnect', 'update posts', { disconnect: true }],
     ['update', 'update people', { update: { role: 'STAFF' } }],
-    ['upsert', 'update people', { upsert: { create: { id: 9, name: 'N' }, update: { password: 'x' } } }],
+    ['upsert', 'update people', { upsert: { create: { id: 9, name: 'N' }, update: { password: 'hush-upserted' } } }],
     [
       'delete',
       'delete people, update people, delete Profile, update posts ×2, delete memberships ×2',

@@ -35,9 +35,9 @@ const SIDES: Side[] = [
     insertsBond: 'update people',
     freesBond: 'update people',
     deletesBond: '',
-    create: { id: 9, name: 'New', password: 'secret' },
+    create: { id: 9, name: 'New', password: 'hush-nested' },
     own: { id: 2 },
-    change: { name: 'Bobby', password: 'changed' },
+    change: { name: 'Bobby', password: 'hush-changed' },
     write: (p, reports) =>
       p.person.update({
         where: { id: 1 },

@@ -64,12 +64,12 @@ export const OF_VALUES: Shape[] = [
   {
     name: 'create with omit of a secret',
     sees: 'insert people',
-    run: (p) => p.person.create({ data: { id: 9, name: 'O', password: 'secret' }, omit: { password: true } }),
+    run: (p) => p.person.create({ data: { id: 9, name: 'O', password: 'hush-created' }, omit: { password: true } }),
   },
   {
     name: 'update of a secret alone, with select',
     sees: 'update people',
-    run: (p) => p.person.update({ where: { id: 1 }, data: { password: 'new' }, select: { id: true } }),
+    run: (p) => p.person.update({ where: { id: 1 }, data: { password: 'hush-updated' }, select: { id: true } }),
   },
   {
     name: 'update with include, count and order',

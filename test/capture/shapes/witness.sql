@@ -6,7 +6,7 @@ create function witness.named(rel oid) returns text language sql stable as $$
   select case n.nspname when 'public' then '' else n.nspname || '.' end || c.relname
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = coalesce(pg_partition_root(rel), rel)
 $$;
-create function witness.see() returns trigger language plpgsql as $$
+create function witness.see() returns trigger language plpgsql security definer as $$
 declare gone text; come text;
 begin
   if tg_op = 'TRUNCATE' then

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import type { Captured } from './engine.js';
 
-export interface Witnessed extends Omit<Captured, 'context' | 'flags'> {
+export interface Witnessed extends Omit<Captured, 'context' | 'flags' | 'everything'> {
   /** One for all the changes that one statement caused. */
   readonly statement: string;
 }
@@ -19,6 +19,14 @@ export async function witnessed(pool: pg.Pool): Promise<Witnessed[]> {
        from witness.change order by n`,
   );
   return rows;
+}
+
+/** The secrets that the witness saw in a row, old or new; the only column with some is `people.password`. */
+export async function secretsSeen(pool: pg.Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ secret: string }>(
+    `select distinct (regexp_matches(concat(old, new), 'hush-[a-z]+', 'g'))[1] as secret from witness.change`,
+  );
+  return rows.map(({ secret }) => secret);
 }
 
 /** `insert Tag ×2` for each kind of change. */

@@ -10,7 +10,49 @@ export const STATEMENTS: Statement[] = [
     setup: table('s_plain'),
     run: `update s_plain set v = 'psql' where id = 1`,
     sees: 'update s_plain',
-    logs: [{ flags: ['no-context'], actor: { id: 'db:postgres', type: 'system' }, group: null }],
+    logs: [
+      {
+        flags: ['no-context'],
+        actor: { id: 'db:postgres', type: 'system', application: 'a tool of ours', ip: '127.0.0.1' },
+        group: null,
+      },
+    ],
+  },
+  {
+    name: 'plain SQL of a role that took another: who logged in is named',
+    setup: `${table('s_role')}; drop role if exists s_role_taken; create role s_role_taken; grant all on s_role to s_role_taken`,
+    run: `begin; set local role s_role_taken; update s_role set v = 'as another' where id = 1; commit`,
+    sees: 'update s_role',
+    logs: [{ flags: ['no-context'], actor: { id: 'db:postgres', application: 'a tool of ours', ip: '127.0.0.1' } }],
+  },
+  {
+    name: 'CASCADE, SET NULL and SET DEFAULT over two columns, and SET NULL of one of them',
+    setup: `create table s_multi (a integer, b integer, primary key (a, b)); insert into s_multi values (0, 0), (1, 1), (2, 2);
+      create table s_multi_c (id integer primary key, a integer, b integer, foreign key (a, b) references s_multi on delete cascade on update cascade);
+      create table s_multi_n (id integer primary key, a integer, b integer, foreign key (a, b) references s_multi on delete set null on update set null);
+      create table s_multi_d (id integer primary key, a integer default 0, b integer default 0,
+        foreign key (a, b) references s_multi on delete set default on update set default);
+      insert into s_multi_c values (1, 1, 1), (2, 2, 2); insert into s_multi_n select * from s_multi_c; insert into s_multi_d select * from s_multi_c`,
+    run: `update s_multi set b = 7 where a = 1; delete from s_multi where a > 0`,
+    sees: 'update s_multi, delete s_multi ×2, update s_multi_c, delete s_multi_c ×2, update s_multi_n ×2, update s_multi_d ×2',
+  },
+  {
+    name: 'ON DELETE SET NULL of one column of two',
+    setup: `create table s_one (a integer, b integer, primary key (a, b)); insert into s_one values (1, 1);
+      create table s_one_n (id integer primary key, a integer not null, b integer, foreign key (a, b) references s_one on delete set null (b));
+      insert into s_one_n values (1, 1, 1), (2, 1, 1)`,
+    run: 'delete from s_one',
+    sees: 'delete s_one, update s_one_n ×2',
+    logs: [{}, { data: { old: { a: 1, b: 1 }, new: { a: 1, b: null } } }, { data: { new: { id: 2, b: null } } }],
+    since: 15,
+  },
+  {
+    name: 'cascades over three tables in a circle',
+    setup: `create table s_c1 (id integer primary key, up integer); create table s_c2 (id integer primary key, up integer references s_c1 on delete cascade);
+      create table s_c3 (id integer primary key, up integer references s_c2 on delete cascade); alter table s_c1 add foreign key (up) references s_c3 on delete set null;
+      insert into s_c1 values (1, null), (2, null); insert into s_c2 values (1, 1); insert into s_c3 values (1, 1); update s_c1 set up = 1 where id = 2`,
+    run: 'delete from s_c1 where id = 1',
+    sees: 'delete s_c1, delete s_c2, delete s_c3, update s_c1',
   },
   {
     name: 'MERGE that inserts, updates and deletes',
@@ -100,6 +142,28 @@ export const STATEMENTS: Statement[] = [
     run: `update s_after set v = 'x' where id = 1`,
     sees: 'update s_after ×2',
     logs: [{ data: { old: { v: 'one' }, new: { v: 'x' } } }, { data: { old: { v: 'x' }, new: { v: 'x+' } } }],
+  },
+  {
+    name: 'a view that can be updated, a rule, and INSERT of a SELECT',
+    setup: `${table('s_view')}; ${table('s_rule')}; create view s_view_v as select id, v from s_view where id < 100;
+      create rule also as on update to s_view do also insert into s_rule values (new.id + 10, new.v)`,
+    run: `update s_view_v set v = 'seen' where id = 1; insert into s_view_v select id + 50, v from s_rule where id < 3`,
+    sees: 'update s_view, insert s_rule, insert s_view ×2',
+  },
+  {
+    name: 'a BEFORE DELETE trigger that updates instead (soft delete)',
+    setup: `${table('s_soft')}; create function s_soft_keep() returns trigger language plpgsql as $$ begin
+      update s_soft set v = 'gone' where id = old.id; return null; end $$;
+      create trigger keep before delete on s_soft for each row execute function s_soft_keep()`,
+    run: 'delete from s_soft where id = 1',
+    sees: 'update s_soft',
+  },
+  {
+    name: 'UPDATE … FROM, UPDATE of a key in a chain, DELETE … USING',
+    setup: `${table('s_from')}; ${table('s_from2')}`,
+    run: `update s_from a set v = b.v || '2' from s_from2 b where a.id = b.id; update s_from set id = id + 1 where id = 2;
+      update s_from set id = id + 1 where id = 1; delete from s_from a using s_from2 b where b.id = a.id`,
+    sees: 'update s_from ×4, delete s_from',
   },
   {
     name: 'TRUNCATE … CASCADE',

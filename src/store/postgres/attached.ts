@@ -1,0 +1,40 @@
+import type { InstalledTrigger, Table } from './tables.js';
+
+interface Expected extends Pick<InstalledTrigger, 'name' | 'type' | 'oldTable' | 'newTable'> {}
+
+const TRUNCATE: Expected = { name: '!audit_truncate', type: 34, oldTable: null, newTable: null };
+
+/** The triggers that `"audit".attach` makes, by the bits of `pg_trigger.tgtype` (row 1, before 2, insert 4, delete 8, update 16, truncate 32). */
+const EXPECTED: Readonly<Record<Table['level'], readonly Expected[]>> = {
+  row: [{ name: '!audit', type: 29, oldTable: null, newTable: null }, TRUNCATE],
+  statement: [
+    { name: '!audit_insert', type: 4, oldTable: null, newTable: 'new_rows' },
+    { name: '!audit_update', type: 16, oldTable: 'old_rows', newTable: 'new_rows' },
+    { name: '!audit_delete', type: 8, oldTable: 'old_rows', newTable: null },
+    TRUNCATE,
+  ],
+};
+
+/** Whether a table has the triggers it should have, all of them, switched on, and nothing else of ours. */
+export function isAttached(table: Table, args: readonly string[], onMissing: 'fail' | 'warn', schema: string): boolean {
+  const expected = EXPECTED[table.level];
+  const call = onMissing === 'warn' ? 'capture_or_warn' : 'capture';
+  return (
+    table.triggers.length === expected.length &&
+    expected.every((want) => {
+      const there = table.triggers.find(({ name }) => name === want.name);
+      return (
+        there !== undefined &&
+        there.type === want.type &&
+        there.oldTable === want.oldTable &&
+        there.newTable === want.newTable &&
+        there.enabled === 'O' &&
+        there.plain &&
+        there.function[0] === schema &&
+        there.function[1] === call &&
+        there.args.length === args.length &&
+        there.args.every((arg, i) => arg === args[i])
+      );
+    })
+  );
+}
