@@ -19,3 +19,15 @@ export function countVerdicts(shapes) {
     VERDICTS.map((verdict) => [verdict, shapes.filter((shape) => shape.verdict === verdict).length]),
   );
 }
+
+/** What is kept of a shape: for one that is not fully captured, why. */
+export const shapeOf = ({ name, verdict, missing, invented, interfered, said }) => {
+  if (verdict === 'fully') return { name, verdict };
+  const why = [
+    ...interfered,
+    ...invented.map((what) => `logged, but undone: ${what}`),
+    ...missing.slice(0, 4),
+    ...said.map((text) => `it said: ${text}`),
+  ];
+  return { name, verdict, why };
+};

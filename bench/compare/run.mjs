@@ -10,7 +10,7 @@ import { PEERS } from './peers/index.mjs';
 import { ours } from './peers/ours.mjs';
 import { prepare } from './prepare.mjs';
 import { writeReadme } from './readme.mjs';
-import { countVerdicts, describePeer } from './results.mjs';
+import { countVerdicts, describePeer, shapeOf } from './results.mjs';
 import { loadBattery } from './test-battery.mjs';
 
 // Prisma 7.10 queries one connection concurrently inside a transaction, and pg warns of it.
@@ -62,7 +62,11 @@ async function throughBattery(chosen) {
       try {
         const made = peer.engine ? undefined : await prepare(peer, { name: 'shapes', schema, url, entry: 'client.ts' });
         const shapes = await runBattery(test, peer, made);
-        done.push({ ...describePeer(peer), counts: countVerdicts(shapes), shapes });
+        done.push({
+          ...describePeer(peer),
+          counts: countVerdicts(shapes),
+          shapes: shapes.map((shape) => shapeOf(shape)),
+        });
       } catch (error) {
         // That of ours is a defect here, and no result.
         if (peer.engine) throw error;
@@ -85,8 +89,6 @@ async function withServer(settings, work) {
 }
 
 function printShapes([{ counts, error, shapes }]) {
-  for (const { name, verdict, missing, invented, interfered, said } of shapes)
-    if (verdict !== 'fully')
-      console.log(`${verdict}: ${name}\n  ${[missing, invented, interfered, said].flat().join('\n  ')}`);
+  for (const { name, verdict, why } of shapes) if (why) console.log(`${verdict}: ${name}\n  ${why.join('\n  ')}`);
   console.log(counts ?? error);
 }
