@@ -37,7 +37,9 @@ export function comparisonBlock({ peers, latency, machine, versions, shapes }) {
       ([operation, title]) => `| latency of ${title} | ${peers.map((peer) => ratio(peer, operation)).join(' | ')} |`,
     ),
   ];
-  const notes = peers.map(({ label, configuration }) => `${label}: ${configuration.join('; ')}.`);
+  const notes = peers.map(({ label, configuration, error }) =>
+    error ? `${label} did not run: ${error.split('\n')[0]}` : `${label}: ${configuration.join('; ')}.`,
+  );
   const place = latency
     ? ` Latency: ratio of medians to the same call without audit, one client, in turn on one server (${machine.cores} cores, PostgreSQL ${versions.postgresql}, durable, Prisma ${versions.prisma}).`
     : '';
