@@ -108,6 +108,7 @@ declare
   shown text;
   value text;
   document record;
+  row_json json; -- parsed once: it may be large
   limit_bytes constant integer := 1048576;
 begin
   members := '{}';
@@ -115,18 +116,19 @@ begin
   if full_text is null then return; end if;
   plain := case when strpos(full_text, '\u') = 0 then full_text else "audit".readable(full_text) end;
 
+  row_json := plain;
   for name in select json_array_elements_text(rules -> 'redact') loop
-    secrets := secrets || jsonb_build_object(name, plain::json ->> name);
+    secrets := secrets || jsonb_build_object(name, row_json ->> name);
   end loop;
   for name, shown in select m.key, m.value from json_each_text(rules -> 'mask') m loop
-    value := plain::json ->> name;
+    value := row_json ->> name;
     secrets := secrets || jsonb_build_object(name, value);
     if value is not null then
       members := jsonb_set(members, '{masked}', coalesce(members -> 'masked', '{}') || jsonb_build_object(name, "audit".masked(value, shown::integer)));
     end if;
   end loop;
   for name in select json_array_elements_text(rules -> 'json') loop
-    value := (plain::json -> name)::text;
+    value := (row_json -> name)::text;
     if value = 'null' then
       -- A JSON null, unless the column is as empty as an empty one.
       if not json_populate_record(r, json_build_object(name, null)) *= r then
@@ -147,9 +149,9 @@ begin
     end if;
   end loop;
   if octet_length(full_text) > limit_bytes then
-    for name in select json_object_keys(plain::json) loop
+    for name in select json_object_keys(row_json) loop
       continue when over -> name = 'null';
-      value := plain::json ->> name;
+      value := row_json ->> name;
       continue when octet_length(value) <= limit_bytes or value is null;
       if over ? name then value := (over -> name)::text; end if; -- without its secrets
       over := over || jsonb_build_object(name, null);

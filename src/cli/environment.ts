@@ -80,7 +80,7 @@ async function loadConfig(file: string): Promise<Coverage> {
       `${file} must export its configuration as default: export default defineAudit({ … })`,
     );
   }
-  const known = ['schema', 'schemas', 'tenantColumn', 'redaction', 'models'];
+  const known = ['schema', 'schemas', 'tenantColumn', 'redaction', 'catalogue', 'onMissing', 'models'];
   const unknown = Object.keys(config).filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new AuditError(

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
 import { migrateCommand } from './migrate.js';
@@ -19,7 +20,15 @@ const program = new Command('nestjs-prisma-audit')
   .showHelpAfterError()
   .exitOverride();
 
-for (const command of [migrateCommand, sealCommand, verifyCommand, checkpointCommand, queryCommand, doctorCommand]) {
+for (const command of [
+  migrateCommand,
+  sealCommand,
+  verifyCommand,
+  checkpointCommand,
+  queryCommand,
+  doctorCommand,
+  backfillCommand,
+]) {
   program.addCommand(command().exitOverride());
 }
 

@@ -8,14 +8,17 @@ import {
   type PlannedTable,
 } from '../store/postgres/index.js';
 import { environment, withPool } from './environment.js';
+import { migratePrisma } from './migrate-prisma.js';
 
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description('install or update the log, and make the capture triggers what audit.config says')
     .option('--dry-run', 'say what would be done, change nothing')
     .option('--origin <name>', 'name of this deployment, part of every hash; fixed by the first run (default: random)')
-    .action(async (options: { dryRun?: boolean; origin?: string }, command: Command) => {
+    .option('--prisma <dir>', 'touch no database: write what is new as a migration folder of Prisma Migrate into <dir>')
+    .action(async (options: { dryRun?: boolean; origin?: string; prisma?: string }, command: Command) => {
       const env = await environment(command);
+      if (options.prisma !== undefined) return await migratePrisma(env, { ...options, prisma: options.prisma });
       await withPool(env, 'migrate', async (pool) => {
         const files = options.dryRun
           ? await missingMigrations(pool, env.schema)

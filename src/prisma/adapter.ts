@@ -3,6 +3,7 @@ import { actingIn, currentTransaction, type TransactionScope } from '../context/
 import { AuditError } from '../event/errors.js';
 import { wakeSealer } from '../event/wake.js';
 import { commentOf } from './comment.js';
+import { asMissingLog } from './missing-log.js';
 import type { DriverAdapter, DriverAdapterFactory, Query, Queryable, Transaction } from './driver-adapter.js';
 
 const WRAPPED = Symbol.for('nestjs-prisma-audit.adapter');
@@ -84,7 +85,7 @@ function statements(
       return await run({ ...query, sql: query.sql + comment });
     } catch (error) {
       takeOut(comment, error);
-      throw error;
+      throw asMissingLog(error, query.sql) ?? error;
     }
   };
   return {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isAuditError, unfailing } from '../event/errors.js';
 import { onWake } from '../event/wake.js';
 import type { SealerStore } from '../store/log.port.js';
+import { CoverageWatch } from './coverage-watch.js';
 import { Leader } from './leader.js';
 
 export interface SealerOptions {
@@ -85,8 +86,10 @@ export class Sealer {
 
   async #lead(leader: Leader): Promise<void> {
     await leader.begin();
+    const watch = new CoverageWatch(this.#store, this.#onError);
     for (let idleRounds = 0, rounds = 0; ; rounds += 1) {
       const started = performance.now();
+      watch.tick();
       const read = await leader.round();
       if (rounds > 1) this.#failures = 0; // the batches of the first rounds have been taken
       // Other processes may go on writing for ever: what they write, the next leader seals.
@@ -99,6 +102,7 @@ export class Sealer {
       await this.#pause(atLeast);
       if (wait > atLeast) await this.#pauseUntilWoken(wait - atLeast);
     }
+    await watch.settled();
     await leader.end();
   }
 

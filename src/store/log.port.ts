@@ -121,4 +121,9 @@ export interface SealerStore {
   /** Positions for control rows, and the first free chain number. */
   reserve(count: number): Promise<{ readonly positions: readonly number[]; readonly chain: number }>;
   seal(lease: Lease, leaseMs: number, batch: Batch): Promise<void>;
+  /**
+   * Compares the capture triggers with what they were at the last look, writes a control row `coverage.changed` if they differ,
+   * and resolves with the number of differences. MUST be safe to call by several at once.
+   */
+  watchCoverage(): Promise<number>;
 }

@@ -55,6 +55,7 @@ describe('the command line', () => {
       '+ 0004_capture.sql',
       '+ 0005_seal.sql',
       '+ 0006_privileges.sql',
+      '+ 0007_coverage.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',
@@ -76,8 +77,6 @@ describe('the command line', () => {
     const { code, out } = await cli('migrate');
     expect(code).toBe(0);
     expect(out).not.toMatch(/^[+~-] /m);
-    await pool.query('drop trigger "!audit_update" on bills');
-    expect((await cli('migrate')).out).toMatch(/^~ Bill \(bills\), redacted: iban_number$/m);
   });
 
   it('verify exits with 3 as long as there is nothing to verify', async () => {
@@ -200,5 +199,12 @@ describe('the command line', () => {
     expect(await cli('query')).toMatchObject({ code: 0, err: '' });
     expect(await cli('doctor')).toMatchObject({ code: 1, out: expect.stringMatching(/append-only triggers of content or entry are missing/) }); // prettier-ignore
     expect((await cli('migrate')).out).toMatch(/^\+ 0002_append_only\.sql\n/);
+  });
+
+  it('migrate makes a trigger again that somebody dropped, and both is sealed', async () => {
+    await pool.query('drop trigger "!audit_update" on bills');
+    expect((await cli('migrate')).out).toMatch(/^~ Bill \(bills\), redacted: iban_number$/m);
+    const { rows } = await pool.query(`select data::json #>> '{details,changes}' as changes from audit.content where op = 'coverage.changed' order by pos`); // prettier-ignore
+    expect(rows.map(({ changes }) => /removed|added/.exec(changes)?.[0])).toEqual(['removed', 'added']);
   });
 });

@@ -1,9 +1,14 @@
+export { backfill } from './backfill.js';
 export { postgresContentStore } from './content-store.js';
-export { planTriggers, reconcileTriggers } from './triggers.js';
-export type { Coverage, PlannedTable } from './coverage.js';
+export { reconcileTriggers } from './reconcile.js';
+export { planTriggers } from './triggers.js';
+export { tablesOfCatalogue } from './catalogue-tables.js';
+export { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
 export { postgresEntryStore } from './entry-store.js';
 export { withLogSource } from './log-source.js';
+export { lostTriggers } from './lost-triggers.js';
 export { migrate, missingMigrations } from './migrate.js';
 export { createPool, endPool, type Pool } from './pool.js';
+export { prismaMigration } from './prisma-migration.js';
 export { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema.js';
 export { postgresSealerStore } from './sealer-store.js';

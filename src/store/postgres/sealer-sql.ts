@@ -68,3 +68,5 @@ export const RESERVE = `
 select nextval('"audit".content_pos_seq'), (select coalesce(max(chain), 0) + 1 from "audit".chain) from generate_series(1, $1::integer)`;
 
 export const SEAL = `select "audit".seal(${Array.from({ length: 35 }, (_, i) => `$${i + 1}`).join(', ')})`;
+
+export const WATCH_COVERAGE = `select "audit".watch_coverage()`;

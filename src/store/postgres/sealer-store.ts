@@ -77,6 +77,10 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
     async seal(lease: Lease, leaseMs, batch: Batch) {
       await rows(SQL.SEAL, sealArguments(lease, leaseMs, batch));
     },
+    async watchCoverage() {
+      const [row] = await rows(SQL.WATCH_COVERAGE);
+      return Number(row?.[0] ?? 0);
+    },
   };
 }
 

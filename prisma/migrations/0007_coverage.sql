@@ -1,0 +1,103 @@
+-- Coverage: what the capture triggers were when somebody last looked. A trigger that was switched off, dropped or replaced
+-- between two looks, even if it was put back, has another xmin or oid: the look writes a control row `coverage.changed`, and
+-- the sealer seals it like any other.
+
+create table if not exists "audit".coverage (
+  one boolean primary key default true check (one),
+  looked_at timestamptz not null,
+  -- {"<oid of the table>/<trigger>": {"table", "trigger", "enabled", "mark", "is"}}
+  triggers jsonb not null
+);
+
+revoke all on "audit".coverage from public;
+do $$
+begin
+  drop trigger if exists keep on "audit".coverage;
+  create trigger keep before delete or truncate on "audit".coverage for each statement execute function "audit".refuse_change();
+  alter table "audit".coverage enable always trigger keep;
+end $$;
+
+-- The capture triggers as they are. `is`: all that can be seen of one, with the function behind it. `mark`: its row version, which no
+-- two changes share; not the function's, which every grant renews.
+create or replace function "audit".coverage_now() returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce(jsonb_object_agg(t.tgrelid || '/' || t.tgname, jsonb_build_object(
+           'table', t.tgrelid::regclass::text,
+           'trigger', t.tgname,
+           'enabled', t.tgenabled in ('O', 'A'),
+           'mark', t.oid || '/' || t.xmin,
+           'is', md5(concat_ws(E'\n', t.tgenabled, t.tgtype, encode(t.tgargs, 'hex'), t.tgattr, t.tgqual, t.tgoldtable, t.tgnewtable, p.proname, p.pronamespace, p.prosrc, p.proconfig, p.prosecdef))
+         )), '{}')
+    from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+   where not t.tgisinternal and p.pronamespace = '"audit"'::regnamespace
+     and t.tgrelid not in (select c.oid from pg_class c where c.relnamespace = '"audit"'::regnamespace)
+$$;
+
+-- Compares with the last look and remembers this one, in one transaction with the control row. The first look only remembers.
+-- Somebody who is at it, or changes triggers and has not committed, is not waited for: 0. Returns the number of changes.
+--
+-- `p_own`: the changes are the caller's own (migrate), so he is the actor; else all that is known is who noticed.
+create or replace function "audit".watch_coverage(p_own boolean default false) returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp set "TimeZone" = 'UTC' as $$
+declare
+  seen "audit".coverage;
+  present jsonb;
+  changes integer;
+  gap boolean;
+  listed json;
+begin
+  select * into seen from "audit".coverage for update skip locked;
+  if not found then
+    if exists (select from "audit".coverage) then
+      return 0;
+    end if;
+    insert into "audit".coverage (looked_at, triggers) values (clock_timestamp(), "audit".coverage_now()) on conflict do nothing;
+    return 0;
+  end if;
+  present := "audit".coverage_now();
+  if present = seen.triggers then
+    update "audit".coverage set looked_at = clock_timestamp();
+    return 0;
+  end if;
+
+  with change as (
+    select coalesce(n.value, o.value) ->> 'table' as relation, coalesce(n.value, o.value) ->> 'trigger' as name, o.value is not null as was,
+           case when o.value is null then 'added'
+                when n.value is null then case when exists (select from pg_class c where c.oid = split_part(key, '/', 1)::oid) then 'removed' else 'dropped with its table' end
+                when (o.value -> 'enabled') <> (n.value -> 'enabled') then case when (n.value -> 'enabled')::boolean then 'enabled' else 'disabled' end
+                when (o.value -> 'is') <> (n.value -> 'is') then 'replaced'
+                when (o.value -> 'mark') <> (n.value -> 'mark') then 'changed and put back'
+           end as what
+      from jsonb_each(seen.triggers) o (key, value) full join jsonb_each(present) n (key, value) using (key)
+  )
+  select count(*), bool_or(was), json_agg(json_build_object('table', relation, 'trigger', name, 'what', what) order by relation, name) filter (where place <= 500)
+    into changes, gap, listed
+    from (select *, row_number() over (order by relation, name) as place from change where what is not null) c;
+
+  update "audit".coverage set looked_at = clock_timestamp(), triggers = present;
+  if changes = 0 then
+    return 0; -- a table was renamed
+  end if;
+  insert into "audit".content (source, op, actor, data, flags)
+  values ('control', 'coverage.changed',
+    convert_to(json_strip_nulls(case when p_own
+      then json_build_object('id', 'db:' || session_user, 'type', 'system', 'application', nullif(current_setting('application_name'), ''), 'ip', host(inet_client_addr()))
+      else json_build_object('id', 'sealer', 'type', 'system') end)::text, 'UTF8'),
+    json_build_object('details', json_build_object('changes', listed, 'count', changes, 'between', json_build_array(seen.looked_at, clock_timestamp())))::text,
+    case when gap then 'gap' end);
+  return changes;
+end $$;
+
+-- After a sanctioned change of these tables' triggers: they are remembered as they are now, and nothing else is.
+create or replace function "audit".accept_coverage(p_tables oid[]) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  update "audit".coverage c
+     set triggers = coalesce((select jsonb_object_agg(key, value) from (
+           select key, value from jsonb_each(c.triggers) where split_part(key, '/', 1)::oid <> all (p_tables)
+           union all
+           select key, value from jsonb_each("audit".coverage_now()) where split_part(key, '/', 1)::oid = any (p_tables)) t), '{}')
+$$;
+
+revoke all on function "audit".coverage_now() from public;
+revoke all on function "audit".watch_coverage(boolean) from public;
+revoke all on function "audit".accept_coverage(oid[]) from public;

@@ -1,0 +1,47 @@
+import pc from 'picocolors';
+import {
+  lostTriggers,
+  planCoverage,
+  planTriggers,
+  prismaMigration,
+  tablesOfCatalogue,
+} from '../store/postgres/index.js';
+import { withPool, type Environment } from './environment.js';
+import { readAuditFolders, writeAuditFolder } from './prisma-folder.js';
+
+/**
+ * `migrate --prisma DIR`: what is covered comes from the catalogue if the configuration has one, and no database is asked
+ * then; else from the database, in which the application's own migrations must have been applied.
+ */
+export async function migratePrisma(
+  env: Environment,
+  options: { readonly prisma: string; readonly origin?: string; readonly dryRun?: boolean },
+): Promise<void> {
+  const { coverage, schema } = env;
+  const folders = await readAuditFolders(options.prisma);
+  const last = folders.at(-1)?.name;
+  const { catalogue } = coverage;
+  const { plan, lost } =
+    catalogue === undefined
+      ? await withPool(env, 'migrate', async (pool) => {
+          const read = await planTriggers(pool, coverage);
+          return { plan: read, lost: await lostTriggers(pool, coverage, read, last) };
+        })
+      : {
+          plan: planCoverage(tablesOfCatalogue(catalogue, coverage.schemas?.[0] ?? 'public'), coverage),
+          lost: new Set<string>(),
+        };
+  const earlier = folders.map(({ sql }) => sql);
+  const { onMissing = 'fail' } = coverage;
+  const wanted = prismaMigration(plan, earlier, { schema, onMissing, origin: options.origin }, lost);
+  if (wanted === undefined) {
+    process.stdout.write(`nothing new: ${last ?? options.prisma} and those before it do all that is wanted\n`);
+    return;
+  }
+  for (const step of wanted.steps) process.stdout.write(`${step}\n`);
+  if (options.dryRun) process.stdout.write(`would be written to ${options.prisma}\n`);
+  else {
+    const folder = await writeAuditFolder(options.prisma, wanted.sql);
+    process.stdout.write(`${pc.green('written')} ${folder}/migration.sql; apply it with "prisma migrate deploy"\n`);
+  }
+}

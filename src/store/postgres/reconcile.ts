@@ -1,0 +1,70 @@
+import { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
+import { lockForTriggers, type LockOptions } from './lock-table.js';
+import { inTransaction } from './migrate.js';
+import type { Pool, PoolClient } from './pool.js';
+import { DEFAULT_SCHEMA, inSchema } from './schema.js';
+import { qualified, readTables } from './tables.js';
+import { planTriggers } from './triggers.js';
+
+const ATTACH = `select "audit".attach($1::text, $2::text[], $3::text)`;
+const DETACH = `select "audit".detach($1::text)`;
+/** The first look of all remembers what migrate has made; so it is left to the end. */
+const WATCH_OTHERS = `select "audit".watch_coverage() where exists (select from "audit".coverage)`;
+const WATCH_OWN = `select "audit".watch_coverage(true)`;
+
+/**
+ * Makes the triggers what the configuration says: adds, replaces, removes. Each table in a transaction of its own, so that no
+ * two tables are ever locked at once: a deadlock with a transaction of the application would cost that one its work. Tables
+ * that are right are not touched. Can be run by several at once, and again after it was given up half way.
+ *
+ * @returns the plan, as it was carried out
+ * @throws AuditError `AUDIT_TABLE_LOCKED`; the tables before it in the plan are done then
+ */
+export async function reconcileTriggers(
+  pool: Pool,
+  coverage: Coverage,
+  options: Omit<LockOptions, 'mode'> = {},
+): Promise<readonly PlannedTable[]> {
+  const schema = coverage.schema ?? DEFAULT_SCHEMA;
+  const plan = await planTriggers(pool, coverage);
+  await pool.query(inSchema(schema, WATCH_OTHERS));
+  try {
+    for (const planned of plan) {
+      if (isToDo(planned)) await inTransaction(pool, (client) => reconcileTable(client, coverage, planned, options));
+    }
+  } catch (error) {
+    await pool.query(inSchema(schema, WATCH_OWN)).catch(() => undefined); // the first error is the one that matters
+    throw error;
+  }
+  await pool.query(inSchema(schema, WATCH_OWN));
+  return plan;
+}
+
+async function reconcileTable(
+  client: PoolClient,
+  coverage: Coverage,
+  planned: PlannedTable,
+  options: Omit<LockOptions, 'mode'>,
+): Promise<void> {
+  const { schema = DEFAULT_SCHEMA, onMissing = 'fail' } = coverage;
+  const { table } = planned;
+  const name = qualified(table.schema, table.name);
+  await client.query(`select pg_advisory_xact_lock(hashtext('nestjs-prisma-audit'), hashtext($1))`, [schema]);
+  // Another migrate may have done it while this one waited.
+  const now = planCoverage(await readTables(client, coverage.schemas ?? ['public'], schema), coverage).find(
+    (other) => other.table.schema === table.schema && other.table.name === table.name,
+  );
+  if (now === undefined || !isToDo(now)) return;
+  await lockForTriggers(client, name, { ...options, mode: drops(now) ? 'access exclusive' : 'share row exclusive' });
+  if (now.step === 'remove') await client.query(inSchema(schema, DETACH), [name]);
+  else await client.query(inSchema(schema, ATTACH), [name, now.wanted, onMissing]);
+}
+
+function isToDo({ step }: PlannedTable): boolean {
+  return step === 'add' || step === 'replace' || step === 'remove';
+}
+
+/** Triggers of the other level go. */
+function drops({ step, table }: PlannedTable): boolean {
+  return step === 'remove' || table.triggers.some(({ name }) => name !== '!audit_truncate' && (name === '!audit') !== (table.level === 'row')); // prettier-ignore
+}
