@@ -10,6 +10,7 @@ if (!/\b(migrate|db)\b/.test(process.argv.slice(2).join(' '))) {
 
 // npm makes no command of a package in the package itself: here `nestjs-prisma-audit`, the generator of the example, is found
 // in a folder of its own, and runs from the sources.
-process.env['PATH'] = `${fileURLToPath(new URL('scripts/bin', import.meta.url))}${delimiter}${process.env['PATH'] ?? ''}`;
+process.env['PATH'] =
+  `${fileURLToPath(new URL('scripts/bin', import.meta.url))}${delimiter}${process.env['PATH'] ?? ''}`;
 
 export default defineConfig({ schema: 'examples/quickstart/prisma/schema.prisma' });

@@ -1,11 +1,5 @@
 import pc from 'picocolors';
-import {
-  catalogueTables,
-  lostTriggers,
-  planCoverage,
-  planTriggers,
-  prismaMigration,
-} from '../store/postgres/index.js';
+import { catalogueTables, lostTriggers, planCoverage, planTriggers, prismaMigration } from '../store/postgres/index.js';
 import { withPool, type Environment } from './environment.js';
 import { readAuditFolders, writeAuditFolder } from './prisma-folder.js';
 

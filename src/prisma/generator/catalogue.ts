@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Catalogue, CatalogueModel } from '../../event/catalogue.js';
 import { annotationsOf, refuseStrays } from './annotations.js';
 import { columnsOf, idOf, mapped, uniquesOf } from './columns.js';
+import { identifier } from './identifier.js';
 import { implicitTables, relationsOf } from './relations.js';
 import { parseSchema, type ParsedSchema, type SchemaBlock } from './schema-blocks.js';
 
@@ -43,7 +44,7 @@ function modelOf(block: SchemaBlock, models: ReadonlySet<string>, enums: Readonl
   const fields = columnsOf(block, enums);
   const audit = annotationsOf(block, fields);
   return {
-    table: mapped(block.attributes, '@@map') ?? block.name,
+    table: identifier(mapped(block.attributes, '@@map') ?? block.name),
     ...(schema === undefined ? {} : { schema }),
     ...(block.kind === 'view' ? { view: true as const } : {}),
     id: idOf(block),

@@ -1,5 +1,6 @@
 import type { Catalogue, CatalogueModel } from '../../event/catalogue.js';
 import { AuditError } from '../../event/errors.js';
+import { identifier } from './identifier.js';
 
 /** As much of Prisma's own data model (`DMMF.Datamodel` of @prisma/generator-helper) as can be compared. */
 export interface Datamodel {
@@ -32,7 +33,7 @@ export function checkAgainst({ models }: Datamodel, catalogue: Catalogue): void 
     const ours = catalogue.models[model.name];
     const differs =
       ours === undefined ||
-      ours.table !== (model.dbName ?? model.name) ||
+      ours.table !== identifier(model.dbName ?? model.name) ||
       (ours.schema ?? null) !== (model.schema ?? null) ||
       model.fields.some((field) => !agrees(ours, field));
     if (differs)
@@ -57,7 +58,7 @@ function agrees(model: CatalogueModel, field: DatamodelField): boolean {
   const column = model.fields[field.name];
   return (
     column !== undefined &&
-    column.column === (field.dbName ?? field.name) &&
+    column.column === identifier(field.dbName ?? field.name) &&
     column.type === field.type &&
     column.kind === field.kind &&
     (column.list ?? false) === field.isList &&

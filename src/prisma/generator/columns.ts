@@ -1,4 +1,5 @@
 import type { CatalogueField } from '../../event/catalogue.js';
+import { identifier } from './identifier.js';
 import type { SchemaBlock, SchemaField } from './schema-blocks.js';
 import type { Attribute, Value } from './schema-values.js';
 
@@ -30,7 +31,7 @@ function columnOf(field: SchemaField, kind: CatalogueField['kind']): CatalogueFi
         ? undefined
         : [field.unsupported];
   return {
-    column: mapped(field.attributes, '@map') ?? field.name,
+    column: identifier(mapped(field.attributes, '@map') ?? field.name),
     type: field.type,
     kind,
     ...(field.list ? { list: true as const } : {}),

@@ -1,5 +1,6 @@
 import type { CatalogueModel, CatalogueRelation } from '../../event/catalogue.js';
 import { namesIn } from './columns.js';
+import { identifier } from './identifier.js';
 import type { SchemaBlock, SchemaField } from './schema-blocks.js';
 import type { Value } from './schema-values.js';
 
@@ -48,7 +49,7 @@ export function implicitTables(
   );
   return Object.fromEntries(
     sides.map(({ name, pair: [a, b] }) => {
-      const table = `_${name}`;
+      const table = identifier(`_${name}`);
       const schema = models[a]?.schema;
       return [
         table,

@@ -35,7 +35,9 @@ export function withCatalogue(coverage: Coverage): Coverage {
 
 /** Those of `@@schema`, the usual first one first; none if the models have none. */
 function schemasOf(catalogue: Catalogue): readonly string[] | undefined {
-  const found = new Set(Object.values(catalogue.models).flatMap(({ schema }) => (schema === undefined ? [] : [schema])));
+  const found = new Set(
+    Object.values(catalogue.models).flatMap(({ schema }) => (schema === undefined ? [] : [schema])),
+  );
   if (found.size === 0) return undefined;
   const first = found.delete('public') ? ['public'] : [];
   return [...first, ...[...found].sort()];
