@@ -191,6 +191,19 @@ model Second {
   nil Int?
   @@unique([nil])
 }
+model Third {
+  zone Int? @unique
+  z    Int  @unique
+  a    Int  @unique
+  y    Int
+  @@unique([y, a], map: "Third_a")
+}
+model Fourth {
+  z Int
+  a Int
+  @@unique([z, a], map: "zz")
+  @@unique([a, z], map: "aa")
+}
 model Legacy {
   id     Int                   @unique
   secret String
