@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { catalogueOf } from '../../src/prisma/generator/index.js';
+import { catalogueOf, generate, type Request } from '../../src/prisma/generator/index.js';
 import { moduleText } from '../../src/prisma/generator/module-text.js';
 import { readSchemaFiles } from '../../src/prisma/generator/schema-files.js';
 import { triggerSql } from '../../src/store/postgres/index.js';
@@ -19,6 +19,9 @@ const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js');
 mkdirSync(new URL('generated', import.meta.url), { recursive: true });
 const work = mkdtempSync(fileURLToPath(new URL('generated/test-', import.meta.url)));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+/** For a start of Prisma, two seconds of work, on a machine that others use too. */
+const PATIENCE = 180_000;
 
 /** Writes a schema into a folder of its own. @param head replaces the generators and the datasource */
 function write(files: Readonly<Record<string, string>>, head = HEAD()): string {
@@ -33,7 +36,13 @@ function write(files: Readonly<Record<string, string>>, head = HEAD()): string {
 /** `prisma generate`, which finds our command as it finds that of an installed package. */
 function prismaGenerate(schema: string): { code: number | null; output: string } {
   const PATH = `${join(root, 'scripts/bin')}${delimiter}${process.env['PATH'] ?? ''}`;
-  const env = { ...process.env, PATH, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, NO_COLOR: '1' };
+  const env = {
+    ...process.env,
+    PATH,
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+    NO_COLOR: '1',
+    CHECKPOINT_DISABLE: '1',
+  };
   const run = spawnSync(process.execPath, [prisma, 'generate', '--no-hints', '--schema', schema], {
     cwd: work, // where no prisma.config.ts is
     env,
@@ -58,33 +67,67 @@ function load(module: string, type: 'es6' | 'commonjs'): unknown {
 }
 
 describe('prisma generate', () => {
-  it('writes the catalogue and the triggers, beside the client of prisma-client, of a folder', async () => {
-    const folder = write(SCHEMAS['social']?.files ?? {});
-    expect(prismaGenerate(folder)).toMatchObject({ code: 0 });
-    const catalogue = catalogueOf(await readSchemaFiles(folder));
-    expect(Object.keys(catalogue.models)).toEqual(['Group', 'Person', '_GroupToPerson', '_follow']);
-    expect(readFileSync(join(folder, 'audit/catalogue.ts'), 'utf8')).toBe(moduleText(catalogue));
-    expect(readFileSync(join(folder, 'audit/triggers.sql'), 'utf8')).toBe(triggerSql(catalogue, {}));
-  });
+  it(
+    'writes the catalogue and the triggers, beside the client of prisma-client, of a folder',
+    async () => {
+      const folder = write(SCHEMAS['social']?.files ?? {});
+      expect(prismaGenerate(folder)).toMatchObject({ code: 0 });
+      const catalogue = catalogueOf(await readSchemaFiles(folder));
+      expect(Object.keys(catalogue.models)).toEqual(['Group', 'Person', '_GroupToPerson', '_follow']);
+      expect(readFileSync(join(folder, 'audit/catalogue.ts'), 'utf8')).toBe(moduleText(catalogue));
+      expect(readFileSync(join(folder, 'audit/triggers.sql'), 'utf8')).toBe(triggerSql(catalogue, {}));
+    },
+    PATIENCE,
+  );
 
-  it('writes them beside the client of prisma-client-js, of one file, with settings, where the default says', () => {
-    const generators = HEAD([], 'prisma-client-js').replace('output   = "./audit"', 'schema = "log"\n tableSchema = "app"'); // prettier-ignore
-    const folder = write({ 'prisma/schema.prisma': `${generators}\n${SCHEMAS['shop']?.files['shop.prisma']}` }, '');
-    expect(prismaGenerate(join(folder, 'prisma/schema.prisma'))).toMatchObject({ code: 0 });
-    expect(readFileSync(join(folder, 'generated/audit/catalogue.ts'), 'utf8')).toMatch(/table: "customers"/);
-    const sql = readFileSync(join(folder, 'generated/audit/triggers.sql'), 'utf8');
-    expect(sql).toMatch(/"log"\.attach\('"app"\."Order"', array\['Order', '', '\{"shop","number"\}'/);
-    expect(sql).toMatch(/"log"\.detach\('"app"\."all the tags"'\)/);
-    expect(sql).not.toMatch(/"audit"|"public"/);
+  it(
+    'writes them beside the client of prisma-client-js, of one file, with settings, where the default says',
+    () => {
+      const generators = HEAD([], 'prisma-client-js').replace('output   = "./audit"', 'schema = "log"\n tableSchema = "app"'); // prettier-ignore
+      const folder = write({ 'prisma/schema.prisma': `${generators}\n${SCHEMAS['shop']?.files['shop.prisma']}` }, '');
+      expect(prismaGenerate(join(folder, 'prisma/schema.prisma'))).toMatchObject({ code: 0 });
+      expect(readFileSync(join(folder, 'generated/audit/catalogue.ts'), 'utf8')).toMatch(/table: "customers"/);
+      const sql = readFileSync(join(folder, 'generated/audit/triggers.sql'), 'utf8');
+      expect(sql).toMatch(/"log"\.attach\('"app"\."Order"', array\['Order', '', '\{"shop","number"\}'/);
+      expect(sql).toMatch(/"log"\.detach\('"app"\."all the tags"'\)/);
+      expect(sql).not.toMatch(/"audit"|"public"/);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'fails on an annotation, and says where and what',
+    () => {
+      const content = 'model A {\n  id Int @id\n  pw String /// @audit redcat\n}';
+      const head = HEAD().replace(/generator client \{[^}]*\}/, '');
+      const { code, output } = prismaGenerate(write({ 'deep/a.prisma': content }, head));
+      expect(code).toBe(1);
+      const message = /deep\/a\.prisma:3: "@audit redcat" is not understood.*Did you mean "@audit redact"/;
+      expect(output.replaceAll('\n', ' ')).toMatch(message);
+    },
+    PATIENCE,
+  );
+});
+
+describe('the generator', () => {
+  const request = (config: Record<string, string | string[]>, provider = 'postgresql'): Request => ({
+    generator: { name: 'audit', output: { value: join(work, provider) }, config },
+    schemaPath: write({}, 'model A {\n  id Int @id\n}'),
+    dmmf: { datamodel: { models: [] } },
+    datasources: [{ activeProvider: provider }],
   });
 
   it.each([
-    ['an annotation', 'model A {\n  id Int @id\n  pw String /// @audit redcat\n}', HEAD(), /deep\/a\.prisma:3: "@audit redcat" is not understood.*Did you mean "@audit redact"/], // prettier-ignore
-    ['a setting', 'model A {\n  id Int @id\n}', HEAD().replace('"./audit"', '"./audit"\n folder = "x"'), /folder is not a setting of it.*there are output, schema, tableSchema/], // prettier-ignore
-  ])('fails on %s, and says where and what', (_name, content, head, message) => {
-    const { code, output } = prismaGenerate(write({ 'deep/a.prisma': content }, head.replace(/generator client \{[^}]*\}/, ''))); // prettier-ignore
-    expect(code).toBe(1);
-    expect(output.replaceAll('\n', ' ')).toMatch(message);
+    ['it does not have', { folder: 'x' }, /folder is not a setting of it.*there are output, schema, tableSchema/],
+    ['of two texts', { schema: ['a', 'b'] }, /schema is not a setting of it, or not one text/],
+    ['that is no name', { schema: 'Audit Log' }, /schema must be a lower-case name/],
+  ])('refuses a setting %s', async (_name, config, message) => {
+    await expect(generate(request(config), triggerSql)).rejects.toThrow(message);
+  });
+
+  it('writes no triggers for another database', async () => {
+    await generate(request({}, 'mysql'), triggerSql);
+    expect(readdirSync(join(work, 'mysql'))).toEqual(['catalogue.ts']);
   });
 });
 

@@ -57,5 +57,5 @@ function settingsOf(config: Request['generator']['config']): GeneratorSettings {
         `generator of nestjs-prisma-audit: ${name} is not a setting of it, or not one text; there are output, ${SETTINGS.join(', ')}`,
       );
   }
-  return config as GeneratorSettings; // checked above
+  return config;
 }
