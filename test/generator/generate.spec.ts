@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { catalogueOf, generate, type Request } from '../../src/prisma/generator/index.js';
+import { catalogueOf, generate, MANIFEST, type Request } from '../../src/prisma/generator/index.js';
 import { moduleText } from '../../src/prisma/generator/module-text.js';
 import { readSchemaFiles } from '../../src/prisma/generator/schema-files.js';
 import { triggerSql } from '../../src/store/postgres/index.js';
@@ -110,6 +110,16 @@ describe('prisma generate', () => {
 });
 
 describe('the generator', () => {
+  it('answers Prisma from the built package too, whose imports Node resolves, and not a compiler', () => {
+    const run = spawnSync(process.execPath, [join(root, 'dist/esm/cli/main.js')], {
+      env: { ...process.env, PRISMA_GENERATOR_INVOCATION: 'true' },
+      input: '{"jsonrpc":"2.0","method":"getManifest","params":{},"id":7}\n',
+      encoding: 'utf8',
+    });
+    // Prisma listens to standard error.
+    expect(JSON.parse(run.stderr)).toMatchObject({ id: 7, result: { manifest: MANIFEST } });
+  });
+
   const request = (config: Record<string, string | string[]>, provider = 'postgresql'): Request => ({
     generator: { name: 'audit', output: { value: join(work, provider) }, config },
     schemaPath: write({}, 'model A {\n  id Int @id\n}'),
