@@ -33,13 +33,15 @@ function project(name, files, paths) {
 }
 
 function measure(config) {
-  const run = spawnSync(process.execPath, [tsc, '-p', config, '--extendedDiagnostics', '--singleThreaded'], {
-    encoding: 'utf8',
-  });
-  if (run.status !== 0) throw new Error(run.stdout + run.stderr);
-  const figure = (name) => Number(new RegExp(`^${name}:\\s+([\\d.]+)`, 'm').exec(run.stdout)?.[1] ?? Number.NaN);
+  // The shell knows the processor's time of its children, Node does not.
+  const command = `TIMEFORMAT='Processor: %U'; time "$0" "$@"`;
+  const flags = ['-p', config, '--extendedDiagnostics', '--singleThreaded'];
+  const run = spawnSync('bash', ['-c', command, process.execPath, tsc, ...flags], { encoding: 'utf8' });
+  const output = run.stdout + run.stderr;
+  if (run.status !== 0) throw new Error(output);
+  const figure = (name) => Number(new RegExp(`^${name}:\\s+([\\d.]+)`, 'm').exec(output)?.[1] ?? Number.NaN);
   return Object.fromEntries(
-    ['Files', 'Types', 'Instantiations', 'Check time', 'Total time'].map((name) => [name, figure(name)]),
+    ['Files', 'Types', 'Instantiations', 'Check time', 'Total time', 'Processor'].map((name) => [name, figure(name)]),
   );
 }
 
