@@ -97,6 +97,12 @@ describe('a configuration with a catalogue', () => {
     expect(() => told({ models: { User: { redact: ['pasword'] } } })).toThrow(/no column "pasword"/);
   });
 
+  it('can be put together twice', () => {
+    const coverage: Coverage = { models: { User: { keep: ['a'] }, Session: {}, Tag: false } };
+    const once = withCatalogue({ catalogue, ...coverage });
+    expect(withCatalogue(once)).toEqual(once);
+  });
+
   it('without one is what it was', () => {
     const coverage: Coverage = { models: { users: { redact: ['a'] } } };
     expect(withCatalogue(coverage)).toBe(coverage);
