@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { catalogueOf } from '../../src/prisma/generator/index.js';
 
@@ -116,4 +117,20 @@ describe('an error with file and line for', () => {
       }),
     );
   });
+});
+
+it('the page about them says what is true', () => {
+  const page = readFileSync('docs/generator.md', 'utf8');
+  const blocks = [...page.matchAll(/^```prisma\n(.*?)^```$/gms)].map(([, text = '']) => text);
+  const { models } = catalogueOf(blocks.map((content, i) => ({ path: `block-${i}`, content })));
+  expect(models['User']?.audit).toEqual({
+    redact: ['diagnose'],
+    mask: { phone: 4 },
+    ignore: ['seenAt'],
+    tenant: 'orgId',
+    subject: 'email',
+  });
+  expect(models['Session']?.audit).toEqual({ ignored: true });
+  const message = /"@audit redcat" is not understood\.[^`]*/.exec(page)?.[0].trim().replaceAll('\n', ' ') ?? 'none';
+  expect(() => catalogueOf([{ path: 'x', content: MODEL('name String /// @audit redcat') }])).toThrow(message);
 });

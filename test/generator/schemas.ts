@@ -37,7 +37,7 @@ model Customer {
   /// @audit redact
   note    String?
   apiKey  String?  @map("gateway_key")
-  passwordHash String @map("pw") /// a name in the database that no list knows: "pw"
+  passwordHash String @map("pw") /// found by the name of the field
   visits  Int      @default(0) /// @audit ignore
   extra   Json?
   prefs   Json     @default("{}") @db.Json

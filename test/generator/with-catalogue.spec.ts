@@ -97,6 +97,26 @@ describe('a configuration with a catalogue', () => {
     expect(() => told({ models: { User: { redact: ['pasword'] } } })).toThrow(/no column "pasword"/);
   });
 
+  describe('knows a secret by the name of its field, which @map may have taken from the column:', () => {
+    const content = `model User {\n id Int @id\n passwordHash String @map("pw")\n apiKey String @map("k") /// @audit mask(4)\n}`;
+    const mapped = catalogueOf([{ path: 'schema.prisma', content }]);
+    it.each<[string, Coverage, object]>([
+      ['without a word', {}, { redact: ['passwordHash'], mask: { apiKey: 4 } }],
+      ['unless it is kept', { models: { User: { keep: ['passwordHash'] } } }, { keep: ['passwordHash'] }],
+      [
+        'unless it is masked',
+        { models: { User: { mask: { passwordHash: 1 } } } },
+        { mask: { apiKey: 4, passwordHash: 1 } },
+      ],
+      ['unless it is not told', { models: { User: { ignore: ['passwordHash'] } } }, { ignore: ['passwordHash'] }],
+      ['unless the word is none', { redaction: { remove: ['password'] } }, { mask: { apiKey: 4 } }],
+    ])('%s', (_name, coverage, expected) => {
+      const columns = { passwordHash: 'pw', apiKey: 'k' };
+      const mask = { apiKey: 4 };
+      expect(withCatalogue({ catalogue: mapped, ...coverage }).models?.['User']).toEqual({ table: 'User', columns, mask, ...expected }); // prettier-ignore
+    });
+  });
+
   it('can be put together twice', () => {
     const coverage: Coverage = { models: { User: { keep: ['a'] }, Session: {}, Tag: false } };
     const once = withCatalogue({ catalogue, ...coverage });
