@@ -9,7 +9,7 @@ import { openWorld, type Form, type World } from './world/world.js';
 /** Programs over each schema: a sample that is always the same, and under full many that are never. */
 const RUNS: Record<string, number> = full
   ? { shop: 400, billing: 400, clinic: 400, social: 400, mapped: 400, learning: 150, helpdesk: 150 }
-  : { shop: 5, mapped: 4 };
+  : { shop: 6 };
 
 /** The others are classes that extend `audited(PrismaClient)`. */
 const FORMS: Record<string, Form> = { mapped: 'extension', clinic: 'extension', helpdesk: 'extension' };
