@@ -48,7 +48,16 @@ const ENTRIES = {
   './prisma': {
     types: 'prisma/index.d.ts',
     values: ['audit', 'auditAdapter', 'audited', 'defineAudit'],
-    typesOnly: ['AuditApi', 'AuditApiOptions', 'AuditConfig', 'AuditMembers', 'Audited', 'ModelConfig'],
+    typesOnly: [
+      'AuditApi',
+      'AuditApiOptions',
+      'AuditConfig',
+      'AuditMembers',
+      'Audited',
+      'Catalogue',
+      'CatalogueModel',
+      'ModelConfig',
+    ],
   },
   './context': {
     types: 'context/index.d.ts',
