@@ -10,5 +10,6 @@ export { lostTriggers } from './lost-triggers.js';
 export { migrate, missingMigrations } from './migrate.js';
 export { createPool, endPool, type Pool } from './pool.js';
 export { prismaMigration } from './prisma-migration.js';
+export { checkWatch, type WatchCheck } from './watch-check.js';
 export { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema.js';
 export { postgresSealerStore } from './sealer-store.js';
