@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'AUDIT_CURSOR_INVALID',
   'AUDIT_QUERY_INVALID',
   'AUDIT_PIN_INVALID',
+  'AUDIT_PRIVILEGE_MISSING',
 ] as const;
 export type AuditErrorCode = (typeof ERROR_CODES)[number];
 
