@@ -27,7 +27,6 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
     async acquire(holder, leaseMs) {
       const [row] = await rows(SQL.ACQUIRE, [holder, leaseMs]);
       if (!row) return undefined;
-      await rows(SQL.MEND_SEQUENCE);
       const [epoch, origin, incarnation, low, lastSealedAt] = row;
       return {
         holder,
@@ -39,7 +38,7 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
       };
     },
     async renew(lease: Lease, leaseMs) {
-      return (await rows(SQL.RENEW, [lease.holder, lease.epoch, leaseMs])).length === 1;
+      return (await rows(SQL.RENEW, [lease.holder, lease.epoch, leaseMs]))[0]?.[0] === true;
     },
     async release(lease: Lease) {
       await rows(SQL.RELEASE, [lease.holder, lease.epoch]);
