@@ -9,6 +9,8 @@ export { withLogSource } from './log-source.js';
 export { lostTriggers } from './lost-triggers.js';
 export { migrate, missingMigrations } from './migrate.js';
 export { createPool, endPool, type Pool } from './pool.js';
+export { checkLevelConfig, checkRoleNames, reconcilePrivileges, type PrivilegesDone } from './privileges.js';
 export { prismaMigration } from './prisma-migration.js';
+export { LEVELS, type LevelConfig, type PrivilegeLevel, type Roles } from './roles.js';
 export { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema.js';
 export { postgresSealerStore } from './sealer-store.js';

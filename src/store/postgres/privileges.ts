@@ -1,9 +1,8 @@
-import pg from 'pg';
 import { AuditError } from '../../event/errors.js';
 import { inTransaction } from './migrate.js';
 import type { Pool, PoolClient } from './pool.js';
 import { readGranted, statementOf, wantedRights, without, type Right } from './rights.js';
-import { NOBODY, PARTS, type Part, type Roles } from './roles.js';
+import { LEVELS, NOBODY, PARTS, type LevelConfig, type Part, type Roles } from './roles.js';
 import { checkRoles, createRole } from './role-check.js';
 import { reconcileRowSecurity } from './row-security.js';
 import { inSchema } from './schema.js';
@@ -91,6 +90,12 @@ async function storeRoles(client: PoolClient, schema: string, roles: Roles): Pro
 }
 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID` */
+export function checkLevelConfig({ roles, level }: LevelConfig): LevelConfig {
+  if (level !== undefined && !LEVELS.includes(level)) throw invalid(`level must be ${LEVELS.join(', ')}`);
+  return { roles: checkRoleNames(roles), level };
+}
+
+/** @throws AuditError `AUDIT_OPTIONS_INVALID` */
 export function checkRoleNames(roles: unknown): Roles {
   if (roles === undefined) return {};
   if (typeof roles !== 'object' || roles === null) throw invalid(`roles must be an object: { app: 'shop_app' }`);
@@ -106,6 +111,3 @@ export function checkRoleNames(roles: unknown): Roles {
 function invalid(message: string): AuditError {
   return new AuditError('AUDIT_OPTIONS_INVALID', message);
 }
-
-/** For messages. */
-export const quoted = (role: string): string => pg.escapeIdentifier(role);
