@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { createJiti } from 'jiti';
 import { AuditError } from '../event/errors.js';
-import { schemaMissing } from '../store/postgres/content-store.js';
+import { privilegeMissing, schemaMissing } from '../store/postgres/content-store.js';
 import {
   checkLevelConfig,
   checkSchemaName,
@@ -15,6 +15,7 @@ import {
   type LevelConfig,
   type Pool,
 } from '../store/postgres/index.js';
+import { isForbidden } from '../store/postgres/pool.js';
 
 export interface Environment {
   readonly databaseUrl: string;
@@ -77,7 +78,9 @@ export async function withPool<T>(env: Environment, name: string, work: (pool: P
 
 /** @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package */
 export async function requireLog(pool: Pool, schema: string): Promise<void> {
-  const missing = await missingMigrations(pool, schema);
+  const missing = await missingMigrations(pool, schema).catch((error: unknown) => {
+    throw isForbidden(error) ? privilegeMissing(schema, error) : error;
+  });
   if (missing.length > 0) throw schemaMissing(schema, missing);
 }
 
@@ -92,7 +95,17 @@ async function loadConfig(file: string): Promise<Coverage & LevelConfig> {
       `${file} must export its configuration as default: export default defineAudit({ … })`,
     );
   }
-  const known = ['schema', 'schemas', 'tenantColumn', 'redaction', 'catalogue', 'onMissing', 'roles', 'level', 'models'];
+  const known = [
+    'schema',
+    'schemas',
+    'tenantColumn',
+    'redaction',
+    'catalogue',
+    'onMissing',
+    'roles',
+    'level',
+    'models',
+  ];
   const unknown = Object.keys(config).filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new AuditError(

@@ -22,7 +22,9 @@ export function printPrivileges({ created, granted, revoked }: PrivilegesDone): 
   ] as const) {
     for (const grantee of new Set(rights.map((right) => right.grantee))) {
       const own = rights.filter((right) => right.grantee === grantee);
-      const names = new Set(own.map(({ privilege, name, kind }) => `${privilege} ${name}${kind === 'function' ? '()' : ''}`));
+      const names = new Set(
+        own.map(({ privilege, name, kind }) => `${privilege} ${name}${kind === 'function' ? '()' : ''}`),
+      );
       say(sign, `${verb} ${grantee}: ${[...names].join(', ')}`);
     }
   }

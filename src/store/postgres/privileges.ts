@@ -1,7 +1,7 @@
 import { AuditError } from '../../event/errors.js';
 import { inTransaction } from './migrate.js';
 import type { Pool, PoolClient } from './pool.js';
-import { readGranted, statementOf, wantedRights, without, type Right } from './rights.js';
+import { excessRights, readGranted, statementOf, wantedRights, without, type Right } from './rights.js';
 import { LEVELS, NOBODY, PARTS, type LevelConfig, type Part, type Roles } from './roles.js';
 import { checkRoles, createRole } from './role-check.js';
 import { reconcileRowSecurity } from './row-security.js';
@@ -39,16 +39,17 @@ export async function reconcilePrivileges(pool: Pool, options: PrivilegeOptions)
     await client.query(`set local lock_timeout = '5s'`);
     await client.query(`select pg_advisory_xact_lock(hashtext('nestjs-prisma-audit'), hashtext($1))`, [schema]);
     const stored = await storedRoles(client, schema);
-    const roles = merge(stored, options.roles ?? {});
+    const roles = mergeRoles(stored, options.roles ?? {});
     const created = await checkRoles(client, schema, roles, options.createRoles ?? false);
     // Rolled back at the end of a rehearsal: rights can only be compared with roles that are there.
     await client.query('savepoint rehearsal');
     for (const role of created) await createRole(client, role);
     if (JSON.stringify(roles) !== JSON.stringify(stored)) await storeRoles(client, schema, roles);
 
-    const revoked = await unwanted(client, schema, roles);
+    const due = await wantedRights(client, schema, roles);
+    const revoked = excessRights(without(await readGranted(client, schema), due), roles);
     for (const right of revoked) await client.query(statementOf('revoke', right));
-    const granted = without(await wantedRights(client, schema, roles), await readGranted(client, schema));
+    const granted = without(due, await readGranted(client, schema));
     for (const right of granted) await client.query(statementOf('grant', right));
     await reconcileRowSecurity(client, schema, roles);
     if (options.dryRun) await client.query('rollback to savepoint rehearsal');
@@ -56,24 +57,16 @@ export async function reconcilePrivileges(pool: Pool, options: PrivilegeOptions)
   });
 }
 
-async function unwanted(client: PoolClient, schema: string, roles: Roles): Promise<readonly Right[]> {
-  const excess = without(await readGranted(client, schema), await wantedRights(client, schema, roles));
-  if (Object.keys(roles).length > 0) return excess;
-  const reading = ({ kind, privilege, grantee }: Right): boolean =>
-    grantee !== 'public' && (privilege === 'USAGE' ? kind === 'schema' : privilege === 'SELECT' && kind === 'table');
-  return excess.filter((right) => !reading(right));
-}
-
 /** The roles that an earlier run was told. */
 export async function storedRoles(db: Pool | PoolClient, schema: string): Promise<Roles> {
   const { rows } = await db.query<{ part: Part; role: string }>(
     inSchema(schema, `select part, role from "audit".level_roles()`),
   );
-  return merge({}, Object.fromEntries(rows.map(({ part, role }) => [part, role])));
+  return mergeRoles({}, Object.fromEntries(rows.map(({ part, role }) => [part, role])));
 }
 
 /** In the order of the parts, so that two of them can be compared. */
-function merge(stored: Roles, given: Roles): Roles {
+export function mergeRoles(stored: Roles, given: Roles): Roles {
   const all = { ...stored, ...given };
   return Object.fromEntries(
     PARTS.filter((part) => all[part] !== undefined && all[part] !== NOBODY).map((part) => [part, all[part] as string]),

@@ -82,3 +82,12 @@ export function statementOf(verb: 'grant' | 'revoke', { privilege, kind, object,
     ? `grant ${what} on ${kind} ${object} to ${who}`
     : `revoke ${what} on ${kind} ${object} from ${who} cascade`;
 }
+
+/** What of rights that no part is due has to go: as long as no role is named, reading is the owner's own affair. */
+export function excessRights(excess: readonly Right[], roles: Roles): readonly Right[] {
+  if (Object.keys(roles).length > 0) return excess;
+  return excess.filter(
+    ({ kind, privilege, grantee }) =>
+      grantee === 'public' || (privilege === 'USAGE' ? kind !== 'schema' : privilege !== 'SELECT' || kind !== 'table'),
+  );
+}

@@ -1,7 +1,7 @@
 import { AuditError } from '../../event/errors.js';
 import type { Batch, CapturedRow, ChainHead, Lease, PositionRange, SealerStore } from '../log.port.js';
-import { schemaMissing } from './content-store.js';
-import { isSchemaMissing, sqlState, type Pool } from './pool.js';
+import { privilegeMissing, schemaMissing } from './content-store.js';
+import { isForbidden, isSchemaMissing, sqlState, type Pool } from './pool.js';
 import { inSchema } from './schema.js';
 import { sealArguments } from './seal-arguments.js';
 import * as SQL from './sealer-sql.js';
@@ -16,6 +16,7 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
       return result.rows;
     } catch (error) {
       if (isSchemaMissing(error)) throw schemaMissing(schema, error);
+      if (isForbidden(error)) throw privilegeMissing(schema, error);
       if (sqlState(error) === 'AUD02' || sqlState(error) === '23505') {
         // A duplicate key: a fenced-off leader's batch met the entries of its successor.
         throw new AuditError('AUDIT_LEASE_LOST', 'another sealer has taken over', {}, error);
