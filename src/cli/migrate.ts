@@ -37,10 +37,9 @@ export function migrateCommand(): Command {
           ? await missingMigrations(pool, env.schema)
           : await migrate(pool, { schema: env.schema, origin: options.origin });
         for (const file of files) process.stdout.write(`${pc.green('+')} ${file}\n`);
-        const plan = options.dryRun
-          ? await planTriggers(pool, env.coverage)
-          : await reconcileTriggers(pool, env.coverage);
+        const plan = await planTriggers(pool, env.coverage);
         for (const table of plan) if (table.step !== 'keep') process.stdout.write(`${describe(table)}\n`);
+        if (!options.dryRun) await reconcileTriggers(pool, env.coverage);
         if (!options.dryRun || files.length === 0) {
           const roles = { ...env.levels.roles, ...rolesOf(options) };
           const { createRoles, dryRun } = options;

@@ -5,6 +5,7 @@ import { wakeSealer } from '../event/wake.js';
 import { commentOf } from './comment.js';
 import { asMissingLog } from './missing-log.js';
 import type { DriverAdapter, DriverAdapterFactory, Query, Queryable, Transaction } from './driver-adapter.js';
+import { warnOfNamedStatements } from './named-statements.js';
 
 const WRAPPED = Symbol.for('nestjs-prisma-audit.adapter');
 
@@ -25,7 +26,12 @@ export function auditAdapter<F extends DriverAdapterFactory>(factory: F): F {
   }
   return overlay(factory, {
     [WRAPPED]: true,
-    connect: async () => wrapAdapter(await factory.connect()),
+    connect: async () => {
+      // Typed by its user as any driver's adapter.
+      const adapter: DriverAdapter = await factory.connect();
+      warnOfNamedStatements(adapter);
+      return wrapAdapter(adapter);
+    },
   });
 }
 
