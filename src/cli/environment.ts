@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { createJiti } from 'jiti';
 import { AuditError } from '../event/errors.js';
-import { privilegeMissing, schemaMissing } from '../store/postgres/content-store.js';
+import { schemaMissing } from '../store/postgres/content-store.js';
 import {
   checkLevelConfig,
   checkSchemaName,
@@ -15,7 +15,6 @@ import {
   type LevelConfig,
   type Pool,
 } from '../store/postgres/index.js';
-import { isForbidden } from '../store/postgres/pool.js';
 
 export interface Environment {
   readonly databaseUrl: string;
@@ -76,11 +75,9 @@ export async function withPool<T>(env: Environment, name: string, work: (pool: P
   }
 }
 
-/** @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package */
+/** @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package; `AUDIT_PRIVILEGE_MISSING` */
 export async function requireLog(pool: Pool, schema: string): Promise<void> {
-  const missing = await missingMigrations(pool, schema).catch((error: unknown) => {
-    throw isForbidden(error) ? privilegeMissing(schema, error) : error;
-  });
+  const missing = await missingMigrations(pool, schema);
   if (missing.length > 0) throw schemaMissing(schema, missing);
 }
 

@@ -7,10 +7,10 @@ import type { Recorder, RecordOptions } from '../recorder/port.js';
 import { QueueRecorder, type QueueFacts } from '../recorder/queue.js';
 import { Sealer, type SealerState } from '../sealer/sealer.js';
 import type { ContentStore } from '../store/content.port.js';
-import { postgresContentStore, privilegeMissing, schemaMissing } from '../store/postgres/content-store.js';
+import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
 import { postgresEntryStore } from '../store/postgres/entry-store.js';
 import { missingMigrations } from '../store/postgres/migrate.js';
-import { createPool, endPool, isForbidden, type Pool } from '../store/postgres/pool.js';
+import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
 import { postgresSealerStore } from '../store/postgres/sealer-store.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 
@@ -86,9 +86,7 @@ export class Audit implements Recorder {
    */
   async check(): Promise<void> {
     const { schema } = this.#options;
-    const missing = await missingMigrations(this.#pool, schema).catch((error: unknown) => {
-      throw isForbidden(error) ? privilegeMissing(schema, error) : error;
-    });
+    const missing = await missingMigrations(this.#pool, schema);
     if (missing.length > 0) throw schemaMissing(schema, new Error(`missing migrations: ${missing.join(', ')}`));
   }
 

@@ -30,7 +30,7 @@ describe('doctor names the level that it finds:', () => {
   });
 
   it('nothing, before the role has a part: it may not look', async () => {
-    await expect(doctor('app')).rejects.toMatchObject({ code: '42501' });
+    await expect(doctor('app')).rejects.toMatchObject({ code: 'AUDIT_PRIVILEGE_MISSING' });
   });
 
   it('split, for a role that migrate has given its rights', async () => {

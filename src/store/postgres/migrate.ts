@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { isOrigin } from '../../chain/leaf.js';
 import { AuditError } from '../../event/errors.js';
+import { privilegeMissing } from './content-store.js';
 import { migrations } from './migrations.generated.js';
-import type { Pool, PoolClient } from './pool.js';
+import { isForbidden, type Pool, type PoolClient } from './pool.js';
 import { checkSchemaName, inSchema } from './schema.js';
 import { MEND_SEQUENCE } from './sealer-sql.js';
 
@@ -67,8 +68,19 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<read
   });
 }
 
-/** Names of the migrations that this database lacks; all of them if the log is not installed. */
+/**
+ * Names of the migrations that this database lacks; all of them if the log is not installed.
+ * @throws AuditError `AUDIT_PRIVILEGE_MISSING` when this role has no part in the log
+ */
 export async function missingMigrations(pool: Pool, schema: string): Promise<readonly string[]> {
+  try {
+    return await readMissing(pool, schema);
+  } catch (error) {
+    throw isForbidden(error) ? privilegeMissing(schema, error) : error;
+  }
+}
+
+async function readMissing(pool: Pool, schema: string): Promise<readonly string[]> {
   const { rows } = await pool.query<{ ledger: boolean; function: boolean }>(
     `select to_regclass($1) is not null as ledger, to_regprocedure($2) is not null as function`,
     [`"${schema}".migration`, `"${schema}".applied()`],
