@@ -38,7 +38,7 @@ describe('the command line, with a role for each part', () => {
     here.write('audit.config.ts', `export default { roles: { app: '${app}' }, level: 'separate' };`);
     const { code, out, err } = await cli('migrate', '--sealer-role', sealer, '--create-roles');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(new RegExp(`^\\+ role ${app}\n\\+ role ${sealer}\n\\+ given to ${app}: USAGE audit, .*EXECUTE record\\(\\)[^]*^\\+ given to ${sealer}: .*SELECT entry`, 'm')); // prettier-ignore
+    expect(out).toMatch(new RegExp(`^\\+ role ${app}\n\\+ role ${sealer}\n\\+ given to ${app}: USAGE audit, EXECUTE applied\\(\\), .*EXECUTE record\\(\\)[^]*^\\+ given to ${sealer}: SELECT chain, .*SELECT entry`, 'm')); // prettier-ignore
     expect((await cli('migrate')).out).not.toMatch(/given|taken/);
     await owner.query(`grant insert, select on note to ${app}`);
   });

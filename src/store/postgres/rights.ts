@@ -38,9 +38,10 @@ const GRANTED = `${OBJECTS}
 select o.kind, o.object, o.name, o."column", a.privilege_type as privilege,
        case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee)::text end as grantee
   from object o, aclexplode(o.acl) a
- where a.grantee <> o.owner`;
+ where a.grantee <> o.owner
+ order by 1 desc, o.name, 4, 5`;
 
-const THERE = `${OBJECTS} select kind, object, name, "column" from object`;
+const THERE = `${OBJECTS} select kind, object, name, "column" from object order by 1 desc, name, 4`;
 
 /** Rights that somebody other than the owner was given. */
 export async function readGranted(db: Pool | PoolClient, schema: string): Promise<readonly Right[]> {

@@ -51,7 +51,7 @@ export async function checkRoles(
     schema,
   ]);
   for (const facts of rows) refuse(facts, mayCreate);
-  return rows.filter(({ there }) => !there).map(({ role }) => role);
+  return named.map(({ role }) => role).filter((name) => rows.some(({ role, there }) => role === name && !there));
 }
 
 function refuse(facts: Facts, mayCreate: boolean): void {
