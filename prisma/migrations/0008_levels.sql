@@ -100,6 +100,19 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
             from "audit".content c
            where c.pos > (select x.low from "audit".sealer x) and not exists (select from "audit".entry e where e.pos = c.pos)) w
 $$;
+
+-- When somebody last looked at the capture triggers, whether that is too long ago for a sealer that is alive, and the tables
+-- whose triggers have changed since.
+create or replace function "audit".watch_state() returns table (at text, neglected boolean, changed text[])
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select to_char(c.looked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
+         s.lease_until > clock_timestamp() and c.looked_at < clock_timestamp() - interval '5 minutes' as neglected,
+         (select array_agg(distinct coalesce(n.value, o.value) ->> 'table' order by coalesce(n.value, o.value) ->> 'table')
+            from jsonb_each(c.triggers) o (key, value) full join jsonb_each("audit".coverage_now()) n (key, value) using (key)
+           where o.value - 'table' is distinct from n.value - 'table') as changed
+    from "audit".sealer s left join "audit".coverage c on true
+$$;
+
 revoke all on table "audit".level_role from public;
 revoke all on function "audit".level_roles(), "audit".applied(), "audit".acquire(text, integer), "audit".renew(text, bigint, integer),
-  "audit".release(text, bigint), "audit".reserve(integer), "audit".lost(), "audit".backlog() from public;
+  "audit".release(text, bigint), "audit".reserve(integer), "audit".lost(), "audit".backlog(), "audit".watch_state() from public;

@@ -13,7 +13,8 @@ export function tablesOfCatalogue(catalogue: Catalogue, firstSchema: string): re
       key: keyOf(model).map((field) => model.fields[field]?.column ?? field),
       jsonColumns: Object.values(model.fields)
         .filter(({ type }) => type === 'Json')
-        .map(({ column }) => column),
+        .map(({ column }) => column)
+        .toSorted(),
       level: levelOf(model),
       triggers: [],
     }));

@@ -8,6 +8,7 @@ import type { Pool } from './pool.js';
 import type { LevelConfig, PrivilegeLevel } from './roles.js';
 import { inSchema } from './schema.js';
 import { planTriggers } from './triggers.js';
+import { checkWatch } from './watch-check.js';
 
 export interface Health {
   readonly server: string;
@@ -76,7 +77,13 @@ export async function examine(
   const state = (await pool.query<State>(inSchema(schema, STATE))).rows[0];
   if (!state) throw new Error(`the table "${schema}".sealer is empty`);
   const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state);
-  checks.push(...checkTriggers(plan, coverage), ...checkCatalogue(tables, coverage), ...checkState(state), ...levelChecks); // prettier-ignore
+  checks.push(
+    ...checkTriggers(plan, coverage),
+    await checkWatch(pool, schema),
+    ...checkCatalogue(tables, coverage),
+    ...checkState(state),
+    ...levelChecks,
+  );
   return {
     server,
     installed: true,
