@@ -18,7 +18,9 @@ beforeAll(async () => {
     seal: { minWaitMs: 1 },
   });
   for (const tenant of [undefined, 'acme', 'globex'])
-    withContext({ actor: { id: 'ann' }, tenant }, () => audit.record({ action: 'report.export', outcome: 'success' }));
+    await withContext({ actor: { id: 'ann' }, tenant }, () =>
+      audit.record({ action: 'report.export', outcome: 'success' }),
+    );
   await audit.flush();
   expect(await audit.close()).toBe(0);
 });

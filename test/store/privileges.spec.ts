@@ -29,7 +29,7 @@ describe('the reader', () => {
     const { app, sealer } = world.roles;
     const audit = createAudit({ databaseUrl: world.urlOf(app), sealerUrl: world.urlOf(sealer), flushIntervalMs: 1, seal: { minWaitMs: 1 } }); // prettier-ignore
     for (const tenant of [undefined, 'acme', 'globex'])
-      withContext({ actor: { id: 'ann' }, tenant }, () => audit.record({ action: 'report.export', outcome: 'success', reason: `of ${tenant}` })); // prettier-ignore
+      await withContext({ actor: { id: 'ann' }, tenant }, () => audit.record({ action: 'report.export', outcome: 'success', reason: `of ${tenant}` })); // prettier-ignore
     await audit.flush();
     await audit.close();
   });
