@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { FieldChange } from '../event/changes.js';
-import type { JsonValue } from '../event/types.js';
+import type { FieldValue } from '../event/values.js';
 import type { AuditEntry } from '../query/read-entry.js';
 
 /** Entries as a table: when, who, what, to which record, with what outcome, and what changed. */
@@ -78,7 +78,7 @@ function hidden(change: FieldChange): string {
   return `${change.field}: (redacted)`;
 }
 
-function text(value: JsonValue | undefined): string {
+function text(value: FieldValue): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 

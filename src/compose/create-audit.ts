@@ -54,7 +54,7 @@ export class Audit implements Recorder {
       options.seal === false
         ? undefined
         : new Sealer(postgresSealerStore(this.#pool, options.schema), { onError: options.onError, ...options.seal });
-    this.query = new AuditReader(postgresEntryStore(this.#pool, options.schema));
+    this.query = new AuditReader(postgresEntryStore(this.#pool, options.schema), options.catalogue);
   }
 
   get facts(): AuditFacts {

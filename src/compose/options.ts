@@ -1,3 +1,4 @@
+import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
 import type { SealerOptions } from '../sealer/sealer.js';
@@ -23,6 +24,8 @@ export interface AuditOptions {
   readonly oversized?: 'refuse' | 'truncate' | undefined;
   /** Names that hold secrets in recorded events; tables have theirs in `audit.config`. */
   readonly redaction?: RedactionOptions | undefined;
+  /** What the generator wrote. With it, `changes` of an entry have the client's names and Prisma's values. */
+  readonly catalogue?: Catalogue | undefined;
   /** Told of everything that went wrong and was survived: failed writes, lost events, a lost lease. @defaultValue nothing; the Nest module logs it */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -36,6 +39,7 @@ export interface CheckedOptions {
   readonly poolSize: number;
   readonly isSecret: SecretName;
   readonly oversized: 'refuse' | 'truncate';
+  readonly catalogue?: Catalogue;
   readonly onError: (error: unknown) => void;
 }
 
@@ -48,6 +52,7 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'poolSize',
   'redaction',
   'oversized',
+  'catalogue',
   'onError',
 ];
 
@@ -95,8 +100,16 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     poolSize: whole('poolSize', options.poolSize, 2, 100) ?? 4,
     isSecret: secretNames(options.redaction),
     oversized,
+    ...(options.catalogue === undefined ? {} : { catalogue: checkCatalogue(options.catalogue) }),
     onError,
   };
+}
+
+function checkCatalogue(catalogue: unknown): Catalogue {
+  const given = catalogue as Partial<Catalogue> | null;
+  if (typeof given !== 'object' || given === null || given.version !== 1 || typeof given.models !== 'object')
+    throw invalid('catalogue must be the one that the generator wrote: import { catalogue } from its folder');
+  return given as Catalogue; // version 1 says the rest
 }
 
 function checkRedaction(redaction: unknown): void {

@@ -1,8 +1,11 @@
+import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
 import { projected, resourceId } from '../event/identity.js';
 import type { Resource } from '../event/types.js';
 import { uuidV7Floor } from '../event/uuid.js';
 import type { EntryFilter, EntryStore } from '../store/entry.port.js';
+import { modelFields } from './model-fields.js';
+import { prismaValues } from './prisma-values.js';
 import { readEntry, type AuditEntry } from './read-entry.js';
 
 /** What to look for. Every condition given must hold. */
@@ -41,9 +44,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Reads sealed entries. The pages follow `id`, the time of occurrence; an entry that was sealed late can still appear behind a cursor. */
 export class AuditReader {
   readonly #store: EntryStore;
+  readonly #columnsOf: ReturnType<typeof modelFields>;
 
-  constructor(store: EntryStore) {
+  /** @param catalogue what the generator wrote: with it, values come back as Prisma gave them */
+  constructor(store: EntryStore, catalogue?: Catalogue) {
     this.#store = store;
+    this.#columnsOf = modelFields(catalogue);
   }
 
   /** @throws AuditError `AUDIT_QUERY_INVALID`, `AUDIT_CURSOR_INVALID` or `AUDIT_SCHEMA_MISSING` */
@@ -59,7 +65,10 @@ export class AuditReader {
       );
     }
     const found = await this.#store.page({ filter: filterOf(query), order, after: cursor, limit: limit + 1 });
-    const entries = found.slice(0, limit).map((entry) => readEntry(entry));
+    const prisma = await prismaValues();
+    const entries = found
+      .slice(0, limit)
+      .map((entry) => readEntry(entry, (model) => ({ columns: this.#columnsOf(model), prisma })));
     const last = entries.at(-1);
     return found.length > limit && last ? { entries, next: last.id } : { entries };
   }
