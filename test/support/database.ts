@@ -6,6 +6,8 @@ export interface DatabaseOptions {
   template?: string;
   /** @defaultValue that of the cluster, UTF8 */
   encoding?: string;
+  /** Address of another server. @defaultValue the one of this test run */
+  server?: string;
 }
 
 export interface TestDatabase {
@@ -17,7 +19,7 @@ export interface TestDatabase {
 
 /** Makes a database of its own for the caller on the server of this test run. */
 export async function createDatabase(options: DatabaseOptions = {}): Promise<TestDatabase> {
-  const server = process.env['AUDIT_TEST_SERVER_URL'];
+  const server = options.server ?? process.env['AUDIT_TEST_SERVER_URL'];
   if (!server) throw new Error('AUDIT_TEST_SERVER_URL is not set: the global setup of jest starts the server.');
 
   const name = `audit_test_${randomBytes(6).toString('hex')}`;

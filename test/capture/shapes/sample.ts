@@ -1,0 +1,13 @@
+import { createHash, randomInt } from 'node:crypto';
+import { full } from '../../support/full.js';
+
+/** Another one for each run, so that in time all rows are run; it is shown in the names of the tests. */
+export const SEED = process.env['AUDIT_TEST_SEED'] ?? String(randomInt(1000));
+
+/** Of `rows` one in `of`; the same ones for the same seed, and all of them under full. */
+export function sample<T extends { readonly name: string }>(rows: readonly T[], of: number): readonly T[] {
+  if (full) return rows;
+  return rows.filter(({ name }) => createHash('sha256').update(`${SEED} ${name}`).digest().readUInt32BE() % of === 0);
+}
+
+export const sampleName = full ? 'all' : `a sample, AUDIT_TEST_SEED=${SEED}`;

@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type pg from 'pg';
+import { audited } from '../../../src/prisma/index.js';
+import { migrate, reconcileTriggers } from '../../../src/store/postgres/index.js';
+import { lastPosition } from '../../support/quickstart.js';
+import type { AnyClient, AnyClientClass } from './client.js';
+import { readSchema, type Schema } from './model.js';
+import { openSide, type Side } from './side.js';
+import {
+  captured,
+  installWitness,
+  lastSeen,
+  secretsOf,
+  witnessed,
+  type Captured,
+  type Secrets,
+  type Witnessed,
+} from './witness.js';
+
+/** Twin databases with the tables of a schema, one of them audited and watched by a witness. */
+export interface World {
+  readonly schema: Schema;
+  readonly plain: Side;
+  readonly audited: Side;
+  /** A point in the log and in the witness's, to ask from. */
+  mark(): Promise<Mark>;
+  /** The number of the last change that the witness has seen, committed or not. */
+  seen(): Promise<number>;
+  since(mark: Mark): Promise<{ witnessed: Witnessed[]; captured: Captured[] }>;
+  /** The rows of the audited side, without the columns that no entry may hold. */
+  readableRows(): Promise<ReadonlyMap<string, readonly string[]>>;
+  close(): Promise<void>;
+}
+
+export interface Mark {
+  readonly change: number;
+  readonly position: number;
+}
+
+const PREPARE = fileURLToPath(new URL('prepare.mjs', import.meta.url));
+
+/** @param path of a schema.prisma for PostgreSQL, any */
+export async function openWorld(path: string): Promise<World> {
+  const folder = execFileSync(process.execPath, [PREPARE, path], { encoding: 'utf8' });
+  const schema = readSchema(folder);
+  const tables = readFileSync(join(folder, 'tables.sql'), 'utf8');
+  // Generated: the path is known at run time only.
+  const { PrismaClient } = (await import(join(folder, 'client/client.ts'))) as { PrismaClient: AnyClientClass };
+  class AuditedClient extends audited(PrismaClient) {}
+
+  const plain = await openSide({ tables, connect: (pool) => new PrismaClient({ adapter: new PrismaPg(pool) }) });
+  let schemas: readonly string[] = ['public'];
+  const log = await openSide({
+    tables,
+    // The mixin adds to the client; its type is that of a generated one.
+    connect: (pool) => new AuditedClient({ adapter: new PrismaPg(pool) }) as unknown as AnyClient,
+    async install(pool) {
+      schemas = await schemasOf(pool);
+      await installWitness(pool);
+      await migrate(pool, { schema: 'audit', origin: 'example.com/test' });
+      await reconcileTriggers(pool, { schemas });
+    },
+  });
+  const secrets = await secretsOf(log.pool);
+  return {
+    schema,
+    plain,
+    audited: log,
+    mark: async () => ({ change: await lastSeen(log.pool), position: await lastPosition(log.pool) }),
+    seen: () => lastSeen(log.pool),
+    since: async ({ change, position }) => ({
+      witnessed: await witnessed(log.pool, change, secrets),
+      captured: await captured(log.pool, position, schemas[0]!),
+    }),
+    readableRows: () => withoutSecrets(log, secrets),
+    close: async () => void (await Promise.all([plain.close(), log.close()])),
+  };
+}
+
+async function withoutSecrets({ pool, rows }: Side, secrets: Secrets): Promise<ReadonlyMap<string, readonly string[]>> {
+  const readable = new Map(await rows());
+  for (const [table, columns] of secrets) {
+    const { rows: texts } = await pool.query<{ row: string }>(
+      `select witness.without($1::text::regclass, row, $2) as row from unnest($3::text[]) row`,
+      [table, columns, readable.get(table) ?? []],
+    );
+    readable.set(table, texts.map(({ row }) => row).sort());
+  }
+  return readable;
+}
+
+async function schemasOf(pool: pg.Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select distinct n.nspname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'r' and n.nspname !~ '^(pg_|information_schema$)' order by 1`,
+  );
+  return rows.map(({ name }) => name);
+}
