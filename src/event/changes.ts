@@ -44,7 +44,10 @@ export interface ChangeMarks {
 }
 
 /** A change whose values are JSON still. */
-export type JsonFieldChange = FieldChange & { readonly old?: JsonValue | undefined; readonly new?: JsonValue | undefined };
+export type JsonFieldChange = FieldChange & {
+  readonly old?: JsonValue | undefined;
+  readonly new?: JsonValue | undefined;
+};
 
 const SIDES: readonly Side[] = ['old', 'new'];
 

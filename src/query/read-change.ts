@@ -90,10 +90,10 @@ function readSides(images: Record<Side, JsonObject | undefined>, reading: Readin
       ...(texts.length > 0 ? { asText: { [side]: Object.fromEntries(texts) } } : {}),
     } as Partial<ReadChanges['sides']>;
   });
-  const both = <T>(sides: { readonly [S in Side]?: Readonly<Record<string, T>> } = {}): Record<
-    string,
-    Record<string, T>
-  > => Object.fromEntries(SIDES.filter((side) => sides[side]).map((side) => [side, renamed(sides[side])]));
+  const both = <T>(
+    sides: { readonly [S in Side]?: Readonly<Record<string, T>> } = {},
+  ): Record<string, Record<string, T>> =>
+    Object.fromEntries(SIDES.filter((side) => sides[side]).map((side) => [side, renamed(sides[side])]));
   return {
     ...read[0],
     ...read[1],

@@ -60,14 +60,12 @@ interface BodyText {
  * Total: what cannot be parsed is left out, since an entry that was tampered with must still be shown.
  * @param readingOf what is known of a model
  */
-export function readEntry(
-  stored: StoredEntry,
-  readingOf: (model: string) => ChangeReading = () => ({}),
-): AuditEntry {
+export function readEntry(stored: StoredEntry, readingOf: (model: string) => ChangeReading = () => ({})): AuditEntry {
   const body = (parseObject(stored.body) ?? {}) as unknown as BodyText;
   const actor = stored.actor === null ? undefined : parseObject(Buffer.from(stored.actor).toString('utf8'));
   const data = stored.data === null ? undefined : parseObject(stored.data);
-  const read = data && readChanges(stored.data ?? '', data, body.resource === undefined ? {} : readingOf(body.resource));
+  const read =
+    data && readChanges(stored.data ?? '', data, body.resource === undefined ? {} : readingOf(body.resource));
   const id = data?.['id'];
   return dropUndefined({
     id: stored.id,
