@@ -21,7 +21,7 @@ export function decode(value: JsonValue, source: ValueSource): Decoded {
   if (!list) return decodeOne(value, source);
   if (!Array.isArray(value)) return asText(value);
   if (type === 'Json') return { value };
-  const items = value.map((item) => decode(item, source)); // a list of lists, which Prisma does not know, item by item
+  const items = value.map((item) => (item === null ? { value: null } : decodeOne(item, source)));
   return items.every((item) => 'value' in item) ? { value: items.map((item) => item.value) } : asText(value);
 }
 
@@ -30,7 +30,7 @@ function decodeOne(value: Exclude<JsonValue, null>, source: ValueSource): Decode
   if (field.type === 'Json') return { value };
   if (field.kind === 'unsupported') return { value };
   if (typeof value === 'boolean') return field.type === 'Boolean' ? { value } : asText(value);
-  if (typeof value === 'object') return Array.isArray(value) && field.list ? decode(value, source) : asText(value);
+  if (typeof value === 'object') return asText(value);
   const text = typeof value === 'number' ? digits(value) : value;
   if (field.kind === 'enum') return decoded(names?.get(text), text);
   switch (field.type) {

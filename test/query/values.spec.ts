@@ -52,3 +52,71 @@ it('comes back as Prisma gave it: every type, created, updated and deleted', asy
     { numRuns: full ? 500 : 15, endOnFailure: false },
   );
 });
+
+/** What cannot be written, or not be read, through Prisma: straight into the table. */
+async function written(columns: string, values: string): Promise<RecordChange> {
+  const { rows } = await world.pool.query<{ id: number }>(
+    `insert into things (${columns}) values (${values}) returning id`,
+  );
+  const [entry] = await world.history(rows[0]?.id ?? 0);
+  return entry?.change as RecordChange;
+}
+
+const decimal = (text: string): Prisma.Decimal => new Prisma.Decimal(text);
+
+it.each<[string, string, string, unknown]>([
+  ['2^53+1', 'big', '9007199254740993', 9_007_199_254_740_993n],
+  ['1e-20', '"decimal"', '1e-20', decimal('1e-20')],
+  [
+    'numeric(38,10)',
+    'exact',
+    '1234567890123456789012345678.0123456789',
+    decimal('1234567890123456789012345678.0123456789'),
+  ],
+  ['NaN as a Decimal', 'exact', `'NaN'`, decimal('NaN')],
+  ['-0 as a Float', 'double', `'-0'`, -0],
+  ['NaN as a Float', 'double', `'NaN'`, Number.NaN],
+  ['infinity as a Float', 'double', `'-infinity'`, -Infinity],
+  ['money below zero', 'money', `'-$1,234.50'`, decimal('-1234.5')],
+  ['year 10000', 'at', `'10000-02-03 04:05:06.789'`, new Date('+010000-02-03T04:05:06.789Z')],
+  ['44 BC', 'date', `'0044-03-15 BC'`, new Date('-000043-03-15T00:00:00Z')],
+  ['year 1', 'zoned', `'0001-01-01 00:00:00+00'`, new Date('0001-01-01T00:00:00Z')],
+  ['microseconds', 'at6', `'1960-01-01 00:00:00.123999'`, new Date('1960-01-01T00:00:00.123Z')],
+  ['24 o’clock', 'time', `'24:00:00'`, new Date('1970-01-02T00:00:00Z')],
+  ['a time with an offset, which Prisma leaves out', 'timetz', `'12:00:00+02'`, new Date('1970-01-01T12:00:00Z')],
+  ['NUL in Bytes', 'bytes', `'\\x00ff00'`, Uint8Array.of(0, 255, 0)],
+  ['an enum by its name in the client', 'mood', `'HAPPY!'`, 'SAD'],
+  ['1 MB of text', 'text', `repeat('é', 500000)`, 'é'.repeat(500_000)],
+  [
+    'a document with numbers that JavaScript rounds, as Prisma reads it',
+    'json',
+    `'{"n": 9007199254740993, "m": 1.50}'`,
+    { n: 9_007_199_254_740_992, m: 1.5 },
+  ],
+  ['a document with NUL', 'json', `'{"a": "\\u0000"}'`, { a: '\0' }],
+])('comes back as it was: %s', async (_, field, sql, value) => {
+  const columns: Record<string, string> = { at: 'happened_at', text: '"the text"', json: 'json_text' };
+  const change = await written(columns[field] ?? field, sql);
+  expect(change.new?.[field.replaceAll('"', '')]).toEqual(value);
+  expect(change.asText).toEqual({});
+});
+
+it.each<[string, string, string, string, string]>([
+  ['infinity as a Date', 'at', 'happened_at', `'infinity'`, 'infinity'],
+  ['a year beyond those of a Date', 'at', 'happened_at', `'290000-01-01'`, '290000-01-01T00:00:00'],
+  ['a list with infinity in it', 'ats', 'ats', `'{infinity,2024-01-01}'`, '["infinity","2024-01-01T00:00:00"]'],
+])('comes back as text, and says so: %s', async (_, field, column, sql, text) => {
+  const change = await written(column, sql);
+  expect(change.asText).toEqual({ new: { [field]: text } });
+  expect(change.new).not.toHaveProperty(field);
+  const { entries } = await world.reader.find({ limit: 1 });
+  expect(entries[0]?.changes).toContainEqual({ field, new: text, asText: ['new'] });
+});
+
+it('comes back as text where the catalogue is stale: a column of another type, an enum with a new value', async () => {
+  await world.pool.query(
+    `alter type "Mood" add value if not exists 'new one'; alter table things alter column small type text`,
+  );
+  const change = await written('small, mood', `'not a number', 'new one'`);
+  expect(change.asText).toEqual({ new: { small: 'not a number', mood: 'new one' } });
+});

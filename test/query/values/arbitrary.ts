@@ -25,8 +25,8 @@ const bits = (least: number, most: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom('0', '1'), { minLength: least, maxLength: most }).map((all) => all.join(''));
 const mood = fc.constantFrom('HAPPY' as const, 'SO_SO' as const, 'SAD' as const);
 const double = fc.oneof(
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
-  fc.constantFrom(-0, 5e-324, Number.MAX_VALUE, 0.1),
+  fc.double({ noNaN: true, min: -1e300, max: 1e300 }),
+  fc.constantFrom(-0, 5e-324, 0.1),
 );
 // Not `toJSON`, which JSON.stringify would call; no NUL, which jsonb refuses.
 const json = fc
