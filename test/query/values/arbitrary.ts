@@ -24,10 +24,7 @@ const bytes = fc.uint8Array({ maxLength: 20 }).map((from) => Uint8Array.from(fro
 const bits = (least: number, most: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom('0', '1'), { minLength: least, maxLength: most }).map((all) => all.join(''));
 const mood = fc.constantFrom('HAPPY' as const, 'SO_SO' as const, 'SAD' as const);
-const double = fc.oneof(
-  fc.double({ noNaN: true, min: -1e300, max: 1e300 }),
-  fc.constantFrom(-0, 5e-324, 0.1),
-);
+const double = fc.oneof(fc.double({ noNaN: true, min: -1e300, max: 1e300 }), fc.constantFrom(-0, 5e-324, 0.1));
 // Not `toJSON`, which JSON.stringify would call; no NUL, which jsonb refuses.
 const json = fc
   .jsonValue({ maxDepth: 3 })
