@@ -29,7 +29,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
            'is', md5(concat_ws(E'\n', t.tgenabled, t.tgtype, encode(t.tgargs, 'hex'), t.tgattr, t.tgqual, t.tgoldtable, t.tgnewtable, p.proname, p.pronamespace, p.prosrc, p.proconfig, p.prosecdef))
          )), '{}')
     from pg_trigger t join pg_proc p on p.oid = t.tgfoid
-   where not t.tgisinternal and p.pronamespace = '"audit"'::regnamespace
+   where p.pronamespace = '"audit"'::regnamespace -- also the copies on partitions, which are "internal" before PostgreSQL 15
      and t.tgrelid not in (select c.oid from pg_class c where c.relnamespace = '"audit"'::regnamespace)
 $$;
 

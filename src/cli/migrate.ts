@@ -24,10 +24,9 @@ export function migrateCommand(): Command {
           ? await missingMigrations(pool, env.schema)
           : await migrate(pool, { schema: env.schema, origin: options.origin });
         for (const file of files) process.stdout.write(`${pc.green('+')} ${file}\n`);
-        const plan = options.dryRun
-          ? await planTriggers(pool, env.coverage)
-          : await reconcileTriggers(pool, env.coverage);
+        const plan = await planTriggers(pool, env.coverage);
         for (const table of plan) if (table.step !== 'keep') process.stdout.write(`${describe(table)}\n`);
+        if (!options.dryRun) await reconcileTriggers(pool, env.coverage);
         const audited = plan.filter((table) => table.wanted !== undefined);
         const config = env.configFile ?? 'no audit.config: every table, default secret names';
         process.stdout.write(

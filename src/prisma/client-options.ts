@@ -1,9 +1,10 @@
 import { AuditError } from '../event/errors.js';
 import { auditAdapter, isAuditAdapter } from './adapter.js';
+import type { CarryOptions } from './carry.js';
 import type { DriverAdapterFactory } from './driver-adapter.js';
 
 /** The constructor options of a Prisma client with the adapter wrapped. */
-export function withAuditAdapter(options: unknown): unknown {
+export function withAuditAdapter(options: unknown, carry: CarryOptions): unknown {
   const given = (options ?? {}) as { adapter?: DriverAdapterFactory; accelerateUrl?: unknown };
   if (given.accelerateUrl !== undefined) {
     throw new AuditError(
@@ -17,7 +18,7 @@ export function withAuditAdapter(options: unknown): unknown {
       'an audited client needs a driver adapter: super({ adapter: new PrismaPg({ connectionString }) })',
     );
   }
-  return { ...given, adapter: auditAdapter(given.adapter) };
+  return { ...given, adapter: auditAdapter(given.adapter, carry) };
 }
 
 /** @throws AuditError `AUDIT_ADAPTER_MISSING` when a client was built without `auditAdapter()` */

@@ -4,3 +4,4 @@ export { audit } from './extension.js';
 export { audited, type Audited, type AuditMembers } from './mixin.js';
 export { defineAudit, type AuditConfig, type ModelConfig } from './config.js';
 export { changeOf, type AuditedChange } from './audited-change.js';
+export type { CarriedField, CarryOptions } from './carry.js';

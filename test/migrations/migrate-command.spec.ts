@@ -65,6 +65,13 @@ describe('migrate, while an application writes', () => {
     expect(await steps(log.pool, { models: { two: false } })).toEqual(['Drei keep', 'one keep', 'two skip']);
   });
 
+  it('makes each trigger once when four do it at the same time', async () => {
+    await Promise.all([1, 2, 3, 4].map(() => reconcileTriggers(log.pool, {})));
+    expect(await steps(log.pool)).toEqual(['Drei keep', 'one keep', 'two keep']);
+    await log.pool.query('select audit.watch_coverage()');
+    expect(await controls(log.pool)).toBe(0); // a trigger made twice would be a change
+  });
+
   it('does not touch what is right', async () => {
     await reconcileTriggers(log.pool, {});
     const long = await log.connect();

@@ -107,6 +107,26 @@ export const OF_TRANSACTIONS: Shape[] = [
       }),
   },
   {
+    name: 'a statement that runs into statement_timeout',
+    sees: '',
+    fails: 'P2010',
+    run: (p) =>
+      p.$transaction(async (tx) => {
+        await tx.$executeRaw`set local statement_timeout = 30`;
+        await first(tx);
+        await tx.$executeRaw`update "Auto" set count = 9 where pg_sleep(20) is not null`;
+      }),
+  },
+  {
+    name: 'a lock that is not waited for',
+    sees: 'update Auto',
+    run: (p) =>
+      p.$transaction(async (tx) => {
+        await tx.$queryRaw`select id from "Auto" order by id for update nowait`;
+        return await first(tx);
+      }),
+  },
+  {
     name: 'an interactive transaction that takes too long',
     sees: '',
     fails: 'P2028',

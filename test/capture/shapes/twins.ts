@@ -19,7 +19,12 @@ export interface Twin {
   close(): Promise<void>;
 }
 
-export async function openTwin(engine?: CaptureEngine, server?: string): Promise<Twin> {
+/** `through`: another address of the database, for the clients under test. */
+export async function openTwin(
+  engine?: CaptureEngine,
+  server?: string,
+  through = (url: string): string => url,
+): Promise<Twin> {
   const database = await createDatabase(server ? { server } : {});
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
   await pool.query(read('shapes.sql'));
@@ -36,7 +41,7 @@ export async function openTwin(engine?: CaptureEngine, server?: string): Promise
     pool,
     reset: async () => void (await pool.query(reset)),
     connect(make) {
-      const own = new pg.Pool({ connectionString: database.url, max: 1 });
+      const own = new pg.Pool({ connectionString: through(database.url), max: 1 });
       let sent = 0;
       own.on('connect', (connection) => {
         const query = connection.query.bind(connection) as (...args: unknown[]) => unknown;
