@@ -90,7 +90,8 @@ function comment(client: RawClient, query: string, group: string, name: string):
     name: 'client.comment',
     state: 'fail',
     message: `statements of ${name} reach the database without the SQL comment that tells who acts: a proxy or pooler strips comments, or its adapter is not wrapped`,
-    remedy: 'switch the stripping of comments off (PgBouncer, PgCat and RDS Proxy leave them), or wrap the adapter with auditAdapter()',
+    remedy:
+      'switch the stripping of comments off (PgBouncer, PgCat and RDS Proxy leave them), or wrap the adapter with auditAdapter()',
   };
 }
 
