@@ -64,7 +64,11 @@ describe('changed fields', () => {
   });
 
   it.each<[string, Parameters<typeof changedFields>, ReturnType<typeof changedFields>]>([
-    ['one that changed', [{ a: null }, { a: null }, { redacted: ['a'], redactedChanged: ['a'] }], [{ field: 'a', redacted: true }]],
+    [
+      'one that changed',
+      [{ a: null }, { a: null }, { redacted: ['a'], redactedChanged: ['a'] }],
+      [{ field: 'a', redacted: true }],
+    ],
     ['one that did not', [{ a: null }, { a: null }, { redacted: ['a'], redactedChanged: [] }], []],
     ['one of a new record', [undefined, { a: null }, { redacted: ['a'] }], [{ field: 'a', redacted: true }]],
     ['one of a deleted record', [{ a: null }, undefined, { redacted: ['a'] }], [{ field: 'a', redacted: true }]],
