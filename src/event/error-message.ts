@@ -10,38 +10,46 @@ const SEARCHED = 16 * LIMITS.errorMessageLength;
  */
 const QUOTING: readonly [pattern: RegExp, instead: string][] = [
   // Key (email)=(a@b.c) already exists. | … conflicts with existing key (…)=(…). In any language of the server.
-  [/\)=\([\s\S]*(?:\)|$)/, `)=(${REDACTED})`],
-  [/(Failing row contains )\([\s\S]*(?:\)|$)/, `$1(${REDACTED})`],
+  [/\)=\((?:[\s\S]*\)|[\s\S]*$)/, `)=(${REDACTED})`],
+  [/(Failing row contains )\((?:[\s\S]*\)|[\s\S]*$)/, `$1(${REDACTED})`],
   // invalid input syntax for type uuid: "…" | malformed array literal: "…" | date/time field value out of range: "…"
   [
-    /((?:invalid input|malformed|out of range|invalid value|invalid name syntax)[^\n]*?: )"[\s\S]*(?:"|$)/i,
+    /((?:invalid input|malformed|out of range|invalid value)[^\n"]{0,200}(?:"[^"\n]{0,200}")?: )"(?:[\s\S]*"|[\s\S]*$)/i,
     `$1"${REDACTED}"`,
   ],
-  [/(at or near |[Tt]oken |[Vv]alue )"[\s\S]*(?:"|$)/, `$1"${REDACTED}"`],
-  [/(parameter \$\d+ = )'[\s\S]*(?:'|$)/, `$1'${REDACTED}'`],
+  [/(at or near |token |value )"(?:[\s\S]*"|[\s\S]*$)/i, `$1"${REDACTED}"`],
+  [/(parameter \$\d+ = )'(?:[\s\S]*'|[\s\S]*$)/, `$1'${REDACTED}'`],
 ];
 
-// Prisma prints the arguments of a call that it refuses, or the lines of code around it, before it says why.
-const INVOCATION = /^(\s*Invalid `[^`\n]{1,200}` invocation)[\s\S]*\n\n([^\n]+)\s*$/;
+// Prisma prints the arguments of a call that it refuses, or the lines of code around it, and in the last line what is wrong.
+const INVOCATION = /^\s*(Invalid `[^`\n]{1,200}` invocation)[\s\S]*\n([^\n]+)\s*$/;
 const CREDENTIALS = /(\b[a-z][a-z\d+.-]{1,30}:\/\/)[^\s/@]+@/gi;
 const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi;
-const ASSIGNMENT =
-  /(["'`]?)([\p{L}_$][\p{L}\d_.$-]{0,100})\1(\s{0,3}[:=]\s{0,3})("[^"\n]*"?|'[^'\n]*'?|[^\s,;&)}\]]+)/gu;
+const NAME = /(["'`]?)([\p{L}_$][\p{L}\d_.$-]{0,100})\1\s{0,3}[:=]\s{0,3}/gu;
+const VALUE = /(?:(?:Bearer|Basic)\s+)?(?:\[redacted\]|"[^"\n]*"?|'[^'\n]*'?|[^\s,;&)}\]]+)/iy;
 
 /** The message without the values that it quotes, and cut to its limit. */
 export function withoutValues(message: string, isSecret: SecretName): { text: string; redacted: boolean } {
   const given = message.slice(0, SEARCHED);
   let text = given.replace(INVOCATION, '$1: $2');
-  const shortened = text;
   for (const [pattern, instead] of QUOTING) text = text.replace(pattern, instead);
-  text = text
-    .replace(CREDENTIALS, `$1${REDACTED}@`)
-    .replace(BEARER, `$1 ${REDACTED}`)
-    .replace(ASSIGNMENT, (all, quote: string, name: string, sign: string, value: string) =>
-      isSecret(name) && !value.startsWith(REDACTED.slice(0, -1)) ? `${quote}${name}${quote}${sign}${REDACTED}` : all,
-    );
-  return {
-    text: text.slice(0, LIMITS.errorMessageLength).toWellFormed(),
-    redacted: text !== shortened || shortened !== given,
-  };
+  text = text.replace(CREDENTIALS, `$1${REDACTED}@`);
+  text = assignments(text, isSecret).replace(BEARER, `$1 ${REDACTED}`);
+  return { text: text.slice(0, LIMITS.errorMessageLength).toWellFormed(), redacted: text !== given };
+}
+
+/** `password=…`, `"apiKey": "…"`: what is given to a name that holds a secret. */
+function assignments(text: string, isSecret: SecretName): string {
+  let result = '';
+  let from = 0;
+  for (const match of text.matchAll(NAME)) {
+    const at = match.index + match[0].length;
+    if (match.index < from || !isSecret(match[2] ?? '')) continue;
+    VALUE.lastIndex = at;
+    const [value] = VALUE.exec(text) ?? [];
+    if (value === undefined) continue;
+    result += text.slice(from, at) + REDACTED;
+    from = at + value.length;
+  }
+  return result + text.slice(from);
 }

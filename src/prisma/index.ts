@@ -5,4 +5,3 @@ export { audited, type Audited, type AuditMembers } from './mixin.js';
 export { defineAudit, type AuditConfig, type ModelConfig } from './config.js';
 export { changeOf, type AuditedChange } from './audited-change.js';
 export type { CarriedField, CarryOptions } from './carry.js';
-export { isClient, probeClient } from './probe.js';

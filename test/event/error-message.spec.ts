@@ -10,8 +10,11 @@ const text = (message: string): string => withoutValues(message, isSecret).text;
 
 describe('a message that quotes a value is logged without it', () => {
   it.each([
-    ['Key (email)=(ann@example.com) already exists.', 'Key (email)=([redacted]).'],
-    ['Key (a, lower(b))=(1, x) y) is not present in table "t".', 'Key (a, lower(b))=([redacted]).'],
+    ['Key (email)=(ann@example.com) already exists.', 'Key (email)=([redacted]) already exists.'],
+    [
+      'Key (a, lower(b))=(1, x) y) is not present in table "t".',
+      'Key (a, lower(b))=([redacted]) is not present in table "t".',
+    ],
     ['Schlüssel »(email)=(ann@example.com)« existiert bereits.', 'Schlüssel »(email)=([redacted])« existiert bereits.'],
     ['Key (email)=(ann@exam', 'Key (email)=([redacted])'],
     ['Failing row contains (1, ann@example.com, hunter2).', 'Failing row contains ([redacted]).'],
@@ -24,8 +27,10 @@ describe('a message that quotes a value is logged without it', () => {
     ['Token "hunter2" is invalid.', 'Token "[redacted]" is invalid.'],
     [`unnamed portal parameter $1 = 'hunter2'`, `unnamed portal parameter $1 = '[redacted]'`],
     ['cannot connect to postgresql://app:hunter2@db:5432/x', 'cannot connect to postgresql://[redacted]@db:5432/x'],
-    ['refused: Authorization: Bearer abc.def-1', 'refused: Authorization: [redacted] [redacted]'],
+    ['refused: Authorization: Bearer abc.def-1', 'refused: Authorization: [redacted]'],
     ['login failed, password=hunter2, user=ann', 'login failed, password=[redacted], user=ann'],
+    ['refused: password: hunter2', 'refused: password: [redacted]'],
+    ['curl -H Bearer hunter2', 'curl -H Bearer [redacted]'],
     ['sent {"apiKey":"k 1","a":1}', 'sent {"apiKey":[redacted],"a":1}'],
     [
       'Invalid `prisma.user.create()` invocation:\n\n{\n  data: { password: "hunter2" }\n}\n\nArgument `name` is missing.',

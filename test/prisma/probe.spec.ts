@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { runAs } from '../../src/context/index.js';
-import { audit, auditAdapter, audited, probeClient } from '../../src/prisma/index.js';
+import { audit, auditAdapter, audited } from '../../src/prisma/index.js';
+import { probeClient } from '../../src/prisma/probe.js';
 import type { Queryable } from '../../src/prisma/driver-adapter.js';
 import { AuditedClient, createQuickstart, PrismaClient, type Quickstart } from '../support/quickstart.js';
 
