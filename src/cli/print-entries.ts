@@ -41,7 +41,7 @@ function changes(entry: AuditEntry): string {
   if (entry.old && entry.new) {
     lines.push(
       ...entry.changes.map((change) =>
-        change.redacted
+        isHidden(change)
           ? hidden(change)
           : `${change.field}: ${pc.red(cut(text(change.old)))} → ${pc.green(cut(text(change.new)))}`,
       ),
@@ -63,8 +63,8 @@ function whole(entry: AuditEntry): string[] {
   let line = '';
   for (const change of entry.changes) {
     const value = entry.new ? change.new : change.old;
-    if (!change.redacted && (value === null || value === undefined)) continue;
-    const part = change.redacted ? hidden(change) : `${change.field}: ${cut(text(value))}`;
+    if (!isHidden(change) && (value === null || value === undefined)) continue;
+    const part = isHidden(change) ? hidden(change) : `${change.field}: ${cut(text(value))}`;
     if (line !== '' && line.length + part.length > LINE) {
       lines.push(line);
       line = '';
@@ -74,8 +74,13 @@ function whole(entry: AuditEntry): string[] {
   return (line === '' ? lines : [...lines, line]).map((content) => paint(`${sign} ${content}`));
 }
 
-function hidden(change: FieldChange): string {
-  return `${change.field}: (redacted)`;
+function isHidden(change: FieldChange): boolean {
+  return change.redacted === true || change.ignored === true || change.cut !== undefined;
+}
+
+function hidden({ field, ignored, cut: large }: FieldChange): string {
+  const bytes = (large?.new ?? large?.old)?.bytes;
+  return `${field}: (${bytes === undefined ? (ignored ? 'not logged' : 'redacted') : `${bytes} bytes, not logged`})`;
 }
 
 function text(value: FieldValue): string {

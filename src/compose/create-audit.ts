@@ -3,6 +3,7 @@ import type { Check } from '../event/check.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
+import { prismaValues } from '../query/prisma-values.js';
 import { AuditReader } from '../query/reader.js';
 import type { Recorder, RecordOptions } from '../recorder/port.js';
 import { QueueRecorder, type QueueFacts } from '../recorder/queue.js';
@@ -56,7 +57,10 @@ export class Audit implements Recorder {
       options.seal === false
         ? undefined
         : new Sealer(postgresSealerStore(this.#pool, options.schema), { onError: options.onError, ...options.seal });
-    this.query = new AuditReader(postgresEntryStore(this.#pool, options.schema), options.catalogue);
+    this.query = new AuditReader(
+      postgresEntryStore(this.#pool, options.schema),
+      options.catalogue && { catalogue: options.catalogue, prisma: prismaValues },
+    );
   }
 
   get facts(): AuditFacts {

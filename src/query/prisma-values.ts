@@ -1,10 +1,4 @@
-import type { DecimalValue, JsonNullValue } from '../event/values.js';
-
-/** The classes of Prisma's that values come back as. */
-export interface PrismaValues {
-  readonly Decimal: new (text: string) => DecimalValue;
-  readonly JsonNull: JsonNullValue;
-}
+import type { PrismaValues } from './value.js';
 
 let loading: Promise<PrismaValues | undefined> | undefined;
 

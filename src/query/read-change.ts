@@ -5,8 +5,7 @@ import type { JsonObject, JsonValue } from '../event/types.js';
 import type { FieldValue } from '../event/values.js';
 import { object, readMarks } from './marks.js';
 import type { ColumnField } from './model-fields.js';
-import type { PrismaValues } from './prisma-values.js';
-import { decode, type Decoded } from './value.js';
+import { decode, type Decoded, type PrismaValues } from './value.js';
 
 export interface ChangeReading {
   /** Columns of the model, where a catalogue knows it. */

@@ -5,8 +5,8 @@ import type { Resource } from '../event/types.js';
 import { uuidV7Floor } from '../event/uuid.js';
 import type { EntryFilter, EntryStore } from '../store/entry.port.js';
 import { modelFields } from './model-fields.js';
-import { prismaValues } from './prisma-values.js';
 import { readEntry, type AuditEntry } from './read-entry.js';
+import type { PrismaValues } from './value.js';
 
 /** What to look for. Every condition given must hold. */
 export interface AuditQuery {
@@ -33,6 +33,14 @@ export interface AuditQuery {
   readonly cursor?: string | undefined;
 }
 
+/** What is known of the application's Prisma schema. */
+export interface SchemaKnowledge {
+  /** What the generator wrote. */
+  readonly catalogue: Catalogue;
+  /** Asked for before a page is read, since who reads a log need not have Prisma. Without it Decimals are text. */
+  readonly prisma?: () => Promise<PrismaValues | undefined>;
+}
+
 export interface AuditPage {
   readonly entries: readonly AuditEntry[];
   /** Where the next page begins; absent on the last. */
@@ -45,11 +53,13 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export class AuditReader {
   readonly #store: EntryStore;
   readonly #columnsOf: ReturnType<typeof modelFields>;
+  readonly #prisma: () => Promise<PrismaValues | undefined>;
 
-  /** @param catalogue what the generator wrote: with it, values come back as Prisma gave them */
-  constructor(store: EntryStore, catalogue?: Catalogue) {
+  /** @param schema with it, values come back as Prisma gave them */
+  constructor(store: EntryStore, schema?: SchemaKnowledge) {
     this.#store = store;
-    this.#columnsOf = modelFields(catalogue);
+    this.#columnsOf = modelFields(schema?.catalogue);
+    this.#prisma = schema?.prisma ?? (() => Promise.resolve(undefined));
   }
 
   /** @throws AuditError `AUDIT_QUERY_INVALID`, `AUDIT_CURSOR_INVALID` or `AUDIT_SCHEMA_MISSING` */
@@ -65,7 +75,7 @@ export class AuditReader {
       );
     }
     const found = await this.#store.page({ filter: filterOf(query), order, after: cursor, limit: limit + 1 });
-    const prisma = await prismaValues();
+    const prisma = await this.#prisma();
     const entries = found
       .slice(0, limit)
       .map((entry) => readEntry(entry, (model) => ({ columns: this.#columnsOf(model), prisma })));

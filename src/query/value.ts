@@ -1,8 +1,13 @@
 import type { CatalogueField } from '../event/catalogue.js';
 import type { JsonValue } from '../event/types.js';
-import type { FieldValue } from '../event/values.js';
+import type { DecimalValue, FieldValue, JsonNullValue } from '../event/values.js';
 import { dateOf } from './date.js';
-import type { PrismaValues } from './prisma-values.js';
+
+/** The classes of Prisma's that values come back as. */
+export interface PrismaValues {
+  readonly Decimal: new (text: string) => DecimalValue;
+  readonly JsonNull: JsonNullValue;
+}
 
 /** A value as Prisma gives it, or the database's text where Prisma's type cannot hold it. */
 export type Decoded = { readonly value: FieldValue } | { readonly text: string };

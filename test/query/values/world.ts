@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { auditAdapter } from '../../../src/prisma/index.js';
+import { prismaValues } from '../../../src/query/prisma-values.js';
 import { AuditReader, type AuditEntry } from '../../../src/query/index.js';
 import { postgresEntryStore, reconcileTriggers } from '../../../src/store/postgres/index.js';
 import { emptyLog, sealAll } from '../../support/filled-log.js';
@@ -30,7 +31,7 @@ export async function openWorld(): Promise<World> {
     models: { Thing: { table: 'things', mask: { phone: 4 }, ignore: ['pet'] } },
   });
   const prisma = new PrismaClient({ adapter: auditAdapter(new PrismaPg({ connectionString: log.url, max: 2 })) });
-  const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'), CATALOGUE);
+  const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'), { catalogue: CATALOGUE, prisma: prismaValues });
   return {
     prisma,
     pool: log.pool,
