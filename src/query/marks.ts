@@ -29,11 +29,12 @@ function sides<T>(value: JsonValue | undefined, read: (side: JsonValue) => T): S
 }
 
 function members<T>(value: JsonValue, read: (value: JsonValue) => T | undefined): Record<string, T> {
-  const read1 = Object.entries(object(value) ?? {}).map(([name, member]) => [name, read(member)] as const);
-  return Object.fromEntries(read1.filter((entry): entry is readonly [string, T] => entry[1] !== undefined)) as Record<
-    string,
-    T
-  >;
+  return Object.fromEntries(
+    Object.entries(object(value) ?? {}).flatMap(([name, member]) => {
+      const known = read(member);
+      return known === undefined ? [] : [[name, known]];
+    }),
+  );
 }
 
 function cutValue(value: JsonValue): CutValue | undefined {

@@ -71,7 +71,7 @@ function readSides(images: Record<Side, JsonObject | undefined>, reading: Readin
   const nameOf = (column: string): string => columns?.get(column)?.name ?? column;
   const renamed = <T>(values: Readonly<Record<string, T>> = {}): Record<string, T> =>
     Object.fromEntries(Object.entries(values).map(([column, value]) => [nameOf(column), value]));
-  const read = SIDES.map((side) => {
+  const read = SIDES.map((side): Partial<ReadChanges['sides']> => {
     const image = images[side];
     if (image === undefined) return {};
     const hidden = new Set([
@@ -87,7 +87,7 @@ function readSides(images: Record<Side, JsonObject | undefined>, reading: Readin
     return {
       [side]: Object.fromEntries(values.flatMap(([name, value]) => ('value' in value ? [[name, value.value]] : []))),
       ...(texts.length > 0 ? { asText: { [side]: Object.fromEntries(texts) } } : {}),
-    } as Partial<ReadChanges['sides']>;
+    };
   });
   const both = <T>(
     sides: { readonly [S in Side]?: Readonly<Record<string, T>> } = {},

@@ -4,11 +4,12 @@ import type { AuditEntry } from '../../src/query/index.js';
 import type { Prisma, PrismaClient } from '../query/schemas/generated/values/client.js';
 import type { JsonNullValue } from '../../src/event/values.js';
 
-// Checked by the compiler alone.
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+// Checked by the compiler alone. Both are the same only if neither is `any`.
+type IsAny<A> = 0 extends 1 & A ? true : false;
+type Same<A, B> = IsAny<A> extends true ? false : [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 type Thing = NonNullable<AuditedChange<PrismaClient, 'Thing'>['new']>;
 
-const yes = (..._: true[]): void => undefined;
+const yes = (...answers: true[]): number => answers.length;
 
 function values(thing: Thing): void {
   yes(

@@ -55,7 +55,7 @@ it('comes back as Prisma gave it: every type, created, updated and deleted', asy
 });
 
 /** What cannot be written, or not be read, through Prisma: straight into the table. */
-async function written(columns: string, values: string): Promise<RecordChange> {
+async function insert(columns: string, values: string): Promise<RecordChange> {
   const { rows } = await world.pool.query<{ id: number }>(
     `insert into things (${columns}) values (${values}) returning id`,
   );
@@ -97,7 +97,7 @@ it.each<[string, string, string, unknown]>([
   ['a document with NUL', 'json', `'{"a": "\\u0000"}'`, { a: '\0' }],
 ])('comes back as it was: %s', async (_, field, sql, value) => {
   const columns: Record<string, string> = { at: 'happened_at', text: '"the text"', json: 'json_text' };
-  const change = await written(columns[field] ?? field, sql);
+  const change = await insert(columns[field] ?? field, sql);
   expect(change.new?.[field.replaceAll('"', '')]).toEqual(value);
   expect(change.asText).toEqual({});
 });
@@ -107,7 +107,7 @@ it.each<[string, string, string, string, string]>([
   ['a year beyond those of a Date', 'at', 'happened_at', `'290000-01-01'`, '290000-01-01T00:00:00'],
   ['a list with infinity in it', 'ats', 'ats', `'{infinity,2024-01-01}'`, '["infinity","2024-01-01T00:00:00"]'],
 ])('comes back as text, and says so: %s', async (_, field, column, sql, text) => {
-  const change = await written(column, sql);
+  const change = await insert(column, sql);
   expect(change.asText).toEqual({ new: { [field]: text } });
   expect(change.new).not.toHaveProperty(field);
   const { entries } = await world.reader.find({ limit: 1 });
@@ -189,6 +189,6 @@ it('comes back as text where the catalogue is stale: a column of another type, a
   await world.pool.query(
     `alter type "Mood" add value if not exists 'new one'; alter table things alter column small type text`,
   );
-  const change = await written('small, mood', `'not a number', 'new one'`);
+  const change = await insert('small, mood', `'not a number', 'new one'`);
   expect(change.asText).toEqual({ new: { small: 'not a number', mood: 'new one' } });
 });

@@ -42,7 +42,7 @@ const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(v
 /** What `create` and `update` take: values of every type. */
 export const THING = fc.record({
   text: maybe(text),
-  varchar: maybe(text.map((value) => [...value].slice(0, 50).join(''))),
+  varchar: maybe(text.filter((value) => value.length <= 50)),
   char: maybe(fc.stringMatching(/^[a-z]{0,6}$/)),
   uuid: maybe(fc.uuid()),
   xml: maybe(text.map((value) => `<a>${value.replaceAll(/[^\p{L}\d ]/gu, '')}</a>`)),

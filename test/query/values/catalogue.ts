@@ -1,10 +1,10 @@
 import type { Catalogue, CatalogueField } from '../../../src/event/catalogue.js';
 
-type Line = [name: string, type: string, native?: string, column?: string];
+type Line = [name: string, type: string, native?: string | undefined, column?: string];
 
 const ALONE: Line[] = [
   ['id', 'Int'],
-  ['text', 'String', , 'the text'],
+  ['text', 'String', undefined, 'the text'],
   ['varchar', 'String', 'VarChar 50'],
   ['char', 'String', 'Char 6'],
   ['uuid', 'String', 'Uuid'],
@@ -13,7 +13,7 @@ const ALONE: Line[] = [
   ['bit', 'String', 'Bit 5'],
   ['varbit', 'String', 'VarBit 9'],
   ['bool', 'Boolean'],
-  ['int', 'Int', , 'int_column'],
+  ['int', 'Int', undefined, 'int_column'],
   ['small', 'Int', 'SmallInt'],
   ['oid', 'Int', 'Oid'],
   ['big', 'BigInt'],
@@ -22,7 +22,7 @@ const ALONE: Line[] = [
   ['decimal', 'Decimal', 'Decimal 65 30'],
   ['exact', 'Decimal', 'Decimal 38 10'],
   ['money', 'Decimal', 'Money'],
-  ['at', 'DateTime', , 'happened_at'],
+  ['at', 'DateTime', undefined, 'happened_at'],
   ['at6', 'DateTime', 'Timestamp 6'],
   ['zoned', 'DateTime', 'Timestamptz 6'],
   ['date', 'DateTime', 'Date'],
@@ -42,7 +42,7 @@ const LISTS: Line[] = [
   ['uuids', 'String', 'Uuid'],
   ['bools', 'Boolean'],
   ['ints', 'Int'],
-  ['bigs', 'BigInt', , 'big_ones'],
+  ['bigs', 'BigInt', undefined, 'big_ones'],
   ['doubles', 'Float'],
   ['decimals', 'Decimal', 'Decimal 38 10'],
   ['ats', 'DateTime'],
