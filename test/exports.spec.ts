@@ -60,6 +60,8 @@ const ENTRIES = {
       'AuditedChange',
       'CarriedField',
       'CarryOptions',
+      'Catalogue',
+      'CatalogueModel',
       'ModelConfig',
     ],
   },

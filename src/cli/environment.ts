@@ -11,6 +11,7 @@ import {
   DEFAULT_SCHEMA,
   missingMigrations,
   type Coverage,
+  withCatalogue,
   type Pool,
 } from '../store/postgres/index.js';
 
@@ -38,7 +39,7 @@ export async function environment(command: Command): Promise<Environment> {
     throw new AuditError('AUDIT_OPTIONS_INVALID', 'no database: pass --database-url or set AUDIT_DATABASE_URL');
   }
   const configFile = options.config ?? CONFIG_FILES.find((file) => existsSync(file));
-  const configured = configFile === undefined ? {} : await loadConfig(configFile);
+  const configured = configFile === undefined ? {} : withCatalogue(await loadConfig(configFile));
   const schema = checkSchemaName(options.schema ?? configured.schema ?? DEFAULT_SCHEMA);
   const schemas = configured.schemas ?? [schemaOf(databaseUrl)];
   return { databaseUrl, schema, coverage: { ...configured, schema, schemas }, configFile };

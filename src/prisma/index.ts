@@ -5,3 +5,4 @@ export { audited, type Audited, type AuditMembers } from './mixin.js';
 export { defineAudit, type AuditConfig, type ModelConfig } from './config.js';
 export { changeOf, type AuditedChange } from './audited-change.js';
 export type { CarriedField, CarryOptions } from './carry.js';
+export type { Catalogue, CatalogueModel } from '../event/catalogue.js';

@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { withContext } from '../../src/context/index.js';
@@ -16,11 +20,15 @@ import { THROUGH_PRISMA } from './sql/through-prisma.js';
 
 const ENGINE = ENGINES[0]!;
 const ROWS: readonly Statement[] = [...STATEMENTS, ...ODD_NAMES, ...THROUGH_PRISMA];
+const PSQL = process.env['PATH']!.split(delimiter)
+  .map((place) => join(place, 'psql'))
+  .find((path) => existsSync(path));
 /** What the witness cannot compare, having no way back from the JSON, or no trigger itself. */
 const WITHOUT_WITNESS = `
 create extension hstore; create table with_cast (id integer primary key, h hstore);
 create table with_parts (id integer primary key) partition by range (id); create table with_parts_all partition of with_parts default;
 insert into with_parts values (1);
+create table by_psql (id integer primary key, v text);
 create table altered (id integer primary key, v text, w text); insert into altered values (1, 'one', 'w'), (2, 'two', 'w')`;
 /** `undefined`: the server of the test run, the newest. */
 const MAJORS = full ? ([undefined, 14, 15, 16, 17] as const) : [undefined];
@@ -105,6 +113,28 @@ describe.each(MAJORS.map((major) => [major ?? 'of this run', major] as const))('
       ],
     ]);
   });
+
+  // COPY from the client, which no driver of ours speaks; psql is in most places, and of no release in particular.
+  (PSQL ? it : it.skip)(
+    'captures what psql does, COPY FROM STDIN too, as the operating system’s own tool',
+    async () => {
+      const mark = await lastPosition(pool);
+      const script = `copy by_psql from stdin;\n7\tby copy\n8\t\\N\n\\.\nbegin;\ndelete from by_psql where id = 7;\nrollback;\n`;
+      const psql = spawn(PSQL!, ['-X', '-q', '-v', 'ON_ERROR_STOP=1', database.url], {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      });
+      psql.stdin.end(script);
+      expect(await once(psql, 'exit')).toEqual([0, null]);
+      expect(await readContent(pool, mark)).toMatchObject(
+        [7, 8].map((id) => ({
+          op: 'insert',
+          resourceId: String(id),
+          flags: ['no-context'],
+          actor: { id: 'db:postgres', application: 'psql', ip: '127.0.0.1' },
+        })),
+      );
+    },
+  );
 
   // A known hole: TRUNCATE fires the triggers of the tables that it names, and a partition has none of ours.
   it.failing('captures TRUNCATE of a single partition', async () => {

@@ -42,7 +42,7 @@ logfile = ${join(home, 'log')}
   );
   chmodSync(home, 0o700);
   chmodSync(config, 0o644);
-  if ('uid' in runAs) chownSync(home, runAs.uid, runAs.gid); // pgbouncer refuses to run as root
+  if (runAs.uid !== undefined) chownSync(home, runAs.uid, runAs.gid); // pgbouncer refuses to run as root
   const child = spawn(PGBOUNCER, [config], { ...runAs, cwd: home, stdio: 'ignore' });
   const guard = startGuard(home);
   guard.watch(child);
