@@ -374,7 +374,8 @@ begin
       flag := 'malformed';
     end;
   else
-    if octet_length(query) < 100 and query ~* '^\s*(commit|end|prepare\s+transaction|set\s+constraints)\M' then
+    -- The implicit commit of a single statement has no text at all.
+    if query is null or octet_length(query) < 100 and query ~* '^\s*(commit|end|prepare\s+transaction|set\s+constraints)\M' then
       -- A constraint trigger of the application's that waited for the end: who acts is who acted in this transaction.
       select c.actor, c.group_id into actor, unit
         from "audit".content c

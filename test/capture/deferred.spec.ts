@@ -72,3 +72,15 @@ it('without a context there is none for it either', async () => {
     ['balance', ['no-context']],
   ]);
 });
+
+it('a single statement, whose commit has no text: the statement’s actor', async () => {
+  const before = (await readContent(quickstart.pool)).length;
+  await withContext({ actor: { id: 'single' } }, async () => {
+    await prisma.user.create({ data: user('single') });
+  });
+  const changes = (await readContent(quickstart.pool)).slice(before);
+  expect(changes.map(({ model, actor, flags }) => [model, actor, flags])).toEqual([
+    ['User', { id: 'single', type: 'user' }, ['redacted']],
+    ['balance', { id: 'single', type: 'user' }, ['deferred']],
+  ]);
+});

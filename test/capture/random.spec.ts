@@ -8,7 +8,7 @@ import { openWorld, type Form, type World } from './world/world.js';
 
 /** Programs over each schema: a sample that is always the same, and under full many that are never. */
 const RUNS: Record<string, number> = full
-  ? { shop: 400, billing: 400, clinic: 400, social: 400, mapped: 400, learning: 150, helpdesk: 150 }
+  ? { shop: 400, billing: 400, clinic: 400, social: 400, mapped: 400, triggered: 150, learning: 150, helpdesk: 150 }
   : { shop: 6 };
 
 /** The others are classes that extend `audited(PrismaClient)`. */
