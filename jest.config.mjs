@@ -13,7 +13,11 @@ export default {
   testTimeout: full ? 600_000 : 30_000,
   watchman: false,
   // A second package.json of the same name (examples, dist) would be reported as a collision.
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/examples/.*/dist/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist/',
+    '<rootDir>/bench/compare/(generated|node_modules)/',
+    '<rootDir>/examples/.*/dist/',
+  ],
 
   // Nest 12 is ESM, and jest on Node 20 cannot require it: the tests are ESM as well.
   extensionsToTreatAsEsm: ['.ts'],

@@ -1,10 +1,10 @@
 // What an application does, as Prisma calls. `writer` counts the concurrent clients from 0; each keeps to rows of its own.
 
-const serial = { none: 0, database: 0 };
+const serial = {};
 const STATUSES = ['draft', 'sent', 'approved', 'paid'];
 
 function invoice(engine) {
-  const n = (serial[engine] += 1);
+  const n = (serial[engine] = (serial[engine] ?? 0) + 1);
   return {
     tenantId: 'acme',
     accountId: 1000 + (n % 500),
@@ -26,8 +26,23 @@ const line = (position) => ({
   attributes: { unit: 'piece', warehouse: 'north', taxClass: 'standard' },
 });
 
-/** `calls`: in one block for each of 1 and 10 clients, so that a block lasts long enough for the sealer to be at work. */
+const createMany = (rows) => ({
+  name: `createMany${rows}`,
+  rows,
+  calls: { 1: 2 },
+  call: (prisma, engine) => prisma.invoice.createMany({ data: Array.from({ length: rows }, () => invoice(engine)) }),
+});
+
+/**
+ * `calls`: in one block for each number of clients that the operation is measured with (1, and 10 where many at a time are
+ * usual), so that a block lasts long enough for the sealer to be at work. `rows`: written by one call, where that is the point.
+ */
 export const OPERATIONS = [
+  {
+    name: 'findUnique', // not audited: what the wrapped client itself costs
+    calls: { 1: 200, 10: 400 },
+    call: (prisma, _engine, writer, n) => prisma.invoice.findUnique({ where: { id: 1 + writer * 100 + (n % 100) } }),
+  },
   {
     name: 'create',
     calls: { 1: 100, 10: 400 },
@@ -63,4 +78,7 @@ export const OPERATIONS = [
         },
       }),
   },
+  createMany(1_000),
+  createMany(2_500),
+  createMany(5_000),
 ];

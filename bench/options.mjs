@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 const USAGE = `npm run bench -- [options]
-  --quick             ends within a minute; the figures are rougher
+  --quick             ends within two minutes; the figures are rougher
   --json FILE         writes the result as JSON as well
   --only STAGE        capture, sealing or verify
   --sealer on|off     off: capture without a sealer in this process, to see what it adds (default: on)`;

@@ -15,9 +15,9 @@ export function printHead({ machine, versions }) {
 
 export function printCapture(capture) {
   const table = new Table({
-    head: ['operation', 'clients', 'engine', 'calls', 'p50 ms', 'p95 ms', 'ratio', 'paired', 'middle half'],
+    head: ['operation', 'clients', 'engine', 'calls', 'p50 ms', 'p95 ms', 'µs/row', 'ratio', 'paired', 'middle half'],
     style: { head: [], border: [], compact: true },
-    colAligns: ['left', 'right', 'left', 'right', 'right', 'right', 'right', 'right', 'left'],
+    colAligns: ['left', 'right', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
   });
   for (const row of capture) {
     const spread = row.ratioQuartiles?.map((value) => value.toFixed(2)).join(' – ') ?? '';
@@ -28,6 +28,7 @@ export function printCapture(capture) {
       row.calls,
       ms(row.p50Ms),
       ms(row.p95Ms),
+      row.p50MicrosPerRow === undefined ? '' : row.p50MicrosPerRow.toFixed(0),
       ratio(row.ratio),
       ratio(row.pairedRatio),
       spread,
@@ -36,6 +37,17 @@ export function printCapture(capture) {
   console.log(
     `\nCapture: latency of a Prisma call; ratio to the same call without audit;\npaired: median of the ratios of neighbouring blocks, and their middle half\n${table.toString()}`,
   );
+}
+
+export function printGoals(goals) {
+  const table = new Table({
+    head: ['goal, 1 client', 'at most', 'measured', ''],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'right', 'right', 'left'],
+  });
+  for (const { goal, atMost, measured, met } of goals)
+    table.push([goal, ratio(atMost), ratio(measured), met ? 'met' : 'not met']);
+  console.log(`\n${table.toString()}`);
 }
 
 export function printSealing(sealing) {

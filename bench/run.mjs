@@ -4,9 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { startPostgres } from '../test/support/postgres.mjs';
 import { measureCapture } from './capture.mjs';
 import { loadPrismaClient } from './client.mjs';
+import { goals } from './goals.mjs';
 import { machine, versions } from './machine.mjs';
 import { readOptions } from './options.mjs';
-import { printCapture, printHead, printSealing, printVerify } from './print.mjs';
+import { printCapture, printGoals, printHead, printSealing, printVerify } from './print.mjs';
 import { measureSealing } from './sealing.mjs';
 import { measureVerify } from './verifying.mjs';
 
@@ -26,7 +27,9 @@ try {
   printHead(result);
   if (options.runs('capture')) {
     result.capture = await measureCapture(postgres.url, loadPrismaClient(), options);
+    result.goals = goals(result.capture);
     printCapture(result.capture);
+    printGoals(result.goals);
   }
   if (options.runs('sealing')) {
     result.sealing = await measureSealing(postgres.url, options);

@@ -28,7 +28,7 @@ if (missing) process.stdout.write('skipped: there is no pgbouncer here (apt-get 
     await pooler?.stop();
   });
 
-  const rows = sample(ALL_SHAPES, 16).filter(({ knownBug }) => !knownBug);
+  const rows = sample(ALL_SHAPES, 40).filter(({ knownBug }) => !knownBug);
   it.each(rows.map((shape) => [shape.name, shape] as const))(
     `captures and does not disturb (${sampleName}): %s`,
     (_name, shape) => putThrough(ENGINE, pair, shape),

@@ -16,9 +16,9 @@ const captured = new Map<string, Set<string>>(ENGINES.map(({ name }) => [name, n
 /** `undefined`: the server of the test run, the newest. Older ones under full only. */
 const MAJORS: readonly (14 | 15 | 16 | 17 | undefined)[] = full ? [undefined, 14, 15, 16, 17] : [undefined];
 
-/** On older servers each sixth. In a run that is not full the first form of client goes through a fourth, the others through less. */
+/** On older servers each sixth. In a run that is not full the first form of client goes through an eighth, the others through less. */
 const shapesFor = (form: number, older: boolean): readonly Shape[] =>
-  older ? ALL_SHAPES.filter((_, i) => i % 6 === 0) : sample(ALL_SHAPES, form === 0 ? 4 : 12);
+  older ? ALL_SHAPES.filter((_, i) => i % 6 === 0) : sample(ALL_SHAPES, form === 0 ? 8 : 32);
 
 const PLACES = ENGINES.flatMap((engine) =>
   MAJORS.map((major) => [engine.name, major ?? 'of this run', engine, major] as const),

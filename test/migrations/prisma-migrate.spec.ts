@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import config from '../../examples/quickstart/audit.config.js';
 import { readAuditFolders, writeAuditFolder } from '../../src/cli/prisma-folder.js';
 import {
   createPool,
@@ -11,16 +12,17 @@ import {
   planTriggers,
   prismaMigration,
   reconcileTriggers,
+  withCatalogue,
   type Coverage,
   type Pool,
 } from '../../src/store/postgres/index.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { full } from '../support/full.js';
 import { openEngine, type Engine } from './engine.js';
+import { itFull, sample } from './sample.js';
 
 const QUICKSTART = new URL('../../examples/quickstart/prisma/', import.meta.url);
 const SCHEMA = readFileSync(new URL('schema.prisma', QUICKSTART), 'utf8');
-const COVERAGE: Coverage = { models: { InvoiceLine: { table: 'invoice_lines' }, Session: false } };
+const COVERAGE = withCatalogue(config as Coverage);
 
 interface World {
   readonly pool: Pool;
@@ -132,7 +134,7 @@ describe('a migration folder of migrate --prisma', () => {
     expect(await captured(pool)).toEqual(['User.insert', 'User.insert']);
   });
 
-  it("survives the engine's own reset", async () => {
+  itFull("survives the engine's own reset", async () => {
     const { pool, engine, folder } = await deployed();
     await engine.reset();
     expect(await engine.deploy(folder)).toEqual(['20260101000000_init', AUDIT_FOLDER]);
@@ -152,7 +154,7 @@ describe('a migration folder of migrate --prisma', () => {
     expect(await engine.drift(folder, changed)).toEqual({ code: 2, sql: expect.stringContaining('ADD COLUMN     "remark"') }); // prettier-ignore
   });
 
-  it('is no drift either where the datasource names its schemas', async () => {
+  itFull('is no drift either where the datasource names its schemas', async () => {
     const { folder, pool } = await deployed();
     const named = SCHEMA.replace(/(datasource \w+ \{\n)/, '$1  schemas = ["public"]\n').replaceAll(/^(model|enum) (\w+) \{([^]*?)^\}/gm, '$1 $2 {$3\n  @@schema("public")\n}'); // prettier-ignore
     expect(named).toContain('@@schema("public")');
@@ -164,7 +166,7 @@ describe('a migration folder of migrate --prisma', () => {
     expect(await upToDate(pool)).toEqual(UP_TO_DATE);
   });
 
-  it("refuses a schema named audit that is somebody else's, and leaves it alone", async () => {
+  itFull("refuses a schema named audit that is somebody else's, and leaves it alone", async () => {
     const { pool, engine, folder, write } = await world();
     await engine.deploy(folder);
     await pool.query('create schema audit; create table audit.log (a int)');
@@ -176,7 +178,7 @@ describe('a migration folder of migrate --prisma', () => {
     expect(rows).toEqual([{ n: 1 }]);
   });
 
-  it('names the table that was locked for too long, and can be tried again', async () => {
+  itFull('names the table that was locked for too long, and can be tried again', async () => {
     const { pool, engine, folder, write } = await world();
     await engine.deploy(folder);
     await write();
@@ -206,46 +208,47 @@ describe('migrate --prisma, run again', () => {
   });
 
   const configured = (models: NonNullable<Coverage['models']>): Coverage => ({
+    ...COVERAGE,
     models: { ...COVERAGE.models, ...models },
   });
-  /** Two of them always; all in `npm run test:full`. */
-  const CASES: [string, string, Coverage, string[]][] = [
-    ['a new table is attached', 'create table "Memo" (id int primary key)', COVERAGE, ['+ "public"."Memo"']],
-    ['a dropped table is forgotten', 'drop table "Invoice" cascade', COVERAGE, ['- "public"."Invoice"']],
-    [
-      'a table that is redacted otherwise is attached again',
-      '',
-      configured({ User: { redact: ['name'] } }),
-      ['~ "public"."User"'],
-    ],
-    ['a table that is covered no more is detached', '', configured({ User: false }), ['- "public"."User"']],
-    [
-      'a renamed table is one that went and one that came',
-      'alter table "User" rename to "Person"',
-      COVERAGE,
-      ['+ "public"."Person"', '- "public"."User"'],
-    ],
-    [
-      'a new secret column changes the redaction',
-      'alter table "User" add "apiKey" text',
-      COVERAGE,
-      ['~ "public"."User"'],
-    ],
-    [
-      'a trigger of the application makes the level another',
-      `create function f() returns trigger language plpgsql as 'begin return null; end'; create trigger t after update on "User" for each row execute function f()`,
-      COVERAGE,
-      ['~ "public"."User"'],
-    ],
-    ['a plain new column is nothing new', 'alter table "User" add "nick" text', COVERAGE, []],
-    [
-      'a table dropped and made again is attached again',
-      'drop table "Tag" cascade; create table "Tag" (id int primary key)',
-      COVERAGE,
-      ['~ "public"."Tag"'],
-    ],
-  ];
-  it.each(full ? CASES : CASES.slice(0, 2))('%s', async (_name, sql, coverage, steps) => {
+  it.each(
+    sample<[string, string, Coverage, string[]]>([
+      ['a new table is attached', 'create table "Memo" (id int primary key)', COVERAGE, ['+ "public"."Memo"']],
+      ['a dropped table is forgotten', 'drop table "Invoice" cascade', COVERAGE, ['- "public"."Invoice"']],
+      [
+        'a table that is redacted otherwise is attached again',
+        '',
+        configured({ User: { redact: ['name'] } }),
+        ['~ "public"."User"'],
+      ],
+      ['a table that is covered no more is detached', '', configured({ User: false }), ['- "public"."User"']],
+      [
+        'a renamed table is one that went and one that came',
+        'alter table "User" rename to "Person"',
+        COVERAGE,
+        ['+ "public"."Person"', '- "public"."User"'],
+      ],
+      [
+        'a new secret column changes the redaction',
+        'alter table "User" add "apiKey" text',
+        COVERAGE,
+        ['~ "public"."User"'],
+      ],
+      [
+        'a trigger of the application makes the level another',
+        `create function f() returns trigger language plpgsql as 'begin return null; end'; create trigger t after update on "User" for each row execute function f()`,
+        COVERAGE,
+        ['~ "public"."User"'],
+      ],
+      ['a plain new column is nothing new', 'alter table "User" add "nick" text', COVERAGE, []],
+      [
+        'a table dropped and made again is attached again',
+        'drop table "Tag" cascade; create table "Tag" (id int primary key)',
+        COVERAGE,
+        ['~ "public"."Tag"'],
+      ],
+    ]),
+  )('%s', async (_name, sql, coverage, steps) => {
     const { pool, engine, folder, write, add } = await deployed();
     add('29990101000000_later', sql);
     await engine.deploy(folder);

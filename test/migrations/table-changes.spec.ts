@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { reconcileTriggers, type Coverage } from '../../src/store/postgres/index.js';
 import { examine } from '../../src/store/postgres/health.js';
 import { createLog, type TestLog } from '../support/log.js';
+import { sample } from './sample.js';
 
 // prettier-ignore
 const TABLES = `
@@ -46,7 +47,7 @@ const NONE = 'has no capture trigger';
 const INSERT = `insert into note values (1, 'x', 1, 1)`;
 
 describe('after a change of the tables, writes go on, and doctor says what to run:', () => {
-  it.each<[string, string, string, string[], string[]]>([
+  it.each(sample<[string, string, string, string[], string[]]>([
     ['a renamed column', 'alter table note rename text to body', INSERT, ['note.insert:1'], []],
     ['a renamed key column', 'alter table note rename id to number', INSERT, ['note.insert:- malformed'], [`note ${STALE}`]],
     ['a renamed tenant column', 'alter table note rename org to firm; alter table author add org text', INSERT, ['note.insert:1'], [`author ${STALE}`, `note ${STALE}`]],
@@ -69,7 +70,7 @@ describe('after a change of the tables, writes go on, and doctor says what to ru
     ['a trigger of the application', `create or replace function app() returns trigger language plpgsql as 'begin return null; end'; create trigger app after insert on note for each row execute function app()`, INSERT, ['note.insert:1'], [`note ${STALE}`]],
     ['a new partition', 'create table part_2 partition of part for values in (2)', 'insert into part_2 values (1, 2)', ['part.insert:["1","2"]'], []],
     ['a table that became the partition of another', 'create table part_3 (id int not null, day int not null); alter table part attach partition part_3 for values in (3)', 'insert into part_3 values (1, 3)', ['part.insert:["1","3"]'], []],
-  ])('%s', async (_name, change, write, changes, expected) => {
+  ]))('%s', async (_name, change, write, changes, expected) => {
     await log.pool.query(change);
     const { rows } = await log.pool.query<{ pos: string }>('select coalesce(max(pos), 0) as pos from audit.content');
     await log.pool.query(write);

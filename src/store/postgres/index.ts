@@ -10,6 +10,7 @@ export { lostTriggers } from './lost-triggers.js';
 export { migrate, missingMigrations } from './migrate.js';
 export { createPool, endPool, type Pool } from './pool.js';
 export { prismaMigration } from './prisma-migration.js';
+export { checkWatch, type WatchCheck } from './watch-check.js';
 export { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema.js';
 export { postgresSealerStore } from './sealer-store.js';
 export { triggerSql } from './trigger-sql.js';

@@ -7,7 +7,8 @@ export interface Checked {
   readonly problems: readonly string[];
   /** What the acts came to, with audit. */
   readonly outcomes: readonly string[];
-  readonly changes: number;
+  /** Of each change that a witness saw, its kind: `update Order`. */
+  readonly changes: readonly string[];
 }
 
 const seeds = new WeakMap<World, Rows>();
@@ -42,8 +43,8 @@ export async function checkProgram(world: World, program: Program): Promise<Chec
       problems.push(`act ${i} ends otherwise:\n  plain   ${outcome}\n  audited ${outcomes[i]}`);
   }
   const { witnessed, captured } = await world.since(mark);
-  problems.push(...compareLogs(witnessed, captured, (n) => owners.find(({ upTo }) => n <= upTo)));
+  problems.push(...compareLogs(witnessed, captured, (n) => owners.find(({ upTo }) => n <= upTo), world.flags));
   problems.push(...replay(before, captured, await world.readableRows()));
   problems.push(...compareRows(await world.plain.rows(), await world.audited.rows()));
-  return { problems, outcomes, changes: witnessed.length };
+  return { problems, outcomes, changes: witnessed.map(({ op, table }) => `${op} ${table}`) };
 }

@@ -54,7 +54,7 @@ export class DataMaker {
     const data = this.scalars(model, fields, freshKey(tape));
     for (const relation of model.relations) {
       if (relation.name === place.back?.name || place.depth === 0) continue;
-      if (relation.kind === 'holds' ? checked && (relation.required || tape.chance(40)) : tape.chance(15)) {
+      if (relation.kind === 'holds' ? checked && (relation.required || tape.chance(40)) : tape.chance(22)) {
         data[relation.name] = this.nestedCreate(relation, place.depth - 1);
       }
     }
@@ -112,7 +112,9 @@ export class DataMaker {
     const value = anyValue(schema, model, field, tape);
     if (field.isList) return tape.chance(40) ? { push: value } : tape.chance(50) ? { set: value } : value;
     if (value === null) return null;
-    if (['Int', 'Float'].includes(field.type) && !model.keyed.has(field.name) && tape.chance(40)) {
+    if (['Int', 'Float', 'BigInt', 'Decimal'].includes(field.type) && tape.chance(40)) {
+      // A key that moves on by one meets the next row's, one that moves on by ten does not.
+      if (model.keyed.has(field.name)) return { increment: tape.pick([10, 1]) };
       return { [tape.pick(['increment', 'decrement', 'multiply'])]: tape.below(3) };
     }
     return field.type !== 'Json' && tape.chance(20) ? { set: value } : value;
@@ -146,7 +148,10 @@ export class DataMaker {
 
   createMany(model: Model, back?: Relation): Data {
     const { tape } = this;
-    return { data: tape.times(3, () => this.flat(model, back)), ...(tape.chance(30) ? { skipDuplicates: true } : {}) };
+    return {
+      data: tape.times(tape.chance(15) ? 20 : 3, () => this.flat(model, back)),
+      ...(tape.chance(30) ? { skipDuplicates: true } : {}),
+    };
   }
 
   private nestedUpdate(relation: Relation, depth: number): Data {

@@ -2,7 +2,7 @@ import { currentContext, runAs, withContext } from '../../../src/context/index.j
 import { call, type AnyClient } from '../world/client.js';
 import { describeError } from '../shapes/outcome.js';
 import { withoutMadeUp } from './made-up.js';
-import type { Operation } from './operation.js';
+import { RAW, type Operation } from './operation.js';
 import type { Act, Program, Step } from './program.js';
 
 /** What an act came to, as text, and what it must be known by in the log. */
@@ -22,18 +22,18 @@ export async function execute(
     await withContext({ actor: { id: step.actor } }, async () => {
       const told = (actor: string, outcome: string): Promise<void> =>
         ended({ actor, group: currentContext()?.root.group, outcome });
-      await told(step.actor, await outcomeOf(() => take(client, step, told)));
+      await told(step.actor, await outcomeOf(() => takeStep(client, step, told)));
     });
   }
 }
 
 const send = (client: AnyClient, { model, action, args }: Operation): PromiseLike<unknown> =>
-  call(client, model.property, action, args);
+  action === RAW ? client.$executeRawUnsafe(String(args['sql'])) : call(client, model.property, action, args);
 
-async function take(
+export async function takeStep(
   client: AnyClient,
   step: Step,
-  told: (actor: string, outcome: string) => Promise<void>,
+  told: (actor: string, outcome: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<unknown> {
   if (step.kind === 'single') return await send(client, step.operation);
   if (step.kind === 'array')

@@ -1,14 +1,17 @@
 import type { Model, Schema } from '../world/model.js';
 import { DataMaker, type Data } from './data.js';
+import { anyStatement } from './statement.js';
 import type { Tape } from './tape.js';
 import { whereUnique } from './values.js';
 
-/** One call of the client. */
+/** One call of the client: of a method of a model, or of `$executeRawUnsafe` with `args.sql`. */
 export interface Operation {
   readonly model: Model;
   readonly action: string;
   readonly args: Data;
 }
+
+export const RAW = '$executeRawUnsafe';
 
 const ACTIONS = [
   'create',
@@ -30,6 +33,7 @@ const ACTIONS = [
 
 export function anyOperation(schema: Schema, tape: Tape): Operation {
   const model = tape.pick([...schema.models.values()].filter(({ uniques }) => uniques.length > 0));
+  if (tape.chance(8)) return { model, action: RAW, args: { sql: anyStatement(schema, model, tape) } };
   const action = tape.pick(ACTIONS);
   const make = new DataMaker(schema, tape);
   const where = (): Data => whereUnique(schema, model, tape);
@@ -42,10 +46,10 @@ export function anyOperation(schema: Schema, tape: Tape): Operation {
       case 'upsert': {
         const create = make.create(model);
         // A native upsert is one where the key that is looked for is the key that is made.
-        const key = model.uniques[0]!.fields;
-        const native = tape.chance(40) && key.length === 1 && key[0]! in create;
+        const [first = '', ...others] = model.uniques[0]?.fields ?? [];
+        const native = tape.chance(40) && others.length === 0 && Object.hasOwn(create, first);
         return {
-          where: native ? { [key[0]!]: create[key[0]!] } : where(),
+          where: native ? { [first]: create[first] } : where(),
           create,
           update: native ? make.flatUpdate(model) : make.update(model),
           ...(native ? {} : shape(model, tape)),
@@ -62,6 +66,7 @@ export function anyOperation(schema: Schema, tape: Tape): Operation {
         return { where: make.filter(model), data: make.flatUpdate(model) };
       case 'deleteMany':
       case 'findMany':
+      default:
         return { where: make.filter(model) };
     }
   })();

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import type { Schema } from '../world/model.js';
-import { anyOperation, type Operation } from './operation.js';
+import { anyOperation, RAW, type Operation } from './operation.js';
 import { Tape } from './tape.js';
 
 /** Something that one actor does, in a transaction or not. */
@@ -62,7 +62,9 @@ export function print(program: Program): string {
 }
 
 const printCall = (client: string, { model, action, args }: Operation): string =>
-  `${client}.${model.property}.${action}(${inspect(args, { depth: Infinity, breakLength: 140 })})`;
+  action === RAW
+    ? `${client}.${RAW}(${inspect(args['sql'])})`
+    : `${client}.${model.property}.${action}(${inspect(args, { depth: Infinity, breakLength: 140 })})`;
 
 function printStep(step: Step): string {
   if (step.kind === 'single') return printCall('prisma', step.operation);

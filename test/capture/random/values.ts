@@ -32,7 +32,8 @@ const KEY_VALUES: Record<string, Values> = {
   Json: (k) => ({ k }),
 };
 
-const TEXTS = ['x', '', 'naïve ☃ 𝄞', 'it\'s */ -- "q" \\ ;', 'line\nbreak\ttab', 'null'];
+/** Of columns that no key is part of. */
+export const TEXTS = ['x', '', 'naïve ☃ 𝄞', 'it\'s */ -- "q" \\ ;', 'line\nbreak\ttab', 'null'];
 
 const PLAIN_VALUES: Record<string, Values> = {
   Int: (k) => [0, 1, -7, 32767, 12, 3][k % 6],
@@ -68,7 +69,8 @@ function textOf(k: number, native: string | undefined, args: readonly string[], 
   const text = pool[k % pool.length]!;
   const most = Number(args[0] ?? Infinity);
   if (native === 'Char') return text.replaceAll(/\s/g, '_').slice(0, most).padEnd(Math.min(most, 12), '.');
-  return [...text].slice(0, most).join('');
+  // By characters: half a pair of surrogates is no text.
+  return Array.from(text).slice(0, most).join('');
 }
 
 function single(schema: Schema, model: Model, field: Field, k: number): unknown {
@@ -107,4 +109,11 @@ export function whereUnique(schema: Schema, model: Model, tape: Tape): Record<st
     unique.fields.map((name) => [name, keyValue(schema, model, name, tape.chance(20) ? tape.below(KEYS) : k)]),
   );
   return unique.fields.length === 1 ? values : { [unique.name]: values };
+}
+
+/** The where of the row with the k-th id. */
+export function whereKey(schema: Schema, model: Model, k: number): Record<string, unknown> {
+  const { name = '', fields = [] } = model.uniques[0] ?? {};
+  const values = Object.fromEntries(fields.map((field) => [field, keyValue(schema, model, field, k)]));
+  return fields.length === 1 ? values : { [name]: values };
 }

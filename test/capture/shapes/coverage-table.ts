@@ -1,4 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { ODD_NAMES } from '../sql/names.js';
+import type { Statement } from '../sql/statement.js';
+import { STATEMENTS } from '../sql/statements.js';
+import { THROUGH_PRISMA } from '../sql/through-prisma.js';
 import { SHAPES_BY_PART } from './index.js';
 
 export const TABLE_FILE = fileURLToPath(new URL('../../../docs/coverage.md', import.meta.url));
@@ -13,6 +17,30 @@ values, in the order of the statements, in the same database transaction, and wi
 caller got the same value or the same error, the same rows were left, and the same number of messages went to the server over
 the one connection of the pool.
 `;
+
+const BESIDE = `
+## What does not come through Prisma
+
+Each row ran on tables of its own beside the witness (\`test/capture/sql.spec.ts\`), on PostgreSQL 14 to 18 where that has it:
+sent by a plain connection, or as raw SQL of an audited client. A plain connection has no context: such entries carry
+\`session_user\`, \`application_name\` and the client's address, and the flag \`no-context\`.
+
+| statement | changes | database |
+|---|---|---|
+`;
+
+const LIMITS = `
+## What is not captured
+
+- Writes of a session with \`session_replication_role = replica\` (logical replication, some restore tools): PostgreSQL fires no trigger.
+- \`TRUNCATE\` of a single partition by its own name; of the partitioned table it is captured.
+- What is rolled back, as intended, and an \`UPDATE\` that leaves a row as it was.
+`;
+
+const besideRow = ({ name, sees, fails, since, knownBug }: Statement): string => {
+  const change = sees === '' ? (fails ? `none: ${fails}` : 'none') : sees;
+  return `| ${name}${since ? ` (from ${since})` : ''} | ${change} | ${knownBug ? `**no**: ${knownBug}` : 'captured'} |`;
+};
 
 /** The table, from the names of the shapes that each engine captured. */
 export function coverageTable(captured: ReadonlyMap<string, ReadonlySet<string>>): string {
@@ -31,11 +59,13 @@ export function coverageTable(captured: ReadonlyMap<string, ReadonlySet<string>>
       }),
     ].join('\n'),
   );
-  return `${HEAD}${parts.join('\n')}\n`;
+  const beside = [...STATEMENTS, ...THROUGH_PRISMA, ...ODD_NAMES].map((row) => besideRow(row));
+  return `${HEAD}${parts.join('\n')}\n${BESIDE}${beside.join('\n')}\n${LIMITS}`;
 }
 
 /** The operations that a table lists. */
 export function namesIn(table: string): string[] {
-  const rows = table.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| operation |'));
+  const [ofShapes] = table.split(BESIDE);
+  const rows = ofShapes!.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| operation |'));
   return rows.map((line) => line.slice(2, line.indexOf(' |')));
 }

@@ -3,6 +3,7 @@ export interface AnyClient {
   // The overloads of a generated client are narrower; what the programs send is one of these two.
   $transaction(work: readonly PromiseLike<unknown>[], options?: object): Promise<unknown[]>;
   $transaction<T>(work: (tx: AnyClient) => Promise<T>, options?: object): Promise<T>;
+  $executeRawUnsafe(sql: string): PromiseLike<number>;
   $disconnect(): Promise<void>;
 }
 

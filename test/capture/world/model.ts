@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** The parts of Prisma's DMMF that a random program needs. */
 export interface Field {
   readonly name: string;
+  /** Absent: the name is that of the column. */
+  readonly dbName?: string | null;
   readonly kind: 'scalar' | 'object' | 'enum' | 'unsupported';
   readonly type: string;
   readonly isList: boolean;
@@ -26,6 +28,8 @@ interface Key {
 
 interface DmmfModel {
   readonly name: string;
+  readonly dbName: string | null;
+  readonly schema: string | null;
   readonly fields: readonly Field[];
   readonly primaryKey: Key | null;
   readonly uniqueIndexes: readonly Key[];
@@ -48,6 +52,8 @@ export interface Model {
   readonly name: string;
   /** Its property of the client. */
   readonly property: string;
+  /** Quoted, with its schema. */
+  readonly table: string;
   /** Scalars and enums. */
   readonly fields: readonly Field[];
   readonly relations: readonly Relation[];
@@ -98,6 +104,7 @@ function modelOf(model: DmmfModel, all: ReadonlyMap<string, DmmfModel>, referred
   return {
     name: model.name,
     property: model.name.charAt(0).toLowerCase() + model.name.slice(1),
+    table: `"${model.schema ?? 'public'}"."${model.dbName ?? model.name}"`,
     fields: model.fields.filter(({ kind }) => kind === 'scalar' || kind === 'enum'),
     relations,
     foreign,

@@ -5,7 +5,16 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +29,8 @@ const hash = createHash('sha256')
   .digest('hex')
   .slice(0, 12);
 const generated = join(here, 'generated');
-const folder = join(generated, `${basename(file, '.prisma')}-${hash}`);
+const name = basename(file, '.prisma');
+const folder = join(generated, `${name}-${hash}`);
 
 if (!existsSync(folder)) {
   mkdirSync(generated, { recursive: true });
@@ -37,6 +47,12 @@ if (!existsSync(folder)) {
       { cwd: join(here, '../../..'), stdio: 'pipe' },
     );
     renameSync(draft, folder);
+    // Those of older texts of the same file.
+    for (const old of readdirSync(generated)) {
+      if (/^(.*)-[0-9a-f]{12}$/.exec(old)?.[1] === name && old !== basename(folder)) {
+        rmSync(join(generated, old), { recursive: true, force: true });
+      }
+    }
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     if (!existsSync(folder)) throw error;

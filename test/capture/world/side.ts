@@ -38,6 +38,8 @@ export async function openSide({ tables, connect, install }: SideOptions): Promi
   const database = await createDatabase();
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
   await pool.query(`create extension if not exists citext; ${tables}`);
+  // So that workers who wait for each other do not wait long.
+  await pool.query(`alter database ${database.name} set deadlock_timeout = '20ms'`);
   await install?.(pool);
   const { rows: all } = await pool.query<{ name: string; columns: string }>(TABLES);
   const opened: [AnyClient, pg.Pool][] = [];

@@ -17,6 +17,8 @@ export interface Witnessed extends Change {
 }
 
 export interface Captured extends Change {
+  /** In the log, before it is sealed. */
+  readonly pos: number;
   readonly actor: Readonly<Record<string, unknown>>;
   readonly group: string | null;
   readonly flags: readonly string[];
@@ -65,7 +67,7 @@ export async function witnessed(pool: pg.Pool, after: number, secrets: Secrets):
 /** What the log holds behind a position; the order is that of the log. */
 export async function captured(pool: pg.Pool, after: number, firstSchema: string): Promise<Captured[]> {
   const { rows } = await pool.query<Captured & { actor: string }>(
-    `select op, rel::text as table, witness.row_of(rel, data::json -> 'old') as old, witness.row_of(rel, data::json -> 'new') as new,
+    `select pos::int, op, rel::text as table, witness.row_of(rel, data::json -> 'old') as old, witness.row_of(rel, data::json -> 'new') as new,
             xid::text, convert_from(actor, 'UTF8')::json as actor, group_id as group, coalesce(string_to_array(flags, ','), '{}') as flags
        from audit.content,
             lateral (select case when strpos(model, '.') > 0 then format('%I.%I', split_part(model, '.', 1), split_part(model, '.', 2))

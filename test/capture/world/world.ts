@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -7,7 +7,7 @@ import type pg from 'pg';
 import { audited } from '../../../src/prisma/index.js';
 import { migrate, reconcileTriggers } from '../../../src/store/postgres/index.js';
 import { lastPosition } from '../../support/quickstart.js';
-import type { AnyClient, AnyClientClass } from './client.js';
+import type { AnyClientClass } from './client.js';
 import { readSchema, type Schema } from './model.js';
 import { openSide, type Side } from './side.js';
 import {
@@ -24,6 +24,10 @@ import {
 /** Twin databases with the tables of a schema, one of them audited and watched by a witness. */
 export interface World {
   readonly schema: Schema;
+  /** What an entry may be flagged with here; never that its context is not known. */
+  readonly flags: readonly string[];
+  /** The class that `prisma generate` made, without audit. */
+  readonly Client: AnyClientClass;
   readonly plain: Side;
   readonly audited: Side;
   /** A point in the log and in the witness's, to ask from. */
@@ -41,23 +45,33 @@ export interface Mark {
   readonly position: number;
 }
 
+/** A busy machine is no difference between the twins. */
+const PATIENT = { maxWait: 60_000, timeout: 60_000 };
+
 const PREPARE = fileURLToPath(new URL('prepare.mjs', import.meta.url));
 
-/** @param path of a schema.prisma for PostgreSQL, any */
+/**
+ * @param path of a schema.prisma for PostgreSQL, any; what it has no word for (triggers) may stand in a file beside it, of
+ *   the same name with `.sql`
+ */
 export async function openWorld(path: string): Promise<World> {
   const folder = execFileSync(process.execPath, [PREPARE, path], { encoding: 'utf8' });
   const schema = readSchema(folder);
-  const tables = readFileSync(join(folder, 'tables.sql'), 'utf8');
+  const beside = path.replace(/\.prisma$/, '.sql');
+  const more = existsSync(beside) ? readFileSync(beside, 'utf8') : '';
+  const tables = `${readFileSync(join(folder, 'tables.sql'), 'utf8')};\n${more}`;
   // Generated: the path is known at run time only.
   const { PrismaClient } = (await import(join(folder, 'client/client.ts'))) as { PrismaClient: AnyClientClass };
   class AuditedClient extends audited(PrismaClient) {}
 
-  const plain = await openSide({ tables, connect: (pool) => new PrismaClient({ adapter: new PrismaPg(pool) }) });
+  const plain = await openSide({
+    tables,
+    connect: (pool) => new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: PATIENT }),
+  });
   let schemas: readonly string[] = ['public'];
   const log = await openSide({
     tables,
-    // The mixin adds to the client; its type is that of a generated one.
-    connect: (pool) => new AuditedClient({ adapter: new PrismaPg(pool) }) as unknown as AnyClient,
+    connect: (pool) => new AuditedClient({ adapter: new PrismaPg(pool), transactionOptions: PATIENT }),
     async install(pool) {
       schemas = await schemasOf(pool);
       await installWitness(pool);
@@ -68,6 +82,8 @@ export async function openWorld(path: string): Promise<World> {
   const secrets = await secretsOf(log.pool);
   return {
     schema,
+    Client: PrismaClient,
+    flags: more.includes('initially deferred') ? ['redacted', 'deferred'] : ['redacted'],
     plain,
     audited: log,
     mark: async () => ({ change: await lastSeen(log.pool), position: await lastPosition(log.pool) }),
@@ -81,10 +97,10 @@ export async function openWorld(path: string): Promise<World> {
   };
 }
 
-async function withoutSecrets({ pool, rows }: Side, secrets: Secrets): Promise<ReadonlyMap<string, readonly string[]>> {
-  const readable = new Map(await rows());
+async function withoutSecrets(side: Side, secrets: Secrets): Promise<ReadonlyMap<string, readonly string[]>> {
+  const readable = new Map(await side.rows());
   for (const [table, columns] of secrets) {
-    const { rows: texts } = await pool.query<{ row: string }>(
+    const { rows: texts } = await side.pool.query<{ row: string }>(
       `select witness.without($1::text::regclass, row, $2) as row from unnest($3::text[]) row`,
       [table, columns, readable.get(table) ?? []],
     );

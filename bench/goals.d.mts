@@ -1,0 +1,8 @@
+export interface Goal {
+  readonly goal: string;
+  readonly atMost: number;
+  readonly measured: number;
+  readonly met: boolean;
+}
+
+export function goals(capture: readonly object[], engine?: string): Goal[];

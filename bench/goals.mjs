@@ -1,0 +1,24 @@
+// What audit may cost, as ratios to the same work without it, of one client. `npm run bench` says which are met; it does not
+// fail by them, since a machine that is busy with something else misses all of them.
+const AT_MOST = { create: 1.4, update: 1.35, nestedCreate: 1.35, updateMany100: 5 };
+const GROWTH_AT_MOST = 1.3;
+
+/** Each goal with what was measured. `ratio`: of the medians of all calls. */
+export function goals(capture, engine = 'database') {
+  const cell = (operation, of) =>
+    capture.find((row) => row.clients === 1 && row.operation === operation && row.engine === of);
+  const ratios = Object.entries(AT_MOST).map(([operation, atMost]) => ({
+    goal: `${operation}: ratio`,
+    atMost,
+    measured: cell(operation, engine).ratio,
+  }));
+  // Twice the rows take twice the time when the time of a row stays what it is.
+  const growth = (of) => cell('createMany5000', of).p50MicrosPerRow / cell('createMany1000', of).p50MicrosPerRow;
+  const linear = {
+    goal: 'createMany: time per row, 5,000 rows to 1,000',
+    atMost: GROWTH_AT_MOST,
+    measured: growth(engine),
+    withoutAudit: growth('none'),
+  };
+  return [...ratios, linear].map((goal) => ({ ...goal, met: goal.measured <= goal.atMost }));
+}

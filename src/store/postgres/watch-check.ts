@@ -1,0 +1,41 @@
+import type { Pool } from './pool.js';
+import { inSchema } from './schema.js';
+
+/** One line of doctor's report. */
+export interface WatchCheck {
+  readonly name: 'watch';
+  readonly state: 'ok' | 'warn' | 'fail';
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+const STATE = `
+select to_char(c.looked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
+       s.lease_until > clock_timestamp() and c.looked_at < clock_timestamp() - interval '5 minutes' as neglected,
+       (select array_agg(distinct coalesce(n.value, o.value) ->> 'table' order by coalesce(n.value, o.value) ->> 'table')
+          from jsonb_each(c.triggers) o (key, value) full join jsonb_each("audit".coverage_now()) n (key, value) using (key)
+         where o.value - 'table' is distinct from n.value - 'table') as changed
+  from "audit".sealer s left join "audit".coverage c on true`;
+
+/** Whether somebody watches the capture triggers, and what he has not seen yet. Reads only; needs the rights of the log's owner. */
+export async function checkWatch(pool: Pool, schema: string): Promise<WatchCheck> {
+  const { rows } = await pool.query<{ at: string | null; neglected: boolean | null; changed: string[] | null }>(
+    inSchema(schema, STATE),
+  );
+  const { at = null, neglected = null, changed = null } = rows[0] ?? {};
+  if (at === null) {
+    const message = 'nobody has looked at the capture triggers yet, so a change of them would not be noticed';
+    return { name: 'watch', state: 'warn', message, remedy: 'run "nestjs-prisma-audit migrate"' };
+  }
+  if (neglected === true) {
+    const message = `a sealer is alive, but nobody has looked at the capture triggers since ${at}`;
+    const remedy = `its role needs EXECUTE on "${schema}".watch_coverage(boolean): run "nestjs-prisma-audit migrate"`;
+    return { name: 'watch', state: 'fail', message, remedy };
+  }
+  if (changed !== null) {
+    const message = `the capture triggers of ${changed.join(', ')} were changed since ${at}; the next look of a sealer seals it`;
+    const remedy = 'find out who did it; "nestjs-prisma-audit migrate" puts them right';
+    return { name: 'watch', state: 'warn', message, remedy };
+  }
+  return { name: 'watch', state: 'ok', message: `the capture triggers are as they were at the last look, ${at}` };
+}

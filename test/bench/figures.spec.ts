@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import { comparisonBlock } from '../../bench/compare/readme.mjs';
+import { goals } from '../../bench/goals.mjs';
+
+const OPERATIONS = ['create', 'update', 'nestedCreate', 'updateMany100', 'createMany1000', 'createMany5000'];
+
+const capture = (ratio: number, microsOfLarge: number): object[] =>
+  OPERATIONS.flatMap((operation) =>
+    [1, 10].flatMap((clients) =>
+      ['none', 'database'].map((engine) => ({
+        operation,
+        engine,
+        clients,
+        // Ten clients, and the work without audit, have no goal.
+        ratio: clients === 1 && engine === 'database' ? ratio : 99,
+        p50MicrosPerRow: operation === 'createMany5000' && engine === 'database' ? microsOfLarge : 100,
+      })),
+    ),
+  );
+
+it.each([
+  [1.35, 130, [true, true, true, true, true]],
+  [1.38, 131, [true, false, false, true, false]],
+  [5.01, 50, [false, false, false, false, true]],
+])('goals: a ratio of %d and %d µs a row', (ratio, micros, met) => {
+  expect(goals(capture(ratio, micros)).map((goal) => goal.met)).toEqual(met);
+});
+
+it('the comparison in the README is that of bench/compare/results.json', () => {
+  const results: unknown = JSON.parse(readFileSync('bench/compare/results.json', 'utf8'));
+  const [, block] = readFileSync('README.md', 'utf8').split(/<!-- \/?comparison -->/);
+  expect(block).toBe(`\n${comparisonBlock(results)}\n`);
+});

@@ -1,0 +1,113 @@
+import { withContext } from '../../../src/context/index.js';
+import { postgresSealerStore } from '../../../src/store/postgres/index.js';
+import { sealAll } from '../../support/log.js';
+import type { AnyClient } from '../world/client.js';
+import type { Captured, Change } from '../world/witness.js';
+import type { World } from '../world/world.js';
+import { replay } from './compare.js';
+import { takeStep } from './execute.js';
+import type { Operation } from './operation.js';
+import type { Program, Step } from './program.js';
+import { TEXTS } from './values.js';
+
+export interface Crowd {
+  readonly problems: readonly string[];
+  readonly changes: number;
+  /** Entries that a mark in the row ties to their actor. */
+  readonly marked: number;
+}
+
+/**
+ * Each program is what one worker does, all at the same time, through one client, on the same rows. Who comes first is the
+ * database's choice, so there is no twin to compare with; the log must hold what the witness saw, must be a history of
+ * each row in which every `old` is the `new` before it, and must know whose each change is.
+ */
+export async function crowd(
+  world: World,
+  client: AnyClient,
+  programs: readonly Program[],
+  together: boolean,
+): Promise<Crowd> {
+  await world.audited.reset();
+  const before = await world.readableRows();
+  const mark = await world.mark();
+  const gate = new Promise<void>((resolve) => setImmediate(resolve));
+  await Promise.all(
+    programs.map(async (program, i) => {
+      const actor = `w${i}`;
+      for (const step of program) {
+        // Resumed by one promise, all that the workers send next is of one tick; else each comes when it comes.
+        await (together && step === program[0] ? gate : new Promise((resolve) => setTimeout(resolve, i % 3)));
+        // What it comes to is not asked: a deadlock, or a row that another worker took, is an answer too.
+        await withContext({ actor: { id: actor } }, () => takeStep(client, markedStep(step, actor))).catch(
+          () => undefined,
+        );
+      }
+    }),
+  );
+  const { witnessed, captured } = await world.since(mark);
+  const problems: string[] = [];
+
+  const textOf = ({ op, table, old, new: now, xid }: Change): string =>
+    `${op} ${table}: ${old ?? '-'} => ${now ?? '-'} in ${xid}`;
+  const seen = witnessed.map((change) => textOf(change)).sort();
+  const caught = captured.map((change) => textOf(change)).sort();
+  if (seen.join('\n') !== caught.join('\n')) problems.push('the log and the witness tell of different changes');
+
+  const after = await world.readableRows();
+  problems.push(...replay(before, captured, after).map((problem) => `as captured: ${problem}`));
+  problems.push(...replay(before, await sealedOrder(world, captured), after).map((problem) => `as sealed: ${problem}`));
+  const owned = owners(captured);
+  return { problems: [...problems, ...owned.problems], changes: captured.length, marked: owned.marked };
+}
+
+/** The entries in the order in which they were sealed. */
+async function sealedOrder({ audited: { pool } }: World, captured: readonly Captured[]): Promise<Captured[]> {
+  await sealAll(postgresSealerStore(pool, 'audit'));
+  const { rows } = await pool.query<{ pos: number }>(
+    `select pos::int from audit.entry where pos = any ($1) order by chain, seq`,
+    [captured.map(({ pos }) => pos)],
+  );
+  const byPosition = new Map(captured.map((change) => [change.pos, change]));
+  return rows.flatMap(({ pos }) => byPosition.get(pos) ?? []);
+}
+
+/** A transaction has one actor, and it is the one whose mark is in the rows that it wrote. */
+function owners(captured: readonly Captured[]): { problems: string[]; marked: number } {
+  const problems: string[] = [];
+  const actors = new Map<string, unknown>();
+  let marked = 0;
+  for (const { xid, actor, old, new: now, op, table } of captured) {
+    const id = actor['id'];
+    if (actors.has(xid) && actors.get(xid) !== id) problems.push(`transaction ${xid} has two actors`);
+    actors.set(xid, id);
+    const marks = new Set((now?.match(/@w\d+@/g) ?? []).filter((text) => !old?.includes(text)));
+    for (const text of marks) {
+      marked++;
+      if (text !== `@${String(id)}@`) problems.push(`${op} ${table} by ${text} is said to be by ${String(id)}: ${now}`);
+    }
+  }
+  return { problems, marked };
+}
+
+/** All free text that the step writes is the actor's name; and nobody else acts within it. */
+function markedStep(step: Step, actor: string): Step {
+  const text = new Set<unknown>(TEXTS);
+  const marked = (value: unknown): unknown => {
+    if (text.has(value)) return `@${actor}@`;
+    if (Array.isArray(value)) return value.map((item) => marked(item));
+    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, marked(item)]));
+  };
+  // Marking changes no shape.
+  const operation = (one: Operation): Operation => ({ ...one, args: marked(one.args) as Operation['args'] });
+  switch (step.kind) {
+    case 'single':
+      return { ...step, actor, operation: operation(step.operation) };
+    case 'array':
+      return { ...step, actor, operations: step.operations.map((one) => operation(one)) };
+    case 'interactive':
+    default:
+      return { ...step, actor, acts: step.acts.map((act) => ({ actor, operation: operation(act.operation) })) };
+  }
+}
