@@ -18,7 +18,8 @@ export function catalogueTables(catalogue: Catalogue, schemas?: readonly string[
       key: keyOf(model).map((field) => model.fields[field]?.column ?? field),
       jsonColumns: Object.values(model.fields)
         .filter(({ type, native }) => type === 'Json' || (type === 'Unsupported' && isJson(native?.[0])))
-        .map(({ column }) => column),
+        .map(({ column }) => column)
+        .toSorted(),
       level: levelOf(model),
       triggers: [],
     }))
