@@ -22,7 +22,7 @@ export function backfillCommand(): Command {
     .requiredOption('--file <sql>', 'statements to run; "-" is standard input')
     .option('--actor <id>', 'who answers for it (default: the role of the database)')
     .action(async (options: BackfillCommand, command: Command) => {
-      const env = await environment(command);
+      const env = await environment(command, 'AUDIT_MIGRATE_DATABASE_URL');
       const sql = options.file === '-' ? await text(process.stdin) : await readFile(options.file, 'utf8');
       const { table, reason, actor } = options;
       const tables = await withPool(env, 'backfill', async (pool) => {

@@ -10,7 +10,7 @@ export function checkpointCommand(): Command {
       'print origin, size and tree hash of each chain, a line each: keep them outside the database, for verify --pin',
     )
     .action(async (_options: object, command: Command) => {
-      const env = await environment(command);
+      const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
       const chains = await withPool(env, 'checkpoint', async (pool) => {
         await requireLog(pool, env.schema);
         return await withLogSource(pool, env.schema, (source) => source.chains());

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { examine, type Health } from '../store/postgres/health.js';
+import { sentence } from '../store/postgres/checks.js';
 import { environment, withPool } from './environment.js';
 
 export function doctorCommand(): Command {
@@ -11,7 +12,7 @@ export function doctorCommand(): Command {
     .option('--json', 'for machines')
     .action(async (options: { json?: boolean }, command: Command) => {
       const env = await environment(command);
-      const health = await withPool(env, 'doctor', (pool) => examine(pool, env.schema, env.coverage));
+      const health = await withPool(env, 'doctor', (pool) => examine(pool, env.schema, env.coverage, env.levels));
       if (options.json) process.stdout.write(`${JSON.stringify(health)}\n`);
       else print(health);
       process.exitCode = health.problems.length === 0 ? 0 : 1;
@@ -37,6 +38,8 @@ function print(health: Health): void {
       `${health.unsealed} rows wait for their entry${health.oldestUnsealedSeconds === null ? '' : `, the oldest for ${health.oldestUnsealedSeconds} s`}`,
     );
   }
+  for (const check of health.checks)
+    if (check.state === 'warn') process.stdout.write(`${pc.yellow('!')} ${sentence(check)}\n`);
   for (const problem of health.problems) process.stdout.write(`${pc.red('✗')} ${problem}\n`);
   if (health.problems.length === 0) process.stdout.write(`${pc.green('✓')} nothing wrong was found\n`);
 }

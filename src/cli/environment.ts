@@ -6,11 +6,13 @@ import { createJiti } from 'jiti';
 import { AuditError } from '../event/errors.js';
 import { schemaMissing } from '../store/postgres/content-store.js';
 import {
+  checkLevelConfig,
   checkSchemaName,
   createPool,
   DEFAULT_SCHEMA,
   missingMigrations,
   type Coverage,
+  type LevelConfig,
   withCatalogue,
   type Pool,
 } from '../store/postgres/index.js';
@@ -19,6 +21,7 @@ export interface Environment {
   readonly databaseUrl: string;
   readonly schema: string;
   readonly coverage: Coverage;
+  readonly levels: LevelConfig;
   /** The file that was read, if there is one. */
   readonly configFile: string | undefined;
 }
@@ -31,18 +34,27 @@ interface GlobalOptions {
 
 const CONFIG_FILES = ['audit.config.ts', 'audit.config.mts', 'audit.config.mjs', 'audit.config.js'];
 
-/** What all commands need: the database, the schema, and what is audited. */
-export async function environment(command: Command): Promise<Environment> {
+/** Variables with the URL of another role than the application's, for the commands that need its rights. */
+export type RoleVariable = 'AUDIT_MIGRATE_DATABASE_URL' | 'AUDIT_SEALER_DATABASE_URL';
+
+/**
+ * What all commands need: the database, the schema, and what is audited.
+ * @param variable wins over the application's URL, where it is set
+ */
+export async function environment(command: Command, variable?: RoleVariable): Promise<Environment> {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const databaseUrl = options.databaseUrl ?? process.env['AUDIT_DATABASE_URL'] ?? process.env['DATABASE_URL'];
+  const applicationUrl = options.databaseUrl ?? process.env['AUDIT_DATABASE_URL'] ?? process.env['DATABASE_URL'];
+  const roleUrl = options.databaseUrl === undefined && variable !== undefined ? process.env[variable] : undefined;
+  const databaseUrl = roleUrl || applicationUrl;
   if (databaseUrl === undefined || databaseUrl === '') {
     throw new AuditError('AUDIT_OPTIONS_INVALID', 'no database: pass --database-url or set AUDIT_DATABASE_URL');
   }
   const configFile = options.config ?? CONFIG_FILES.find((file) => existsSync(file));
   const configured = configFile === undefined ? {} : withCatalogue(await loadConfig(configFile));
   const schema = checkSchemaName(options.schema ?? configured.schema ?? DEFAULT_SCHEMA);
-  const schemas = configured.schemas ?? [schemaOf(databaseUrl)];
-  return { databaseUrl, schema, coverage: { ...configured, schema, schemas }, configFile };
+  const schemas = configured.schemas ?? [schemaOf(applicationUrl ?? databaseUrl)];
+  const levels = checkLevelConfig(configured);
+  return { databaseUrl, schema, coverage: { ...configured, schema, schemas }, levels, configFile };
 }
 
 /** Prisma's own URL parameter: the schema where its tables are. */
@@ -64,13 +76,13 @@ export async function withPool<T>(env: Environment, name: string, work: (pool: P
   }
 }
 
-/** @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package */
+/** @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package; `AUDIT_PRIVILEGE_MISSING` */
 export async function requireLog(pool: Pool, schema: string): Promise<void> {
   const missing = await missingMigrations(pool, schema);
   if (missing.length > 0) throw schemaMissing(schema, missing);
 }
 
-async function loadConfig(file: string): Promise<Coverage> {
+async function loadConfig(file: string): Promise<Coverage & LevelConfig> {
   const path = resolve(file);
   if (!existsSync(path)) throw new AuditError('AUDIT_CONFIG_INVALID', `there is no file ${path}`);
   const jiti = createJiti(pathToFileURL(path).href);
@@ -81,7 +93,17 @@ async function loadConfig(file: string): Promise<Coverage> {
       `${file} must export its configuration as default: export default defineAudit({ … })`,
     );
   }
-  const known = ['schema', 'schemas', 'tenantColumn', 'redaction', 'catalogue', 'onMissing', 'models'];
+  const known = [
+    'schema',
+    'schemas',
+    'tenantColumn',
+    'redaction',
+    'catalogue',
+    'onMissing',
+    'roles',
+    'level',
+    'models',
+  ];
   const unknown = Object.keys(config).filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new AuditError(

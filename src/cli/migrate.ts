@@ -5,10 +5,19 @@ import {
   planTriggers,
   reconcileTriggers,
   missingMigrations,
+  reconcilePrivileges,
   type PlannedTable,
 } from '../store/postgres/index.js';
 import { environment, withPool } from './environment.js';
 import { migratePrisma } from './migrate-prisma.js';
+import { printPrivileges, rolesOf, type RoleOptions } from './print-privileges.js';
+
+interface MigrateCommandOptions extends RoleOptions {
+  dryRun?: boolean;
+  origin?: string;
+  prisma?: string;
+  createRoles?: boolean;
+}
 
 export function migrateCommand(): Command {
   return new Command('migrate')
@@ -16,8 +25,12 @@ export function migrateCommand(): Command {
     .option('--dry-run', 'say what would be done, change nothing')
     .option('--origin <name>', 'name of this deployment, part of every hash; fixed by the first run (default: random)')
     .option('--prisma <dir>', 'touch no database: write what is new as a migration folder of Prisma Migrate into <dir>')
-    .action(async (options: { dryRun?: boolean; origin?: string; prisma?: string }, command: Command) => {
-      const env = await environment(command);
+    .option('--app-role <role>', 'the role of the application: it may record, and nothing else; "none" ends it')
+    .option('--sealer-role <role>', 'the role of the sealer')
+    .option('--reader-role <role>', 'a role that reads the entries of one tenant')
+    .option('--create-roles', 'create those of them that are not there, with LOGIN and without a password')
+    .action(async (options: MigrateCommandOptions, command: Command) => {
+      const env = await environment(command, 'AUDIT_MIGRATE_DATABASE_URL');
       if (options.prisma !== undefined) return await migratePrisma(env, { ...options, prisma: options.prisma });
       await withPool(env, 'migrate', async (pool) => {
         const files = options.dryRun
@@ -27,6 +40,11 @@ export function migrateCommand(): Command {
         const plan = await planTriggers(pool, env.coverage);
         for (const table of plan) if (table.step !== 'keep') process.stdout.write(`${describe(table)}\n`);
         if (!options.dryRun) await reconcileTriggers(pool, env.coverage);
+        if (!options.dryRun || files.length === 0) {
+          const roles = { ...env.levels.roles, ...rolesOf(options) };
+          const { createRoles, dryRun } = options;
+          printPrivileges(await reconcilePrivileges(pool, { schema: env.schema, roles, createRoles, dryRun }));
+        }
         const audited = plan.filter((table) => table.wanted !== undefined);
         const config = env.configFile ?? 'no audit.config: every table, default secret names';
         process.stdout.write(

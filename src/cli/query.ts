@@ -37,7 +37,7 @@ export function queryCommand(): Command {
     .option('--cursor <id>', 'next page: what the last page printed')
     .option('--json', 'one JSON object a line')
     .action(async (options: QueryOptions, command: Command) => {
-      const env = await environment(command);
+      const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
       const [type, ...id] = options.resource?.split(':') ?? [];
       const history = id.length > 0;
       const { tenant, actor, action, failures, group, requestId, from, to, limit, cursor } = options;

@@ -9,7 +9,7 @@ export function sealCommand(): Command {
     .option('--once', 'seal what is there and stop')
     .option('--lease-ms <n>', 'how long a sealer that died keeps others out', whole, 10_000)
     .action(async (options: { once?: boolean; leaseMs: number }, command: Command) => {
-      const env = await environment(command);
+      const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
       const pool = createPool(env.databaseUrl, { max: 3, applicationName: 'nestjs-prisma-audit seal' });
       const say = (error: unknown): unknown =>
         process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

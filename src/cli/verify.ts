@@ -19,7 +19,7 @@ export function verifyCommand(): Command {
     )
     .option('--json', 'the report as JSON, for machines')
     .action(async (options: { pin?: string; json?: boolean }, command: Command) => {
-      const env = await environment(command);
+      const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
       const pins = options.pin === undefined ? [] : await readPins(options.pin);
       const report = await withPool(env, 'verify', async (pool) => {
         await requireLog(pool, env.schema);

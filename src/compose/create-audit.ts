@@ -38,6 +38,8 @@ export class Audit implements Recorder {
   /** Reads sealed entries. */
   readonly query: AuditReader;
   readonly #pool: Pool;
+  /** That one and, where other roles seal or read, theirs. */
+  readonly #pools: Pool[] = [];
   readonly #content: ContentStore;
   readonly #recorder: QueueRecorder;
   readonly #sealer: Sealer | undefined;
@@ -46,21 +48,31 @@ export class Audit implements Recorder {
 
   constructor(options: CheckedOptions) {
     this.#options = options;
-    this.#pool = createPool(options.databaseUrl, {
-      max: options.poolSize,
-      applicationName: 'nestjs-prisma-audit',
-      queryTimeoutMs: QUERY_TIMEOUT_MS,
-    });
+    this.#pool = this.#open(options.databaseUrl, options.poolSize, 'nestjs-prisma-audit');
     this.#content = postgresContentStore(this.#pool, options.schema);
     this.#recorder = new QueueRecorder(this.#content, options);
     this.#sealer =
       options.seal === false
         ? undefined
-        : new Sealer(postgresSealerStore(this.#pool, options.schema), { onError: options.onError, ...options.seal });
+        : new Sealer(postgresSealerStore(this.#poolOf(options.sealerUrl, 'sealer'), options.schema), {
+            onError: options.onError,
+            ...options.seal,
+          });
+    const readers = this.#poolOf(options.readerUrl, 'reader');
     this.query = new AuditReader(
-      postgresEntryStore(this.#pool, options.schema),
+      postgresEntryStore(readers, options.schema, { tellTenant: options.readerUrl !== undefined }),
       options.catalogue && { catalogue: options.catalogue, prisma: prismaValues },
     );
+  }
+
+  #open(url: string, max: number, applicationName: string): Pool {
+    const pool = createPool(url, { max, applicationName, queryTimeoutMs: QUERY_TIMEOUT_MS });
+    this.#pools.push(pool);
+    return pool;
+  }
+
+  #poolOf(url: string | undefined, part: string): Pool {
+    return url === undefined ? this.#pool : this.#open(url, 2, `nestjs-prisma-audit ${part}`);
   }
 
   get facts(): AuditFacts {
@@ -73,13 +85,13 @@ export class Audit implements Recorder {
   }
 
   /**
-   * @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package; what the driver
-   *   throws when the database cannot be reached
+   * @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package, `AUDIT_PRIVILEGE_MISSING`
+   *   when this role has no part in it; what the driver throws when the database cannot be reached
    */
   async check(): Promise<void> {
-    const missing = await missingMigrations(this.#pool, this.#options.schema);
-    if (missing.length > 0)
-      throw schemaMissing(this.#options.schema, new Error(`missing migrations: ${missing.join(', ')}`));
+    const { schema } = this.#options;
+    const missing = await missingMigrations(this.#pool, schema);
+    if (missing.length > 0) throw schemaMissing(schema, new Error(`missing migrations: ${missing.join(', ')}`));
   }
 
   /**
@@ -140,7 +152,7 @@ export class Audit implements Recorder {
     const lost = await this.#recorder.close(deadlineMs);
     // What is not sealed now, another process seals, or the next start.
     if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());
-    await endPool(this.#pool, 1_000);
+    await Promise.all(this.#pools.map((pool) => endPool(pool, 1_000)));
     return lost;
   }
 }

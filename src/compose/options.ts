@@ -9,6 +9,10 @@ import { checkSchemaName, DEFAULT_SCHEMA } from '../store/postgres/schema.js';
 export interface AuditOptions {
   /** `postgresql://…` of the database whose log this is; the application's own. */
   readonly databaseUrl: string;
+  /** The same database with the login of the sealer's role, for level *split*. @defaultValue `databaseUrl` */
+  readonly sealerUrl?: string | undefined;
+  /** The same database with the login of a role that may read, for `query`: the application's may not from level *split* on. @defaultValue `databaseUrl` */
+  readonly readerUrl?: string | undefined;
   /** Schema of the log. @defaultValue `'audit'` */
   readonly schema?: string | undefined;
   /** Whether this process seals, and how. One of all processes leads. @defaultValue true */
@@ -42,6 +46,8 @@ export interface AuditOptions {
 
 export interface CheckedOptions {
   readonly databaseUrl: string;
+  readonly sealerUrl: string | undefined;
+  readonly readerUrl: string | undefined;
   readonly schema: string;
   readonly seal: SealerOptions | false;
   readonly flushIntervalMs: number;
@@ -57,6 +63,8 @@ export interface CheckedOptions {
 
 const KNOWN: readonly (keyof AuditOptions)[] = [
   'databaseUrl',
+  'sealerUrl',
+  'readerUrl',
   'schema',
   'seal',
   'flushIntervalMs',
@@ -85,6 +93,10 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
   if (typeof options.databaseUrl !== 'string' || options.databaseUrl === '') {
     throw invalid('databaseUrl is missing: pass the URL of the database, e.g. databaseUrl: process.env.DATABASE_URL');
   }
+  for (const name of ['sealerUrl', 'readerUrl'] as const) {
+    if (options[name] !== undefined && (typeof options[name] !== 'string' || options[name] === ''))
+      throw invalid(`${name} must be the URL of the same database with another role`);
+  }
   if (
     options.seal !== undefined &&
     typeof options.seal !== 'boolean' &&
@@ -112,6 +124,8 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
   if (typeof onError !== 'function') throw invalid('onError must be a function');
   return {
     databaseUrl: options.databaseUrl,
+    sealerUrl: options.sealerUrl,
+    readerUrl: options.readerUrl,
     schema: checkSchemaName(options.schema ?? DEFAULT_SCHEMA),
     seal,
     flushIntervalMs: whole('flushIntervalMs', options.flushIntervalMs, 1, 60_000) ?? 50,

@@ -54,6 +54,13 @@ export interface AuditConfig<C = any> {
    * through and the gap is logged where possible, and counted. @defaultValue `'fail'`
    */
   readonly onMissing?: 'fail' | 'warn';
+  /**
+   * Roles of the database by the part they play in the log: `migrate` gives each its rights and takes all others away
+   * (docs/privileges.md). Remembered in the database; `'none'` ends a part.
+   */
+  readonly roles?: { readonly app?: string; readonly sealer?: string; readonly reader?: string };
+  /** The least level that `doctor` is content with. @defaultValue none: it names the level that it finds */
+  readonly level?: 'single' | 'split' | 'separate';
   /** By model. Every table is audited unless its model is `false`. Tables of implicit many-to-many relations are models of their table's name. */
   readonly models?: unknown extends C
     ? Readonly<Record<string, ModelConfig | false>>

@@ -56,6 +56,7 @@ describe('the command line', () => {
       '+ 0005_seal.sql',
       '+ 0006_privileges.sql',
       '+ 0007_coverage.sql',
+      '+ 0008_levels.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',

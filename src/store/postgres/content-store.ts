@@ -1,6 +1,6 @@
 import { AuditError } from '../../event/errors.js';
 import { recordStatement, type ContentRow, type ContentStore } from '../content.port.js';
-import { isSchemaMissing, sqlState, type Pool } from './pool.js';
+import { isForbidden, isSchemaMissing, sqlState, type Pool } from './pool.js';
 import { inSchema } from './schema.js';
 
 const POSITION = `select "audit".position() as position`;
@@ -13,6 +13,7 @@ export function postgresContentStore(pool: Pool, schema: string): ContentStore {
       return result.rows[0] ?? {};
     } catch (error) {
       if (isSchemaMissing(error)) throw schemaMissing(schema, error);
+      if (isForbidden(error)) throw privilegeMissing(schema, error);
       if (sqlState(error)?.startsWith('22')) {
         throw new AuditError('AUDIT_EVENT_INVALID', 'the database refused an event as data', {}, error);
       }
@@ -37,6 +38,16 @@ export function schemaMissing(schema: string, cause: unknown): AuditError {
   return new AuditError(
     'AUDIT_SCHEMA_MISSING',
     `the log's schema "${schema}" is not installed in this database: run "npx nestjs-prisma-audit migrate"`,
+    { schema },
+    cause,
+  );
+}
+
+/** Not for the trigger's own writes: it has the rights of the log's owner. */
+export function privilegeMissing(schema: string, cause: unknown): AuditError {
+  return new AuditError(
+    'AUDIT_PRIVILEGE_MISSING',
+    `the role of this connection may not do this in the log's schema "${schema}": connect as the role that may, or name this one to "nestjs-prisma-audit migrate" (--app-role, --sealer-role, --reader-role)`,
     { schema },
     cause,
   );

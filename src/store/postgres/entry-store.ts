@@ -1,17 +1,32 @@
+import type pg from 'pg';
 import type { EntryFilter, EntryPageRequest, EntryStore, StoredEntry } from '../entry.port.js';
-import { schemaMissing } from './content-store.js';
-import { isSchemaMissing, type Pool } from './pool.js';
+import { privilegeMissing, schemaMissing } from './content-store.js';
+import { inTransaction } from './migrate.js';
+import { isForbidden, isSchemaMissing, type Pool } from './pool.js';
 import { inSchema } from './schema.js';
 
-/** Pages of entries by keyset on `id`: every page costs the same, however deep. */
-export function postgresEntryStore(pool: Pool, schema: string): EntryStore {
+const TELL_TENANT = `select set_config('audit.tenant', $1, true), set_config('audit.no_tenant', $2, true)`;
+
+/**
+ * Pages of entries by keyset on `id`: every page costs the same, however deep.
+ * @param options `tellTenant`: row-level security lets this role see the tenant alone that its transaction names
+ */
+export function postgresEntryStore(pool: Pool, schema: string, options: { tellTenant?: boolean } = {}): EntryStore {
+  const ask = async (tenant: string, query: pg.QueryArrayConfig): Promise<unknown[][]> => {
+    if (!options.tellTenant) return (await pool.query<unknown[]>(query)).rows;
+    return await inTransaction(pool, async (client) => {
+      await client.query(TELL_TENANT, [tenant, tenant === '' ? 'on' : 'off']);
+      return (await client.query<unknown[]>(query)).rows;
+    });
+  };
   return {
     async page(request: EntryPageRequest) {
       const { text, values } = pageQuery(request);
       try {
-        const { rows } = await pool.query<unknown[]>({ text: inSchema(schema, text), values, rowMode: 'array' });
+        const rows = await ask(request.filter.tenant, { text: inSchema(schema, text), values, rowMode: 'array' });
         return rows.map((row) => storedEntry(row));
       } catch (error) {
+        if (isForbidden(error)) throw privilegeMissing(schema, error);
         throw isSchemaMissing(error) ? schemaMissing(schema, error) : error;
       }
     },

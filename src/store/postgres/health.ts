@@ -1,16 +1,20 @@
+import { checkCatalogue } from './check-catalogue.js';
+import { checkLevel, MEANS } from './check-level.js';
+import { checkTriggers } from './check-triggers.js';
+import { fail, MIGRATE, ok, sentence, type Check } from './checks.js';
+import type { Coverage } from './coverage.js';
 import { missingMigrations } from './migrate.js';
-import type { Coverage, PlannedTable } from './coverage.js';
 import type { Pool } from './pool.js';
+import type { LevelConfig, PrivilegeLevel } from './roles.js';
 import { inSchema } from './schema.js';
 import { planTriggers } from './triggers.js';
-
-/** Who could undo the protection: see SECURITY.md. */
-export type PrivilegeLevel = 'single' | 'split';
+import { checkWatch } from './watch-check.js';
 
 export interface Health {
   readonly server: string;
   readonly installed: boolean;
   readonly origin: string;
+  /** What the role of this connection, the application's, could do. */
   readonly level: PrivilegeLevel;
   readonly levelMeans: string;
   readonly covered: readonly string[];
@@ -18,77 +22,68 @@ export interface Health {
   readonly sealer: { readonly holder: string | null; readonly alive: boolean };
   readonly unsealed: number;
   readonly oldestUnsealedSeconds: number | null;
-  /** What is wrong, with the remedy. */
+  /** All that was looked at. */
+  readonly checks: readonly Check[];
+  /** What of it failed, with the remedy, as sentences. */
   readonly problems: readonly string[];
 }
 
+const SESSION = `select current_setting('server_version') as version, current_setting('session_replication_role') as replica`;
+
 const STATE = `
-select s.origin, s.holder, s.lease_until > clock_timestamp() as alive,
-       (select rolsuper from pg_roles where rolname = current_user) or pg_has_role(current_user, c.relowner, 'usage') as owner,
-       (select count(*)::int from pg_trigger t where t.tgrelid in ('"audit".content'::regclass, '"audit".entry'::regclass) and t.tgname = 'append_only' and t.tgenabled = 'A') as guards,
-       w.waiting::int as unsealed, w.oldest::int as oldest
-  from "audit".sealer s,
-       (select relowner from pg_class where oid = '"audit".entry'::regclass) c,
-       (select count(*) as waiting, extract(epoch from clock_timestamp() - min(at)) as oldest
-          from "audit".content c where c.pos > (select low from "audit".sealer) and not exists (select from "audit".entry e where e.pos = c.pos)) w`;
+select b.origin, b.holder, b.alive, b.role, b.application, b.unsealed::int as unsealed, b.oldest_seconds::int as oldest, "audit".lost()::int as lost,
+       (select count(*)::int from pg_trigger t where t.tgrelid in ('"audit".content'::regclass, '"audit".entry'::regclass) and t.tgname = 'append_only' and t.tgenabled = 'A') as guards
+  from "audit".backlog() b`;
 
-const MEANS: Record<PrivilegeLevel, string> = {
-  single: 'this role owns the log; tampering is found, not prevented',
-  split: 'this role cannot change the log; its owner still can',
-};
+interface State {
+  readonly origin: string;
+  readonly holder: string | null;
+  readonly alive: boolean;
+  readonly role: string | null;
+  readonly application: string | null;
+  readonly unsealed: number;
+  readonly oldest: number | null;
+  readonly lost: number | null;
+  readonly guards: number;
+}
 
-/** Looks at everything an operator should know. Changes nothing; reads the catalogue and the unsealed tail. */
-export async function examine(pool: Pool, schema: string, coverage: Coverage): Promise<Health> {
-  const { rows } = await pool.query<{ version: string; replica: string }>(
-    `select current_setting('server_version') as version, current_setting('session_replication_role') as replica`,
-  );
-  const problems: string[] = [];
-  const missing = await missingMigrations(pool, schema);
-  if (missing.length > 0)
-    problems.push(
-      `the log is not installed or not up to date (${missing.length} migrations missing): run "nestjs-prisma-audit migrate"`,
-    );
-  if (rows[0]?.replica !== 'origin')
-    problems.push('session_replication_role is not "origin" for this role: triggers do not fire, nothing is captured');
-  const nothing = {
-    origin: '',
-    level: 'single',
-    levelMeans: MEANS.single,
-    covered: [],
-    skipped: [],
-    sealer: { holder: null, alive: false },
-    unsealed: 0,
-    oldestUnsealedSeconds: null,
-  } as const;
+/**
+ * Looks at everything an operator should know. Changes nothing; reads the catalogue and the unsealed tail. Any role that
+ * `migrate` knows can do it; the level is that of the role of this connection.
+ */
+export async function examine(
+  pool: Pool,
+  schema: string,
+  coverage: Coverage,
+  levels: LevelConfig = {},
+): Promise<Health> {
+  const { rows } = await pool.query<{ version: string; replica: string }>(SESSION);
   const server = `PostgreSQL ${rows[0]?.version}`;
-  if (missing.length > 0) return { server, installed: false, ...nothing, problems };
-
-  const plan = await planTriggers(pool, coverage);
-  problems.push(...triggerProblems(plan));
-  if (!plan.some(({ wanted }) => wanted !== undefined)) {
-    problems.push(`no table is audited in ${(coverage.schemas ?? ['public']).join(', ')}: set schemas in audit.config`);
+  const checks: Check[] = [];
+  const missing = await missingMigrations(pool, schema);
+  checks.push(
+    missing.length > 0
+      ? fail('installed', `the log is not installed or not up to date (${missing.length} migrations missing)`, MIGRATE)
+      : ok('installed', 'the log is installed and up to date'),
+    checkReplica(rows[0]?.replica),
+  );
+  if (missing.length > 0) {
+    const nothing = { origin: '', level: 'single', levelMeans: MEANS.single, covered: [], skipped: [] } as const;
+    const idle = { sealer: { holder: null, alive: false }, unsealed: 0, oldestUnsealedSeconds: null };
+    return { server, installed: false, ...nothing, ...idle, checks, problems: problemsOf(checks) };
   }
-  const state = (
-    await pool.query<{
-      origin: string;
-      holder: string | null;
-      alive: boolean;
-      owner: boolean;
-      guards: number;
-      unsealed: number;
-      oldest: number | null;
-    }>(inSchema(schema, STATE))
-  ).rows[0];
+  const plan = await planTriggers(pool, coverage);
+  const tables = plan.map(({ table }) => table);
+  const state = (await pool.query<State>(inSchema(schema, STATE))).rows[0];
   if (!state) throw new Error(`the table "${schema}".sealer is empty`);
-  if (state.guards !== 2)
-    problems.push(
-      'the append-only triggers of content or entry are missing or switched off: somebody removed them. Verify the log, then run "migrate"',
-    );
-  if (!state.alive)
-    problems.push('no sealer is alive: start the application with option seal, or "nestjs-prisma-audit seal"');
-  if (state.oldest !== null && state.oldest > 60)
-    problems.push(`content has been waiting for its entry for ${state.oldest} s`);
-  const level = state.owner ? 'single' : 'split';
+  const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state);
+  checks.push(
+    ...checkTriggers(plan, coverage),
+    await checkWatch(pool, schema),
+    ...checkCatalogue(tables, coverage),
+    ...checkState(state),
+    ...levelChecks,
+  );
   return {
     server,
     installed: true,
@@ -100,19 +95,34 @@ export async function examine(pool: Pool, schema: string, coverage: Coverage): P
     sealer: { holder: state.holder, alive: state.alive },
     unsealed: state.unsealed,
     oldestUnsealedSeconds: state.oldest,
-    problems,
+    checks,
+    problems: problemsOf(checks),
   };
 }
 
-function triggerProblems(plan: readonly PlannedTable[]): string[] {
-  const says = {
-    add: 'has no capture trigger',
-    replace: 'has a capture trigger that is not what audit.config says, or is switched off',
-    remove: 'is captured although audit.config says it is not',
-    keep: '',
-    skip: '',
-  } as const;
-  return plan
-    .filter(({ step }) => says[step] !== '')
-    .map(({ model, step }) => `${model} ${says[step]}: run "nestjs-prisma-audit migrate"`);
+function problemsOf(checks: readonly Check[]): readonly string[] {
+  return checks.filter(({ state }) => state === 'fail').map((check) => sentence(check));
+}
+
+function checkReplica(role: string | undefined): Check {
+  return role === 'origin'
+    ? ok('replica', 'writes under session_replication_role = replica (replication, some restores) are never captured')
+    : fail('replica', 'session_replication_role is not "origin" for this role', 'triggers do not fire, nothing is captured'); // prettier-ignore
+}
+
+function checkState({ guards, alive, oldest, lost }: State): readonly Check[] {
+  const checks: Check[] = [
+    guards === 2
+      ? ok('guards', 'the log refuses changes')
+      : fail('guards', 'the append-only triggers of content or entry are missing or switched off', 'somebody removed them. Verify the log, then run "migrate"'), // prettier-ignore
+    alive
+      ? ok('sealer', 'a sealer is alive')
+      : fail('sealer', 'no sealer is alive', 'start the application with option seal, or "nestjs-prisma-audit seal"'),
+    oldest !== null && oldest > 60
+      ? fail('backlog', `content has been waiting for its entry for ${oldest} s`)
+      : ok('backlog', 'nothing waits for long'),
+  ];
+  if (lost === null || lost === 0) return [...checks, ok('lost', 'no write went through without its entry')];
+  const message = `${lost} writes went through although their change could not be logged (onMissing: 'warn')`;
+  return [...checks, fail('lost', message, `see the warnings of the server's log; the owner resets the count with setval('lost_seq', 1, false)`)]; // prettier-ignore
 }

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { isOrigin } from '../../chain/leaf.js';
 import { AuditError } from '../../event/errors.js';
+import { privilegeMissing } from './content-store.js';
 import { migrations } from './migrations.generated.js';
-import type { Pool, PoolClient } from './pool.js';
+import { isForbidden, type Pool, type PoolClient } from './pool.js';
 import { checkSchemaName, inSchema } from './schema.js';
 import { MEND_SEQUENCE } from './sealer-sql.js';
 
@@ -67,12 +68,25 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<read
   });
 }
 
-/** Names of the migrations that this database lacks; all of them if the log is not installed. */
+/**
+ * Names of the migrations that this database lacks; all of them if the log is not installed.
+ * @throws AuditError `AUDIT_PRIVILEGE_MISSING` when this role has no part in the log
+ */
 export async function missingMigrations(pool: Pool, schema: string): Promise<readonly string[]> {
-  const { rows } = await pool.query<{ there: boolean }>(`select to_regclass($1) is not null as there`, [
-    `"${schema}".migration`,
-  ]);
-  const applied = rows[0]?.there ? await namesIn(pool, schema) : new Set<string>();
+  try {
+    return await readMissing(pool, schema);
+  } catch (error) {
+    throw isForbidden(error) ? privilegeMissing(schema, error) : error;
+  }
+}
+
+async function readMissing(pool: Pool, schema: string): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ ledger: boolean; function: boolean }>(
+    `select to_regclass($1) is not null as ledger, to_regprocedure($2) is not null as function`,
+    [`"${schema}".migration`, `"${schema}".applied()`],
+  );
+  const { ledger: there = false, function: toldByFunction = false } = rows[0] ?? {};
+  const applied = !there ? new Set<string>() : toldByFunction ? await told(pool, schema) : await namesIn(pool, schema);
   return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
 }
 
@@ -122,6 +136,12 @@ async function ledger(client: PoolClient, schema: string): Promise<ReadonlySet<s
 async function namesIn(client: Pool | PoolClient, schema: string): Promise<Set<string>> {
   const { rows } = await client.query<{ name: string }>(inSchema(schema, `select name from "audit".migration`));
   return new Set(rows.map((row) => row.name));
+}
+
+/** For roles that have no right on the table. */
+async function told(pool: Pool, schema: string): Promise<Set<string>> {
+  const { rows } = await pool.query<{ names: string[] }>(inSchema(schema, `select "audit".applied() as names`));
+  return new Set(rows[0]?.names);
 }
 
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {

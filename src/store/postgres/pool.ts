@@ -87,3 +87,8 @@ export function isSchemaMissing(error: unknown): boolean {
   const state = sqlState(error);
   return state === '42P01' || state === '42883' || state === '3F000';
 }
+
+/** `insufficient_privilege`. */
+export function isForbidden(error: unknown): boolean {
+  return sqlState(error) === '42501';
+}

@@ -1,21 +1,9 @@
-/** Takes the lease if it is free, has run out, or is ours. A server that is not the one of last time, or whose transaction ids fall behind, gets a new incarnation: `<incarnation>.<xid>` must never repeat. */
-export const ACQUIRE = `
-with server as (
-  select (select system_identifier::text from pg_control_system()) || '/' || (select timeline_id::text from pg_control_checkpoint()) as name,
-         pg_current_xact_id() < coalesce((select max(xid::text::numeric)::text::xid8 from (select xid from "audit".content order by pos desc limit 100) c), '0') as behind
-)
-update "audit".sealer s
-   set epoch = s.epoch + 1, holder = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond', server = server.name,
-       incarnation = case when behind or s.server not in ('', server.name) then left(replace(gen_random_uuid()::text, '-', ''), 8) else s.incarnation end
-  from server
- where s.lease_until < clock_timestamp() or s.holder = $1 or s.holder is null
-returning s.epoch, s.origin, s.incarnation, s.low, (extract(epoch from s.last_sealed_at) * 1000)::bigint`;
+/** What changes the log is a function of the database (0005_seal.sql, 0008_levels.sql): the sealer's role has no right to change a table. */
+export const ACQUIRE = `select epoch, origin, incarnation, low, last_sealed_at from "audit".acquire($1::text, $2::integer)`;
 
-export const RENEW = `
-update "audit".sealer set lease_until = clock_timestamp() + $3 * interval '1 millisecond' where holder = $1 and epoch = $2 returning 1`;
+export const RENEW = `select "audit".renew($1::text, $2::bigint, $3::integer)`;
 
-export const RELEASE = `
-update "audit".sealer set holder = null, lease_until = '-infinity' where holder = $1 and epoch = $2`;
+export const RELEASE = `select "audit".release($1::text, $2::bigint)`;
 
 /** A logical restore leaves sequences behind: a position must never be handed out twice. */
 export const MEND_SEQUENCE = `
@@ -64,8 +52,7 @@ export const BOUND = `select pg_current_xact_id()::text`;
 export const HEADS = `
 select chain, origin, tenant_key, size, encode(hash, 'hex'), encode(frontier, 'hex') from "audit".chain where tenant_key = any ($1::text[])`;
 
-export const RESERVE = `
-select nextval('"audit".content_pos_seq'), (select coalesce(max(chain), 0) + 1 from "audit".chain) from generate_series(1, $1::integer)`;
+export const RESERVE = `select pos, chain from "audit".reserve($1::integer)`;
 
 export const SEAL = `select "audit".seal(${Array.from({ length: 35 }, (_, i) => `$${i + 1}`).join(', ')})`;
 

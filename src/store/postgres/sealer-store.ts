@@ -1,7 +1,7 @@
 import { AuditError } from '../../event/errors.js';
 import type { Batch, CapturedRow, ChainHead, Lease, PositionRange, SealerStore } from '../log.port.js';
-import { schemaMissing } from './content-store.js';
-import { isSchemaMissing, sqlState, type Pool } from './pool.js';
+import { privilegeMissing, schemaMissing } from './content-store.js';
+import { isForbidden, isSchemaMissing, sqlState, type Pool } from './pool.js';
 import { inSchema } from './schema.js';
 import { sealArguments } from './seal-arguments.js';
 import * as SQL from './sealer-sql.js';
@@ -16,6 +16,7 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
       return result.rows;
     } catch (error) {
       if (isSchemaMissing(error)) throw schemaMissing(schema, error);
+      if (isForbidden(error)) throw privilegeMissing(schema, error);
       if (sqlState(error) === 'AUD02' || sqlState(error) === '23505') {
         // A duplicate key: a fenced-off leader's batch met the entries of its successor.
         throw new AuditError('AUDIT_LEASE_LOST', 'another sealer has taken over', {}, error);
@@ -27,7 +28,6 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
     async acquire(holder, leaseMs) {
       const [row] = await rows(SQL.ACQUIRE, [holder, leaseMs]);
       if (!row) return undefined;
-      await rows(SQL.MEND_SEQUENCE);
       const [epoch, origin, incarnation, low, lastSealedAt] = row;
       return {
         holder,
@@ -39,7 +39,7 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
       };
     },
     async renew(lease: Lease, leaseMs) {
-      return (await rows(SQL.RENEW, [lease.holder, lease.epoch, leaseMs])).length === 1;
+      return (await rows(SQL.RENEW, [lease.holder, lease.epoch, leaseMs]))[0]?.[0] === true;
     },
     async release(lease: Lease) {
       await rows(SQL.RELEASE, [lease.holder, lease.epoch]);

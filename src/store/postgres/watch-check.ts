@@ -9,15 +9,9 @@ export interface WatchCheck {
   readonly remedy?: string;
 }
 
-const STATE = `
-select to_char(c.looked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
-       s.lease_until > clock_timestamp() and c.looked_at < clock_timestamp() - interval '5 minutes' as neglected,
-       (select array_agg(distinct coalesce(n.value, o.value) ->> 'table' order by coalesce(n.value, o.value) ->> 'table')
-          from jsonb_each(c.triggers) o (key, value) full join jsonb_each("audit".coverage_now()) n (key, value) using (key)
-         where o.value - 'table' is distinct from n.value - 'table') as changed
-  from "audit".sealer s left join "audit".coverage c on true`;
+const STATE = `select at, neglected, changed from "audit".watch_state()`;
 
-/** Whether somebody watches the capture triggers, and what he has not seen yet. Reads only; needs the rights of the log's owner. */
+/** Whether somebody watches the capture triggers, and what he has not seen yet. Reads only; any role with a part in the log can ask. */
 export async function checkWatch(pool: Pool, schema: string): Promise<WatchCheck> {
   const { rows } = await pool.query<{ at: string | null; neglected: boolean | null; changed: string[] | null }>(
     inSchema(schema, STATE),

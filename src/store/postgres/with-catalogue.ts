@@ -8,7 +8,7 @@ import type { Coverage, ModelCoverage } from './coverage.js';
  * configuration says of a model or a field wins over the annotations of that model or field.
  * @throws AuditError `AUDIT_CONFIG_INVALID` when two models would go by one name
  */
-export function withCatalogue(coverage: Coverage): Coverage {
+export function withCatalogue<C extends Coverage>(coverage: C): C & Coverage {
   const { catalogue } = coverage;
   if (catalogue === undefined) return coverage;
   const schemas = coverage.schemas ?? schemasOf(catalogue);

@@ -1,0 +1,118 @@
+-- Levels of privilege. What application, sealer and reader do besides reading is a function each, so that none of them
+-- needs a right to change a table. Which role is which is remembered here, so that a later migration gives the same rights;
+-- the grants themselves are made by the migrator, never by a migration file.
+
+create table if not exists "audit".level_role (
+  part text primary key check (part in ('app', 'sealer', 'reader')),
+  role text not null unique
+);
+
+-- Who leads, for whoever asks from outside: the role that logged in, and what its process calls itself.
+alter table "audit".sealer add column if not exists role text;
+alter table "audit".sealer add column if not exists application text;
+
+create or replace function "audit".level_roles() returns table (part text, role text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select l.part, l.role from "audit".level_role l order by 1
+$$;
+
+create or replace function "audit".applied() returns text[]
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select coalesce(array_agg(m.name order by m.name), '{}') from "audit".migration m
+$$;
+
+-- Takes the lease if it is free, has run out, or is the caller's. A server that is not the one of last time, or whose
+-- transaction ids fall behind, gets a new incarnation: `<incarnation>.<xid>` must never repeat.
+create or replace function "audit".acquire(p_holder text, p_lease_ms integer)
+returns table (epoch bigint, origin text, incarnation text, low bigint, last_sealed_at bigint)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  v_server text;
+  v_behind boolean;
+begin
+  begin
+    select c.system_identifier || '/' || p.timeline_id into v_server from pg_control_system() c, pg_control_checkpoint() p;
+  exception when insufficient_privilege then
+    v_server := ''; -- some hosts keep these to themselves: then a restore shows by its transaction ids alone
+  end;
+  select pg_current_xact_id() < coalesce(max(c.xid::text::numeric)::text::xid8, '0') into v_behind
+    from (select xid from "audit".content order by pos desc limit 100) c;
+  return query
+    update "audit".sealer s
+       set epoch = s.epoch + 1, holder = p_holder, lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond',
+           role = session_user, application = current_setting('application_name'),
+           server = case when v_server = '' then s.server else v_server end,
+           incarnation = case when v_behind or (v_server <> '' and s.server not in ('', v_server))
+                              then left(replace(gen_random_uuid()::text, '-', ''), 8) else s.incarnation end
+     where s.lease_until < clock_timestamp() or s.holder = p_holder or s.holder is null
+    returning s.epoch, s.origin, s.incarnation, s.low, (extract(epoch from s.last_sealed_at) * 1000)::bigint;
+  if found then
+    -- A logical restore leaves sequences behind: a position must never be handed out twice.
+    perform setval('"audit".content_pos_seq', m.pos)
+      from (select greatest((select max(c.pos) from "audit".content c), (select max(e.pos) from "audit".entry e), (select s.low from "audit".sealer s)) as pos) m
+     where m.pos > "audit".position();
+  end if;
+end $$;
+
+create or replace function "audit".renew(p_holder text, p_epoch bigint, p_lease_ms integer) returns boolean
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  with renewed as (
+    update "audit".sealer set lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond'
+     where holder = p_holder and epoch = p_epoch returning 1
+  )
+  select exists (select from renewed)
+$$;
+
+create or replace function "audit".release(p_holder text, p_epoch bigint) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  update "audit".sealer set holder = null, lease_until = '-infinity' where holder = p_holder and epoch = p_epoch
+$$;
+
+-- Positions for control rows, and the first free chain number.
+create or replace function "audit".reserve(p_count integer) returns table (pos bigint, chain integer)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select nextval('"audit".content_pos_seq'), (select coalesce(max(c.chain), 0) + 1 from "audit".chain c) from generate_series(1, p_count)
+$$;
+
+-- It writes entries, openings of chains and heads, under compare-and-set; it changes no row that is there but the heads.
+alter function "audit".seal security definer;
+
+-- How many writes went through although they could not be logged, under onMissing "warn"; null where nothing counts them.
+create or replace function "audit".lost() returns bigint
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  n bigint;
+begin
+  if to_regclass('"audit".lost_seq') is null then
+    return null;
+  end if;
+  execute 'select case when is_called then last_value else 0 end from "audit".lost_seq' into n;
+  return n;
+end $$;
+
+-- Facts about the unsealed tail, without its contents.
+create or replace function "audit".backlog() returns table (origin text, holder text, alive boolean, role text, application text, unsealed bigint, oldest_seconds bigint)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select s.origin, s.holder, s.lease_until > clock_timestamp(), s.role, s.application, w.waiting, w.oldest::bigint
+    from "audit".sealer s,
+         (select count(*) as waiting, extract(epoch from clock_timestamp() - min(c.at)) as oldest
+            from "audit".content c
+           where c.pos > (select x.low from "audit".sealer x) and not exists (select from "audit".entry e where e.pos = c.pos)) w
+$$;
+
+-- When somebody last looked at the capture triggers, whether that is too long ago for a sealer that is alive, and the tables
+-- whose triggers have changed since.
+create or replace function "audit".watch_state() returns table (at text, neglected boolean, changed text[])
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select to_char(c.looked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
+         s.lease_until > clock_timestamp() and c.looked_at < clock_timestamp() - interval '5 minutes' as neglected,
+         (select array_agg(distinct coalesce(n.value, o.value) ->> 'table' order by coalesce(n.value, o.value) ->> 'table')
+            from jsonb_each(c.triggers) o (key, value) full join jsonb_each("audit".coverage_now()) n (key, value) using (key)
+           where o.value - 'table' is distinct from n.value - 'table') as changed
+    from "audit".sealer s left join "audit".coverage c on true
+$$;
+
+revoke all on table "audit".level_role from public;
+revoke all on function "audit".level_roles(), "audit".applied(), "audit".acquire(text, integer), "audit".renew(text, bigint, integer),
+  "audit".release(text, bigint), "audit".reserve(integer), "audit".lost(), "audit".backlog(), "audit".watch_state() from public;

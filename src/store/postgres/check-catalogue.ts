@@ -1,0 +1,43 @@
+import { catalogueTables } from './catalogue-tables.js';
+import { fail, ok, type Check } from './checks.js';
+import type { Coverage } from './coverage.js';
+import type { Table } from './tables.js';
+
+const REMEDY = 'run "prisma migrate deploy" and "prisma generate" with the same schema.prisma';
+
+/**
+ * Whether the generated catalogue is of this database: what it names is there, and no audited table or column is unknown to
+ * it. Nothing to say where audit.config has none.
+ */
+export function checkCatalogue(tables: readonly Table[], coverage: Coverage): readonly Check[] {
+  const { catalogue, schemas = ['public'] } = coverage;
+  if (catalogue === undefined) return [];
+  const idOf = (table: Table): string => `${table.schema}.${table.name}`;
+  const there = new Map(tables.map((table) => [idOf(table), table]));
+  const known = new Map(catalogueTables(catalogue, schemas).map((table) => [idOf(table), table]));
+  const found: string[] = [];
+  for (const [id, table] of known) {
+    if (!schemas.includes(table.schema)) continue; // not looked at
+    const real = there.get(id);
+    if (real === undefined) found.push(`the table ${id} is in the catalogue and not in the database`);
+    else found.push(...differences(id, table, real));
+  }
+  for (const id of there.keys())
+    if (!known.has(id)) found.push(`the table ${id} is in the database and not in the catalogue`);
+  if (found.length === 0) return [ok('catalogue', `the catalogue of ${known.size} tables is that of the database`)];
+  return found.map((text) => fail('catalogue', text, REMEDY));
+}
+
+function differences(id: string, known: Table, real: Table): readonly string[] {
+  const missing = known.columns.filter((column) => !real.columns.includes(column));
+  const unknown = real.columns.filter((column) => !known.columns.includes(column));
+  return [
+    ...missing.map((column) => `the column ${id}.${column} is in the catalogue and not in the database`),
+    ...unknown.map((column) => `the column ${id}.${column} is in the database and not in the catalogue`),
+    ...(known.key.join() === real.key.join() || known.key.length === 0
+      ? []
+      : [
+          `the key of ${id} is (${real.key.join(', ')}) in the database and (${known.key.join(', ')}) in the catalogue`,
+        ]),
+  ];
+}

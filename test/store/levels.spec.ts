@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { createAudit } from '../../src/compose/index.js';
+import { withContext } from '../../src/context/index.js';
+import { withLogSource } from '../../src/store/postgres/index.js';
+import { verify } from '../../src/verify/index.js';
+import { SHAPES } from '../support/quickstart.js';
+import { levelsWorld, type LevelsWorld } from './levels-world.js';
+
+let world: LevelsWorld;
+beforeAll(async () => {
+  world = await levelsWorld();
+  await world.reconcile();
+  const audit = createAudit({
+    databaseUrl: world.urlOf(world.roles.app),
+    sealerUrl: world.urlOf(world.roles.sealer),
+    flushIntervalMs: 1,
+    seal: { minWaitMs: 1 },
+  });
+  for (const tenant of [undefined, 'acme', 'globex'])
+    await withContext({ actor: { id: 'ann' }, tenant }, () =>
+      audit.record({ action: 'report.export', outcome: 'success' }),
+    );
+  await audit.flush();
+  expect(await audit.close()).toBe(0);
+});
+afterAll(() => world.close());
+
+type Part = 'app' | 'sealer' | 'reader' | 'other';
+const PARTS: readonly Part[] = ['app', 'sealer', 'reader', 'other'];
+const names = async (sql: string): Promise<string[]> => (await world.owner.query<{ name: string }>(sql)).rows.map(({ name }) => name); // prettier-ignore
+
+/** Tries it, and takes it back: whether the role may. */
+async function may(pool: pg.Pool, sql: string): Promise<boolean> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await client.query(sql);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code !== '42501';
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+}
+
+describe('on the tables of the log, by trying everything on each', () => {
+  it.each<[Part, readonly string[]]>([
+    ['app', []],
+    ['sealer', ['chain', 'content', 'entry', 'migration', 'sealer'].map((table) => `select * from audit.${table}`)],
+    ['reader', ['select * from audit.chain', 'select * from audit.entry']],
+    ['other', []],
+  ])('the %s may do this and nothing else', async (part, allowed) => {
+    const tables = await names(`select c.relname as name from pg_class c where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'v') order by 1`); // prettier-ignore
+    expect(tables).toEqual(expect.arrayContaining(['chain', 'content', 'coverage', 'entry', 'event_key', 'level_role', 'migration', 'sealer'])); // prettier-ignore
+    const [column] = await names(`select string_agg(format('%s=%s', c.relname, a.attname), ',') as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum = 1 where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'v')`); // prettier-ignore
+    const first = new Map((column ?? '').split(',').map((pair) => pair.split('=') as [string, string]));
+    const can: string[] = [];
+    for (const table of tables) {
+      const name = `"${first.get(table) ?? ''}"`;
+      for (const sql of [
+        `select * from audit.${table}`,
+        `insert into audit.${table} default values`,
+        `update audit.${table} set ${name} = ${name}`,
+        `delete from audit.${table}`,
+        `truncate audit.${table}`,
+        `lock audit.${table} in access exclusive mode`,
+        `alter table audit.${table} disable trigger all`,
+        `drop table audit.${table}`,
+      ]) {
+        if (await may(world.poolOf(world.roles[part]), sql)) can.push(sql);
+      }
+    }
+    expect(can).toEqual(allowed);
+  });
+
+  it.each(PARTS)('the %s may neither use the sequences nor make anything in the schema', async (part) => {
+    const pool = world.poolOf(world.roles[part]);
+    for (const sql of [
+      `select nextval('audit.content_pos_seq')`,
+      `select setval('audit.lost_seq', 1)`,
+      `select last_value from audit.content_pos_seq`,
+      'create table audit.mine (id int)',
+      `create function audit.mine() returns int language sql as 'select 1'`,
+    ])
+      expect([sql, await may(pool, sql)]).toEqual([sql, false]);
+  });
+});
+
+describe('of the functions of the log', () => {
+  const FACTS = ['applied', 'backlog', 'level_of', 'level_roles', 'lost', 'watch_state'];
+  it.each<[Part, readonly string[]]>([
+    ['app', [...FACTS, 'position', 'record', 'unsealed']],
+    ['sealer', [...FACTS, 'acquire', 'position', 'release', 'renew', 'reserve', 'seal', 'unsealed', 'watch_coverage']],
+    ['reader', FACTS],
+    ['other', []],
+  ])('the %s may execute these and no other', async (part, allowed) => {
+    const can = await names(`select distinct proname as name from pg_proc where pronamespace = 'audit'::regnamespace and has_schema_privilege('${world.roles[part]}', 'audit', 'usage') and has_function_privilege('${world.roles[part]}', oid, 'execute')`); // prettier-ignore
+    expect(can.toSorted()).toEqual([...allowed].toSorted());
+  });
+
+  it('each has a search path of its own, and PUBLIC may execute none', async () => {
+    const all = await names(`select proname as name from pg_proc where pronamespace = 'audit'::regnamespace`);
+    expect(all.length).toBeGreaterThan(20);
+    const open = await names(`
+      select p.oid::regprocedure::text as name from pg_proc p
+       where p.pronamespace = 'audit'::regnamespace
+         and (not exists (select from unnest(p.proconfig) c where c in ('search_path=pg_catalog, pg_temp', 'search_path="pg_catalog, pg_temp"'))
+              or exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0))`);
+    expect(open).toEqual([]);
+  });
+
+  const ARRAYS = `'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','','','{}','{}','{}','{}','{}','{}','{}','{}',''`;
+  it.each<[Part, string]>([
+    ['app', `select audit.seal(1, 'x', 1000, 0, 0, ${ARRAYS})`],
+    ['app', `select * from audit.acquire('me', 600000)`],
+    ['app', `select audit.release('me', 1)`],
+    ['app', `select * from audit.reserve(1)`],
+    ['app', `select audit.watch_coverage(true)`],
+    ['app', `select audit.accept_coverage('{}')`],
+    ['app', `select audit.attach('public."Invoice"', array['','','','','','','','','','',''])`],
+    ['app', `select audit.detach('public."Invoice"')`],
+    ['sealer', `select audit.record(null, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')`],
+    ['sealer', `select audit.accept_coverage('{}')`],
+    ['sealer', `select audit.detach('public."Invoice"')`],
+    ['reader', `select audit.position()`],
+    ['reader', `select audit.record(null, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')`],
+  ])('the %s meets a refusal when it calls %s', async (part, sql) => {
+    expect(await may(world.owner, sql)).toBe(true);
+    expect(await may(world.poolOf(world.roles[part]), sql)).toBe(false);
+  });
+});
+
+describe('the application cannot get round the triggers', () => {
+  it.each([
+    ['switch them off', 'alter table "Invoice" disable trigger all'],
+    ['drop them', 'drop trigger "!audit_insert" on "Invoice"'],
+    ['empty the table', 'truncate "Invoice"'],
+    ['write as a replica', 'set session_replication_role = replica'],
+    ['become the owner', 'set role postgres'],
+    ['become the sealer', `set role "SEALER"`],
+  ])('and %s', async (_name, sql) => {
+    const statement = sql.replace('SEALER', world.roles.sealer);
+    expect(await may(world.poolOf(world.roles.app), statement)).toBe(false);
+  });
+
+  it('and forge changes of another model with a trigger on a table of its own', async () => {
+    const { app } = world.roles;
+    await world.owner.query(`create schema authorization "${app}"`);
+    const pool = world.poolOf(app);
+    await pool.query(`create table ${app}.mine (id integer)`);
+    const forge = `create trigger t after insert on ${app}.mine for each row execute function audit.capture('Invoice', '', '', '', '', '', '', '', '', '', '')`;
+    expect(await may(pool, forge)).toBe(false);
+  });
+
+  it('and claim with record() that a row was changed: the entry is marked', async () => {
+    const actor = Buffer.from('{"id":"eve"}').toString('hex');
+    await world.poolOf(world.roles.app).query(
+      `select audit.record(null, '{change}', '{1}', '{null}', '{null}', '{null}', '{Invoice}', '{1}', '{"{\\"action\\":\\"Invoice.delete\\"}"}', '{${actor}}', '{"{}"}', '{null}')`,
+    ); // prettier-ignore
+    await sealEverything();
+    const { rows } = await world.owner.query(`select action, body::json -> 'flags' as flags from audit.entry where actor_id = 'eve'`); // prettier-ignore
+    expect(rows).toEqual([{ action: 'audit.malformed', flags: ['malformed'] }]);
+  });
+});
+
+/** With the roles of the application and of the sealer alone. */
+async function sealEverything(): Promise<void> {
+  const audit = createAudit({ databaseUrl: world.urlOf(world.roles.app), sealerUrl: world.urlOf(world.roles.sealer), seal: { minWaitMs: 1 } }); // prettier-ignore
+  await audit.flush();
+  await audit.close();
+}
+
+describe('end to end at level split', () => {
+  it.each(SHAPES)(
+    'what %s writes is captured and sealed, and the sealer’s role can verify it',
+    async (_name, shape) => {
+      const client = shape(world.urlOf(world.roles.app));
+      const email = `${Math.random()}@example.com`;
+      await withContext({ actor: { id: 'bob', type: 'user' }, tenant: 'acme' }, async () => {
+        const user = await client.user.create({
+          data: { tenantId: 'acme', email, name: 'Ann', passwordHash: 'secret' },
+        });
+        await client.user.update({ where: { id: user.id }, data: { name: 'Bea' } });
+        await client.$audit().record({ action: 'user.reviewed', outcome: 'success' });
+        await client.user.delete({ where: { id: user.id } });
+      });
+      await client.$disconnect();
+      await sealEverything();
+      const { rows } = await world.owner.query<{ action: string }>(
+        `select action from audit.entry where actor_id = 'bob' and tenant_key = 'acme' order by seq desc limit 4`,
+      );
+      expect(rows.map(({ action }) => action).toReversed()).toEqual(['User.create', 'User.update', 'user.reviewed', 'User.delete']); // prettier-ignore
+      const report = await withLogSource(world.poolOf(world.roles.sealer), 'audit', (source) => verify(source));
+      expect(report).toMatchObject({ verdict: 'VERIFIED', findings: [] });
+    },
+  );
+
+  it('an application that seals without the sealer’s login says what it lacks', async () => {
+    const errors: unknown[] = [];
+    const audit = createAudit({ databaseUrl: world.urlOf(world.roles.app), onError: (error) => errors.push(error) });
+    while (errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await audit.close();
+    expect(errors[0]).toMatchObject({ code: 'AUDIT_PRIVILEGE_MISSING', message: expect.stringMatching(/--sealer-role/) }); // prettier-ignore
+  });
+
+  it('an application whose role has no part in the log is told so at its start', async () => {
+    const audit = createAudit({ databaseUrl: world.urlOf(world.roles.other), seal: false });
+    await expect(audit.check()).rejects.toMatchObject({ code: 'AUDIT_PRIVILEGE_MISSING' });
+    await audit.close();
+  });
+});
+
+describe('a sealer that wants to do wrong', () => {
+  it('cannot write an entry that verifies for content that is not there', async () => {
+    const pool = world.poolOf(world.roles.sealer);
+    const { rows } = await pool.query(`select epoch, origin from audit.acquire('forger', 60000)`);
+    const head = (await pool.query(`select chain, size, encode(hash, 'hex') as hash, encode(frontier, 'hex') as frontier from audit.chain where tenant_key = ''`)).rows[0]; // prettier-ignore
+    const seal = (oldHash: string): Promise<unknown> =>
+      pool.query(
+        `select audit.seal($1, 'forger', 1000, 0, (extract(epoch from clock_timestamp()) * 1000)::bigint + 5000,
+           '{}','{}','{}','{}','{}','{}','{}','{}','{}',
+           array[$2::int], array[$3::bigint], array[$4], array[$3::bigint + 1], array[repeat('ab', 32)], array[$5],
+           array[$2::int], array[$3::bigint], array[999999::bigint], array[1::bigint], gen_random_uuid()::text, repeat('ab', 32), '{""}', '{eve}', '{Invoice.delete}',
+           '{Invoice}', '{1}', '{success}', '{null}', '{null}', '{"v":1}')`,
+        [rows[0].epoch, head.chain, head.size, oldHash, head.frontier],
+      ); // prettier-ignore
+    await expect(seal('00'.repeat(32))).rejects.toMatchObject({ code: 'AUD02' });
+    await seal(head.hash);
+    const report = await withLogSource(pool, 'audit', (source) => verify(source));
+    expect(report.verdict).toBe('TAMPERED');
+    expect(report.findings.length).toBeGreaterThan(0);
+  });
+});
