@@ -1,7 +1,16 @@
 export { createAudit, type Audit, type AuditFacts, type AuditOptions } from './compose/index.js';
 export { runAs, setActor, withContext, type AuditContext, type ContextFields } from './context/index.js';
 export { AuditError, isAuditError, type AuditErrorCode } from './event/index.js';
-export type { Actor, AuditEvent, Outcome, Resource, Severity } from './event/index.js';
+export type {
+  Actor,
+  AuditEvent,
+  Check,
+  FieldChange,
+  Outcome,
+  RecordChange,
+  Resource,
+  Severity,
+} from './event/index.js';
 export type { AuditedCall, AuditedOptions, AuditRequest } from './http/index.js';
 export { Audited, SkipAudit } from './nest/audited.decorator.js';
 export { AuditModule } from './nest/audit.module.js';

@@ -4,8 +4,8 @@ const README = new URL('../../README.md', import.meta.url);
 const [OPEN, CLOSE] = ['<!-- comparison -->', '<!-- /comparison -->'];
 
 const VERDICTS = [
-  ['fully', 'fully'],
-  ['partly', 'partly'],
+  ['fully', 'captured fully'],
+  ['partly', 'captured partly'],
   ['missed', 'missed'],
   ['invented', 'logged what was undone'],
   ['interfered', 'disturbed the application'],
@@ -19,7 +19,7 @@ const LATENCIES = [
 ];
 
 /** The README's comparison, from results.json alone. */
-export function comparisonBlock({ peers, latency, machine, versions, shapes }) {
+export function comparisonBlock({ peers, latency, machine, versions, shapes, changeNothing }) {
   const ratio = (peer, operation) => {
     const row = latency?.find((one) => one.engine === peer.id && one.operation === operation);
     if (row?.failed) return 'failed';
@@ -43,7 +43,7 @@ export function comparisonBlock({ peers, latency, machine, versions, shapes }) {
   const place = latency
     ? ` Latency: ratio of medians to the same call without audit, one client, in turn on one server (${machine.cores} cores, PostgreSQL ${versions.postgresql}, durable, Prisma ${versions.prisma}).`
     : '';
-  return `${lines.join('\n')}\n\n<sub>${shapes} operations, each counted in one row.${place} ${notes.join(' ')}</sub>`;
+  return `${lines.join('\n')}\n\n<sub>${shapes} operations${changeNothing ? ` (${changeNothing} of them must leave no trace)` : ''}, each counted in one row: the last that applies.${place} ${notes.join(' ')}</sub>`;
 }
 
 /** Puts the block between its markers. */

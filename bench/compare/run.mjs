@@ -1,6 +1,6 @@
 // `npm run compare`: other audit packages for Prisma through the battery of shapes and the latency bench, beside ours. It writes
 // results.json and, from that alone, the comparison in the README.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../test/support/postgres.mjs';
 import { machine, versions } from '../machine.mjs';
@@ -18,15 +18,19 @@ process.noDeprecation = true;
 // Node 20 does not wait for an import that goes through hooks when nothing else is left to wait for.
 const awake = setInterval(() => {}, 1_000);
 
+const RESULTS = new URL('results.json', import.meta.url);
+
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false }, // rougher latencies
     only: { type: 'string' }, // the id of one peer: its battery alone, printed, nothing written
+    readme: { type: 'boolean', default: false }, // only writes the README's block anew, from results.json
   },
 });
 const started = performance.now();
 try {
-  if (options.only) printShapes(await throughBattery(({ id }) => id === options.only));
+  if (options.readme) writeReadme(JSON.parse(readFileSync(RESULTS, 'utf8')));
+  else if (options.only) printShapes((await throughBattery(({ id }) => id === options.only)).peers);
   else await compare();
   console.log(`${Math.round((performance.now() - started) / 1000)} s`);
 } finally {
@@ -34,7 +38,7 @@ try {
 }
 
 async function compare() {
-  const peers = await throughBattery(() => true);
+  const { peers, ...counted } = await throughBattery(() => true);
   const { latency, ...place } = await withServer({ durable: true, own: true }, async (url) => ({
     machine: machine(),
     versions: await versions(url),
@@ -44,8 +48,8 @@ async function compare() {
       options.quick ? { cellMs: 1_500, warmUpMs: 0 } : { cellMs: 8_000, warmUpMs: 500 },
     ),
   }));
-  const results = { ...place, quick: options.quick, shapes: peers[0].shapes.length, peers, latency };
-  writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, null, 1)}\n`);
+  const results = { ...place, quick: options.quick, ...counted, peers, latency };
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
   writeReadme(results);
   for (const { label, counts, error } of peers) console.log(label, counts ?? error);
   for (const { operation, engine, p50Ms, ratio, failed } of latency)
@@ -75,7 +79,8 @@ async function throughBattery(chosen) {
       process.stderr.write('.');
     }
     process.stderr.write('\n');
-    return done;
+    const all = test.SHAPES_BY_PART.flatMap(([, shapes]) => shapes);
+    return { peers: done, shapes: all.length, changeNothing: all.filter(({ sees }) => sees === '').length };
   });
 }
 

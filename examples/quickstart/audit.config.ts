@@ -1,13 +1,13 @@
 import { defineAudit } from 'nestjs-prisma-audit/prisma';
+import { catalogue } from './generated/audit/catalogue.js';
 import type { PrismaClient } from './src/generated/prisma/client.js';
 
-/** What is audited. Every table is, but for what is named here; secrets like `passwordHash` are found by their names. */
+/**
+ * What is audited. Every table is, but for models with `/// @audit ignore` in the Prisma schema; secrets like `passwordHash`
+ * are found by their names.
+ */
 export default defineAudit<PrismaClient>({
+  catalogue,
   // Writes outside of a request (seeds, jobs) go to the chain of the tenant whose row it is.
   tenantColumn: 'tenantId',
-  models: {
-    InvoiceLine: { table: 'invoice_lines' },
-    // Its ids are bearer tokens, and a session is no business record: logins are entries of their own.
-    Session: false,
-  },
 });

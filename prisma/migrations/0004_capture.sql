@@ -109,6 +109,7 @@ declare
   value text;
   document record;
   row_json json; -- parsed once: it may be large
+  empty boolean;
   limit_bytes constant integer := 1048576;
 begin
   members := '{}';
@@ -131,9 +132,12 @@ begin
     value := (row_json -> name)::text;
     if value = 'null' then
       -- A JSON null, unless the column is as empty as an empty one.
-      if not json_populate_record(r, json_build_object(name, null)) *= r then
-        members := jsonb_set(members, '{jsonNull}', coalesce(members -> 'jsonNull', '[]') || to_jsonb(name));
-      end if;
+      begin
+        empty := json_populate_record(r, json_build_object(name, null)) *= r;
+      exception when others then
+        empty := false; -- its domain refuses NULL
+      end;
+      if not empty then members := jsonb_set(members, '{jsonNull}', coalesce(members -> 'jsonNull', '[]') || to_jsonb(name)); end if;
     elsif strpos(value, '\u') > 0 or translate(lower(value), '_-. ', '') like any (array(select json_array_elements_text(rules #> '{names,words}'))) then
       begin
         select d.safe, d.secrets into document from "audit".redact(value::json, rules -> 'names', name) d;
@@ -162,7 +166,12 @@ begin
   if over = '{}' then
     image := full_text;
   else
-    image := row_to_json(json_populate_record(r, over::json))::text;
+    begin
+      image := row_to_json(json_populate_record(r, over::json))::text;
+    exception when others then
+      -- A domain that refuses what is put in the place of a value.
+      select '{' || string_agg(to_json(e.key)::text || ':' || coalesce((over -> e.key)::text, e.value::text), ',') || '}' into image from json_each(row_json) e;
+    end;
     plain := case when strpos(image, '\u') = 0 then image else "audit".readable(image) end;
   end if;
 end $$;
@@ -181,7 +190,11 @@ declare
   members jsonb := '{}';
 begin
   if o is distinct from null and n is distinct from null and json_array_length(ignored) > 0 then
-    if json_populate_record(o, rules -> 'untold') *= json_populate_record(n, rules -> 'untold') then return; end if;
+    begin
+      if json_populate_record(o, rules -> 'untold') *= json_populate_record(n, rules -> 'untold') then return; end if;
+    exception when others then
+      null; -- a domain that refuses NULL: such a change is told, without its values
+    end;
   end if;
   select * into before from "audit".image(o, rules);
   select * into after from "audit".image(n, rules);
@@ -240,25 +253,39 @@ begin
     old_row := row_to_json(o);
     new_row := row_to_json(n);
     if args[3] <> '' then
-      if args[6] <> '' and old_row is not null and new_row is not null then
-        if json_populate_record(o, args[6]::json) *= json_populate_record(n, args[6]::json) then return; end if;
-      end if;
-      long_way := strpos(concat(old_row, new_row), '\u') > 0;
-      if not long_way and documents is not null then
-        foreach column_name in array documents loop
-          old_document := (old_row -> column_name)::text;
-          new_document := (new_row -> column_name)::text;
-          if new_document = old_document then new_document := null; end if;
-          -- null: of the column, or in the document?
-          if (case when old_document = 'null' then not json_populate_record(o, json_build_object(column_name, null)) *= o
-                  else translate(lower(old_document), '_-. ', '') like any (words) end)
-            or (case when new_document = 'null' then not json_populate_record(n, json_build_object(column_name, null)) *= n
-                  else translate(lower(new_document), '_-. ', '') like any (words) end) then
-            long_way := true;
-            exit;
+      begin
+        if args[6] <> '' and old_row is not null and new_row is not null then
+          if json_populate_record(o, args[6]::json) *= json_populate_record(n, args[6]::json) then return; end if;
+        end if;
+        long_way := strpos(concat(old_row, new_row), '\u') > 0;
+        if not long_way and documents is not null then
+          foreach column_name in array documents loop
+            old_document := (old_row -> column_name)::text;
+            new_document := (new_row -> column_name)::text;
+            if new_document = old_document then new_document := null; end if;
+            -- null: of the column, or in the document?
+            if (case when old_document = 'null' then not json_populate_record(o, json_build_object(column_name, null)) *= o
+                    else translate(lower(old_document), '_-. ', '') like any (words) end)
+              or (case when new_document = 'null' then not json_populate_record(n, json_build_object(column_name, null)) *= n
+                    else translate(lower(new_document), '_-. ', '') like any (words) end) then
+              long_way := true;
+              exit;
+            end if;
+          end loop;
+        end if;
+        if not long_way and args[5] <> '' then
+          if secrets is not null and old_row is not null and new_row is not null then
+            foreach column_name in array secrets loop
+              if old_row ->> column_name is distinct from new_row ->> column_name then changed := changed || column_name; end if;
+            end loop;
           end if;
-        end loop;
-      end if;
+          -- In a copy of the record, before there is any JSON to be stored.
+          if old_row is not null then old_row := row_to_json(json_populate_record(o, args[5]::json)); end if;
+          if new_row is not null then new_row := row_to_json(json_populate_record(n, args[5]::json)); end if;
+        end if;
+      exception when others then
+        long_way := true; -- a domain that refuses NULL
+      end;
     end if;
   end if;
   if long_way then
@@ -266,16 +293,6 @@ begin
     return;
   end if;
 
-  if args[5] <> '' then
-    if secrets is not null and old_row is not null and new_row is not null then
-      foreach column_name in array secrets loop
-        if old_row ->> column_name is distinct from new_row ->> column_name then changed := changed || column_name; end if;
-      end loop;
-    end if;
-    -- In a copy of the record, before there is any JSON to be stored.
-    if old_row is not null then old_row := row_to_json(json_populate_record(o, args[5]::json)); end if;
-    if new_row is not null then new_row := row_to_json(json_populate_record(n, args[5]::json)); end if;
-  end if;
   whose := coalesce(new_row, old_row); -- after a change of the key: the new one
   if strpos(whose::text, '\u') > 0 then whose := "audit".readable(whose::text); end if;
   if args[1] <> '' then

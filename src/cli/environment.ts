@@ -13,6 +13,7 @@ import {
   missingMigrations,
   type Coverage,
   type LevelConfig,
+  withCatalogue,
   type Pool,
 } from '../store/postgres/index.js';
 
@@ -49,7 +50,7 @@ export async function environment(command: Command, variable?: RoleVariable): Pr
     throw new AuditError('AUDIT_OPTIONS_INVALID', 'no database: pass --database-url or set AUDIT_DATABASE_URL');
   }
   const configFile = options.config ?? CONFIG_FILES.find((file) => existsSync(file));
-  const configured = configFile === undefined ? {} : await loadConfig(configFile);
+  const configured = configFile === undefined ? {} : withCatalogue(await loadConfig(configFile));
   const schema = checkSchemaName(options.schema ?? configured.schema ?? DEFAULT_SCHEMA);
   const schemas = configured.schemas ?? [schemaOf(applicationUrl ?? databaseUrl)];
   const levels = checkLevelConfig(configured);

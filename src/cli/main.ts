@@ -32,8 +32,12 @@ for (const command of [
   program.addCommand(command().exitOverride());
 }
 
+// Prisma starts the command of a generator's provider like this, and talks to it over standard input.
+const isGenerator = process.env['PRISMA_GENERATOR_INVOCATION'] !== undefined && process.argv.length === 2;
+
 try {
-  await program.parseAsync();
+  if (isGenerator) (await import('./generator.js')).serveGenerator();
+  else await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT_RUN; // commander has said what was wrong

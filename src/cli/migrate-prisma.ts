@@ -1,11 +1,5 @@
 import pc from 'picocolors';
-import {
-  lostTriggers,
-  planCoverage,
-  planTriggers,
-  prismaMigration,
-  tablesOfCatalogue,
-} from '../store/postgres/index.js';
+import { catalogueTables, lostTriggers, planCoverage, planTriggers, prismaMigration } from '../store/postgres/index.js';
 import { withPool, type Environment } from './environment.js';
 import { readAuditFolders, writeAuditFolder } from './prisma-folder.js';
 
@@ -28,7 +22,7 @@ export async function migratePrisma(
           return { plan: read, lost: await lostTriggers(pool, coverage, read, last) };
         })
       : {
-          plan: planCoverage(tablesOfCatalogue(catalogue, coverage.schemas?.[0] ?? 'public'), coverage),
+          plan: planCoverage(catalogueTables(catalogue, coverage.schemas ?? ['public']), coverage),
           lost: new Set<string>(),
         };
   const earlier = folders.map(({ sql }) => sql);

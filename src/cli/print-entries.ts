@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { FieldChange } from '../event/changes.js';
-import type { JsonValue } from '../event/types.js';
+import type { FieldValue } from '../event/values.js';
 import type { AuditEntry } from '../query/read-entry.js';
 
 /** Entries as a table: when, who, what, to which record, with what outcome, and what changed. */
@@ -41,7 +41,7 @@ function changes(entry: AuditEntry): string {
   if (entry.old && entry.new) {
     lines.push(
       ...entry.changes.map((change) =>
-        change.redacted
+        isHidden(change)
           ? hidden(change)
           : `${change.field}: ${pc.red(cut(text(change.old)))} → ${pc.green(cut(text(change.new)))}`,
       ),
@@ -63,8 +63,8 @@ function whole(entry: AuditEntry): string[] {
   let line = '';
   for (const change of entry.changes) {
     const value = entry.new ? change.new : change.old;
-    if (!change.redacted && (value === null || value === undefined)) continue;
-    const part = change.redacted ? hidden(change) : `${change.field}: ${cut(text(value))}`;
+    if (!isHidden(change) && (value === null || value === undefined)) continue;
+    const part = isHidden(change) ? hidden(change) : `${change.field}: ${cut(text(value))}`;
     if (line !== '' && line.length + part.length > LINE) {
       lines.push(line);
       line = '';
@@ -74,11 +74,16 @@ function whole(entry: AuditEntry): string[] {
   return (line === '' ? lines : [...lines, line]).map((content) => paint(`${sign} ${content}`));
 }
 
-function hidden(change: FieldChange): string {
-  return `${change.field}: (redacted)`;
+function isHidden(change: FieldChange): boolean {
+  return change.redacted === true || change.ignored === true || change.cut !== undefined;
 }
 
-function text(value: JsonValue | undefined): string {
+function hidden({ field, ignored, cut: large }: FieldChange): string {
+  const bytes = (large?.new ?? large?.old)?.bytes;
+  return `${field}: (${bytes === undefined ? (ignored ? 'not logged' : 'redacted') : `${bytes} bytes, not logged`})`;
+}
+
+function text(value: FieldValue): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 

@@ -1,7 +1,9 @@
 import { within } from '../event/deadline.js';
+import type { Check } from '../event/check.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
+import { prismaValues } from '../query/prisma-values.js';
 import { AuditReader } from '../query/reader.js';
 import type { Recorder, RecordOptions } from '../recorder/port.js';
 import { QueueRecorder, type QueueFacts } from '../recorder/queue.js';
@@ -12,6 +14,7 @@ import { postgresEntryStore } from '../store/postgres/entry-store.js';
 import { missingMigrations } from '../store/postgres/migrate.js';
 import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
 import { postgresSealerStore } from '../store/postgres/sealer-store.js';
+import { judge, probe } from './probe.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 
 export interface AuditFacts extends QueueFacts {
@@ -58,6 +61,7 @@ export class Audit implements Recorder {
     const readers = this.#poolOf(options.readerUrl, 'reader');
     this.query = new AuditReader(
       postgresEntryStore(readers, options.schema, { tellTenant: options.readerUrl !== undefined }),
+      options.catalogue && { catalogue: options.catalogue, prisma: prismaValues },
     );
   }
 
@@ -88,6 +92,19 @@ export class Audit implements Recorder {
     const { schema } = this.#options;
     const missing = await missingMigrations(this.#pool, schema);
     if (missing.length > 0) throw schemaMissing(schema, new Error(`missing migrations: ${missing.join(', ')}`));
+  }
+
+  /**
+   * Asks the database, and each Prisma client among `candidates`, whether writes are captured as they should be. Does what
+   * option `probe` says with what it finds; `off` asks nothing.
+   * @throws AuditError `AUDIT_PROBE_FAILED` with `probe: 'error'`, when anything is not as it should be
+   */
+  async probe(candidates: readonly unknown[] = []): Promise<readonly Check[]> {
+    const { schema, config, probe: mode, onError } = this.#options;
+    if (mode === 'off') return [];
+    const checks = await probe({ pool: this.#pool, schema, config, candidates });
+    judge(checks, mode, onError);
+    return checks;
   }
 
   record(event: AuditEvent, options?: RecordOptions): void {

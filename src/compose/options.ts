@@ -1,6 +1,9 @@
+import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
+import type { ProbeMode } from './probe.js';
 import type { SealerOptions } from '../sealer/sealer.js';
+import type { Coverage } from '../store/postgres/coverage.js';
 import { checkSchemaName, DEFAULT_SCHEMA } from '../store/postgres/schema.js';
 
 export interface AuditOptions {
@@ -27,6 +30,16 @@ export interface AuditOptions {
   readonly oversized?: 'refuse' | 'truncate' | undefined;
   /** Names that hold secrets in recorded events; tables have theirs in `audit.config`. */
   readonly redaction?: RedactionOptions | undefined;
+  /** What the generator wrote. With it, `changes` of an entry have the client's names and Prisma's values. @defaultValue that of `config` */
+  readonly catalogue?: Catalogue | undefined;
+  /** The default export of `audit.config`: with it, the start finds tables without triggers and triggers that are stale. */
+  readonly config?: Coverage | undefined;
+  /**
+   * At the start the database is asked once whether triggers, rights and catalogue are as they should be, and whether the
+   * clients' statements tell who acts. What is not is told to `onError` (`warn`), or the application does not start (`error`).
+   * @defaultValue `'warn'`
+   */
+  readonly probe?: ProbeMode | undefined;
   /** Told of everything that went wrong and was survived: failed writes, lost events, a lost lease. @defaultValue nothing; the Nest module logs it */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -42,6 +55,9 @@ export interface CheckedOptions {
   readonly poolSize: number;
   readonly isSecret: SecretName;
   readonly oversized: 'refuse' | 'truncate';
+  readonly catalogue?: Catalogue;
+  readonly config?: Coverage;
+  readonly probe: ProbeMode;
   readonly onError: (error: unknown) => void;
 }
 
@@ -56,6 +72,9 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'poolSize',
   'redaction',
   'oversized',
+  'catalogue',
+  'config',
+  'probe',
   'onError',
 ];
 
@@ -96,6 +115,11 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
   const { oversized = 'refuse' } = options;
   if (oversized !== 'refuse' && oversized !== 'truncate') throw invalid("oversized must be 'refuse' or 'truncate'");
   checkRedaction(options.redaction);
+  if (options.config !== undefined && (typeof options.config !== 'object' || options.config === null))
+    throw invalid('config must be the default export of audit.config');
+  const catalogue = options.catalogue ?? options.config?.catalogue;
+  const { probe = 'warn' } = options;
+  if (!['warn', 'error', 'off'].includes(probe)) throw invalid("probe must be 'warn', 'error' or 'off'");
   const onError = options.onError ?? (() => undefined);
   if (typeof onError !== 'function') throw invalid('onError must be a function');
   return {
@@ -109,8 +133,18 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     poolSize: whole('poolSize', options.poolSize, 2, 100) ?? 4,
     isSecret: secretNames(options.redaction),
     oversized,
+    ...(catalogue === undefined ? {} : { catalogue: checkCatalogue(catalogue) }),
+    ...(options.config === undefined ? {} : { config: options.config }),
+    probe,
     onError,
   };
+}
+
+function checkCatalogue(catalogue: unknown): Catalogue {
+  const given = catalogue as Partial<Catalogue> | null;
+  if (typeof given !== 'object' || given === null || given.version !== 1 || typeof given.models !== 'object')
+    throw invalid('catalogue must be the one that the generator wrote: import { catalogue } from its folder');
+  return given as Catalogue; // version 1 says the rest
 }
 
 function checkRedaction(redaction: unknown): void {

@@ -1,40 +1,109 @@
 import type { JsonObject, JsonValue } from './types.js';
+import type { FieldValue } from './values.js';
+
+export type Side = 'old' | 'new';
+export type Sides<T> = { readonly [S in Side]?: T };
+
+/** What stands for a value beyond 1 MiB. */
+export interface CutValue {
+  /** Of its text in UTF-8. */
+  readonly bytes: number;
+  /** Of the same, in hex. */
+  readonly sha256: string;
+}
 
 /** One field that a change touched. A redacted one shows that it changed, never its values. */
 export interface FieldChange {
   readonly field: string;
+  readonly old?: FieldValue | undefined;
+  readonly new?: FieldValue | undefined;
+  readonly redacted?: true;
+  /** Where inside of the document secrets stood, as `apiKey` or `keys.0.secret`; they may have changed as well. */
+  readonly redactedInside?: readonly string[];
+  /** `old` and `new` are what the mask left of them. */
+  readonly masked?: true;
+  /** Sides that were too large to be logged. */
+  readonly cut?: Sides<CutValue>;
+  /** The field is never logged; said of records that came or went. */
+  readonly ignored?: true;
+  /** Sides that hold a JSON null, as opposed to a database null. */
+  readonly jsonNull?: readonly Side[];
+  /** Sides that the field's type cannot hold (`infinity` as a Date): they are the database's text. */
+  readonly asText?: readonly Side[];
+}
+
+/** What the data section says of values that are not in the images, by the name of their column. */
+export interface ChangeMarks {
+  /** Names, or paths inside of documents. */
+  readonly redacted?: readonly string[];
+  readonly redactedChanged?: readonly string[];
+  readonly masked?: Sides<Readonly<Record<string, string>>>;
+  readonly cut?: Sides<Readonly<Record<string, CutValue>>>;
+  readonly ignored?: readonly string[];
+  readonly jsonNull?: Sides<readonly string[]>;
+}
+
+/** A change whose values are JSON still. */
+export type JsonFieldChange = FieldChange & {
   readonly old?: JsonValue | undefined;
   readonly new?: JsonValue | undefined;
-  readonly redacted?: true;
-}
+};
+
+const SIDES: readonly Side[] = ['old', 'new'];
 
 /** Which fields differ between two images of a record; all of them when one image is absent. Never stored: derived. */
 export function changedFields(
   before: JsonObject | undefined,
   after: JsonObject | undefined,
-  redacted: readonly string[] = [],
-  redactedChanged: readonly string[] = [],
-): FieldChange[] {
-  const hidden = new Set(redacted);
-  const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-  const changes: FieldChange[] = [];
-  for (const field of fields) {
-    if (hidden.has(field)) {
-      if (before === undefined || after === undefined || redactedChanged.includes(field))
-        changes.push({ field, redacted: true });
+  marks: ChangeMarks = {},
+): JsonFieldChange[] {
+  const { redacted = [], redactedChanged = [], ignored = [] } = marks;
+  const images = { old: before, new: after };
+  const whole = before === undefined || after === undefined;
+  const changes: JsonFieldChange[] = [];
+  for (const field of new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])) {
+    if (ignored.includes(field)) {
+      if (whole) changes.push({ field, ignored: true });
       continue;
     }
-    const from = own(before, field);
-    const to = own(after, field);
-    if (!same(from, to)) changes.push({ field, old: from, new: to });
+    if (redacted.includes(field)) {
+      if (whole || redactedChanged.includes(field)) changes.push({ field, redacted: true });
+      continue;
+    }
+    const masked = own(marks.masked?.old, field) !== undefined || own(marks.masked?.new, field) !== undefined;
+    const cut = sides((side) => own(marks.cut?.[side], field));
+    const jsonNull = SIDES.filter((side) => marks.jsonNull?.[side]?.includes(field));
+    const inside = redacted.filter((path) => path.startsWith(`${field}.`));
+    const values = sides((side) => (masked ? (own(marks.masked?.[side], field) ?? null) : own(images[side], field)));
+    const changed =
+      whole ||
+      [field, ...inside].some((name) => redactedChanged.includes(name)) ||
+      jsonNull.length === 1 ||
+      (!masked && (!same(values.old, values.new) || !same(cut.old, cut.new)));
+    if (!changed) continue;
+    changes.push({
+      field,
+      ...(before === undefined || cut.old ? {} : { old: values.old }),
+      ...(after === undefined || cut.new ? {} : { new: values.new }),
+      ...(inside.length === 0 ? {} : { redactedInside: inside.map((path) => path.slice(field.length + 1)) }),
+      ...(masked ? { masked } : {}),
+      ...(cut.old || cut.new ? { cut } : {}),
+      ...(jsonNull.length === 0 ? {} : { jsonNull }),
+    });
   }
   return changes;
 }
 
-function own(image: JsonObject | undefined, field: string): JsonValue | undefined {
+function sides<T>(of: (side: Side) => T | undefined): { old?: T; new?: T } {
+  const from = of('old');
+  const to = of('new');
+  return { ...(from === undefined ? {} : { old: from }), ...(to === undefined ? {} : { new: to }) };
+}
+
+function own<T>(image: Readonly<Record<string, T>> | undefined, field: string): T | undefined {
   return image !== undefined && Object.hasOwn(image, field) ? image[field] : undefined;
 }
 
-function same(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+function same(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   'AUDIT_QUERY_INVALID',
   'AUDIT_PIN_INVALID',
   'AUDIT_PRIVILEGE_MISSING',
+  'AUDIT_PROBE_FAILED',
 ] as const;
 export type AuditErrorCode = (typeof ERROR_CODES)[number];
 

@@ -1,3 +1,6 @@
 export { AuditError, isAuditError, type AuditErrorCode } from './errors.js';
 export type { RedactionOptions } from './redaction.js';
 export type { Actor, AuditEvent, ErrorFact, Flag, Outcome, Resource, Severity, Source } from './types.js';
+export type { Check } from './check.js';
+export type { FieldChange } from './changes.js';
+export type { RecordChange } from './record-change.js';

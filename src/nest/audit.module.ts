@@ -9,7 +9,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { APP_INTERCEPTOR, MetadataScanner } from '@nestjs/core';
+import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
 import { isAuditError } from '../event/errors.js';
 import { auditMiddleware } from '../http/middleware.js';
@@ -53,16 +53,19 @@ export class AuditModule
   readonly #audit: Audit;
   readonly #routes: RouteTable;
   readonly #options: AuditModuleOptions;
+  readonly #modules: ModulesContainer;
 
   constructor(
     @Inject(Audit) audit: Audit,
     @Inject(RouteTable) routes: RouteTable,
     @Inject(MODULE_OPTIONS_TOKEN) options: AuditModuleOptions,
+    @Inject(ModulesContainer) modules: ModulesContainer,
   ) {
     super();
     this.#audit = audit;
     this.#routes = routes;
     this.#options = options;
+    this.#modules = modules;
   }
 
   configure(consumer: MiddlewareConsumer): void {
@@ -84,9 +87,19 @@ export class AuditModule
       if (isAuditError(error)) throw error;
       // Zero interference: an application that starts without its database starts with us as well.
       logger.warn(
-        `the database cannot be reached yet, events wait: ${error instanceof Error ? error.message : String(error)}`,
+        `the database cannot be reached yet, events wait and nothing was probed: ${error instanceof Error ? error.message : String(error)}`,
       );
+      if (this.#options.probe !== 'error') return;
     }
+    await this.#audit.probe(this.#providers());
+  }
+
+  /** What the application's providers are; its Prisma clients are among them. */
+  #providers(): unknown[] {
+    return Array.from(this.#modules.values(), ({ providers }) => [...providers.values()])
+      .flat()
+      .filter((wrapper) => wrapper.isDependencyTreeStatic())
+      .map((wrapper): unknown => wrapper.instance);
   }
 
   onApplicationBootstrap(): void {

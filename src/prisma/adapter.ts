@@ -2,7 +2,8 @@ import { currentContext, type AuditContext } from '../context/context.js';
 import { actingIn, currentTransaction, type TransactionScope } from '../context/transaction-scope.js';
 import { AuditError } from '../event/errors.js';
 import { wakeSealer } from '../event/wake.js';
-import { commentOf } from './comment.js';
+import { checkCarry, type CarryOptions } from './carry.js';
+import { commentsWith, type CommentOf } from './comment.js';
 import { asMissingLog } from './missing-log.js';
 import type { DriverAdapter, DriverAdapterFactory, Query, Queryable, Transaction } from './driver-adapter.js';
 import { warnOfNamedStatements } from './named-statements.js';
@@ -16,7 +17,8 @@ const WRAPPED = Symbol.for('nestjs-prisma-audit.adapter');
  * @example new PrismaClient({ adapter: auditAdapter(new PrismaPg({ connectionString })) })
  * @throws AuditError `AUDIT_ADAPTER_UNSUPPORTED` for a database other than PostgreSQL
  */
-export function auditAdapter<F extends DriverAdapterFactory>(factory: F): F {
+export function auditAdapter<F extends DriverAdapterFactory>(factory: F, options: CarryOptions = {}): F {
+  const commentOf = commentsWith(checkCarry(options));
   if (isAuditAdapter(factory)) return factory;
   if (factory?.provider !== 'postgres') {
     throw new AuditError(
@@ -30,7 +32,7 @@ export function auditAdapter<F extends DriverAdapterFactory>(factory: F): F {
       // Typed by its user as any driver's adapter.
       const adapter: DriverAdapter = await factory.connect();
       warnOfNamedStatements(adapter);
-      return wrapAdapter(adapter);
+      return wrapAdapter(adapter, commentOf);
     },
   });
 }
@@ -39,13 +41,13 @@ export function isAuditAdapter(factory: unknown): boolean {
   return typeof factory === 'object' && factory !== null && WRAPPED in factory;
 }
 
-function wrapAdapter(adapter: DriverAdapter): DriverAdapter {
+function wrapAdapter(adapter: DriverAdapter, commentOf: CommentOf): DriverAdapter {
   return overlay(adapter, {
-    ...statements(adapter, currentContext, wakeSealer),
+    ...statements(adapter, commentOf, currentContext, wakeSealer),
     startTransaction: async (...args: Parameters<DriverAdapter['startTransaction']>) => {
       const opener = currentContext();
       const scope = currentTransaction();
-      return wrapTransaction(await adapter.startTransaction(...args), opener, scope);
+      return wrapTransaction(await adapter.startTransaction(...args), commentOf, opener, scope);
     },
   });
 }
@@ -58,6 +60,7 @@ function wrapAdapter(adapter: DriverAdapter): DriverAdapter {
  */
 function wrapTransaction(
   transaction: Transaction,
+  commentOf: CommentOf,
   opener: AuditContext | undefined,
   scope: TransactionScope | undefined,
 ): Transaction {
@@ -67,7 +70,7 @@ function wrapTransaction(
     return now !== undefined && now.root === opener?.root ? now : opener;
   };
   return overlay(transaction, {
-    ...statements(transaction, owner, () => undefined),
+    ...statements(transaction, commentOf, owner, () => undefined),
     commit: async () => {
       await transaction.commit();
       if (scope) scope.ended = true;
@@ -82,6 +85,7 @@ function wrapTransaction(
 
 function statements(
   target: Queryable,
+  commentOf: CommentOf,
   context: () => AuditContext | undefined,
   done: () => void,
 ): Pick<Queryable, 'queryRaw' | 'executeRaw'> {

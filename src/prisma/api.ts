@@ -1,7 +1,9 @@
 import { runAs, withContext, type ContextFields } from '../context/context.js';
+import type { Check } from '../event/check.js';
 import type { RedactionOptions, SecretName } from '../event/redaction.js';
 import type { Actor, AuditEvent } from '../event/types.js';
 import { prepare, recordStatement } from '../recorder/port.js';
+import { probeClient } from './probe.js';
 
 /** What `prisma.$audit()` offers. */
 export interface AuditApi {
@@ -15,6 +17,12 @@ export interface AuditApi {
   runAs<T>(actor: Actor, fn: () => T | PromiseLike<T>): Promise<T>;
   /** Runs `fn` with more context. The result is awaited inside. */
   withContext<T>(fields: ContextFields, fn: () => T | PromiseLike<T>): Promise<T>;
+  /**
+   * Asks the database, by one statement through this client, whether its writes are captured with their actor. One check
+   * for each thing that was looked at; none where the database has no log. The Nest module does it at the start.
+   * @throws the client's error when the database cannot be reached
+   */
+  probe(): Promise<readonly Check[]>;
 }
 
 /** Of a Prisma client, all that is needed to write. */
@@ -40,5 +48,6 @@ export function auditApi(client: RawClient, options: AuditApiOptions, isSecret: 
     },
     runAs,
     withContext,
+    probe: () => probeClient(client, schema),
   };
 }

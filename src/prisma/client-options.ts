@@ -1,9 +1,10 @@
 import { AuditError } from '../event/errors.js';
 import { auditAdapter, isAuditAdapter } from './adapter.js';
+import type { CarryOptions } from './carry.js';
 import type { DriverAdapterFactory } from './driver-adapter.js';
 
 /** The constructor options of a Prisma client with the adapter wrapped. */
-export function withAuditAdapter(options: unknown): unknown {
+export function withAuditAdapter(options: unknown, carry: CarryOptions): unknown {
   const given = (options ?? {}) as { adapter?: DriverAdapterFactory; accelerateUrl?: unknown };
   if (given.accelerateUrl !== undefined) {
     throw new AuditError(
@@ -17,15 +18,22 @@ export function withAuditAdapter(options: unknown): unknown {
       'an audited client needs a driver adapter: super({ adapter: new PrismaPg({ connectionString }) })',
     );
   }
-  return { ...given, adapter: auditAdapter(given.adapter) };
+  return { ...given, adapter: auditAdapter(given.adapter, carry) };
+}
+
+/** Whether a client was built with `auditAdapter()`; `undefined` where that cannot be known. */
+export function hasAuditAdapter(client: object): boolean | undefined {
+  // The engine's configuration is the only place where a built client keeps its adapter; a later Prisma may move it.
+  const config = (client as { _engineConfig?: { adapter?: unknown } })._engineConfig;
+  return typeof config === 'object' && config !== null && 'adapter' in config
+    ? isAuditAdapter(config.adapter)
+    : undefined;
 }
 
 /** @throws AuditError `AUDIT_ADAPTER_MISSING` when a client was built without `auditAdapter()` */
 export function requireAuditAdapter(client: object): void {
-  // The engine's configuration is the only place where a built client keeps its adapter; when a later Prisma moves it,
-  // nothing is known and nothing is refused here (the statements would then arrive as `no-context`).
-  const config = (client as { _engineConfig?: { adapter?: unknown } })._engineConfig;
-  if (config === undefined || !('adapter' in config) || isAuditAdapter(config.adapter)) return;
+  // Where nothing is known nothing is refused: the probe at the start asks the database.
+  if (hasAuditAdapter(client) !== false) return;
   throw new AuditError(
     'AUDIT_ADAPTER_MISSING',
     'this client was built without auditAdapter(), so every write would be logged without an actor: new PrismaClient({ adapter: auditAdapter(new PrismaPg({ connectionString })) })',

@@ -1,4 +1,5 @@
 import { actorSection } from '../context/actor-section.js';
+import { shortened, type CarriedField } from './carry.js';
 import type { AuditContext } from '../context/context.js';
 
 /**
@@ -12,16 +13,23 @@ const EMPTY = `${OPEN}*/`;
 
 // Most statements of a request carry the same section: encode it once.
 const CACHE_SIZE = 256;
-const encoded = new Map<string, string>();
 
-export function commentOf(context: AuditContext | undefined): string {
-  if (context === undefined) return EMPTY;
-  const section = actorSection(context);
-  let hex = encoded.get(section);
-  if (hex === undefined) {
-    hex = Buffer.from(section).toString('hex');
-    if (encoded.size >= CACHE_SIZE) encoded.clear();
-    encoded.set(section, hex);
-  }
-  return `${OPEN}${context.root.group.replaceAll('-', '')}${hex}*/`;
+export type CommentOf = (context: AuditContext | undefined) => string;
+
+/** @param carry what of a context travels; absent: all of it */
+export function commentsWith(carry?: readonly CarriedField[]): CommentOf {
+  const encoded = new Map<string, string>();
+  return (context) => {
+    if (context === undefined) return EMPTY;
+    const section = actorSection(context);
+    let hex = encoded.get(section);
+    if (hex === undefined) {
+      hex = Buffer.from(carry === undefined ? section : shortened(section, carry)).toString('hex');
+      if (encoded.size >= CACHE_SIZE) encoded.clear();
+      encoded.set(section, hex);
+    }
+    return `${OPEN}${context.root.group.replaceAll('-', '')}${hex}*/`;
+  };
 }
+
+export const commentOf: CommentOf = commentsWith();

@@ -64,7 +64,10 @@ export interface AuditConfig<C = any> {
   /** By model. Every table is audited unless its model is `false`. Tables of implicit many-to-many relations are models of their table's name. */
   readonly models?: unknown extends C
     ? Readonly<Record<string, ModelConfig | false>>
-    : { readonly [M in keyof Delegates<C>]?: ModelConfig<Delegates<C>[M] & string> | false };
+    : { readonly [M in keyof Delegates<C>]?: ModelConfig<Delegates<C>[M] & string> | false } & {
+        // A model's name begins with a letter, the table of a relation with this.
+        readonly [T in `_${string}`]?: ModelConfig | false;
+      };
 }
 
 /**

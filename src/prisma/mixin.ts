@@ -1,3 +1,4 @@
+import type { CarryOptions } from './carry.js';
 import { auditApi, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
 import { secretNames } from '../event/redaction.js';
 import { scopedTransaction } from './transaction.js';
@@ -35,13 +36,13 @@ export type Audited<C extends ClientClass> = (new (...args: any[]) => Members<In
  *
  * The constructor throws `AUDIT_ADAPTER_MISSING` when no driver adapter is given.
  */
-export function audited<C extends ClientClass>(Base: C, options: AuditApiOptions = {}): Audited<C> {
+export function audited<C extends ClientClass>(Base: C, options: AuditApiOptions & CarryOptions = {}): Audited<C> {
   const isSecret = secretNames(options.redaction);
   // oxlint-disable-next-line typescript/no-explicit-any -- TS2545: the one signature a mixin's constructor may have
   abstract class AuditedClient extends (Base as abstract new (...args: any[]) => object) {
     // oxlint-disable-next-line typescript/no-explicit-any
     constructor(...args: any[]) {
-      super(withAuditAdapter(args[0]), ...args.slice(1));
+      super(withAuditAdapter(args[0], { carry: options.carry }), ...args.slice(1));
     }
 
     $audit(): AuditApi {

@@ -4,6 +4,8 @@ import { runInTransaction } from '../context/transaction-scope.js';
 // Captured at import: fake timers must not hang a transaction.
 const { setImmediate } = globalThis;
 
+const SCOPED = Symbol.for('nestjs-prisma-audit.scoped-transaction');
+
 type TransactionMethod = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
@@ -14,11 +16,17 @@ type TransactionMethod = (this: unknown, ...args: unknown[]) => unknown;
  * `inner` runs on the `this` of the call: a closure over the client would lose what extensions added to it.
  */
 export function scopedTransaction(inner: TransactionMethod): TransactionMethod {
-  return function $transaction(this: unknown, ...args: unknown[]): unknown {
+  function $transaction(this: unknown, ...args: unknown[]): unknown {
     const call = (...given: unknown[]): unknown =>
       runInTransaction(currentContext(), () => Reflect.apply(inner, this, given));
     if (!Array.isArray(args[0])) return call(...args);
     const operations = [...(args[0] as unknown[])]; // the caller may change his array meanwhile
     return new Promise((resolve) => setImmediate(resolve)).then(() => call(operations, ...args.slice(1)));
-  };
+  }
+  return Object.assign($transaction, { [SCOPED]: true });
+}
+
+/** Whether a client's `$transaction` is ours. Extensions behind it leave the function as it is. */
+export function isScopedTransaction(method: unknown): boolean {
+  return typeof method === 'function' && SCOPED in method;
 }

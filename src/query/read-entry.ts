@@ -1,8 +1,11 @@
-import { changedFields, type FieldChange } from '../event/changes.js';
+import type { FieldChange } from '../event/changes.js';
 import { parseExactJson } from '../event/exact-json.js';
 import { parseJsonObject } from '../event/json-object.js';
+import type { RecordChange } from '../event/record-change.js';
 import type { ErrorFact, Flag, JsonObject, JsonValue, Outcome, Severity, Source } from '../event/types.js';
 import type { StoredEntry } from '../store/entry.port.js';
+import { object } from './marks.js';
+import { readChanges, type ChangeReading, type ReadChanges } from './read-change.js';
 
 /** A sealed entry as a reader sees it. Members of an erased or absent section are absent. */
 export interface AuditEntry {
@@ -31,8 +34,13 @@ export interface AuditEntry {
   readonly error?: ErrorFact;
   readonly old?: JsonObject;
   readonly new?: JsonObject;
-  /** Which fields differ between `old` and `new`. Numbers that JavaScript cannot hold exactly are strings of their digits. */
+  /**
+   * Which fields differ between `old` and `new`. With a catalogue, by the client's names and with Prisma's values; without, by
+   * columns and as JSON, in which numbers that JavaScript cannot hold exactly are strings of their digits.
+   */
   readonly changes: readonly FieldChange[];
+  /** The same as a whole record, of a row that was created, updated or deleted: see `changeOf` for its types. */
+  readonly change?: RecordChange;
 }
 
 interface BodyText {
@@ -48,13 +56,16 @@ interface BodyText {
   flags?: Flag[];
 }
 
-/** Total: what cannot be parsed is left out, since an entry that was tampered with must still be shown. */
-export function readEntry(stored: StoredEntry): AuditEntry {
+/**
+ * Total: what cannot be parsed is left out, since an entry that was tampered with must still be shown.
+ * @param readingOf what is known of a model
+ */
+export function readEntry(stored: StoredEntry, readingOf: (model: string) => ChangeReading = () => ({})): AuditEntry {
   const body = (parseObject(stored.body) ?? {}) as unknown as BodyText;
   const actor = stored.actor === null ? undefined : parseObject(Buffer.from(stored.actor).toString('utf8'));
   const data = stored.data === null ? undefined : parseObject(stored.data);
-  const before = object(data?.['old']);
-  const after = object(data?.['new']);
+  const read =
+    data && readChanges(stored.data ?? '', data, body.resource === undefined ? {} : readingOf(body.resource));
   const id = data?.['id'];
   return dropUndefined({
     id: stored.id,
@@ -78,23 +89,22 @@ export function readEntry(stored: StoredEntry): AuditEntry {
     details: object(data?.['details']),
     reason: typeof data?.['reason'] === 'string' ? data['reason'] : undefined,
     error: object(data?.['error']) as ErrorFact | undefined,
-    old: before,
-    new: after,
-    changes:
-      before || after ? changedFields(before, after, names(data?.['redacted']), names(data?.['redactedChanged'])) : [],
+    old: object(data?.['old']),
+    new: object(data?.['new']),
+    changes: read?.changes ?? [],
+    change: read && changeOf(body, read.sides),
   });
+}
+
+function changeOf({ source, action, resource }: BodyText, sides: ReadChanges['sides']): RecordChange | undefined {
+  const operation = action?.split('.').at(-1);
+  if (source !== 'change' && source !== 'change.client') return undefined;
+  if (operation !== 'create' && operation !== 'update' && operation !== 'delete') return undefined;
+  return resource === undefined ? undefined : { model: resource, operation, ...sides };
 }
 
 function parseObject(text: string): JsonObject | undefined {
   return parseJsonObject(text, parseExactJson) as JsonObject | undefined;
-}
-
-function object(value: JsonValue | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-}
-
-function names(value: JsonValue | undefined): string[] {
-  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };

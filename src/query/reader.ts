@@ -1,9 +1,12 @@
+import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
 import { projected, resourceId } from '../event/identity.js';
 import type { Resource } from '../event/types.js';
 import { uuidV7Floor } from '../event/uuid.js';
 import type { EntryFilter, EntryStore } from '../store/entry.port.js';
+import { modelFields } from './model-fields.js';
 import { readEntry, type AuditEntry } from './read-entry.js';
+import type { PrismaValues } from './value.js';
 
 /** What to look for. Every condition given must hold. */
 export interface AuditQuery {
@@ -30,6 +33,14 @@ export interface AuditQuery {
   readonly cursor?: string | undefined;
 }
 
+/** What is known of the application's Prisma schema. */
+export interface SchemaKnowledge {
+  /** What the generator wrote. */
+  readonly catalogue: Catalogue;
+  /** Asked for before a page is read, since who reads a log need not have Prisma. Without it Decimals are text. */
+  readonly prisma?: () => Promise<PrismaValues | undefined>;
+}
+
 export interface AuditPage {
   readonly entries: readonly AuditEntry[];
   /** Where the next page begins; absent on the last. */
@@ -41,9 +52,14 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Reads sealed entries. The pages follow `id`, the time of occurrence; an entry that was sealed late can still appear behind a cursor. */
 export class AuditReader {
   readonly #store: EntryStore;
+  readonly #columnsOf: ReturnType<typeof modelFields>;
+  readonly #prisma: () => Promise<PrismaValues | undefined>;
 
-  constructor(store: EntryStore) {
+  /** @param schema with it, values come back as Prisma gave them */
+  constructor(store: EntryStore, schema?: SchemaKnowledge) {
     this.#store = store;
+    this.#columnsOf = modelFields(schema?.catalogue);
+    this.#prisma = schema?.prisma ?? (() => Promise.resolve(undefined));
   }
 
   /** @throws AuditError `AUDIT_QUERY_INVALID`, `AUDIT_CURSOR_INVALID` or `AUDIT_SCHEMA_MISSING` */
@@ -59,7 +75,10 @@ export class AuditReader {
       );
     }
     const found = await this.#store.page({ filter: filterOf(query), order, after: cursor, limit: limit + 1 });
-    const entries = found.slice(0, limit).map((entry) => readEntry(entry));
+    const prisma = await this.#prisma();
+    const entries = found
+      .slice(0, limit)
+      .map((entry) => readEntry(entry, (model) => ({ columns: this.#columnsOf(model), prisma })));
     const last = entries.at(-1);
     return found.length > limit && last ? { entries, next: last.id } : { entries };
   }

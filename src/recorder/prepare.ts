@@ -3,6 +3,7 @@ import { actorSection, type ActorSection } from '../context/actor-section.js';
 import { currentContext } from '../context/context.js';
 import { ACTION_RULE, isAction } from '../event/action.js';
 import { MAX_MICROS, systemClock, type Clock } from '../event/clock.js';
+import { withoutValues } from '../event/error-message.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import { projected, resourceId } from '../event/identity.js';
 import { LIMITS } from '../event/limits.js';
@@ -42,9 +43,11 @@ export function prepare(
       return JSON.stringify({ truncated: `more than ${LIMITS.detailsBytes} bytes` });
     }
   };
+  const error = event.error ? boundedError(event.error, isSecret) : undefined;
+  if (error?.redacted) redacted.push('error.message');
   const members: [string, string | undefined][] = [
     ['details', json('details')],
-    ['error', event.error ? JSON.stringify(boundedError(event.error)) : undefined],
+    ['error', error && JSON.stringify(error.fact)],
     ['new', json('new')],
     ['old', json('old')],
     ['reason', event.reason === undefined ? undefined : JSON.stringify(event.reason)],
@@ -135,12 +138,16 @@ function text(name: string, value: unknown, limit: number, required = false): vo
   }
 }
 
-function boundedError(error: ErrorFact): ErrorFact {
+function boundedError(error: ErrorFact, isSecret: SecretName): { fact: ErrorFact; redacted: boolean } {
   const cut = (value: string): string => String(value).slice(0, LIMITS.errorMessageLength).toWellFormed();
+  const message = error.message === undefined ? undefined : withoutValues(String(error.message), isSecret);
   return {
-    name: cut(error.name),
-    ...(error.code === undefined ? {} : { code: cut(error.code) }),
-    ...(error.message === undefined ? {} : { message: cut(error.message) }),
+    fact: {
+      name: cut(error.name),
+      ...(error.code === undefined ? {} : { code: cut(error.code) }),
+      ...(message === undefined ? {} : { message: message.text }),
+    },
+    redacted: message?.redacted === true,
   };
 }
 

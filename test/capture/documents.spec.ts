@@ -143,6 +143,28 @@ it('a value beyond 1 MiB is cut to its size and hash; one of a million character
   });
 });
 
+it('a domain that refuses what is put in the place of a value fails no write, and shows no value', async () => {
+  await log.pool.query(`create table strict (id int primary key, password text, meta jsonb, note text)`);
+  await reconcileTriggers(log.pool, { models: { ...MODELS, strict: { ignore: ['note'] } } });
+  await log.pool.query(`create domain never_null as text not null;
+    create domain open as jsonb not null check (value ->> 'token' <> '[redacted]');
+    alter table strict alter password type never_null, alter meta type open, alter note type never_null`);
+  start = await lastPosition(log.pool);
+  const changes = await after(
+    `insert into strict values (1, 'leak', '{"token": "leak"}', 'leak')`,
+    `update strict set password = 'leak2' where id = 1`,
+    `update strict set note = 'leak3', meta = 'null'`,
+    `delete from strict`,
+  );
+  expect(changes.map(({ op, data }) => [op, (data.new ?? data.old)?.['password'], data.redactedChanged])).toEqual([
+    ['insert', null, undefined],
+    ['update', null, ['password']],
+    ['update', null, ['meta.token']],
+    ['delete', null, undefined],
+  ]);
+  expect(JSON.stringify(changes)).not.toContain('leak');
+});
+
 it('columns named like the variables of the trigger are columns', async () => {
   const [insert, , update] = await after(
     `insert into account (id, unit, flag, tg_argv, n, o) values (20, 'u', 'f', 'a', 1, 2), (21, 'u', 'f', 'a', 1, 2)`,

@@ -108,6 +108,7 @@ describe('the command line', () => {
       seen.add(file);
       expect(existsSync(file)).toBe(true);
       for (const { specifier = '' } of readReferences(readFileSync(file, 'utf8')).references) {
+        if (specifier === './generator.js') continue; // what only Prisma starts, and loads when it does
         if (specifier.startsWith('.')) visit(resolve(dirname(file), specifier));
         else if (!specifier.startsWith('node:')) packages.add(specifier);
       }

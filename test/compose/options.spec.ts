@@ -46,6 +46,9 @@ const BAD: [string, unknown, RegExp][] = [
   ],
   ['another way with the oversized', { databaseUrl, oversized: 'drop' }, /oversized must be 'refuse' or 'truncate'/],
   ['no function for errors', { databaseUrl, onError: 'log' }, /onError must be a function/],
+  ['catalogue', { databaseUrl, catalogue: {} }, /catalogue must be the one that the generator wrote/],
+  ['config', { databaseUrl, config: null }, /config must be the default export of audit.config/],
+  ['probe', { databaseUrl, probe: 'loud' }, /probe must be 'warn', 'error' or 'off'/],
 ];
 const NUMBERS: [string, number, number][] = [
   ['flushIntervalMs', 1, 60_000],

@@ -64,13 +64,17 @@ describe('changed fields', () => {
   });
 
   it.each<[string, Parameters<typeof changedFields>, ReturnType<typeof changedFields>]>([
-    ['one that changed', [{ a: null }, { a: null }, ['a'], ['a']], [{ field: 'a', redacted: true }]],
-    ['one that did not', [{ a: null }, { a: null }, ['a'], []], []],
-    ['one of a new record', [undefined, { a: null }, ['a']], [{ field: 'a', redacted: true }]],
-    ['one of a deleted record', [{ a: null }, undefined, ['a']], [{ field: 'a', redacted: true }]],
+    [
+      'one that changed',
+      [{ a: null }, { a: null }, { redacted: ['a'], redactedChanged: ['a'] }],
+      [{ field: 'a', redacted: true }],
+    ],
+    ['one that did not', [{ a: null }, { a: null }, { redacted: ['a'], redactedChanged: [] }], []],
+    ['one of a new record', [undefined, { a: null }, { redacted: ['a'] }], [{ field: 'a', redacted: true }]],
+    ['one of a deleted record', [{ a: null }, undefined, { redacted: ['a'] }], [{ field: 'a', redacted: true }]],
     [
       'one whose values are there although they should not be',
-      [{ a: 'x' }, { a: 'y' }, ['a'], ['a']],
+      [{ a: 'x' }, { a: 'y' }, { redacted: ['a'], redactedChanged: ['a'] }],
       [{ field: 'a', redacted: true }],
     ],
   ])('redacted, %s: never the values', (_, args, changes) => {

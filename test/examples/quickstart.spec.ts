@@ -6,7 +6,7 @@ import { PrismaService } from '../../examples/quickstart/src/prisma.service.js';
 import { DEMO_PASSWORD, seed } from '../../examples/quickstart/src/seed.js';
 import config from '../../examples/quickstart/audit.config.js';
 import { AuditService, type AuditEntry } from '../../src/index.js';
-import { withLogSource, type Coverage } from '../../src/store/postgres/index.js';
+import { withCatalogue, withLogSource, type Coverage } from '../../src/store/postgres/index.js';
 import { verify } from '../../src/verify/index.js';
 import { createQuickstart, type Quickstart } from '../support/quickstart.js';
 
@@ -17,7 +17,7 @@ let ofAcme: readonly AuditEntry[];
 let all: readonly AuditEntry[];
 
 beforeAll(async () => {
-  quickstart = await createQuickstart({ coverage: config as Coverage });
+  quickstart = await createQuickstart({ coverage: withCatalogue(config as Coverage) });
   app = await createApp(quickstart.url);
   await app.listen(0, '127.0.0.1');
   await seed(app.get(PrismaService));

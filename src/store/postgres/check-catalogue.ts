@@ -1,4 +1,4 @@
-import { tablesOfCatalogue } from './catalogue-tables.js';
+import { catalogueTables } from './catalogue-tables.js';
 import { fail, ok, type Check } from './checks.js';
 import type { Coverage } from './coverage.js';
 import type { Table } from './tables.js';
@@ -14,7 +14,7 @@ export function checkCatalogue(tables: readonly Table[], coverage: Coverage): re
   if (catalogue === undefined) return [];
   const idOf = (table: Table): string => `${table.schema}.${table.name}`;
   const there = new Map(tables.map((table) => [idOf(table), table]));
-  const known = new Map(tablesOfCatalogue(catalogue, schemas[0] ?? 'public').map((table) => [idOf(table), table]));
+  const known = new Map(catalogueTables(catalogue, schemas).map((table) => [idOf(table), table]));
   const found: string[] = [];
   for (const [id, table] of known) {
     if (!schemas.includes(table.schema)) continue; // not looked at

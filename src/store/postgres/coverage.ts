@@ -122,7 +122,7 @@ function triggerArguments(
       `model ${model}: ${stubborn.join(', ')} cannot be redacted, its domain refuses NULL. Leave the model out (models.${model}: false), or say that it holds no secret (keep)`,
     );
   }
-  const documents = table.jsonColumns.filter((name) => !blank.includes(name) && !keep.has(name));
+  const documents = table.jsonColumns.filter((name) => !blank.includes(name) && !keep.has(name)).toSorted();
   const tenant = rules.tenant !== undefined ? column(rules.tenant) : coverage.tenantColumn;
   const names = secretPatterns(coverage.redaction);
   const hidden = blank.length + documents.length > 0;

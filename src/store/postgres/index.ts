@@ -2,7 +2,7 @@ export { backfill } from './backfill.js';
 export { postgresContentStore } from './content-store.js';
 export { reconcileTriggers } from './reconcile.js';
 export { planTriggers } from './triggers.js';
-export { tablesOfCatalogue } from './catalogue-tables.js';
+export { catalogueTables } from './catalogue-tables.js';
 export { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
 export { postgresEntryStore } from './entry-store.js';
 export { withLogSource } from './log-source.js';
@@ -15,3 +15,5 @@ export { LEVELS, type LevelConfig, type PrivilegeLevel, type Roles } from './rol
 export { checkWatch, type WatchCheck } from './watch-check.js';
 export { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema.js';
 export { postgresSealerStore } from './sealer-store.js';
+export { triggerSql } from './trigger-sql.js';
+export { withCatalogue } from './with-catalogue.js';

@@ -69,6 +69,12 @@ export const MUTANTS: readonly Mutant[] = [
     plpgsql: `select (new.pos - count(*)) * 100 + 50 - count(*) into new.pos from audit.content c where c.xid = new.xid;`,
   },
   {
+    name: 'turns round what one text of several statements does to a row',
+    plpgsql: `if current_query() like '%; %' then
+      select (new.pos - count(*)) * 100 + 50 - count(*) into new.pos from audit.content c where c.xid = new.xid;
+    end if;`,
+  },
+  {
     name: 'logs changes of the transaction before',
     plpgsql: `new.xid := (new.xid::text::bigint - 1)::text::xid8;`,
   },

@@ -36,8 +36,13 @@ export async function takeStep(
   told: (actor: string, outcome: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<unknown> {
   if (step.kind === 'single') return await send(client, step.operation);
-  if (step.kind === 'array')
-    return await client.$transaction(step.operations.map((operation) => send(client, operation)));
+  const options = step.isolationLevel ? { isolationLevel: step.isolationLevel } : undefined;
+  if (step.kind === 'array') {
+    return await client.$transaction(
+      step.operations.map((operation) => send(client, operation)),
+      options,
+    );
+  }
 
   const act = async (tx: AnyClient, { actor, operation }: Act): Promise<void> => {
     const work = async (): Promise<unknown> => await send(tx, operation);
@@ -59,7 +64,7 @@ export async function takeStep(
     }
     if (step.ends === 'throw') throw new Error('changed my mind');
     return 'done';
-  });
+  }, options);
 }
 
 async function outcomeOf(

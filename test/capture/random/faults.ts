@@ -3,6 +3,7 @@ import type pg from 'pg';
 /** Ways in which a capture could be wrong: how the battery must say it, and what it would do to a row on its way into the log. */
 export const FAULTS: readonly (readonly [name: string, found: RegExp, body: string])[] = [
   ['loses one change of a hundred', /happened, but not logged/, `if new.pos % 100 = 0 then return null; end if;`],
+  ['loses one change of ten', /happened, but not logged/, `if new.pos % 10 = 0 then return null; end if;`],
   [
     'loses what is deleted by a cascade',
     /happened, but not logged here: delete/,
@@ -44,7 +45,11 @@ export const FAULTS: readonly (readonly [name: string, found: RegExp, body: stri
     /ends otherwise:\n  plain   \{[^]*audit is full/,
     `if new.model = 'Order' then raise exception 'audit is full'; end if;`,
   ],
-  ['changes a row', /rows of "Tag" differ/, `if new.op = 'insert' then update "Tag" set label = label || '!'; end if;`],
+  [
+    'changes a row',
+    /rows of "Tag" differ/,
+    `if new.op = 'insert' then update public."Tag" set label = label || '!'; end if;`,
+  ],
 ];
 
 /** Builds the fault in, until what is returned is called. */

@@ -12,8 +12,8 @@ export interface Act {
 
 export type Step =
   | ({ readonly kind: 'single' } & Act)
-  | { readonly kind: 'array'; readonly actor: string; readonly operations: readonly Operation[] }
-  | {
+  | ({ readonly kind: 'array'; readonly actor: string; readonly operations: readonly Operation[] } & Options)
+  | ({
       readonly kind: 'interactive';
       readonly actor: string;
       readonly acts: readonly Act[];
@@ -22,7 +22,12 @@ export type Step =
       readonly ends: 'commit' | 'throw';
       /** The acts from here on are in a nested transaction, a savepoint. */
       readonly nestedFrom?: number;
-    };
+    } & Options);
+
+interface Options {
+  /** Absent: the database's own, read committed. */
+  readonly isolationLevel?: 'RepeatableRead' | 'Serializable';
+}
 
 export type Program = readonly Step[];
 
@@ -40,13 +45,16 @@ function stepOf(schema: Schema, tape: Tape, i: number): Step {
   const actor = `u${tape.below(ACTORS)}.${i}`;
   const kind = tape.below(10);
   if (kind < 6) return { kind: 'single', actor, operation: anyOperation(schema, tape) };
-  if (kind < 8) return { kind: 'array', actor, operations: tape.times(3, () => anyOperation(schema, tape)) };
+  const isolation: Options = tape.chance(20) ? { isolationLevel: tape.pick(['RepeatableRead', 'Serializable']) } : {};
+  if (kind < 8)
+    return { kind: 'array', ...isolation, actor, operations: tape.times(3, () => anyOperation(schema, tape)) };
   const ends = tape.chance(20) ? 'throw' : 'commit';
   const catches = tape.chance(30);
   const nested = tape.chance(20);
   const acts = tape.times(3, () => ({ operation: anyOperation(schema, tape) }));
   return {
     kind: 'interactive',
+    ...isolation,
     actor,
     // Now and then somebody else does a part of it.
     acts: acts.map(({ operation }, j) => ({ operation, actor: tape.chance(25) ? `u${j}.${i}.${j}` : actor })),
@@ -68,8 +76,9 @@ const printCall = (client: string, { model, action, args }: Operation): string =
 
 function printStep(step: Step): string {
   if (step.kind === 'single') return printCall('prisma', step.operation);
+  const options = step.isolationLevel ? `, { isolationLevel: '${step.isolationLevel}' }` : '';
   if (step.kind === 'array') {
-    return `prisma.$transaction([\n  ${step.operations.map((operation) => printCall('prisma', operation)).join(',\n  ')}\n])`;
+    return `prisma.$transaction([\n  ${step.operations.map((operation) => printCall('prisma', operation)).join(',\n  ')}\n]${options})`;
   }
   const lines = step.acts.map(({ actor, operation }) => {
     const call = `${printCall('tx', operation)}${step.catches ? '.catch(() => {})' : ''}`;
@@ -78,5 +87,5 @@ function printStep(step: Step): string {
   if (step.nestedFrom !== undefined) lines.splice(step.nestedFrom, 0, '  await tx.$transaction(async (tx) => {');
   if (step.nestedFrom !== undefined) lines.push('  });');
   if (step.ends === 'throw') lines.push(`  throw new Error('changed my mind');`);
-  return `prisma.$transaction(async (tx) => {\n${lines.join('\n')}\n})`;
+  return `prisma.$transaction(async (tx) => {\n${lines.join('\n')}\n}${options})`;
 }

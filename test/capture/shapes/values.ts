@@ -129,6 +129,14 @@ export const OF_VALUES: Shape[] = [
     run: (p) => p.$executeRawUnsafe(`update "Label" set name = 'm' where id = 1; delete from "Club" where id = 3;`),
   },
   {
+    name: 'raw, the same row three times in one text',
+    sees: 'update Auto ×2, delete Auto',
+    run: (p) =>
+      p.$executeRawUnsafe(
+        `update "Auto" set count = 10 where id = 1; update "Auto" set count = 11 where id = 1; delete from "Auto" where id = 1`,
+      ),
+  },
+  {
     name: 'raw, a DO block with dynamic SQL',
     sees: 'update Label',
     run: (p) => p.$executeRawUnsafe(`do $do$ begin execute 'update "Label" set name = ''do'' where id = 2'; end $do$`),

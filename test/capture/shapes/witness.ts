@@ -40,7 +40,8 @@ type Change = Pick<Captured, 'op' | 'table' | 'old' | 'new' | 'xid'>;
 
 /**
  * Both lists as texts, in the order of the statements; what one statement changed is sorted, since an engine may write
- * the cascades of a row before the row.
+ * the cascades of a row before the row. Behind them the histories of the rows that changed more than once, whose order
+ * holds within a statement too.
  */
 export function sideBySide(seen: readonly Witnessed[], caught: readonly Captured[]): [string[], string[]] {
   const text = ({ op, table, old, new: now, xid }: Change): string =>
@@ -64,5 +65,28 @@ export function sideBySide(seen: readonly Witnessed[], caught: readonly Captured
     );
     from = to;
   }
-  return [left, [...right, ...caught.slice(seen.length).map((change) => text(change))]];
+  right.push(...caught.slice(seen.length).map((change) => text(change)));
+  return [
+    [...left, ...histories(seen)],
+    [...right, ...histories(caught)],
+  ];
+}
+
+/** Each row that changed more than once, as `table: old => new => newer`: a change goes on where an earlier one ended. */
+function histories(changes: readonly Change[]): string[] {
+  const open = new Map<string, string[]>();
+  const all: string[][] = [];
+  for (const { table, old, new: now, op } of changes) {
+    if (op === 'truncate') continue;
+    const from = `${table}: ${old}`;
+    let history = open.get(from);
+    if (!history || old === null) all.push((history = [from]));
+    open.delete(from);
+    history.push(now ?? 'gone');
+    if (now !== null) open.set(`${table}: ${now}`, history);
+  }
+  return all
+    .filter(({ length }) => length > 2)
+    .map((history) => history.join(' => '))
+    .toSorted();
 }

@@ -4,6 +4,7 @@ export interface AnyClient {
   $transaction(work: readonly PromiseLike<unknown>[], options?: object): Promise<unknown[]>;
   $transaction<T>(work: (tx: AnyClient) => Promise<T>, options?: object): Promise<T>;
   $executeRawUnsafe(sql: string): PromiseLike<number>;
+  $extends(extension: unknown): AnyClient;
   $disconnect(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
-import { audited } from '../../../src/prisma/index.js';
+import { audit, auditAdapter, audited } from '../../../src/prisma/index.js';
 import { migrate, reconcileTriggers } from '../../../src/store/postgres/index.js';
 import { lastPosition } from '../../support/quickstart.js';
 import type { AnyClientClass } from './client.js';
@@ -40,6 +40,9 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** How an audited client is made: `class extends audited(PrismaClient)`, or `$extends(audit())`. */
+export type Form = 'mixin' | 'extension';
+
 export interface Mark {
   readonly change: number;
   readonly position: number;
@@ -54,7 +57,7 @@ const PREPARE = fileURLToPath(new URL('prepare.mjs', import.meta.url));
  * @param path of a schema.prisma for PostgreSQL, any; what it has no word for (triggers) may stand in a file beside it, of
  *   the same name with `.sql`
  */
-export async function openWorld(path: string): Promise<World> {
+export async function openWorld(path: string, form: Form = 'mixin'): Promise<World> {
   const folder = execFileSync(process.execPath, [PREPARE, path], { encoding: 'utf8' });
   const schema = readSchema(folder);
   const beside = path.replace(/\.prisma$/, '.sql');
@@ -71,7 +74,12 @@ export async function openWorld(path: string): Promise<World> {
   let schemas: readonly string[] = ['public'];
   const log = await openSide({
     tables,
-    connect: (pool) => new AuditedClient({ adapter: new PrismaPg(pool), transactionOptions: PATIENT }),
+    connect: (pool) => {
+      const adapter = new PrismaPg(pool);
+      if (form === 'mixin') return new AuditedClient({ adapter, transactionOptions: PATIENT });
+      const client = new PrismaClient({ adapter: auditAdapter(adapter), transactionOptions: PATIENT });
+      return client.$extends(audit());
+    },
     async install(pool) {
       schemas = await schemasOf(pool);
       await installWitness(pool);

@@ -1,0 +1,107 @@
+import { newContext, runInContext } from '../context/context.js';
+import type { Check } from '../event/check.js';
+import type { RawClient } from './api.js';
+import { hasAuditAdapter } from './client-options.js';
+import { isScopedTransaction } from './transaction.js';
+
+/** One statement through the client tells what of it arrives. A `select` on its own: no transaction, no rows, no locks. */
+const ASK = `select current_query() as query, current_setting('session_replication_role') as replica, exists (select from pg_catalog.pg_namespace where nspname = $1::text) as log`;
+
+interface Answer {
+  readonly query: string;
+  readonly replica: string;
+  readonly log: boolean;
+}
+
+/** Whether anything about this object is that of a Prisma client. Total: providers can be proxies of anything. */
+export function isClient(candidate: unknown): candidate is RawClient {
+  try {
+    return (
+      typeof candidate === 'object' &&
+      candidate !== null &&
+      ['$queryRawUnsafe', '$transaction', '$connect'].every(
+        (name) => typeof Reflect.get(candidate, name) === 'function',
+      )
+    );
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Asks the database, through the client itself, whether its statements tell who acts.
+ *
+ * @param schema of the log
+ * @returns no checks at all for a client of a database that has no log: its writes are nobody's business
+ * @throws what the client throws when its database cannot be reached
+ */
+export async function probeClient(client: RawClient, schema: string, name = 'the client'): Promise<readonly Check[]> {
+  const context = newContext({ actor: { id: 'probe', type: 'service' } });
+  const rows = await runInContext(context, async () => await client.$queryRawUnsafe(ASK, schema));
+  const answer = Array.isArray(rows) ? (rows[0] as Partial<Answer> | undefined) : undefined;
+  if (typeof answer?.query !== 'string') {
+    return [
+      {
+        name: 'client.comment',
+        state: 'warn',
+        message: `${name} did not answer a $queryRawUnsafe, so nothing is known of it`,
+      },
+    ];
+  }
+  if (answer.log !== true) return [];
+  return [
+    comment(client, answer.query, context.root.group, name),
+    transaction(client, name),
+    ...(answer.replica === 'origin'
+      ? []
+      : [
+          {
+            name: 'client.replica',
+            state: 'fail' as const,
+            message: `session_replication_role is ${JSON.stringify(answer.replica)} on the connections of ${name}: triggers do not fire, nothing is captured`,
+            remedy: 'take the setting away from its role, its database and its connection options',
+          },
+        ]),
+  ];
+}
+
+function comment(client: RawClient, query: string, group: string, name: string): Check {
+  const [, last = ''] = /\/\*audit1:([0-9a-f]*)\*\/(?:\s|;|\/\*[^*/]*\*\/)*$/.exec(query) ?? [];
+  if (last.startsWith(group.replaceAll('-', ''))) {
+    return { name: 'client.comment', state: 'ok', message: `statements of ${name} tell who acts` };
+  }
+  if (hasAuditAdapter(client) === false) {
+    return {
+      name: 'client.comment',
+      state: 'fail',
+      message: `${name} was built without auditAdapter(), so every write of it is logged without an actor`,
+      remedy: 'new PrismaClient({ adapter: auditAdapter(new PrismaPg({ connectionString })) })',
+    };
+  }
+  if (query.includes('/*audit1:')) {
+    return {
+      name: 'client.comment',
+      state: 'fail',
+      message: `something between ${name} and the database changes the SQL comment that tells who acts, or writes behind it`,
+      remedy: 'wrap the driver adapter last, and let nothing append to statements but comments',
+    };
+  }
+  return {
+    name: 'client.comment',
+    state: 'fail',
+    message: `statements of ${name} reach the database without the SQL comment that tells who acts: a proxy or pooler strips comments, or its adapter is not wrapped`,
+    remedy:
+      'switch the stripping of comments off (PgBouncer, PgCat and RDS Proxy leave them), or wrap the adapter with auditAdapter()',
+  };
+}
+
+function transaction(client: RawClient, name: string): Check {
+  return isScopedTransaction(Reflect.get(client, '$transaction'))
+    ? { name: 'client.transaction', state: 'ok', message: `transactions of ${name} keep their own context` }
+    : {
+        name: 'client.transaction',
+        state: 'fail',
+        message: `$transaction([…]) of ${name} can be logged with the actor of another request of the same moment`,
+        remedy: 'class PrismaService extends audited(PrismaClient), or prisma.$extends(audit())',
+      };
+}
