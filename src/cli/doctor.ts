@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { examine, type Health } from '../store/postgres/health.js';
-import { sentence } from '../store/postgres/checks.js';
+import { saying } from '../event/check.js';
 import { environment, withPool } from './environment.js';
 
 export function doctorCommand(): Command {
@@ -39,7 +39,7 @@ function print(health: Health): void {
     );
   }
   for (const check of health.checks)
-    if (check.state === 'warn') process.stdout.write(`${pc.yellow('!')} ${sentence(check)}\n`);
+    if (check.state === 'warn') process.stdout.write(`${pc.yellow('!')} ${saying(check)}\n`);
   for (const problem of health.problems) process.stdout.write(`${pc.red('✗')} ${problem}\n`);
   if (health.problems.length === 0) process.stdout.write(`${pc.green('✓')} nothing wrong was found\n`);
 }

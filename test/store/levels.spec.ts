@@ -4,7 +4,7 @@ import { createAudit } from '../../src/compose/index.js';
 import { withContext } from '../../src/context/index.js';
 import { withLogSource } from '../../src/store/postgres/index.js';
 import { verify } from '../../src/verify/index.js';
-import { SHAPES } from '../support/quickstart.js';
+import { COVERAGE, SHAPES } from '../support/quickstart.js';
 import { levelsWorld, type LevelsWorld } from './levels-world.js';
 
 let world: LevelsWorld;
@@ -196,6 +196,17 @@ describe('end to end at level split', () => {
       expect(report).toMatchObject({ verdict: 'VERIFIED', findings: [] });
     },
   );
+
+  it('the check and the probe at the start find nothing wrong, as the application’s role', async () => {
+    const client = (SHAPES[0] as (typeof SHAPES)[number])[1](world.urlOf(world.roles.app));
+    const audit = createAudit({ databaseUrl: world.urlOf(world.roles.app), seal: false, config: COVERAGE });
+    await audit.check();
+    const checks = await audit.probe([client]);
+    expect(checks.length).toBeGreaterThan(3);
+    expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
+    await audit.close();
+    await client.$disconnect();
+  });
 
   it('an application that seals without the sealer’s login says what it lacks', async () => {
     const errors: unknown[] = [];

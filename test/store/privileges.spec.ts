@@ -8,11 +8,15 @@ import {
   migrate,
   postgresEntryStore,
   reconcilePrivileges,
+  reconcileTriggers,
+  type Pool,
   withLogSource,
 } from '../../src/store/postgres/index.js';
 import { checkLevelConfig } from '../../src/store/postgres/privileges.js';
 import { verify } from '../../src/verify/index.js';
+import { examine } from '../../src/store/postgres/health.js';
 import { createDatabase } from '../support/database.js';
+import { sealAll } from '../support/filled-log.js';
 import { levelsWorld, type LevelsWorld } from './levels-world.js';
 
 let world: LevelsWorld;
@@ -150,6 +154,34 @@ describe('migrate', () => {
     await pool.query(`drop owned by ${other}`);
     await pool.end();
     await database.drop();
+  });
+
+  it('does it as an owner that is no superuser, as on most hosted databases, and all works', async () => {
+    const { app, sealer, reader } = world.roles;
+    const owner = `owner_${randomBytes(4).toString('hex')}`;
+    const database = await createDatabase();
+    const open = (role: string): Pool => createPool(database.url.replace('postgres@', `${encodeURIComponent(role)}@`), { max: 2, applicationName: 'test' }); // prettier-ignore
+    const pools = [open('postgres'), open(owner), open(app), open(sealer), open(reader)] as const;
+    const [superuser, mine, asApp, asSealer, asReader] = pools;
+    await superuser.query(`create role ${owner} login`);
+    await superuser.query(`do $$ begin execute format('grant create on database %I to ${owner}', current_database()); end $$; grant create on schema public to ${owner}`); // prettier-ignore
+    await migrate(mine, { schema: 'audit' });
+    await mine.query(`create table note (id int primary key, org text); grant insert, update on note to ${app}`);
+    await reconcileTriggers(mine, { tenantColumn: 'org' });
+    await reconcilePrivileges(mine, { schema: 'audit', roles: { app, sealer, reader } });
+    await asApp.query(`insert into note values (1, 'acme'); update note set id = 2`);
+    await sealAll(asSealer);
+    const report = await withLogSource(asSealer, 'audit', (source) => verify(source));
+    expect(report).toMatchObject({ verdict: 'VERIFIED', entries: 3 });
+    const found = await asReader.query(`begin; set local audit.tenant = 'acme'; select action from audit.entry order by seq; commit`); // prettier-ignore
+    const rows = (found as unknown as { rows: unknown[] }[])[2]?.rows; // several statements have several results
+    expect(rows).toEqual([{ action: 'chain.open' }, { action: 'note.create' }, { action: 'note.update' }]);
+    const health = await examine(asApp, 'audit', { tenantColumn: 'org' }, { level: 'split' });
+    expect(health.problems).toEqual([expect.stringMatching(/^no sealer is alive/)]); // it has handed back its lease
+    for (const role of [owner, app, sealer, reader]) await superuser.query(`drop owned by "${role}" cascade`);
+    for (const pool of pools) await pool.end();
+    await database.drop();
+    await world.owner.query(`drop role ${owner}`);
   });
 
   it('creates roles in two databases at once, of a log with another name', async () => {

@@ -1,7 +1,8 @@
 import { checkCatalogue } from './check-catalogue.js';
 import { checkLevel, MEANS } from './check-level.js';
 import { checkTriggers } from './check-triggers.js';
-import { fail, MIGRATE, ok, sentence, type Check } from './checks.js';
+import { saying } from '../../event/check.js';
+import { fail, MIGRATE, ok, type Check } from './checks.js';
 import type { Coverage } from './coverage.js';
 import { missingMigrations } from './migrate.js';
 import type { Pool } from './pool.js';
@@ -101,7 +102,7 @@ export async function examine(
 }
 
 function problemsOf(checks: readonly Check[]): readonly string[] {
-  return checks.filter(({ state }) => state === 'fail').map((check) => sentence(check));
+  return checks.filter(({ state }) => state === 'fail').map((check) => saying(check));
 }
 
 function checkReplica(role: string | undefined): Check {
