@@ -45,7 +45,7 @@ interface Told {
 
 /** What the triggers are told, of tables that are audited. */
 function told(coverage: Coverage): Record<string, Told> {
-  const merged = withCatalogue({ catalogue, ...coverage });
+  const merged = withCatalogue<Coverage>({ catalogue, ...coverage });
   const plan = planCoverage(catalogueTables(catalogue, merged.schemas), merged);
   return Object.fromEntries(
     plan.flatMap(({ table, wanted }) => {
@@ -62,7 +62,7 @@ describe('a configuration with a catalogue', () => {
   it('knows the tables, columns and annotations without another word', () => {
     expect(told({})).toMatchObject({ users: ANNOTATED, Tag: { model: 'Tag' }, _TagToUser: { model: '_TagToUser' } });
     expect(Object.keys(told({}))).toEqual(['Tag', '_TagToUser', 'users']);
-    expect(withCatalogue({ catalogue }).models).toMatchObject({ User: { subject: 'e' } });
+    expect(withCatalogue<Coverage>({ catalogue }).models).toMatchObject({ User: { subject: 'e' } });
   });
 
   it.each<[string, Coverage, object]>([
@@ -113,13 +113,13 @@ describe('a configuration with a catalogue', () => {
     ])('%s', (_name, coverage, expected) => {
       const columns = { passwordHash: 'pw', apiKey: 'k' };
       const mask = { apiKey: 4 };
-      expect(withCatalogue({ catalogue: mapped, ...coverage }).models?.['User']).toEqual({ table: 'User', columns, mask, ...expected }); // prettier-ignore
+      expect(withCatalogue<Coverage>({ catalogue: mapped, ...coverage }).models?.['User']).toEqual({ table: 'User', columns, mask, ...expected }); // prettier-ignore
     });
   });
 
   it('can be put together twice', () => {
     const coverage: Coverage = { models: { User: { keep: ['a'] }, Session: {}, Tag: false } };
-    const once = withCatalogue({ catalogue, ...coverage });
+    const once = withCatalogue<Coverage>({ catalogue, ...coverage });
     expect(withCatalogue(once)).toEqual(once);
   });
 
@@ -131,7 +131,7 @@ describe('a configuration with a catalogue', () => {
   it('refuses a model left out by its table’s name when another model has that name', () => {
     const content = `/// @audit ignore\nmodel A {\n id Int @id\n @@map("B")\n}\nmodel B {\n id Int @id\n @@map("A")\n}`;
     const crossed = catalogueOf([{ path: 'schema.prisma', content }]);
-    expect(() => withCatalogue({ catalogue: crossed })).toThrow(/B is both a model and the table of another/);
+    expect(() => withCatalogue<Coverage>({ catalogue: crossed })).toThrow(/B is both a model and the table of another/);
   });
 });
 
@@ -141,14 +141,14 @@ describe('schemas', () => {
   const content = model('A', 'app') + model('B', 'public') + model('C', 'base', 'A');
   const many = catalogueOf([{ path: 'schema.prisma', content }]);
   const tables = (coverage: Coverage): string[] => {
-    const merged = withCatalogue({ catalogue: many, ...coverage });
+    const merged = withCatalogue<Coverage>({ catalogue: many, ...coverage });
     return planCoverage(catalogueTables(many, merged.schemas), merged).map(
       ({ table, model: name }) => `${table.schema}.${table.name} ${name}`,
     );
   };
 
   it('are those of the catalogue, the usual one first', () => {
-    expect(withCatalogue({ catalogue: many }).schemas).toEqual(['public', 'app', 'base']);
+    expect(withCatalogue<Coverage>({ catalogue: many }).schemas).toEqual(['public', 'app', 'base']);
     expect(tables({})).toEqual(['app.A A', 'base.A C', 'public.B B']);
   });
 
