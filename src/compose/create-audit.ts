@@ -65,14 +65,14 @@ export class Audit implements Recorder {
     );
   }
 
-  #open(url: string, max: number, applicationName: string): Pool {
-    const pool = createPool(url, { max, applicationName, queryTimeoutMs: QUERY_TIMEOUT_MS });
+  #open(url: string, max: number, applicationName: string, option = 'databaseUrl'): Pool {
+    const pool = createPool(url, { max, applicationName, option, queryTimeoutMs: QUERY_TIMEOUT_MS });
     this.#pools.push(pool);
     return pool;
   }
 
-  #poolOf(url: string | undefined, part: string): Pool {
-    return url === undefined ? this.#pool : this.#open(url, 2, `nestjs-prisma-audit ${part}`);
+  #poolOf(url: string | undefined, part: 'sealer' | 'reader'): Pool {
+    return url === undefined ? this.#pool : this.#open(url, 2, `nestjs-prisma-audit ${part}`, `${part}Url`);
   }
 
   get facts(): AuditFacts {

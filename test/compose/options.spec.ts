@@ -100,6 +100,12 @@ describe('options are refused at the door, with what to write instead:', () => {
     );
   });
 
+  it.each(['sealerUrl', 'readerUrl'])('another %s, by its name', (name) => {
+    expect(() => createAudit({ databaseUrl, seal: true, [name]: 'mysql://root:hunter2@db/app' })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(new RegExp(`^${name} must look like postgresql://`)) }),
+    );
+  });
+
   it('and never repeats a password', () => {
     const urls = ['mysql://root:hunter2@db/app', 'hunter2', 'postgresql://app:hunter2@db:99999999/app'];
     const attempts = [...urls.map((url) => ({ databaseUrl: url })), ...BAD.map(([, options]) => options)];

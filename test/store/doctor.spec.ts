@@ -156,6 +156,19 @@ describe('doctor compares the catalogue with the database', () => {
 });
 
 describe('doctor tells the rest', () => {
+  it('that something else than the sealer’s role has sealed', async () => {
+    const warned = async (): Promise<string[]> => (await doctor('app')).checks.filter(({ state }) => state === 'warn').map(({ message }) => message); // prettier-ignore
+    const lead = async (who: Who): Promise<void> => {
+      const store = postgresSealerStore(poolOf(who), 'audit');
+      const lease = await store.acquire('test', 60_000);
+      if (lease) await store.release(lease);
+    };
+    await lead('owner');
+    expect(await warned()).toContain(`the last sealer logged in as postgres, and the role of the sealer is ${world.roles.sealer}`); // prettier-ignore
+    await lead('sealer');
+    expect(await warned()).not.toContainEqual(expect.stringMatching(/the last sealer/));
+  });
+
   it('that writes went through without their entry, until somebody resets the count', async () => {
     await world.owner.query(`select nextval('audit.lost_seq')`);
     expect(failed(await doctor('app'))).toEqual([

@@ -76,6 +76,13 @@ export async function checkLevel(
   // Of an owner it goes without saying.
   if (!owns && other === undefined && changes.length > 0)
     checks.push(fail('rights', `the role ${me} has more rights on the log than an application needs (${changes.join(', ')})`, MIGRATE)); // prettier-ignore
+  if (stored.sealer !== undefined && sealer.role !== null && sealer.role !== stored.sealer)
+    checks.push({
+      name: 'sealer.role',
+      state: 'warn',
+      message: `the last sealer logged in as ${sealer.role}, and the role of the sealer is ${stored.sealer}`,
+      remedy: 'give it AUDIT_SEALER_DATABASE_URL, or the option sealerUrl',
+    });
   checks.push(...(await checkRights(pool, schema, mergeRoles(stored, options.roles ?? {}), stored)));
   return { level, checks };
 }

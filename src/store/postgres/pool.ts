@@ -6,6 +6,8 @@ export type { Pool, PoolClient } from 'pg';
 
 export interface PoolOptions {
   readonly max: number;
+  /** The option that the URL came from, for messages. @defaultValue `'databaseUrl'` */
+  readonly option?: string;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   /** A query that has no answer by then fails, and its connection is thrown away: it may be open and silent. @defaultValue none */
@@ -27,7 +29,7 @@ export function createPool(databaseUrl: string, options: PoolOptions): pg.Pool {
     // The value may hold a password: it is not repeated in the message.
     throw new AuditError(
       'AUDIT_OPTIONS_INVALID',
-      'databaseUrl must look like postgresql://user:password@host:5432/database',
+      `${options.option ?? 'databaseUrl'} must look like postgresql://user:password@host:5432/database`,
     );
   }
   const url = new URL(databaseUrl);
