@@ -5,6 +5,7 @@ import type { ProbeMode } from './probe.js';
 import type { SealerOptions } from '../sealer/sealer.js';
 import type { Coverage } from '../store/postgres/coverage.js';
 import { checkSchemaName, DEFAULT_SCHEMA } from '../store/postgres/schema.js';
+import { withCatalogue } from '../store/postgres/with-catalogue.js';
 
 export interface AuditOptions {
   /** `postgresql://…` of the database whose log this is; the application's own. */
@@ -134,7 +135,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     isSecret: secretNames(options.redaction),
     oversized,
     ...(catalogue === undefined ? {} : { catalogue: checkCatalogue(catalogue) }),
-    ...(options.config === undefined ? {} : { config: options.config }),
+    ...(options.config === undefined ? {} : { config: withCatalogue(options.config) }),
     probe,
     onError,
   };

@@ -146,6 +146,29 @@ describe('a configuration that names what is not there is refused:', () => {
   });
 });
 
+it('what the catalogue knows and the database has not is for doctor to say, and stops nobody', () => {
+  const field = { column: 'title', type: 'String', kind: 'scalar' } as const;
+  const model = {
+    table: 'Invoice',
+    id: ['id'],
+    uniques: [],
+    fields: { gone: { ...field, column: 'gone' } },
+    relations: {},
+  };
+  const catalogue = {
+    version: 1,
+    checksum: '',
+    models: { Invoice: model, Bill: { ...model, table: 'Bill' } },
+    enums: {},
+  } as const;
+  const said = { redact: ['gone'], mask: { gone: 2 } };
+  expect(redacted({ catalogue, models: { Invoice: said, Bill: { table: 'Bill' } } })).toEqual([
+    'api_key',
+    'passwordHash',
+  ]);
+  expect(() => plan({ catalogue, models: { Invoice: { redact: ['gnoe'] } } })).toThrow(/no column "gnoe"/);
+});
+
 describe('the step', () => {
   const args = wanted({}) as string[];
   const trigger = (name: string, type: number, fields: Partial<InstalledTrigger> = {}): InstalledTrigger => ({

@@ -54,7 +54,8 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
   for (const [model, rules] of models) modelOf.set((rules !== false && rules.table) || model, model);
   const known = new Set(tables.map((table) => nameOf(table)));
   for (const [table, model] of modelOf) {
-    if (!known.has(table)) {
+    // Of what the catalogue knows and the database has not, doctor tells; the other tables are covered meanwhile.
+    if (!known.has(table) && !Object.hasOwn(coverage.catalogue?.models ?? {}, model)) {
       throw invalid(
         `model ${model}: there is no table ${JSON.stringify(table)} (set models.${model}.table where @@map renames it)`,
       );
@@ -92,24 +93,26 @@ function triggerArguments(
   coverage: Coverage,
   isSecret: (name: string) => boolean,
 ): readonly string[] {
-  const column = (field: string): string => {
+  const inCatalogue = coverage.catalogue?.models[model]?.fields;
+  const column = (field: string): string[] => {
     const name = rules.columns?.[field] ?? field;
-    if (!table.columns.includes(name)) {
-      throw invalid(
-        `model ${model}: the table has no column ${JSON.stringify(name)} (set models.${model}.columns where @map renames it)`,
-      );
-    }
-    return name;
+    if (table.columns.includes(name)) return [name];
+    if (inCatalogue !== undefined && Object.hasOwn(inCatalogue, field)) return []; // not deployed yet, or dropped
+    throw invalid(
+      `model ${model}: the table has no column ${JSON.stringify(name)} (set models.${model}.columns where @map renames it)`,
+    );
   };
-  const keep = new Set((rules.keep ?? []).map((field) => column(field)));
-  const ignore = (rules.ignore ?? []).map((field) => column(field));
+  const keep = new Set((rules.keep ?? []).flatMap((field) => column(field)));
+  const ignore = (rules.ignore ?? []).flatMap((field) => column(field));
   const mask = new Map(
-    Object.entries(rules.mask ?? {}).map(([field, shown]) => [column(field), characters(model, field, shown)]),
+    Object.entries(rules.mask ?? {}).flatMap(([field, shown]) =>
+      column(field).map((name): [string, number] => [name, characters(model, field, shown)]),
+    ),
   );
   const redact = [
     ...new Set([
       ...table.columns.filter((name) => isSecret(name) && !keep.has(name) && !mask.has(name) && !ignore.includes(name)),
-      ...(rules.redact ?? []).map((field) => column(field)),
+      ...(rules.redact ?? []).flatMap((field) => column(field)),
     ]),
   ].toSorted();
   const blank = [...redact, ...mask.keys(), ...ignore];
@@ -123,7 +126,7 @@ function triggerArguments(
     );
   }
   const documents = table.jsonColumns.filter((name) => !blank.includes(name) && !keep.has(name)).toSorted();
-  const tenant = rules.tenant !== undefined ? column(rules.tenant) : coverage.tenantColumn;
+  const tenant = rules.tenant !== undefined ? column(rules.tenant)[0] : coverage.tenantColumn;
   const names = secretPatterns(coverage.redaction);
   const hidden = blank.length + documents.length > 0;
   return [
