@@ -322,7 +322,7 @@ create or replace function "audit".capture() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set "TimeZone" = 'UTC' set "DateStyle" = 'ISO, YMD' set "IntervalStyle" = 'iso_8601'
-set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set xmlbinary = 'base64'
+set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set xmlbinary = 'base64' set plan_cache_mode = 'force_generic_plan'
 as $$
 #variable_conflict use_variable
 declare
@@ -334,30 +334,14 @@ declare
   unit uuid;
   flag text;
   before record;
-  rows_of record;
-  two boolean := false;
   change record;
   rows bigint;
-  secrets text[] := nullif(tg_argv[7], '')::text[];
-  documents text[] := nullif(tg_argv[8], '')::text[];
-  words text[] := nullif(tg_argv[9], '')::text[];
+  secrets text[];
+  documents text[];
+  words text[];
 begin
-  -- Most statements change one row, or none: those are spared the plan for many. `n.*`, not `n`: a column may have any name.
-  if tg_level = 'ROW' then
-    if tg_op = 'UPDATE' and old *= new then return null; end if; -- same record image: nothing changed
-  elsif tg_op = 'INSERT' then
-    select null::record as o, (n.*)::record as n, (select count(*) from (select from new_rows limit 2) t) > 1 as two into rows_of from new_rows n limit 1;
-    if not found then return null; end if;
-    two := rows_of.two;
-  elsif tg_op = 'DELETE' then
-    select (o.*)::record as o, null::record as n, (select count(*) from (select from old_rows limit 2) t) > 1 as two into rows_of from old_rows o limit 1;
-    if not found then return null; end if;
-    two := rows_of.two;
-  elsif tg_op = 'UPDATE' then
-    select (o.*)::record as o, (n.*)::record as n, (select count(*) from (select from new_rows limit 2) t) > 1 as two into rows_of from old_rows o, new_rows n limit 1;
-    if not found then return null; end if;
-    two := rows_of.two;
-    if not two and rows_of.o *= rows_of.n then return null; end if;
+  if tg_level = 'ROW' and tg_op = 'UPDATE' then
+    if old *= new then return null; end if; -- same record image: nothing changed
   end if;
 
   -- It counts only at the end of the text (behind it a tracing driver may have put comments of its own): 32 digits for the
@@ -407,42 +391,77 @@ begin
     return null;
   end if;
 
-  if two then
+  -- Most statements change one row that needs no looking into. For it, all is in one statement: in a transaction of one write, each
+  -- expression of this function costs as much as the JSON of a row. `n.*`, not `n`: a column may have any name.
+  if tg_level = 'STATEMENT' and tg_argv[5] || tg_argv[10] = '' then
     if tg_op = 'INSERT' then
       insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-      select 'change', 'insert', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-        from new_rows n, lateral "audit".change(null, n.*, tg_argv, secrets, documents, words) c
-       where c.data is not null;
-    elsif tg_op = 'DELETE' then
+      select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
+             concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, '}'), flag
+        from (select p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key
+                from (select row_to_json(n.*) as j from new_rows n
+                       where (select count(*) from (select from new_rows limit 2) t) = 1 and pg_column_size(n.*) < 262144 offset 0) p
+               where case when strpos(p.j::text, '\u') > 0 then false
+                          when tg_argv[8] = '' then true
+                          -- null: of the column, or in the document?
+                          else not exists (select from unnest(tg_argv[8]::text[]) d (name)
+                                            where (p.j -> d.name)::text = 'null' or translate(lower((p.j -> d.name)::text), '_-. ', '') like any (tg_argv[9]::text[])) end offset 0) q
+       where q.key is not null or tg_argv[1] || tg_argv[2] = '';
+    elsif tg_op = 'UPDATE' then
       insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-      select 'change', 'delete', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-        from old_rows o, lateral "audit".change(o.*, null, tg_argv, secrets, documents, words) c
-       where c.data is not null;
-    else
-      -- The server puts both images of a row into the two tables at the same time: the n-th belong together.
-      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-      select 'change', 'update', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-        from (select row_number() over () as i, (o.*)::record as o from old_rows o) a
-             full join (select row_number() over () as i, (n.*)::record as n from new_rows n) b using (i),
-             lateral "audit".change(a.o, b.n, tg_argv, secrets, documents, words) c
-       where (a.o *= b.n) is not true and c.data is not null
-       order by i;
+      select 'change', 'update', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
+             concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, ',"old":', q.i, '}'), flag
+        from (select p.i, p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key
+                from (select row_to_json(o.*) as i, row_to_json(n.*) as j from old_rows o, new_rows n
+                       where (select count(*) from (select from new_rows limit 2) t) = 1 and pg_column_size(o.*) + pg_column_size(n.*) < 262144 and not o.* *= n.* offset 0) p
+               where case when strpos(p.i::text, '\u') + strpos(p.j::text, '\u') > 0 then false
+                          when tg_argv[8] = '' then true
+                          else not exists (select from unnest(tg_argv[8]::text[]) d (name)
+                                            where (p.j -> d.name)::text = 'null' or translate(lower((p.j -> d.name)::text), '_-. ', '') like any (tg_argv[9]::text[])
+                                               or (p.i -> d.name)::text <> (p.j -> d.name)::text
+                                                  and ((p.i -> d.name)::text = 'null' or translate(lower((p.i -> d.name)::text), '_-. ', '') like any (tg_argv[9]::text[]))) end offset 0) q
+       where q.key is not null or tg_argv[1] || tg_argv[2] = '';
     end if;
-    return null;
+    get diagnostics rows = row_count;
+    if rows = 1 then return null; end if;
   end if;
 
-  if tg_level = 'STATEMENT' then
-    change := "audit".change(rows_of.o, rows_of.n, tg_argv, secrets, documents, words);
-  elsif tg_op <> 'INSERT' and exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
-    -- A row older than a column has that column's default in the catalogue alone, where a copy of the row does not look.
-    execute 'select ($1).*' into before using old;
-    change := "audit".change(before, new, tg_argv, secrets, documents, words);
-  else
-    change := "audit".change(old, new, tg_argv, secrets, documents, words);
+  if tg_argv[3] <> '' then
+    secrets := nullif(tg_argv[7], '')::text[];
+    documents := nullif(tg_argv[8], '')::text[];
+    words := nullif(tg_argv[9], '')::text[];
   end if;
-  if change.data is not null then
+  if tg_level = 'ROW' then
+    if tg_op <> 'INSERT' and exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
+      -- A row older than a column has that column's default in the catalogue alone, where a copy of the row does not look.
+      execute 'select ($1).*' into before using old;
+      change := "audit".change(before, new, tg_argv, secrets, documents, words);
+    else
+      change := "audit".change(old, new, tg_argv, secrets, documents, words);
+    end if;
+    if change.data is not null then
+      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+      values ('change', lower(tg_op), tg_argv[0], change.key, unit, change.tenant, actor, change.data, nullif(concat_ws(',', flag, change.flags), ''));
+    end if;
+  elsif tg_op = 'INSERT' then
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    values ('change', lower(tg_op), tg_argv[0], change.key, unit, change.tenant, actor, change.data, nullif(concat_ws(',', flag, change.flags), ''));
+    select 'change', 'insert', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+      from new_rows n, lateral "audit".change(null, n.*, tg_argv, secrets, documents, words) c
+     where c.data is not null;
+  elsif tg_op = 'DELETE' then
+    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+    select 'change', 'delete', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+      from old_rows o, lateral "audit".change(o.*, null, tg_argv, secrets, documents, words) c
+     where c.data is not null;
+  else
+    -- The server puts both images of a row into the two tables at the same time: the n-th belong together.
+    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+    select 'change', 'update', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+      from (select row_number() over () as i, (o.*)::record as o from old_rows o) a
+           full join (select row_number() over () as i, (n.*)::record as n from new_rows n) b using (i),
+           lateral "audit".change(a.o, b.n, tg_argv, secrets, documents, words) c
+     where (a.o *= b.n) is not true and c.data is not null
+     order by i;
   end if;
   return null;
 end $$;
@@ -458,7 +477,7 @@ create or replace function "audit".capture_or_warn() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set "TimeZone" = 'UTC' set "DateStyle" = 'ISO, YMD' set "IntervalStyle" = 'iso_8601'
-set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set xmlbinary = 'base64'
+set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set xmlbinary = 'base64' set plan_cache_mode = 'force_generic_plan'
 as %L$f$, E'\n#variable_conflict use_variable\nbegin' || (select replace(p.prosrc, '#variable_conflict use_variable', '') from pg_proc p where p.oid = '"audit".capture()'::regprocedure) || $f$;
 exception when others then
   begin
