@@ -106,7 +106,7 @@ function limitsOf(chains: readonly ChainResult[], pins: readonly Pin[]): readonl
     ...(pins.length > 0 && unpinned > 0
       ? [`${unpinned} of ${chains.length} chains have no pin: of those only agreement with themselves is proved.`]
       : []),
-    'What was never captured (triggers switched off, writes by a superuser in replica mode) leaves no trace in a chain.',
+    'What was never captured (triggers switched off, writes by a superuser in replica mode) is not in a chain; that triggers were changed is, where a sealer looked before and after.',
     'Who the actor was is what the application said: anyone with its database credentials could have claimed another.',
   ];
 }
