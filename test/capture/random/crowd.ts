@@ -76,12 +76,15 @@ async function sealedOrder({ audited: { pool } }: World, captured: readonly Capt
 function owners(captured: readonly Captured[]): { problems: string[]; marked: number } {
   const problems: string[] = [];
   const actors = new Map<string, unknown>();
+  // A statement that replaces a row puts back what another has written.
+  const found = new Map<string, string>();
+  for (const { xid, old } of captured) found.set(xid, `${found.get(xid) ?? ''}${old ?? ''}`);
   let marked = 0;
-  for (const { xid, actor, old, new: now, op, table } of captured) {
+  for (const { xid, actor, new: now, op, table } of captured) {
     const id = actor['id'];
     if (actors.has(xid) && actors.get(xid) !== id) problems.push(`transaction ${xid} has two actors`);
     actors.set(xid, id);
-    const marks = new Set((now?.match(/@w\d+@/g) ?? []).filter((text) => !old?.includes(text)));
+    const marks = new Set((now?.match(/@w\d+@/g) ?? []).filter((text) => !found.get(xid)?.includes(text)));
     for (const text of marks) {
       marked++;
       if (text !== `@${String(id)}@`) problems.push(`${op} ${table} by ${text} is said to be by ${String(id)}: ${now}`);
