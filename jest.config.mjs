@@ -1,15 +1,20 @@
 /** Long batteries are switched on by AUDIT_TEST_FULL=1; test/support/full.ts is what they ask. */
 const full = process.env.AUDIT_TEST_FULL === '1';
 
+/** Of the long run alone: to load them takes longer than to skip what is in them. */
+const LONG = ['capture/mutants', 'capture/pg-stat-statements', 'migrations/versions', 'cli/levels'].map(
+  (name) => `test/${name}.spec`,
+);
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '/generated/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '/generated/', ...(full ? [] : LONG)],
   // One server for the run. Both are .mjs, since jest does not send these two through `transform`.
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  maxWorkers: 2,
+  maxWorkers: 3, // of two cores: some wait for locks and processes
   testTimeout: full ? 600_000 : 30_000,
   watchman: false,
   // A second package.json of the same name (examples, dist) would be reported as a collision.
