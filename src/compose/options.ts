@@ -1,11 +1,13 @@
 import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
-import type { ProbeMode } from './probe.js';
 import type { SealerOptions } from '../sealer/sealer.js';
 import type { Coverage } from '../store/postgres/coverage.js';
 import { checkSchemaName, DEFAULT_SCHEMA } from '../store/postgres/schema.js';
 import { withCatalogue } from '../store/postgres/with-catalogue.js';
+
+/** What becomes of what the probe finds: it is told to `onError`, it keeps the application from starting, or nobody asks. */
+export type ProbeMode = 'warn' | 'error' | 'off';
 
 export interface AuditOptions {
   /** `postgresql://…` of the database whose log this is; the application's own. */

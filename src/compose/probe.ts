@@ -6,9 +6,7 @@ import { isClient, probeClient } from '../prisma/probe.js';
 import type { Coverage } from '../store/postgres/coverage.js';
 import type { Pool } from '../store/postgres/pool.js';
 import { probeDatabase } from '../store/postgres/probe.js';
-
-/** What becomes of what the probe finds: it is told to `onError`, it keeps the application from starting, or nobody asks. */
-export type ProbeMode = 'warn' | 'error' | 'off';
+import type { ProbeMode } from './options.js';
 
 /** Far more than a few small queries take; a pool of the application's that is empty must not hold its start. */
 const LIMIT_MS = 5_000;

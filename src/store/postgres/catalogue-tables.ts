@@ -1,5 +1,5 @@
 import type { Catalogue, CatalogueModel, CatalogueRelation } from '../../event/catalogue.js';
-import type { Table } from './tables.js';
+import type { Table } from './table.js';
 
 /**
  * The tables that a Prisma schema makes, as they are before any trigger: for what is written without a database. What

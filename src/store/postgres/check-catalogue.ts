@@ -1,7 +1,7 @@
 import { catalogueTables } from './catalogue-tables.js';
 import { fail, ok, type Check } from './checks.js';
 import type { Coverage } from './coverage.js';
-import type { Table } from './tables.js';
+import type { Table } from './table.js';
 
 const REMEDY = 'run "prisma migrate deploy" and "prisma generate" with the same schema.prisma';
 

@@ -3,7 +3,7 @@ import { AuditError } from '../../event/errors.js';
 import { secretNames, secretPatterns, type RedactionOptions } from '../../event/redaction.js';
 import { isAttached } from './attached.js';
 import { DEFAULT_SCHEMA } from './schema.js';
-import type { Table } from './tables.js';
+import type { Table } from './table.js';
 
 /** What is to be audited: `audit.config.ts`, without the types that check it. */
 export interface Coverage {

@@ -3,7 +3,8 @@ import type { Check } from '../../event/check.js';
 import type { Coverage } from './coverage.js';
 import type { Pool } from './pool.js';
 import { inSchema } from './schema.js';
-import { readTables, type Table } from './tables.js';
+import type { Table } from './table.js';
+import { readTables } from './tables.js';
 import { planTriggers } from './triggers.js';
 
 /** Rights are asked of the catalogue: a try would leave a row. */
