@@ -13,9 +13,15 @@ const REMEDIES: Partial<Record<AuditErrorCode, string>> = {
     'the owner of the log lacks a right on it: run "npx nestjs-prisma-audit doctor", then "migrate" as its owner',
 };
 
-/** What capture needs (0001_log.sql, 0004_capture.sql), as errors name it. */
-const OURS =
-  /\b(?:content(?:_pos_seq)?|change(?:_by_rules)?|image|redact|is_secret|readable|key_of|masked|lost_seq)\b|\bschema "?audit"?/;
+/**
+ * What capture needs (0001_log.sql, 0004_capture.sql), as errors name it. What is missing is named with its schema; a right
+ * that is missing is not, so there only what capture writes to counts: triggers of the application's have errors of their own.
+ */
+const OURS: Readonly<Partial<Record<AuditErrorCode, RegExp>>> = {
+  AUDIT_SCHEMA_MISSING:
+    /^(?:relation "[^".]+\.content(?:_pos_seq)?"|function [^.(]+\.(?:change|change_by_rules|image|redact|is_secret|readable|key_of|masked)\(|schema "audit")/,
+  AUDIT_PRIVILEGE_MISSING: /^permission denied for (?:table content|sequence content_pos_seq|schema audit)$/,
+};
 
 /**
  * The error for the caller when the log itself could not be written to: the only case in which a write fails that would
@@ -27,7 +33,7 @@ export function asMissingLog(error: unknown, sql: string): AuditError | undefine
   const { originalCode, originalMessage } = error.cause as { originalCode?: unknown; originalMessage?: unknown };
   if (typeof originalCode !== 'string' || typeof originalMessage !== 'string') return undefined;
   const code = CODES[originalCode];
-  if (code === undefined || !OURS.test(originalMessage)) return undefined;
+  if (code === undefined || OURS[code]?.test(originalMessage) !== true) return undefined;
   const named = /(?:relation|function|schema|table|sequence) "?([^"( ]+)/.exec(originalMessage)?.[1];
   const name = named?.split('.').at(-1);
   if (name === undefined || new RegExp(String.raw`\b${name.replaceAll(/\W/g, String.raw`\$&`)}\b`).test(sql))

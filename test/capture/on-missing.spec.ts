@@ -46,6 +46,10 @@ describe('when the log is missing, under onMissing "fail"', () => {
     await expect(prisma.$executeRaw`update content set x = 1`).rejects.toMatchObject({ code: 'P2010' });
     await expect(prisma.$executeRaw`select audit.nothing()`).rejects.toMatchObject({ code: 'P2010' });
     await expect(prisma.$queryRaw`select * from nowhere`).rejects.toMatchObject({ code: 'P2010' });
+    // A trigger of the application's that lacks a table of its own, whatever its name.
+    await quickstart.pool.query(`create function notify() returns trigger language plpgsql as $$ begin insert into image values (1); return null; end $$;
+      create trigger notify after insert on "Tag" for each statement execute function notify()`); // prettier-ignore
+    await expect(prisma.$executeRaw`insert into "Tag" (name) values ('x')`).rejects.toMatchObject({ code: 'P2010' });
   });
 });
 

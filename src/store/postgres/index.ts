@@ -12,7 +12,7 @@ export { createPool, endPool, type Pool } from './pool.js';
 export { checkLevelConfig, checkRoleNames, reconcilePrivileges, type PrivilegesDone } from './privileges.js';
 export { prismaMigration } from './prisma-migration.js';
 export { LEVELS, type LevelConfig, type PrivilegeLevel, type Roles } from './roles.js';
-export { checkWatch, type WatchCheck } from './watch-check.js';
+export { checkWatch } from './watch-check.js';
 export { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema.js';
 export { postgresSealerStore } from './sealer-store.js';
 export { triggerSql } from './trigger-sql.js';
