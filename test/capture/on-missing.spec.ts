@@ -48,8 +48,8 @@ describe('when the log is missing, under onMissing "fail"', () => {
     await expect(prisma.$queryRaw`select * from nowhere`).rejects.toMatchObject({ code: 'P2010' });
     // A trigger of the application's that lacks a table of its own, whatever its name.
     await quickstart.pool.query(`create function notify() returns trigger language plpgsql as $$ begin insert into image values (1); return null; end $$;
-      create trigger notify after insert on "Tag" for each statement execute function notify()`); // prettier-ignore
-    await expect(prisma.$executeRaw`insert into "Tag" (name) values ('x')`).rejects.toMatchObject({ code: 'P2010' });
+      create trigger notify after delete on "Tag" for each statement execute function notify()`); // prettier-ignore
+    await expect(prisma.$executeRaw`delete from "Tag"`).rejects.toMatchObject({ code: 'P2010' });
   });
 });
 
