@@ -5,7 +5,7 @@ import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import { prismaValues } from '../query/prisma-values.js';
 import { AuditReader } from '../query/reader.js';
-import type { Recorder, RecordOptions } from '../recorder/port.js';
+import type { Receipt, Recorder, RecordOptions } from '../recorder/port.js';
 import { QueueRecorder, type QueueFacts } from '../recorder/queue.js';
 import { Sealer, type SealerState } from '../sealer/sealer.js';
 import type { ContentStore } from '../store/content.port.js';
@@ -107,8 +107,8 @@ export class Audit implements Recorder {
     return checks;
   }
 
-  record(event: AuditEvent, options?: RecordOptions): void {
-    this.#recorder.record(event, options);
+  record(event: AuditEvent, options?: RecordOptions): Receipt {
+    return this.#recorder.record(event, options);
   }
 
   drain(): Promise<void> {

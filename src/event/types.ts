@@ -22,6 +22,13 @@ export const FLAGS = [
 ] as const;
 export type Flag = (typeof FLAGS)[number];
 
+/**
+ * How far an event has to come before whoever asked goes on. `async`: into memory; `committed`: into the database;
+ * `sealed`: into its place in the chain.
+ */
+export const DURABILITIES = ['async', 'committed', 'sealed'] as const;
+export type Durability = (typeof DURABILITIES)[number];
+
 /** The well-known actor types; an application may use its own names as well. */
 export type ActorType =
   'user' | 'admin' | 'service' | 'system' | 'api_key' | 'ai_agent' | 'anonymous' | (string & NonNullable<unknown>);

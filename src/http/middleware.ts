@@ -7,8 +7,8 @@ import { openRecord, type AuditedRoute, type RequestRecord } from './request-rec
 import type { AuditRequest, AuditResponse } from './request.js';
 
 export interface MiddlewareOptions extends RequestContextOptions {
-  /** The audited route that a request matched, for requests whose handler was never reached. */
-  readonly routeOf: (request: AuditRequest) => AuditedRoute | undefined;
+  /** Asked when the response ends: the route whose entry it leaves; none if it leaves none. */
+  readonly routeFor: (request: AuditRequest, record: RequestRecord) => AuditedRoute | undefined;
   /** Told of what could not be recorded. */
   readonly onError: (error: unknown) => void;
 }
@@ -27,7 +27,7 @@ export function auditMiddleware(recorder: Recorder, options: MiddlewareOptions) 
       if (ended) return;
       ended = true;
       try {
-        const route = record.skipped ? undefined : (record.route ?? options.routeOf(request));
+        const route = options.routeFor(request, record);
         if (route)
           recordWhole(
             recorder,

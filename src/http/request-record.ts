@@ -1,6 +1,6 @@
 import { actorOf, type AuditContext, type UnitOfWork } from '../context/context.js';
 import { systemClock, type Micros } from '../event/clock.js';
-import type { Actor, ErrorFact, Resource, Severity } from '../event/types.js';
+import type { Actor, Durability, ErrorFact, Resource, Severity } from '../event/types.js';
 import type { AuditRequest } from './request.js';
 
 /** What the callbacks of `@Audited` receive. `args` and `result` are absent when the handler was not reached. */
@@ -18,6 +18,8 @@ export interface AuditedOptions {
   /** Plain JSON for the entry; secrets are redacted by name. */
   readonly details?: (call: AuditedCall) => Readonly<Record<string, unknown>> | null | undefined;
   readonly severity?: Severity;
+  /** How far the entry has to come before the response goes out. @defaultValue that of the module */
+  readonly durability?: Durability;
 }
 
 /** A handler that is to be audited. */

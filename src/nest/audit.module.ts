@@ -74,7 +74,7 @@ export class AuditModule
       actor,
       tenant,
       session,
-      routeOf: (request) => this.#routes.find(request),
+      routeFor: (request, record) => (record.skipped ? undefined : (record.route ?? this.#routes.find(request))),
       onError: warn,
     });
     consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });

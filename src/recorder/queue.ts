@@ -5,7 +5,7 @@ import { secretNames, type SecretName } from '../event/redaction.js';
 import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import type { ContentRow, ContentStore } from '../store/content.port.js';
-import type { Recorder, RecordOptions } from './port.js';
+import type { Receipt, Recorder, RecordOptions } from './port.js';
 import { prepare } from './prepare.js';
 
 export interface QueueOptions {
@@ -67,7 +67,7 @@ export class QueueRecorder implements Recorder {
     return { waiting: this.#queue.length + this.#sending, lost: this.#lost, failedAttempts: this.#failedAttempts };
   }
 
-  record(event: AuditEvent, options?: RecordOptions): void {
+  record(event: AuditEvent, options?: RecordOptions): Receipt {
     if (this.#closed)
       throw new AuditError('AUDIT_CLOSED', 'the recorder is closed: record before the application shuts down');
     const row = prepare(event, this.#options.isSecret, { oversized: this.#options.oversized, ...options });
@@ -80,9 +80,16 @@ export class QueueRecorder implements Recorder {
       );
     }
     this.#queue.push(row);
-    if (this.#running) return;
-    if (this.#queue.length >= this.#options.maxBatch) this.#run();
-    else this.#timer ??= setTimeout(() => this.#run(), this.#options.flushIntervalMs);
+    if (!this.#running) {
+      if (this.#queue.length >= this.#options.maxBatch) this.#run();
+      else this.#timer ??= setTimeout(() => this.#run(), this.#options.flushIntervalMs);
+    }
+    return {
+      reached: async (durability) => {
+        if (durability !== 'async') await this.drain();
+        return durability === 'async' ? 'async' : 'committed';
+      },
+    };
   }
 
   async drain(): Promise<void> {

@@ -101,6 +101,7 @@ describe('an event that is refused', () => {
         const refusal = refuse(given);
         if (refusal) throw refusal;
         taken.push(given);
+        return { reached: async () => await Promise.resolve('async' as const) };
       },
       drain: async () => await Promise.resolve(),
     };

@@ -34,7 +34,7 @@ describe('record() refuses, naming the place, and writes nothing', () => {
     ['an invalid date', { occurredAt: new Date(Number.NaN) }, 'AUDIT_EVENT_INVALID', 'occurredAt'],
   ])('%s', async (_, event, code, path) => {
     const before = await content();
-    const record = (): void => queue.record({ action: 'event', ...event });
+    const record = (): void => void queue.record({ action: 'event', ...event });
     expect(record).toThrow(expect.objectContaining({ code }));
     expect(record).toThrow(path);
     expect(queue.facts).toEqual({ waiting: 0, lost: 0, failedAttempts: 0 }); // refused is not lost
