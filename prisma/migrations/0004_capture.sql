@@ -337,8 +337,10 @@ declare
   change record;
   rows bigint;
   secrets text[];
+  composite text[];
   documents text[];
   words text[];
+  lean boolean; -- nothing is to be blanked or masked
 begin
   if tg_level = 'ROW' and tg_op = 'UPDATE' then
     if old *= new then return null; end if; -- same record image: nothing changed
@@ -398,7 +400,9 @@ begin
       insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
       select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
              concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, '}'), flag
-        from (select p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key
+        from (select p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1]
+                          when tg_argv[2] <> '' then (select case when array_position(k.key, null) is null then array_to_json(k.key)::text end
+                                                        from (select array(select p.j ->> c.name from unnest(tg_argv[2]::text[]) c (name)) as key offset 0) k) end as key
                 from (select row_to_json(n.*) as j from new_rows n
                        where (select count(*) from (select from new_rows limit 2) t) = 1 and pg_column_size(n.*) < 262144 offset 0) p
                where case when strpos(p.j::text, '\u') > 0 then false
@@ -411,7 +415,9 @@ begin
       insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
       select 'change', 'update', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
              concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, ',"old":', q.i, '}'), flag
-        from (select p.i, p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key
+        from (select p.i, p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1]
+                          when tg_argv[2] <> '' then (select case when array_position(k.key, null) is null then array_to_json(k.key)::text end
+                                                        from (select array(select p.j ->> c.name from unnest(tg_argv[2]::text[]) c (name)) as key offset 0) k) end as key
                 from (select row_to_json(o.*) as i, row_to_json(n.*) as j from old_rows o, new_rows n
                        where (select count(*) from (select from new_rows limit 2) t) = 1 and pg_column_size(o.*) + pg_column_size(n.*) < 262144 and not o.* *= n.* offset 0) p
                where case when strpos(p.i::text, '\u') + strpos(p.j::text, '\u') > 0 then false
@@ -426,11 +432,14 @@ begin
     if rows = 1 then return null; end if;
   end if;
 
+  lean := tg_argv[5] || tg_argv[10] = '';
+  composite := nullif(tg_argv[2], '')::text[];
   if tg_argv[3] <> '' then
     secrets := nullif(tg_argv[7], '')::text[];
     documents := nullif(tg_argv[8], '')::text[];
     words := nullif(tg_argv[9], '')::text[];
   end if;
+  -- The rows of a statement: one whose JSON can be stored as it is needs no call of a function; the others go through change().
   if tg_level = 'ROW' then
     if tg_op <> 'INSERT' and exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
       -- A row older than a column has that column's default in the catalogue alone, where a copy of the row does not look.
@@ -445,23 +454,63 @@ begin
     end if;
   elsif tg_op = 'INSERT' then
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'insert', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from new_rows n, lateral "audit".change(null, n.*, tg_argv, secrets, documents, words) c
-     where c.data is not null;
+    select 'change', 'insert', tg_argv[0], case when q.short then q.key else c.key end, unit,
+           case when not q.short then c.tenant when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
+           case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, '}') else c.data end,
+           case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
+      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
+              from (select r.*, case when not r.readable then null
+                                     when tg_argv[1] <> '' then r.j ->> tg_argv[1]
+                                     when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
+                                                                   from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
+                      from (select p.*, case when strpos(p.j::text, '\u') = 0 then documents is null or not exists (
+                                select from unnest(documents) d (name), lateral (select (p.j -> d.name)::text as b offset 0) v
+                                 where v.b = 'null' or replace(replace(replace(replace(lower(v.b), '_', ''), '-', ''), '.', ''), ' ', '') like any (words)) else false end as readable
+                      from (select (r.*)::record as n, case when lean and pg_column_size(r.*) < 262144 then row_to_json(r.*) end as j from new_rows r offset 0) p offset 0) r offset 0) k offset 0) q
+           left join lateral (select * from "audit".change(null, q.n, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
+     where q.short or c.data is not null;
   elsif tg_op = 'DELETE' then
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'delete', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from old_rows o, lateral "audit".change(o.*, null, tg_argv, secrets, documents, words) c
-     where c.data is not null;
+    select 'change', 'delete', tg_argv[0], case when q.short then q.key else c.key end, unit,
+           case when not q.short then c.tenant when tg_argv[4] <> '' then q.i ->> tg_argv[4] end, actor,
+           case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"old":', q.i, '}') else c.data end,
+           case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
+      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
+              from (select r.*, case when not r.readable then null
+                                     when tg_argv[1] <> '' then r.i ->> tg_argv[1]
+                                     when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
+                                                                   from (select array(select r.i ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
+                      from (select p.*, case when strpos(p.i::text, '\u') = 0 then documents is null or not exists (
+                                select from unnest(documents) d (name), lateral (select (p.i -> d.name)::text as b offset 0) v
+                                 where v.b = 'null' or replace(replace(replace(replace(lower(v.b), '_', ''), '-', ''), '.', ''), ' ', '') like any (words)) else false end as readable
+                      from (select (r.*)::record as o, case when lean and pg_column_size(r.*) < 262144 then row_to_json(r.*) end as i from old_rows r offset 0) p offset 0) r offset 0) k offset 0) q
+           left join lateral (select * from "audit".change(q.o, null, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
+     where q.short or c.data is not null;
   else
     -- The server puts both images of a row into the two tables at the same time: the n-th belong together.
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'update', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from (select row_number() over () as i, (o.*)::record as o from old_rows o) a
-           full join (select row_number() over () as i, (n.*)::record as n from new_rows n) b using (i),
-           lateral "audit".change(a.o, b.n, tg_argv, secrets, documents, words) c
-     where (a.o *= b.n) is not true and c.data is not null
-     order by i;
+    select 'change', 'update', tg_argv[0], case when q.short then q.key else c.key end, unit,
+           case when not q.short then c.tenant when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
+           case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, ',"old":', q.i, '}') else c.data end,
+           case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
+      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
+              from (select r.*, case when not r.readable then null
+                                     when tg_argv[1] <> '' then r.j ->> tg_argv[1]
+                                     when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
+                                                                   from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
+                      from (select p.*, case when strpos(p.i::text, '\u') + strpos(p.j::text, '\u') = 0 then documents is null or not exists (
+                                select from unnest(documents) d (name), lateral (select (p.j -> d.name)::text as b, (p.i -> d.name)::text as a offset 0) v
+                                 where v.b = 'null' or replace(replace(replace(replace(lower(v.b), '_', ''), '-', ''), '.', ''), ' ', '') like any (words)
+                                          or v.a <> v.b and (v.a = 'null' or replace(replace(replace(replace(lower(v.a), '_', ''), '-', ''), '.', ''), ' ', '') like any (words))) else false end as readable
+                      from (select r.o, r.n, case when lean and pg_column_size(r.o) + pg_column_size(r.n) < 262144 then row_to_json(r.o) end as i,
+                                   case when lean and pg_column_size(r.o) + pg_column_size(r.n) < 262144 then row_to_json(r.n) end as j
+                              from (select a.o, b.n
+                                      from (select row_number() over () as place, (o.*)::record as o from old_rows o) a
+                                           full join (select row_number() over () as place, (n.*)::record as n from new_rows n) b using (place)
+                                     where (a.o *= b.n) is not true
+                                     order by place) r offset 0) p offset 0) r offset 0) k offset 0) q
+           left join lateral (select * from "audit".change(q.o, q.n, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
+     where q.short or c.data is not null;
   end if;
   return null;
 end $$;
