@@ -336,6 +336,7 @@ declare
   before record;
   change record;
   rows bigint;
+  partition text;
   secrets text[];
   composite text[];
   documents text[];
@@ -378,6 +379,21 @@ begin
   end if;
 
   if tg_op = 'TRUNCATE' then
+    if exists (select from pg_class c where c.oid = tg_relid and c.relispartition) then
+      partition := tg_relid::regclass::text;
+      -- A TRUNCATE of the whole table fires its trigger first, and then those of the partitions. What was logged of the whole holds
+      -- for this one too, unless this transaction has filled it again since.
+      select c.pos into rows
+        from "audit".content c
+       where c.pos > (select s.last_value - 10000 from "audit".content_pos_seq s) and c.xid = pg_current_xact_id()
+         and c.source = 'change' and c.op = 'truncate' and c.model = tg_argv[0] and coalesce(c.flags, '') !~ 'gap'
+         and coalesce(c.data::json #>> '{details,partition}' in (select a.relid::regclass::text from pg_partition_ancestors(tg_relid) a where a.relid <> tg_relid), true)
+       order by c.pos desc limit 1;
+      if found and not exists (select from "audit".content c where c.pos > rows and c.xid = pg_current_xact_id()
+                                  and c.source = 'change' and c.op in ('insert', 'update') and c.model = tg_argv[0]) then
+        return null;
+      end if;
+    end if;
     -- No rows to log: that it happened, and how many rows went. Counting must not hold the lock for long.
     begin
       execute format('select count(*) from (select from %I.%I limit 100001) t', tg_table_schema, tg_table_name) into rows;
@@ -389,7 +405,7 @@ begin
       flag := concat_ws(',', flag, 'estimated'); -- no right to read the table
     end;
     insert into "audit".content (source, op, model, group_id, actor, data, flags)
-    values ('change', 'truncate', tg_argv[0], unit, actor, json_build_object('details', json_build_object('rows', rows))::text, flag);
+    values ('change', 'truncate', tg_argv[0], unit, actor, json_build_object('details', json_strip_nulls(json_build_object('partition', partition, 'rows', rows)))::text, flag);
     return null;
   end if;
 
@@ -556,6 +572,12 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     from pg_class c where c.oid = t
 $$;
 
+-- The partitions of a table, theirs too; those of other servers have no such triggers.
+create or replace function "audit".partitions_of(t regclass) returns setof regclass
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select p.relid from pg_partition_tree(t) p join pg_class c on c.oid = p.relid where p.level > 0 and c.relkind in ('r', 'p')
+$$;
+
 -- Makes the triggers of a table what they should be. `p_table` is quoted and qualified. Locks the table against writers until
 -- the end of the transaction; against readers only where triggers of the other level have to go.
 -- The names begin with "!", so that they fire before the application's own: the order of events is then right.
@@ -566,6 +588,7 @@ declare
   level constant text := "audit".level_of(t);
   call text;
   name text;
+  part regclass;
 begin
   if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 11 then
     raise exception 'audit: attach() takes a table, eleven arguments, and fail or warn' using errcode = '22023';
@@ -586,6 +609,11 @@ begin
     execute format('create or replace trigger "!audit_delete" after delete on %s referencing old table as old_rows for each statement %s', t, call);
   end if;
   execute format('create or replace trigger "!audit_truncate" before truncate on %s for each statement %s', t, call);
+  -- Row triggers come to the partitions by themselves, statement triggers do not.
+  for part in select p.part from "audit".partitions_of(t) p (part) loop
+    execute format('create or replace trigger "!audit_truncate" before truncate on %s for each statement %s', part, call);
+    execute format('alter table %s enable trigger "!audit_truncate"', part);
+  end loop;
   for name in select g.tgname from pg_trigger g
                where g.tgrelid = t and not g.tgisinternal and g.tgname like '!audit%' and g.tgenabled <> 'O' loop
     execute format('alter table %s enable trigger %I', t, name);
@@ -596,11 +624,15 @@ create or replace function "audit".detach(p_table text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   name text;
+  part regclass;
 begin
   for name in select g.tgname from pg_trigger g
                where g.tgrelid = p_table::regclass and not g.tgisinternal and g.tgparentid = 0
                  and g.tgname in ('!audit', '!audit_insert', '!audit_update', '!audit_delete', '!audit_truncate') loop
     execute format('drop trigger %I on %s', name, p_table::regclass);
+  end loop;
+  for part in select p.part from "audit".partitions_of(p_table::regclass) p (part) loop
+    execute format('drop trigger if exists "!audit_truncate" on %s', part);
   end loop;
 end $$;
 
