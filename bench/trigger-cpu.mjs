@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
 });
 const CAPTURE = new URL('../prisma/migrations/0004_capture.sql', import.meta.url);
 const SECTION = { actor: { id: 'user_01HZX3V7Q8', type: 'user', email: 'ada.lovelace@example.com' }, tenant: 'acme', requestId: '6f1c2b9e-3d47-4a58-9c0e-000000000001', ip: '203.0.113.42', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/126.0' }; // prettier-ignore
-const COMMENT = ` /*audit1:${'0190a5b0c0de7000800000000000beef'}${Buffer.from(JSON.stringify(SECTION)).toString('hex')}*/`;
+const COMMENT = ` /*audit1:0190a5b0c0de7000800000000000beef${Buffer.from(JSON.stringify(SECTION)).toString('hex')}*/`;
 
 let serial = 0;
 const text = (n) => `Changed in step ${n}`;

@@ -21,7 +21,12 @@ export function isAttached(table: Table, args: readonly string[], onMissing: 'fa
 }
 
 /** As {@link isAttached}, without its partitions. */
-export function hasTriggers(table: Table, args: readonly string[], onMissing: 'fail' | 'warn', schema: string): boolean {
+export function hasTriggers(
+  table: Table,
+  args: readonly string[],
+  onMissing: 'fail' | 'warn',
+  schema: string,
+): boolean {
   const expected = EXPECTED[table.level];
   const call = onMissing === 'warn' ? 'capture_or_warn' : 'capture';
   return (
