@@ -416,9 +416,7 @@ begin
       insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
       select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
              concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, '}'), flag
-        from (select p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1]
-                          when tg_argv[2] <> '' then (select case when array_position(k.key, null) is null then array_to_json(k.key)::text end
-                                                        from (select array(select p.j ->> c.name from unnest(tg_argv[2]::text[]) c (name)) as key offset 0) k) end as key
+        from (select p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key
                 from (select row_to_json(n.*) as j from new_rows n
                        where (select count(*) from (select from new_rows limit 2) t) = 1 and pg_column_size(n.*) < 262144 offset 0) p
                where case when strpos(p.j::text, '\u') > 0 then false
@@ -431,9 +429,7 @@ begin
       insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
       select 'change', 'update', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
              concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, ',"old":', q.i, '}'), flag
-        from (select p.i, p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1]
-                          when tg_argv[2] <> '' then (select case when array_position(k.key, null) is null then array_to_json(k.key)::text end
-                                                        from (select array(select p.j ->> c.name from unnest(tg_argv[2]::text[]) c (name)) as key offset 0) k) end as key
+        from (select p.i, p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key
                 from (select row_to_json(o.*) as i, row_to_json(n.*) as j from old_rows o, new_rows n
                        where (select count(*) from (select from new_rows limit 2) t) = 1 and pg_column_size(o.*) + pg_column_size(n.*) < 262144 and not o.* *= n.* offset 0) p
                where case when strpos(p.i::text, '\u') + strpos(p.j::text, '\u') > 0 then false
