@@ -99,6 +99,7 @@ async function loadConfig(file: string): Promise<Coverage & LevelConfig> {
     'tenantColumn',
     'redaction',
     'catalogue',
+    'actions',
     'onMissing',
     'roles',
     'level',

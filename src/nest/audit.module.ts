@@ -75,6 +75,7 @@ export class AuditModule
       tenant,
       session,
       routeFor: (request, record) => (record.skipped ? undefined : (record.route ?? this.#routes.find(request))),
+      actions: this.#audit.actions,
       onError: warn,
     });
     consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });
