@@ -51,10 +51,10 @@ export function validated<Output>(
   at: string,
   action: string,
 ): Output {
-  const { vendor, validate } = schema['~standard'];
-  let result: ReturnType<typeof validate>;
+  const { vendor } = schema['~standard'];
+  let answer: Answer<Output>;
   try {
-    result = validate(value);
+    answer = ask(schema, value, at);
   } catch (error) {
     // Not even as the cause: what it says can quote the value.
     throw new AuditError(
@@ -63,23 +63,36 @@ export function validated<Output>(
       { member: at, action },
     );
   }
-  if ('then' in result && typeof result.then === 'function') {
-    result.then(undefined, () => undefined);
+  if (answer === 'later') {
     throw new AuditError(
       'AUDIT_OPTIONS_INVALID',
       `the schema of ${action} (${vendor}) validates asynchronously, and record() does not wait: leave the asynchronous check out`,
       { action },
     );
   }
-  const { issues, value: output } = result as { issues?: readonly { path?: readonly PathStep[] }[]; value: Output };
-  if (!issues) return output;
-  const places = [...new Set(issues.map(({ path }) => placeOf(at, path)))];
+  if ('output' in answer) return answer.output;
+  const { places } = answer;
   const rest = places.length - NAMED;
   throw new AuditError(
     'AUDIT_EVENT_INVALID',
     `${places.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}: not what the schema of ${action} takes (${vendor})`,
-    { member: places[0] ?? at, places, action },
+    { member: places[0], places, action },
   );
+}
+
+type Answer<Output> = 'later' | { readonly output: Output } | { readonly places: readonly string[] };
+
+/** Throws what the schema throws, and where its answer has not the form of one. */
+function ask<Output>(schema: StandardSchema<unknown, Output>, value: unknown, at: string): Answer<Output> {
+  const result = schema['~standard'].validate(value);
+  if ('then' in result && typeof result.then === 'function') {
+    result.then(undefined, () => undefined);
+    return 'later';
+  }
+  const { issues, value: output } = result as { issues?: readonly { path?: readonly PathStep[] }[]; value: Output };
+  if (!issues) return { output };
+  const places = new Set(issues.map(({ path }) => placeOf(at, path)));
+  return { places: places.size === 0 ? [at] : [...places] };
 }
 
 const PLAIN_KEY = /^[\p{L}_$][\p{L}\p{N}_$-]{0,63}$/u;

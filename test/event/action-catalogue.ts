@@ -29,7 +29,10 @@ export const actions = defineActions({
   'invoice.reprice': { resource: 'Invoice', details: SCHEMAS.arktype },
   /** Its schema makes something else of what it gets. */
   'invoice.pay': {
-    details: z.object({ iban: z.string().transform((iban) => `…${iban.slice(-4)}`), via: z.string().default('bank') }),
+    details: z.object({
+      ledger: z.string().transform((name) => `…${name.slice(-4)}`),
+      via: z.string().default('bank'),
+    }),
   },
   'invoice.export': { details: v.object({ format: v.optional(v.string()) }) },
   'user.invite': { resource: 'User', severity: 'warning' },

@@ -61,8 +61,8 @@ describe.each(Object.entries(SCHEMAS))('details by a schema of %s', (vendor, sch
 
 describe('the door, with a catalogue,', () => {
   it('takes what the schema made of the details, and redacts that', () => {
-    const { details, redacted } = door({ action: 'invoice.pay', details: { iban: 'DE001234', apiKey: 'k' } });
-    expect({ details, redacted }).toEqual({ details: { iban: '…1234', via: 'bank' }, redacted: undefined });
+    const { details, redacted } = door({ action: 'invoice.pay', details: { ledger: 'DE001234', apiKey: 'k' } });
+    expect({ details, redacted }).toEqual({ details: { ledger: '…1234', via: 'bank' }, redacted: undefined });
     const open = new ActionBook({ act: { details: z.looseObject({}) } });
     expect(door({ action: 'act', details: { password: SECRET } }, { actions: open })).toMatchObject({
       details: { password: '[redacted]' },
@@ -136,8 +136,11 @@ describe('a schema that does not do as it should', () => {
     ['throws', standard(() => { throw new TypeError(SECRET); }), 'TypeError'], // prettier-ignore
     ['throws no error', standard(() => { throw SECRET; }), 'string'], // prettier-ignore
     ['returns text', standard(() => ({ value: SECRET })), 'details must be an object'],
-    ['returns nothing', standard(() => undefined), 'neither'],
+    ['returns nothing', standard(() => undefined), 'TypeError'],
     ['has issues without a path', standard(() => ({ issues: [{ message: SECRET }] })), 'details: not what'],
+    ['has issues that are none', standard(() => ({ issues: [null] })), 'TypeError'],
+    ['has issues that are text', standard(() => ({ issues: SECRET })), 'TypeError'],
+    ['has a path that is text', standard(() => ({ issues: [{ path: SECRET }] })), 'TypeError'],
     ['has no issues in its issues', standard(() => ({ issues: [] })), 'details: not what'],
     ['has a path of anything', standard(() => ({ issues: [{ path: [Symbol('s'), { key: 'a' }, 'ann@example.com', 'x'.repeat(99)] }] })), 'details[…].a[…][…]:'], // prettier-ignore
     ['has a hundred issues', standard(() => ({ issues: Array.from({ length: 100 }, (_, i) => ({ path: [i] })) })), 'details[4] and 95 more'], // prettier-ignore
@@ -254,7 +257,7 @@ describe('mergeActions()', () => {
   });
 
   it.each<[string, object]>([
-    ['another schema', { details: type({ a: 'string' }) }],
+    ['another schema', { details: type({ a: 'number' }) }],
     ['another resource', { details, resource: 'A' }],
     ['nothing', {}],
   ])('refuses two definitions that differ: %s', (_, other) => {
@@ -291,17 +294,16 @@ describe('record() with a catalogue', () => {
       fc.record({ action: fc.constantFrom('invoice.approve', 'invoice.void', 'invoice.reprice'), details }),
       300,
     );
-    for (const [i, event] of events.entries()) recorder.record({ ...event, eventId: `event ${i}` });
+    for (const [i, event] of events.entries()) recorder.record({ ...event, reason: `event ${i}` });
     await recorder.drain();
-    const { rows } = await log.pool.query(
-      `select data, header, model from audit.content where event_key like 'event %' order by pos`,
-    );
+    const { rows } = await log.pool.query(`select data, header, model from audit.content order by pos`);
     expect(errors).toEqual([]);
     expect(
       rows.map(({ data, header, model }) => ({ ...JSON.parse(data), action: JSON.parse(header).action, model })),
     ).toEqual(
       // Plain JSON has one zero.
-      events.map(({ action, details: given }) => ({
+      events.map(({ action, details: given }, i) => ({
+        reason: `event ${i}`,
         action,
         details: JSON.parse(JSON.stringify(given)),
         model: 'Invoice',
