@@ -42,8 +42,9 @@ interface JsonSchema {
 function fromJsonSchema(schema: StandardSchema): Member[] | undefined {
   const { jsonSchema } = schema['~standard'] as { jsonSchema?: { output?: Conversion; input?: Conversion } };
   for (const convert of [jsonSchema?.output, jsonSchema?.input]) {
+    if (convert === undefined) continue;
     try {
-      const { properties, required = [] } = convert?.({ target: 'draft-2020-12' }) as JsonSchema;
+      const { properties, required = [] } = convert({ target: 'draft-2020-12' }) as JsonSchema;
       if (properties === undefined) continue;
       return Object.entries(properties).map(([name, member]) => ({
         name,

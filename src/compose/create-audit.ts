@@ -113,6 +113,7 @@ export class Audit implements Recorder {
     return checks;
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
   record<const N extends ActionName>(event: AuditEventOf<N>, options?: RecordOptions): Receipt {
     return this.#recorder.record(event, options);
   }

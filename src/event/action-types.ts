@@ -36,15 +36,18 @@ export type EventIn<A, N extends NameIn<A>> = [A] extends [undefined]
 type Particulars<D> = D extends unknown ? ResourcePart<D> & DetailsPart<D> : never;
 
 type ResourcePart<D> = D extends { readonly resource: infer T extends string }
-  ? { readonly resource?: { readonly type?: T; readonly id?: Resource['id'] } }
+  ? { readonly resource?: Resource & { readonly type: T } }
   : Pick<AuditEvent, 'resource'>;
 
 /** What the schema takes; needed, unless it takes an object without members. */
 type DetailsPart<D> = D extends { readonly details: infer S }
   ? object extends InputOf<S>
-    ? { readonly details?: InputOf<S> }
-    : { readonly details: InputOf<S> }
+    ? { readonly details?: Members<InputOf<S>> }
+    : { readonly details: Members<InputOf<S>> }
   : Pick<AuditEvent, 'details'>;
+
+/** An interface, which others may add to, is no record; what has its members is. So each of these events is an `AuditEvent`. */
+type Members<I> = { readonly [M in keyof I]: I[M] };
 
 /** What `@Audited` and `record()` take as an action. */
 export type ActionName = NameIn<Registered>;

@@ -34,6 +34,7 @@ export class AuditService {
    *
    * With a registered catalogue (`AuditRegister`) the event is typed by its action.
    */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
   record<const N extends ActionName>(event: AuditEventOf<N>): Promise<void> {
     return this.#record(event);
   }

@@ -15,6 +15,7 @@ export interface AuditApi {
    * back with it. Resolves when the statement has run.
    * @throws AuditError when the event is wrong; the database's error when the log is not installed
    */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
   record<const N extends ActionName>(event: AuditEventOf<N>): Promise<void>;
   /** Runs `fn` as another actor, inside the current unit of work. The result is awaited inside. */
   runAs<T>(actor: Actor, fn: () => T | PromiseLike<T>): Promise<T>;

@@ -125,6 +125,7 @@ describe('a schema that does not do as it should', () => {
       }),
     ],
     ['whose promise is rejected', standard(() => Promise.reject(new Error('later')))],
+    // oxlint-disable-next-line unicorn/no-thenable -- what is tried here
     ['with a thenable', standard(() => ({ then: () => undefined }))],
   ])('answers later, %s: the error says so', (_, schema) => {
     const error = thrown(withSchema(schema));
