@@ -149,7 +149,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     isSecret: secretNames(options.redaction),
     oversized,
     ...(catalogue === undefined ? {} : { catalogue: checkCatalogue(catalogue) }),
-    actions: new ActionBook(options.actions ?? options.config?.actions, options.unknownActions),
+    actions: new ActionBook(options.actions ?? options.config?.actions, options.unknownActions, onError),
     ...(options.config === undefined ? {} : { config: withCatalogue(options.config) }),
     probe,
     onError,

@@ -7,18 +7,17 @@ import type { AuditEvent, Source } from './types.js';
 
 type Details = Readonly<Record<string, unknown>>;
 
-/** What this package writes itself, beside `<Type>.read` and the changes. */
-const OWN_ACTIONS: ReadonlySet<string> = new Set(['auth.login', 'request.ended', 'http.unmatched', 'chain.open']);
+/** The verbs of what this package writes itself of a type: what was read, and the changes. */
 const OWN_VERBS = ['read', 'create', 'update', 'delete', 'truncate'];
 
 /** What this package adds to the details of a request. No schema of an application has to know them. */
-const OWN_DETAILS: ReadonlySet<string> = new Set(['http', 'callbacksFailed', 'refused', 'unknownAction']);
+const OWN_DETAILS: ReadonlySet<string> = new Set(['http', 'claimed', 'callbacksFailed', 'refused', 'unknownAction']);
 
 /**
  * The event as its action's definition wants it: with the defaults, and with the details that the schema made of those
  * given. Stands in front of everything else that is checked, and leaves what has no form at all to it.
  *
- * The entry of a request must not be lost, whatever the application added to it: see there what becomes of it.
+ * The entry of a request is never refused: it was answered already.
  *
  * @throws AuditError `AUDIT_EVENT_INVALID` when the action is unknown and refused, or resource or details are not as defined;
  *   `AUDIT_OPTIONS_INVALID` when the schema validates asynchronously
@@ -27,27 +26,28 @@ export function admitted(event: AuditEvent, book: ActionBook | undefined, source
   if (book === undefined || typeof event !== 'object' || event === null || typeof event.action !== 'string')
     return event;
   const definition = book.find(event.action);
-  if (definition === undefined) return isOwn(event, source) ? event : unknown(event, book, source);
+  if (definition === undefined) return isOwn(event, book, source) ? event : unknown(event, book, source);
   const { resource, severity } = definition;
+  const other = otherType(event, resource);
+  if (other !== undefined && source !== 'request') throw other;
   const details =
-    source === 'request' ? ofRequest(event, definition) : checked(event.details, event.action, definition);
+    source === 'request'
+      ? ofRequest(event, definition, book, other?.message)
+      : checked(event.details, event.action, definition);
   return {
     ...event,
-    ...(resource === undefined ? {} : { resource: { ...event.resource, type: typeOf(event, resource) } }),
+    ...(resource === undefined || other ? {} : { resource: { ...event.resource, type: resource } }),
     ...(severity === undefined ? {} : { severity: event.severity ?? severity }),
     ...(details === undefined ? {} : { details }),
   };
 }
 
-function isOwn({ action, resource }: AuditEvent, source: Source): boolean {
-  return (
-    source === 'control' || OWN_ACTIONS.has(action) || OWN_VERBS.some((verb) => action === `${resource?.type}.${verb}`)
-  );
+function isOwn({ action, resource }: AuditEvent, book: ActionBook, source: Source): boolean {
+  return source === 'control' || book.knows(action) || OWN_VERBS.some((verb) => action === `${resource?.type}.${verb}`);
 }
 
 function unknown(event: AuditEvent, book: ActionBook, source: Source): AuditEvent {
   if (book.unknown === 'allow') return event;
-  // A request was answered already: its entry is never refused.
   if (book.unknown === 'refuse' && source !== 'request') {
     const near = nearest(event.action, book.names);
     throw new AuditError(
@@ -60,13 +60,12 @@ function unknown(event: AuditEvent, book: ActionBook, source: Source): AuditEven
   return typeof details === 'object' ? { ...event, details: { ...details, unknownAction: true } } : event;
 }
 
-function typeOf({ action, resource }: AuditEvent, type: string): string {
+function otherType({ action, resource }: AuditEvent, type: string | undefined): AuditError | undefined {
   const given: unknown = resource?.type;
-  if (given !== undefined && given !== type)
-    throw new AuditError('AUDIT_EVENT_INVALID', `resource.type must be ${type}, which ${action} acts upon`, {
-      member: 'resource.type',
-    });
-  return type;
+  if (type === undefined || given === undefined || given === type) return undefined;
+  return new AuditError('AUDIT_EVENT_INVALID', `resource.type must be ${type}, which ${action} acts upon`, {
+    member: 'resource.type',
+  });
 }
 
 /** Absent details are an object without members: its schema says whether that is enough. */
@@ -78,20 +77,31 @@ function checked(details: unknown, action: string, { details: schema }: ActionDe
 }
 
 /**
- * Of a request that did not succeed the application knows a part at best (there is no result): what does not fit its schema
- * is left out, for it may be what the schema would have taken out, and the entry says so.
+ * What does not fit its schema is left out, for it may be what the schema would have taken out, and the entry says so. Of a
+ * request that did not succeed the application knows a part at best (there is no result), so nobody is told.
  */
-function ofRequest(event: AuditEvent, definition: ActionDefinition): Details | undefined {
+function ofRequest(
+  event: AuditEvent,
+  definition: ActionDefinition,
+  book: ActionBook,
+  other: string | undefined,
+): Details | undefined {
   const members = Object.entries(event.details ?? {});
-  const own = Object.fromEntries(members.filter(([name]) => OWN_DETAILS.has(name)));
+  const own = {
+    ...(other === undefined ? {} : { refused: other }),
+    ...Object.fromEntries(members.filter(([name]) => OWN_DETAILS.has(name))),
+  };
   const given = Object.fromEntries(members.filter(([name]) => !OWN_DETAILS.has(name)));
   const succeeded = event.outcome === undefined || event.outcome === 'success';
   const nothing = Object.keys(given).length === 0;
-  if ('refused' in own || (nothing && (!succeeded || 'callbacksFailed' in own))) return event.details;
+  if (nothing && (!succeeded || 'refused' in own || 'callbacksFailed' in own)) {
+    return Object.keys(own).length === 0 ? event.details : own;
+  }
   try {
-    return { ...checked(given, event.action, definition), ...own };
+    const details = { ...checked(given, event.action, definition), ...own };
+    return event.details === undefined && Object.keys(details).length === 0 ? undefined : details;
   } catch (error) {
-    if (succeeded || !(error instanceof AuditError)) throw error;
-    return { refused: error.message, ...own };
+    if (succeeded) book.tell(error);
+    return { ...own, refused: error instanceof Error ? error.message : String(error) };
   }
 }

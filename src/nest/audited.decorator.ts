@@ -1,7 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import { currentContext } from '../context/context.js';
-import { ACTION_RULE, isAction } from '../event/action.js';
-import type { ActionName } from '../event/action-types.js';
+import { ACTION_RULE, isAction, type ActionName } from '../event/action.js';
 import { AuditError } from '../event/errors.js';
 import { recordOf, type AuditedOptions, type AuditedRoute } from '../http/request-record.js';
 

@@ -217,8 +217,33 @@ describe('the entry of a request', () => {
     expect(request(event).details).toEqual(details);
   });
 
-  it('is refused with a success that has not the details it should have', () => {
-    expect(() => request({ details: { http } })).toThrow(/details.total, details.lines: not what/);
+  it('of a success that has not the details it should have says so, and somebody is told', () => {
+    const errors: unknown[] = [];
+    const book = new ActionBook(actions, undefined, (error) => errors.push(error));
+    const of = (outcome: string) =>
+      door({ action: 'invoice.approve', outcome, details: { http } }, { actions: book, source: 'request' }).details;
+    const refused = expect.stringMatching(/^details.total, details.lines: not what/);
+    expect(of('success')).toEqual({ refused, http });
+    expect(errors).toEqual([expect.objectContaining({ code: 'AUDIT_EVENT_INVALID', message: refused })]);
+    expect(of('failure')).toEqual({ http });
+    expect(errors).toHaveLength(1);
+  });
+
+  it('is not let around its schema by a name of ours among its details', () => {
+    const details = { refused: 'x', callbacksFailed: ['x'], http, total: { secretly: SECRET } };
+    expect(JSON.stringify(request({ details }))).not.toContain(SECRET);
+  });
+
+  it('of a message, which has no details of ours, is not lost', () => {
+    expect(request({})).toMatchObject({
+      model: 'Invoice',
+      details: { refused: expect.stringContaining('details.total') },
+    });
+    expect(door({ action: 'invoice.export' }, { source: 'request' }).details).toBeUndefined();
+    expect(door({ action: 'user.invite', resource: { type: 'Invoice', id: 1 } }, { source: 'request' })).toMatchObject({
+      model: 'Invoice',
+      details: { refused: expect.stringContaining('resource.type must be User') },
+    });
   });
 });
 
