@@ -44,13 +44,8 @@ function fromJsonSchema(schema: StandardSchema): Member[] | undefined {
   for (const convert of [jsonSchema?.output, jsonSchema?.input]) {
     if (convert === undefined) continue;
     try {
-      const { properties, required = [] } = convert({ target: 'draft-2020-12' }) as JsonSchema;
-      if (properties === undefined) continue;
-      return Object.entries(properties).map(([name, member]) => ({
-        name,
-        type: typeIn(member),
-        optional: !required.includes(name),
-      }));
+      const found = convert({ target: 'draft-2020-12' }) as JsonSchema;
+      if (found.properties !== undefined) return membersIn(found, 1);
     } catch {
       // It has no word for this schema.
     }
@@ -58,11 +53,28 @@ function fromJsonSchema(schema: StandardSchema): Member[] | undefined {
   return undefined;
 }
 
-function typeIn(schema: JsonSchema): string {
+function membersIn({ properties = {}, required = [] }: JsonSchema, depth: number): Member[] {
+  return Object.entries(properties).map(([name, member]) => ({
+    name,
+    type: typeIn(member, depth),
+    optional: !required.includes(name),
+  }));
+}
+
+/** Objects in objects are opened so far; what lies deeper is an `object`. */
+const DEPTH = 3;
+
+function typeIn(schema: JsonSchema, depth = 1): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
-  if (schema.anyOf) return schema.anyOf.map((each) => typeIn(each)).join(' | ');
-  if (schema.type === 'array') return schema.items ? `${typeIn(schema.items)}[]` : 'array';
+  if (schema.anyOf) return schema.anyOf.map((each) => typeIn(each, depth)).join(' | ');
+  if (schema.type === 'array') return schema.items ? `${typeIn(schema.items, depth)}[]` : 'array';
+  if (schema.properties && depth < DEPTH) {
+    const members = membersIn(schema, depth + 1).map(
+      ({ name, type, optional }) => `${name}${optional ? '?' : ''}: ${type}`,
+    );
+    return `{ ${members.join(', ')} }`;
+  }
   const type = typeof schema.type === 'string' ? schema.type : 'any';
   return typeof schema.format === 'string' ? `${type} (${schema.format})` : type;
 }

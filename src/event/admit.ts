@@ -91,7 +91,7 @@ function ofRequest(
     ...(other === undefined ? {} : { refused: other }),
     ...Object.fromEntries(members.filter(([name]) => OWN_DETAILS.has(name))),
   };
-  const given = Object.fromEntries(members.filter(([name]) => !OWN_DETAILS.has(name)));
+  const given = Object.fromEntries(members.filter(([name, value]) => !OWN_DETAILS.has(name) && value !== undefined));
   const succeeded = event.outcome === undefined || event.outcome === 'success';
   const nothing = Object.keys(given).length === 0;
   if (nothing && (!succeeded || 'refused' in own || 'callbacksFailed' in own)) {

@@ -15,6 +15,14 @@ const folder = join(root, 'node_modules/.cache/registered');
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+async function compile(project: string, ...options: string[]): Promise<string[]> {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  const { stdout } = await run(process.execPath, [compiler, '-p', project, '--pretty', 'false', ...options], {
+    maxBuffer: 1e8,
+  }).catch((error: { stdout: string }) => error);
+  return stdout.split('\n');
+}
+
 /** What the compiler says to the files of test/event/registered, each as a module of one format. */
 async function compiled(format: 'esm' | 'cjs', change: (text: string, file: string) => string): Promise<string> {
   const extension = format === 'esm' ? '.mts' : '.cts';
@@ -32,12 +40,7 @@ async function compiled(format: 'esm' | 'cjs', change: (text: string, file: stri
     exclude: [],
   };
   await writeFile(join(place, 'tsconfig.json'), JSON.stringify(tsconfig));
-  const { stdout } = await run(
-    process.execPath,
-    [join(root, 'node_modules/typescript/bin/tsc'), '-p', place, '--listFiles', '--pretty', 'false'],
-    { maxBuffer: 1e8 },
-  ).catch((error: { stdout: string }) => error);
-  const lines = stdout.split('\n');
+  const lines = await compile(place, '--listFiles');
   const other = format === 'esm' ? '/dist/cjs/' : '/dist/esm/';
   expect(lines.filter((line) => line.startsWith(join(root, 'dist'))).length).toBeGreaterThan(10);
   expect(lines.filter((line) => line.includes(other) || line.startsWith(join(root, 'src')))).toEqual([]);
@@ -52,6 +55,28 @@ describe.each(['esm', 'cjs'] as const)(
     });
   },
 );
+
+describe('the quickstart', () => {
+  it('compiles with its catalogue registered, and not with an action that is not in it', async () => {
+    const place = join(folder, 'quickstart');
+    await mkdir(place, { recursive: true });
+    const example = join(root, 'examples/quickstart');
+    const wrong = `import { Audited } from 'nestjs-prisma-audit';
+      Audited('invoice.approve');
+      Audited('invoice.aprove');`;
+    await writeFile(join(place, 'wrong.mts'), wrong);
+    const tsconfig = {
+      extends: join(example, 'tsconfig.json'),
+      compilerOptions: { noEmit: true, rootDir: root },
+      include: [join(example, 'src'), '*.mts'],
+      exclude: [],
+    };
+    await writeFile(join(place, 'tsconfig.json'), JSON.stringify(tsconfig));
+    expect((await compile(place)).filter((line) => line.includes('error TS'))).toEqual([
+      expect.stringMatching(/wrong\.mts\(3,15\): error TS.*"invoice.aprove"/),
+    ]);
+  });
+});
 
 describe('the compiler', () => {
   it('names the actions that there are, and one near to what was written', async () => {

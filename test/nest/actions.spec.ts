@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, HttpException, Param, Post, Query } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Controller, Get, HttpException, Logger, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { Audited, defineActions, type AuditEntry, type AuditModuleOptions } from '../../src/index.js';
 import { closeAll, createLog, everythingStored, serve, type Log, type Served } from './app.js';
@@ -92,7 +92,12 @@ describe('a request whose action is in the catalogue', () => {
 
 describe('an @Audited whose action nobody defined', () => {
   it('is told at the start, and marked in its entries', async () => {
-    const served = await start({}, [Misspelled]);
+    const said = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const served = await start({ probe: 'off' }, [Misspelled]);
+    expect(said.mock.calls).toEqual([
+      [expect.stringMatching(/defines: invoice.improt \(did you mean invoice.import\?\)/)],
+    ]);
+    said.mockRestore();
     const { entry } = await entryOf(served, 'POST', '/import');
     expect(entry).toMatchObject({ action: 'invoice.improt', details: { unknownAction: true, http: { status: 201 } } });
   });
@@ -115,7 +120,8 @@ describe('an @Audited whose action nobody defined', () => {
 
 describe('AuditService with a catalogue', () => {
   it('rejects what does not fit, takes what does, and knows logins, reads and changes', async () => {
-    const { audit, entries } = await start({ unknownActions: 'refuse' });
+    const served = await start({ unknownActions: 'refuse' });
+    const { audit } = served;
     await expect(audit.record({ action: 'invoice.approve', details: { total: 5 } })).rejects.toMatchObject({
       code: 'AUDIT_EVENT_INVALID',
       facts: { member: 'details.total' },
@@ -125,7 +131,7 @@ describe('AuditService with a catalogue', () => {
     await audit.login({ actor: { id: 'ann' }, tenant: 'service' });
     await audit.dataAccess({ resource: { type: 'Report', id: 1 }, tenant: 'service' });
     await audit.dataChange({ resource: { type: 'File', id: 2 }, new: { size: 1 }, tenant: 'service' });
-    const stored = await entries({ tenant: 'service' });
+    const stored = await served.entries({ tenant: 'service' });
     expect(
       stored.map(({ action, resource, severity, details }) => [action, resource?.type, severity, details]),
     ).toEqual([
