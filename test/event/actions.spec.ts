@@ -206,6 +206,11 @@ describe('the entry of a request', () => {
     ['keeps what we add, which no schema knows', { details: { ...FITS, http } }, { ...FITS, http }],
     ['of a guard that refused needs no details', { outcome: 'denied', details: { http } }, { http }],
     [
+      'of a failure whose result is missing has no details',
+      { outcome: 'failure', details: { total: undefined, http } },
+      { http },
+    ],
+    [
       'of a failure has its details where they fit',
       { outcome: 'failure', details: { ...FITS, http } },
       { ...FITS, http },
@@ -220,12 +225,14 @@ describe('the entry of a request', () => {
   it('of a success that has not the details it should have says so, and somebody is told', () => {
     const errors: unknown[] = [];
     const book = new ActionBook(actions, undefined, (error) => errors.push(error));
-    const of = (outcome: string) =>
-      door({ action: 'invoice.approve', outcome, details: { http } }, { actions: book, source: 'request' }).details;
+    const of = (outcome: string, given: object = {}) =>
+      door({ action: 'invoice.approve', outcome, details: { ...given, http } }, { actions: book, source: 'request' })
+        .details;
     const refused = expect.stringMatching(/^details.total, details.lines: not what/);
     expect(of('success')).toEqual({ refused, http });
     expect(errors).toEqual([expect.objectContaining({ code: 'AUDIT_EVENT_INVALID', message: refused })]);
     expect(of('failure')).toEqual({ http });
+    expect(of('failure', { total: 5 })).toEqual({ refused, http });
     expect(errors).toHaveLength(1);
   });
 
