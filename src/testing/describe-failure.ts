@@ -41,7 +41,7 @@ export function whatThereIs(entries: readonly AuditedEntry[]): string {
   if (entries.length === 0) return 'Nothing was audited.';
   const lines = entries.slice(0, LISTED).map(({ action, outcome, actor, resource }) => {
     const who = actor['id'] ?? actor['type'];
-    return `  ${action} ${outcome}${who === undefined ? '' : ` by ${short(who)}`}${resource ? ` on ${resource.type} ${resource.id ?? ''}` : ''}`.trimEnd();
+    return `  ${action} ${outcome}${typeof who === 'string' ? ` by ${who}` : ''}${resource ? ` on ${resource.type} ${resource.id ?? ''}` : ''}`.trimEnd();
   });
   const more = entries.length > LISTED ? [`  … and ${entries.length - LISTED} more`] : [];
   return [`Audited were (${entries.length}):`, ...lines, ...more].join('\n');

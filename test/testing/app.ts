@@ -5,6 +5,7 @@ import {
   ForbiddenException,
   Get,
   Injectable,
+  Module,
   Post,
   UseGuards,
   type CanActivate,
@@ -48,9 +49,12 @@ class InvoicesController {
   }
 }
 
+@Module({})
+class App {}
+
 /** An application that audits, with the given audit module. */
 export const withModule = (audit: DynamicModule | typeof AuditModule): DynamicModule => ({
-  module: class App {},
+  module: App,
   imports: [audit],
   controllers: [InvoicesController],
 });
