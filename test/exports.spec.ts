@@ -98,6 +98,29 @@ const ENTRIES = {
       'VerifyOptions',
     ],
   },
+  './testing': {
+    types: 'testing/index.d.ts',
+    values: [
+      'AuditTestingModule',
+      'InMemoryRecorder',
+      'auditMatchers',
+      'audited',
+      'clearAudited',
+      'expectAudited',
+      'expectNothingAudited',
+    ],
+    typesOnly: [
+      'AsymmetricMatcher',
+      'AuditMatchers',
+      'AuditTestingOptions',
+      'AuditedEntry',
+      'ExpectedEntry',
+      'InMemoryOptions',
+      'Like',
+      'NothingOptions',
+      'WaitOptions',
+    ],
+  },
 } as const;
 const entries = Object.entries(ENTRIES);
 
