@@ -196,6 +196,7 @@ describe('an action that is in no catalogue', () => {
     ['request.ended', {}, 'request'],
     ['http.unmatched', {}, 'request'],
     ['http.folded', {}, 'request'],
+    ['audit.shed', {}],
     ['Invoice.read', { resource: { type: 'Invoice', id: 1 } }, 'read'],
     ['Invoice.update', { resource: { type: 'Invoice', id: 1 }, new: { a: 1 } }],
   ])('is not: one of our own, %s', (action, rest, source = 'record') => {
