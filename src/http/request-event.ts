@@ -1,16 +1,9 @@
 import { types } from 'node:util';
 import { systemClock } from '../event/clock.js';
 import type { AuditEvent, Outcome, Resource } from '../event/types.js';
+import { httpDetails, type ResponseEnd } from './ending.js';
 import type { AuditRequest } from './request.js';
 import type { AuditedCall, AuditedRoute, RequestRecord } from './request-record.js';
-
-/** How a response ended. */
-export interface ResponseEnd {
-  /** Absent when the client went away before any was sent. */
-  readonly status: number | undefined;
-  /** The client went away before the end of the response. */
-  readonly aborted: boolean;
-}
 
 /** The one entry of a request, from what is known when its response has ended. */
 export function requestEvent(
@@ -40,12 +33,7 @@ export function requestEvent(
   };
   const resource = attempt('resource', () => resourceOf(route, call));
   const details = attempt('details', () => detailsOf(route, call));
-  const http = {
-    method: request.method,
-    route: routePath(request),
-    status: end.status,
-    ...(end.aborted ? { aborted: true } : {}),
-  };
+  const http = httpDetails(request, end);
   return {
     action: route.action,
     outcome: outcomeOf(record, end),
@@ -90,9 +78,4 @@ function detailsOf(route: AuditedRoute, call: AuditedCall): Readonly<Record<stri
   if (typeof details !== 'object' || details === null || Symbol.iterator in details)
     throw new TypeError('not an object');
   return { ...details };
-}
-
-/** The pattern, never the path: paths hold ids, and sometimes secrets. */
-function routePath(request: AuditRequest): string | undefined {
-  return typeof request.route?.path === 'string' ? request.route.path : undefined;
 }
