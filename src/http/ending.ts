@@ -1,3 +1,4 @@
+import { errorMonitor } from 'node:events';
 import { countBody } from './body.js';
 import { routePattern } from './route-pattern.js';
 import type { AuditRequest, AuditResponse } from './request.js';
@@ -18,7 +19,8 @@ export interface ResponseEnd {
 const BODILESS = new Set([204, 304]);
 
 /**
- * Calls `report` once, when the response has ended, however it ended. `error` is what the server itself destroyed it with.
+ * Calls `report` once, when the response has ended, however it ended. `error` is that of a
+ * stream which was to be sent, or what the server itself destroyed the response with.
  * @returns the bytes of the body so far
  */
 export function watchEnding(
@@ -28,10 +30,13 @@ export function watchEnding(
 ): () => number {
   const bytes = countBody(response);
   let ended = false;
+  let broken: unknown;
+  // A stream that breaks half way is often just ended, or cut off without a word.
+  response.once('pipe', (source) => source?.once(errorMonitor, (error) => (broken ??= error)));
   const end = (finished: boolean): void => {
     if (ended) return;
     ended = true;
-    report(endOf(request, response, finished, bytes()), response.errored ?? undefined);
+    report(endOf(request, response, finished, bytes()), broken ?? response.errored ?? undefined);
   };
   response.once('finish', () => end(true));
   response.once('close', () => end(response.writableFinished));

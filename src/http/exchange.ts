@@ -40,7 +40,13 @@ export class Exchange {
   #holding = false;
 
   /** Gives the request its context and its id, and waits for the end of the response. */
-  constructor(recorder: Recorder, options: ExchangeOptions, request: AuditRequest, response: AuditResponse, own?: unknown) {
+  constructor(
+    recorder: Recorder,
+    options: ExchangeOptions,
+    request: AuditRequest,
+    response: AuditResponse,
+    own?: unknown,
+  ) {
     const given = own ?? response.getHeader('X-Request-ID');
     this.#recorder = recorder;
     this.#options = options;
@@ -72,6 +78,12 @@ export class Exchange {
     this.#holding = true;
     // Node's response has what the hold needs; the platforms' types do not promise it.
     holdEnd(this.#response as HoldableResponse, (status, bytes) => this.#beforeEnd({ status, bytes, aborted: false }));
+  }
+
+  /** The route says itself that it is audited. */
+  claim(route: AuditedRoute): void {
+    this.#route = route;
+    this.#asked = true;
   }
 
   #routeOf(): AuditedRoute | undefined {

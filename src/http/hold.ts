@@ -8,8 +8,8 @@ export interface HoldableResponse extends AuditResponse {
   readonly writableEnded: boolean;
   removeHeader(name: string): void;
   getHeaderNames(): string[];
-  writeHead(...args: never[]): unknown;
-  flushHeaders(): void;
+  writeHead: (...args: never[]) => unknown;
+  flushHeaders: () => void;
 }
 
 /** What becomes of a response whose end was held: it goes out, or 503 does in its place. */
@@ -26,9 +26,9 @@ export function holdEnd(
   response: HoldableResponse,
   beforeEnd: (status: number, bytes: number) => Promise<Verdict> | undefined,
 ): void {
-  const native = {
+  const native: Record<'writeHead' | 'flushHeaders' | 'write' | 'end', Method> = {
     writeHead: response.writeHead as Method,
-    flushHeaders: response.flushHeaders as Method,
+    flushHeaders: response.flushHeaders,
     write: response.write as Method,
     end: response.end as Method,
   };
@@ -64,7 +64,8 @@ export function holdEnd(
 
   response.writeHead = function (...args: unknown[]): unknown {
     // `compression` asks for the head to be rendered until it is.
-    if (head === 'written') return args.length === 1 && args[0] === response.statusCode ? response : refuseChange('write');
+    if (head === 'written')
+      return args.length === 1 && args[0] === response.statusCode ? response : refuseChange('write');
     if (head === 'sent' || !isPlain(args)) {
       head = 'sent';
       return call('writeHead', args);

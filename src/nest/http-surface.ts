@@ -39,9 +39,7 @@ export class HttpSurface {
       onError: (error) => logger.warn(error instanceof Error ? error.message : String(error)),
     };
     // On Fastify too: what other middleware does, in front of every hook, has its context as well.
-    consumer
-      .apply(auditMiddleware(this.#audit, options))
-      .forRoutes({ path: '{*path}', method: RequestMethod.ALL });
+    consumer.apply(auditMiddleware(this.#audit, options)).forRoutes({ path: '{*path}', method: RequestMethod.ALL });
     const adapter = this.#host.httpAdapter;
     if (adapter.getType() === 'fastify') fastifyHooks(adapter.getInstance<FastifyLike>(), this.#audit, options);
   }

@@ -50,7 +50,9 @@ export class RouteTable {
 
   /** Whether any route wants its entry to have come somewhere before the response goes out. */
   get holds(): boolean {
-    return (this.#holds ??= [...this.#table.values()].flat().some(({ audited }) => (audited?.durability ?? 'async') !== 'async'));
+    return (this.#holds ??= [...this.#table.values()]
+      .flat()
+      .some(({ audited }) => (audited?.durability ?? 'async') !== 'async'));
   }
 
   get #table(): ReadonlyMap<string, readonly Route[]> {
