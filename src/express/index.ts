@@ -37,7 +37,11 @@ export type ErrorMiddleware = (error: unknown, request: object, response: object
 export function auditExpress(audit: Recorder, options: HttpAuditOptions = {}): Middleware {
   const checked = checkHttpOptions('auditExpress()', options);
   const always = (checked.durability ?? 'async') !== 'async';
-  const middleware = auditMiddleware(audit, { ...checked, routeFor: () => undefined, holds: () => always });
+  const middleware = auditMiddleware(audit, {
+    ...checked,
+    routeFor: (_request, record) => record.route,
+    holds: () => always,
+  });
   return (request, response, next) => middleware(request as AuditRequest, response as AuditResponse, next);
 }
 
@@ -61,11 +65,14 @@ export function audited(action: string, options: AuditedOptions = {}): Middlewar
       next();
       return;
     }
-    exchange.claim(route);
+    const { record } = exchange;
+    record.route = route;
+    record.guarded = true;
+    record.params = { ...(request as AuditRequest).params };
     notePattern(request as AuditRequest);
-    noteActor(exchange.record, exchange.context);
+    noteActor(record, exchange.context);
     if ((route.durability ?? 'async') !== 'async') exchange.hold();
-    noteResult(response, (result) => (exchange.record.result = result));
+    noteResult(response, (result) => (record.result = result));
     // Whatever read the body may have lost it.
     runInContext(exchange.context, next);
   };

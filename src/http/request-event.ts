@@ -15,7 +15,7 @@ export function requestEvent(
   const reached = record.route !== undefined;
   const call: AuditedCall = {
     request,
-    params: request.params ?? {},
+    params: record.params ?? request.params ?? {},
     ...(reached ? { args: record.args, result: record.result } : {}),
   };
   const failed: string[] = [];
@@ -51,8 +51,11 @@ export function requestEvent(
  * throws (a wrong password) is a failure of what the handler does. A response that was cut off is never a success: nobody
  * knows what becomes of a handler that is still at work.
  */
-export function outcomeOf(record: Pick<RequestRecord, 'route' | 'error'>, { status, aborted }: ResponseEnd): Outcome {
-  const reached = record.route !== undefined;
+export function outcomeOf(
+  record: Pick<RequestRecord, 'route' | 'error' | 'guarded'>,
+  { status, aborted }: ResponseEnd,
+): Outcome {
+  const reached = record.route !== undefined && record.guarded !== true;
   if (status === 403 || (status === 401 && !reached)) return 'denied';
   if (record.error !== undefined || status === undefined || status >= 400) return 'failure';
   return aborted ? 'partial' : 'success';

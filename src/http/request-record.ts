@@ -38,6 +38,10 @@ export interface RequestRecord {
   /** Who acted when the handler's turn came: after a logout nobody is left to ask. */
   seen?: { readonly actor: Actor | undefined; readonly tenant: string | undefined };
   args?: readonly unknown[];
+  /** Those of the route, where the framework takes them back: a router of Express that hands an error on. */
+  params?: Readonly<Record<string, string>>;
+  /** Nobody tells whether a guard answers or the handler. */
+  guarded?: boolean;
   result?: unknown;
   error?: ErrorFact;
 }
