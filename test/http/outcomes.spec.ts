@@ -59,9 +59,8 @@ afterAll(async () => {
 function table(): string {
   const rows = all.map(([platform, name]) => {
     const found = entries.get(key(platform, name)) ?? [];
-    const actor = [found[0]?.actor?.['type'] ?? '', found[0]?.actor?.['id'] ?? '']
-      .map((part) => String(part))
-      .join(' ');
+    const who = JSON.stringify([found[0]?.actor?.['type'], found[0]?.actor?.['id']]);
+    const actor = who.replaceAll(/null|\W+/g, ' ').trim();
     const status = String(watched.get(key(platform, name))?.status ?? 'none');
     return [platform, name, status, actor, found[0]?.outcome ?? '', String(found.length)];
   });

@@ -18,7 +18,7 @@ export interface Told {
 const OF_THE_MOMENT = ['date', 'x-request-id'];
 
 /** A request that hangs is a finding, not a battery that hangs. */
-const NEVER_ANSWERED_MS = 3_000;
+const NEVER_ANSWERED_MS = 20_000;
 
 /** Sends the request of this ending, and goes away if that is how it ends. */
 export async function send(url: string, { request, user, body, last, hangsUp }: Ending): Promise<Told> {
