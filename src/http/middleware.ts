@@ -28,16 +28,14 @@ export function auditMiddleware(recorder: Recorder, options: MiddlewareOptions) 
       ended = true;
       try {
         const route = options.routeFor(request, record);
-        if (route)
-          recordWhole(
-            recorder,
-            requestEvent(record, route, request, {
-              status: finished || response.headersSent ? response.statusCode : undefined,
-              aborted: !finished,
-            }),
-            { context: atTheEnd(context, record), source: 'request' },
-            options.onError,
-          );
+        const event =
+          route &&
+          requestEvent(record, route, request, {
+            status: finished || response.headersSent ? response.statusCode : undefined,
+            aborted: !finished,
+          });
+        if (event)
+          recordWhole(recorder, event, { context: atTheEnd(context, record), source: 'request' }, options.onError);
       } catch (error) {
         options.onError(error);
       }

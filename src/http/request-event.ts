@@ -12,14 +12,14 @@ export interface ResponseEnd {
   readonly aborted: boolean;
 }
 
-/** The one entry of a request, from what is known when its response has ended. */
+/** The one entry of a request, from what is known when its response has ended; none if its `when` says so. */
 export function requestEvent(
   record: RequestRecord,
   route: AuditedRoute,
   request: AuditRequest,
   end: ResponseEnd,
-): AuditEvent {
-  const reached = record.route !== undefined;
+): AuditEvent | undefined {
+  const reached = record.reached ?? record.route !== undefined;
   const call: AuditedCall = {
     request,
     params: request.params ?? {},
@@ -63,8 +63,11 @@ export function requestEvent(
  * throws (a wrong password) is a failure of what the handler does. A response that was cut off is never a success: nobody
  * knows what becomes of a handler that is still at work.
  */
-export function outcomeOf(record: Pick<RequestRecord, 'route' | 'error'>, { status, aborted }: ResponseEnd): Outcome {
-  const reached = record.route !== undefined;
+export function outcomeOf(
+  record: Pick<RequestRecord, 'reached' | 'route' | 'error'>,
+  { status, aborted }: ResponseEnd,
+): Outcome {
+  const reached = record.reached ?? record.route !== undefined;
   if (status === 403 || (status === 401 && !reached)) return 'denied';
   if (record.error !== undefined || status === undefined || status >= 400) return 'failure';
   return aborted ? 'partial' : 'success';

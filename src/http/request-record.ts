@@ -1,5 +1,6 @@
 import { actorOf, type AuditContext, type UnitOfWork } from '../context/context.js';
 import { systemClock, type Micros } from '../event/clock.js';
+import type { ActionName } from '../event/action.js';
 import type { Actor, Durability, ErrorFact, Resource, Severity } from '../event/types.js';
 import type { AuditRequest } from './request.js';
 
@@ -22,18 +23,25 @@ export interface AuditedOptions {
   readonly durability?: Durability;
 }
 
-/** A handler that is to be audited. */
-export interface AuditedRoute extends AuditedOptions {
-  readonly action: string;
+/** What `@Audited()` says of a handler. Without an action it has the one that its route and method give it. */
+export interface AuditedMark extends AuditedOptions {
+  readonly action?: ActionName;
+}
+
+/** A request that leaves an entry. */
+export interface AuditedRoute extends AuditedMark {
+  readonly action: ActionName;
 }
 
 /** What becomes known of a request on its way; the end of the response turns it into one entry. */
 export interface RequestRecord {
   readonly startedAt: Micros;
   readonly startedMonotonic: number;
-  /** Set when the handler's turn came. */
-  route?: AuditedRoute | undefined;
-  /** The handler's turn came, and it is not `@Audited`, or is marked with `@SkipAudit()`. */
+  /** The handler's turn came: no guard refused, whoever it was. */
+  reached?: boolean;
+  /** Of a handler whose turn came, what `@Audited()` says. */
+  route?: AuditedMark | undefined;
+  /** The handler's turn came, and it is marked with `@SkipAudit()`. */
   skipped?: boolean;
   /** Who acted when the handler's turn came: after a logout nobody is left to ask. */
   seen?: { readonly actor: Actor | undefined; readonly tenant: string | undefined };

@@ -1,11 +1,13 @@
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { Observable, tap } from 'rxjs';
 import { Audit } from '../compose/create-audit.js';
 import { currentContext, newContext, runInContext } from '../context/context.js';
+import { isAction } from '../event/action.js';
 import { systemClock } from '../event/clock.js';
-import { errorFact, noteActor, recordOf, type AuditedRoute } from '../http/request-record.js';
-import { AUDITED, SKIPPED } from './audited.decorator.js';
+import { errorFact, noteActor, recordOf, type AuditedMark } from '../http/request-record.js';
+import type { RequestPolicy } from '../http/policy.js';
+import { markOf } from './audited-mark.js';
+import { REQUEST_POLICY } from './options.js';
 
 /**
  * Sees the handler: its result, its error (the arguments are noted by the decorator). Of an HTTP request it notes them, and
@@ -14,26 +16,24 @@ import { AUDITED, SKIPPED } from './audited.decorator.js';
  */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {
-  readonly #reflector: Reflector;
   readonly #audit: Audit;
+  readonly #policy: RequestPolicy;
 
-  constructor(@Inject(Reflector) reflector: Reflector, @Inject(Audit) audit: Audit) {
-    this.#reflector = reflector;
+  constructor(@Inject(Audit) audit: Audit, @Inject(REQUEST_POLICY) policy: RequestPolicy) {
     this.#audit = audit;
+    this.#policy = policy;
   }
 
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const targets = [execution.getHandler(), execution.getClass()];
-    const route = this.#reflector.getAllAndOverride<AuditedRoute | undefined>(AUDITED, targets);
-    const skipped = this.#reflector.getAllAndOverride<boolean | undefined>(SKIPPED, targets) === true;
-    if (execution.getType() !== 'http') return route && !skipped ? this.#message(route, next) : next.handle();
+    const { audited, skipped } = markOf(execution.getHandler(), execution.getClass());
+    if (execution.getType() !== 'http') return audited ? this.#message(audited, execution, next) : next.handle();
 
     const record = recordOf(currentContext());
     if (!record) return next.handle();
-    // Its turn came, and it is not audited: nobody need look for it in the route table.
-    record.skipped = skipped || !route;
-    if (!route || skipped) return next.handle();
-    record.route = route;
+    record.reached = true;
+    record.skipped = skipped;
+    if (skipped || !(audited ?? this.#policy.covers(methodOf(execution)))) return next.handle();
+    record.route = audited;
     noteActor(record, currentContext());
     return next.handle().pipe(
       tap({
@@ -44,7 +44,7 @@ export class AuditInterceptor implements NestInterceptor {
   }
 
   /** A message is a unit of work of its own. */
-  #message(route: AuditedRoute, next: CallHandler): Observable<unknown> {
+  #message(route: AuditedMark, execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const context = currentContext() ?? newContext();
     const started = systemClock.monotonic();
     const occurredAt = new Date();
@@ -53,7 +53,7 @@ export class AuditInterceptor implements NestInterceptor {
       try {
         this.#audit.record(
           {
-            action: route.action,
+            action: route.action ?? messageAction(execution),
             outcome: failed ? 'failure' : 'success',
             durationMs: Math.round(systemClock.monotonic() - started),
             occurredAt,
@@ -75,4 +75,14 @@ export class AuditInterceptor implements NestInterceptor {
       ),
     );
   }
+}
+
+function methodOf(execution: ExecutionContext): string {
+  return execution.switchToHttp().getRequest<{ method: string }>().method;
+}
+
+/** A message has no route: what handles it says what it is. */
+function messageAction(execution: ExecutionContext): string {
+  const name = `${execution.getClass().name}.${execution.getHandler().name}`;
+  return isAction(name) ? name : 'message.handle';
 }

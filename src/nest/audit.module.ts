@@ -13,12 +13,14 @@ import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core
 import { Audit } from '../compose/create-audit.js';
 import { isAuditError } from '../event/errors.js';
 import { auditMiddleware } from '../http/middleware.js';
+import { requestPolicy, type RequestPolicy } from '../http/policy.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditService } from './audit.service.js';
 import {
   checkModuleOptions,
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
+  REQUEST_POLICY,
   type AuditModuleOptions,
 } from './options.js';
 import { RouteTable } from './route-table.js';
@@ -39,6 +41,11 @@ const warn = (error: unknown): void => logger.warn(error instanceof Error ? erro
       inject: [MODULE_OPTIONS_TOKEN],
       useFactory: (options: AuditModuleOptions) => new Audit(checkModuleOptions(options, warn)),
     },
+    {
+      provide: REQUEST_POLICY,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: AuditModuleOptions) => requestPolicy(options),
+    },
     AuditService,
     MetadataScanner,
     RouteTable,
@@ -54,18 +61,21 @@ export class AuditModule
   readonly #routes: RouteTable;
   readonly #options: AuditModuleOptions;
   readonly #modules: ModulesContainer;
+  readonly #policy: RequestPolicy;
 
   constructor(
     @Inject(Audit) audit: Audit,
     @Inject(RouteTable) routes: RouteTable,
     @Inject(MODULE_OPTIONS_TOKEN) options: AuditModuleOptions,
     @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(REQUEST_POLICY) policy: RequestPolicy,
   ) {
     super();
     this.#audit = audit;
     this.#routes = routes;
     this.#options = options;
     this.#modules = modules;
+    this.#policy = policy;
   }
 
   configure(consumer: MiddlewareConsumer): void {
@@ -74,7 +84,7 @@ export class AuditModule
       actor,
       tenant,
       session,
-      routeFor: (request, record) => (record.skipped ? undefined : (record.route ?? this.#routes.find(request))),
+      routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
       onError: warn,
     });
     consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });

@@ -1,19 +1,16 @@
 import { SetMetadata } from '@nestjs/common';
 import { currentContext } from '../context/context.js';
-import { ACTION_RULE, isAction } from '../event/action.js';
+import { ACTION_RULE, isAction, type ActionName } from '../event/action.js';
 import { AuditError } from '../event/errors.js';
-import { recordOf, type AuditedOptions, type AuditedRoute } from '../http/request-record.js';
-
-// Strings, not symbols of this module: both module formats of this package can be loaded at once.
-export const AUDITED = 'nestjs-prisma-audit:audited';
-export const SKIPPED = 'nestjs-prisma-audit:skipped';
+import { recordOf, type AuditedMark, type AuditedOptions } from '../http/request-record.js';
+import { AUDITED, SKIPPED } from './audited-mark.js';
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
  * Every call of this handler, or of each handler of this class, leaves one entry: who, with what outcome, how long.
  *
- * @param action dotted name, e.g. `invoice.approve`
+ * @param action dotted name, e.g. `invoice.approve`. @defaultValue the one that method and route give: `POST /invoices/:id/approve` is `invoices.approve`
  * @throws AuditError `AUDIT_OPTIONS_INVALID` when the class is defined, if the action is not well-formed
  * @example
  * ```ts
@@ -21,12 +18,12 @@ type Handler = (this: unknown, ...args: unknown[]) => unknown;
  * @Post(':id/approve') approve(@Param('id') id: string) {}
  * ```
  */
-export function Audited(action: string, options: AuditedOptions = {}): MethodDecorator & ClassDecorator {
-  if (!isAction(action)) {
+export function Audited(action?: ActionName, options: AuditedOptions = {}): MethodDecorator & ClassDecorator {
+  if (action !== undefined && !isAction(action)) {
     throw new AuditError('AUDIT_OPTIONS_INVALID', `@Audited(${JSON.stringify(action)}): the action ${ACTION_RULE}`);
   }
-  const route: AuditedRoute = { ...options, action };
-  const mark = SetMetadata(AUDITED, route);
+  const said: AuditedMark = action === undefined ? { ...options } : { ...options, action };
+  const mark = SetMetadata(AUDITED, said);
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     if (key === undefined || descriptor === undefined) {
       mark(target as () => void);
