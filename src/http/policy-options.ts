@@ -19,6 +19,8 @@ export interface RequestPolicyOptions {
    * @defaultValue health, metrics and documentation pages, and those for `GET` and `HEAD` alone: see DEFAULT_SKIP_PATHS
    */
   readonly skipPaths?: readonly (string | RegExp)[] | undefined;
+  /** Whether an entry says where its error was thrown: at most 20 frames, without the message. @defaultValue false */
+  readonly errorStacks?: boolean | undefined;
 }
 
 /** A request for one of these is a machine's, or reads about the application rather than in it. */
@@ -44,12 +46,18 @@ export const DEFAULT_SKIP_PATHS: readonly string[] = [
 ];
 
 /** Names of the options here, for the door of whoever takes them along with others. */
-export const POLICY_OPTIONS: readonly (keyof RequestPolicyOptions)[] = ['requests', 'methods', 'skipPaths'];
+export const POLICY_OPTIONS: readonly (keyof RequestPolicyOptions)[] = [
+  'requests',
+  'methods',
+  'skipPaths',
+  'errorStacks',
+];
 
 export interface CheckedPolicy {
   readonly requests: Requests;
   readonly methods: ((method: string) => boolean) | undefined;
   readonly skipPaths: readonly (string | RegExp)[] | undefined;
+  readonly errorStacks: boolean;
 }
 
 const METHOD = /^[A-Z][A-Z-]*$/;
@@ -57,7 +65,8 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID`, saying what to write instead */
 export function checkPolicy(options: RequestPolicyOptions): CheckedPolicy {
-  const { requests = 'decorated', methods, skipPaths } = options;
+  const { requests = 'decorated', methods, skipPaths, errorStacks = false } = options;
+  if (typeof errorStacks !== 'boolean') throw invalid('errorStacks must be true or false');
   if (!REQUESTS.includes(requests)) throw invalid("requests must be 'decorated', 'writes' or 'all'");
   if (methods !== undefined) {
     if (!Array.isArray(methods) || !methods.every((method) => typeof method === 'string' && METHOD.test(method)))
@@ -74,6 +83,7 @@ export function checkPolicy(options: RequestPolicyOptions): CheckedPolicy {
   const named = methods && new Set(methods);
   return {
     requests,
+    errorStacks,
     methods:
       requests === 'decorated'
         ? undefined

@@ -1,7 +1,9 @@
 import { defaultAction } from './default-action.js';
 import { pathId } from './path-id.js';
+import { errorFact } from './error-fact.js';
 import { checkPolicy, type CheckedPolicy, type RequestPolicyOptions } from './policy-options.js';
 import type { AuditedMark, AuditedRoute, RequestRecord } from './request-record.js';
+import type { ErrorFact } from '../event/types.js';
 import type { AuditRequest } from './request.js';
 import { isSkipped } from './skip-paths.js';
 
@@ -18,6 +20,8 @@ export interface MatchedRoute {
 export interface RequestPolicy {
   /** Whether a request with this method can leave an entry although nobody marked its handler. */
   covers(method: string): boolean;
+  /** What an entry says of an error: its stack only with `errorStacks`. */
+  errorOf(error: unknown): ErrorFact;
   /**
    * The route whose entry a request leaves; none if it leaves none. Pure: it may be asked more than once.
    * @param matched absent when no route matched
@@ -33,13 +37,14 @@ export function requestPolicy(options: RequestPolicyOptions = {}): RequestPolicy
   const policy = checkPolicy(options);
   return {
     covers: (method) => policy.methods?.(method) === true,
+    errorOf: (error) => errorFact(error, { stacks: policy.errorStacks }),
     routeFor(request, record, matched) {
       if (record.skipped === true || matched?.skipped === true) return undefined;
       const marked = record.route ?? matched?.audited;
       const pattern = matched?.pattern;
-      if (marked?.action !== undefined) return marked as AuditedRoute; // its action is there
+      if (marked?.action !== undefined) return { ...marked, action: marked.action, pattern };
       if (marked === undefined && !covers(policy, request, pattern)) return undefined;
-      return { ...named(request, pattern), ...marked };
+      return { ...named(request, pattern), ...marked, pattern };
     },
   };
 }

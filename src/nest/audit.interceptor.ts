@@ -1,10 +1,21 @@
-import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  BadRequestException,
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { Observable, tap } from 'rxjs';
 import { Audit } from '../compose/create-audit.js';
 import { currentContext, newContext, runInContext } from '../context/context.js';
 import { isAction } from '../event/action.js';
 import { systemClock } from '../event/clock.js';
-import { errorFact, noteActor, recordOf, type AuditedMark } from '../http/request-record.js';
+import type { AuditedMark } from '../http/audited-options.js';
+import { askBefore } from '../http/before.js';
+import { REASON_MISSING, takeReason } from '../http/reason.js';
+import { noteActor, noteResult, recordOf, type RequestRecord } from '../http/request-record.js';
+import type { AuditRequest } from '../http/request.js';
 import type { RequestPolicy } from '../http/policy.js';
 import { markOf } from './audited-mark.js';
 import { REQUEST_POLICY } from './options.js';
@@ -24,7 +35,7 @@ export class AuditInterceptor implements NestInterceptor {
     this.#policy = policy;
   }
 
-  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
+  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
     const { audited, skipped } = markOf(execution.getHandler(), execution.getClass());
     if (execution.getType() !== 'http') return audited ? this.#message(audited, execution, next) : next.handle();
 
@@ -32,15 +43,33 @@ export class AuditInterceptor implements NestInterceptor {
     if (!record) return next.handle();
     record.reached = true;
     record.skipped = skipped;
-    if (skipped || !(audited ?? this.#policy.covers(methodOf(execution)))) return next.handle();
+    const request = execution.switchToHttp().getRequest<AuditRequest>();
+    if (skipped || !(audited ?? this.#policy.covers(request.method))) return next.handle();
     record.route = audited;
     noteActor(record, currentContext());
-    return next.handle().pipe(
+    const handled = next.handle().pipe(
       tap({
-        next: (result) => (record.result = result),
-        error: (error) => (record.error = errorFact(error)),
+        next: (result) => noteResult(record, audited, result),
+        error: (error) => (record.error = this.#policy.errorOf(error)),
       }),
     );
+    return audited ? this.#prepared(record, audited, request, handled) : handled;
+  }
+
+  /** What stands before the handler: the reason that it requires, the values as they are. */
+  #prepared(
+    record: RequestRecord,
+    mark: AuditedMark,
+    request: AuditRequest,
+    handled: Observable<unknown>,
+  ): Observable<unknown> | Promise<Observable<unknown>> {
+    const call = { request, params: request.params ?? {} };
+    if (!takeReason(record, mark, call)) {
+      const refusal = new BadRequestException(REASON_MISSING);
+      record.error = this.#policy.errorOf(refusal);
+      throw refusal;
+    }
+    return askBefore(record, mark, call)?.then(() => handled) ?? handled;
   }
 
   /** A message is a unit of work of its own. */
@@ -57,7 +86,7 @@ export class AuditInterceptor implements NestInterceptor {
             outcome: failed ? 'failure' : 'success',
             durationMs: Math.round(systemClock.monotonic() - started),
             occurredAt,
-            ...(failed ? { error: errorFact(error) } : {}),
+            ...(failed ? { error: this.#policy.errorOf(error) } : {}),
             ...(route.severity ? { severity: route.severity } : {}),
           },
           { context, source: 'request' },
@@ -75,10 +104,6 @@ export class AuditInterceptor implements NestInterceptor {
       ),
     );
   }
-}
-
-function methodOf(execution: ExecutionContext): string {
-  return execution.switchToHttp().getRequest<{ method: string }>().method;
 }
 
 /** A message has no route: what handles it says what it is. */
