@@ -47,7 +47,7 @@ export type DecoratorOf<M extends Method> = (
 export function Audited(action?: ActionName, options?: AuditedOptions): MethodDecorator & ClassDecorator;
 export function Audited<M extends Method>(action?: ActionName, options?: AuditedOptionsOf<M>): DecoratorOf<M>;
 export function Audited(action?: ActionName, options: object = {}): MethodDecorator & ClassDecorator {
-  const said = checkMark(action, options as AuditedOptions); // of either overload, or what the check refuses
+  const said = checkMark(action, options);
   const mark = SetMetadata(AUDITED, said);
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     if (key === undefined || descriptor === undefined) {
