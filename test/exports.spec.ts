@@ -43,9 +43,12 @@ const ENTRIES = {
       'ContextFields',
       'FieldChange',
       'Outcome',
+      'ReasonOption',
       'RecordChange',
+      'Requests',
       'Resource',
       'Severity',
+      'TrustedProxyOptions',
     ],
   },
   './prisma': {

@@ -41,12 +41,17 @@ export function requestPolicy(options: RequestPolicyOptions = {}): RequestPolicy
     routeFor(request, record, matched) {
       if (record.skipped === true || matched?.skipped === true) return undefined;
       const marked = record.route ?? matched?.audited;
-      const pattern = matched?.pattern;
+      // A middleware for everything, or the page that is served for whatever there is not: that is no route.
+      const pattern = marked === undefined && isCatchAll(matched?.pattern) ? undefined : matched?.pattern;
       if (marked?.action !== undefined) return { ...marked, action: marked.action, pattern };
       if (marked === undefined && !covers(policy, request, pattern)) return undefined;
       return { ...named(request, pattern), ...marked, pattern };
     },
   };
+}
+
+function isCatchAll(pattern: string | undefined): boolean {
+  return pattern !== undefined && /^\/?(\{?\/?\*\w*\}?|\(\.\*\))$/.test(pattern);
 }
 
 function covers(policy: CheckedPolicy, request: AuditRequest, pattern: string | undefined): boolean {

@@ -1,5 +1,5 @@
 import { systemClock } from '../event/clock.js';
-import { OUTCOMES, type AuditEvent, type Outcome, type Resource } from '../event/types.js';
+import { OUTCOMES, type Actor, type AuditEvent, type Outcome, type Resource } from '../event/types.js';
 import type { AuditedCall, AuditedRoute } from './audited-options.js';
 import { Callbacks, members, snapshot } from './callbacks.js';
 import { claimOf } from './claim.js';
@@ -50,10 +50,11 @@ function eventOf(
   const details = callbacks.attempt('details', () => members(route.details?.(call)));
   const done = outcome === 'success' || outcome === 'partial';
   const after = done ? callbacks.attempt('after', () => snapshot(route.after?.(call))) : undefined;
-  const claimed = record.claimed && claimOf(record.claimed);
+  const unproven = unprovenActor(record, end);
+  const claimed = record.claimed ?? (unproven && claimOf(unproven));
   const http = {
     method: call.request.method,
-    route: route.pattern ?? routePath(call.request),
+    route: 'pattern' in route ? route.pattern : routePath(call.request),
     status: end.status,
     ...(end.aborted ? { aborted: true } : {}),
   };
@@ -61,6 +62,7 @@ function eventOf(
   return {
     action: route.action,
     outcome,
+    ...(unproven ? { actor: record.seen?.actor ?? { type: 'anonymous' } } : {}),
     ...(resource ? { resource } : {}),
     details: {
       ...details,
@@ -94,6 +96,11 @@ export function outcomeOf(
 
 function wasReached(record: Pick<RequestRecord, 'reached' | 'route'>): boolean {
   return record.reached ?? record.route !== undefined;
+}
+
+/** Whom a handler named with `setActor()` before it answered 401: he was never signed in, and who was before is who asked. */
+function unprovenActor(record: RequestRecord, { status }: ResponseEnd): Actor | undefined {
+  return status === 401 && wasReached(record) ? record.unit?.named : undefined;
 }
 
 /** What the handler's result says of a success; no callback makes one of a failure. */

@@ -2,6 +2,7 @@ import { actorOf, type AuditContext, type UnitOfWork } from '../context/context.
 import { systemClock, type Micros } from '../event/clock.js';
 import type { Actor, ErrorFact } from '../event/types.js';
 import { asksForCall, type AuditedMark } from './audited-options.js';
+import { claimOf, type Claim } from './claim.js';
 
 export { errorFact } from './error-fact.js';
 export type { AuditedCall, AuditedMark, AuditedOptions, AuditedRoute } from './audited-options.js';
@@ -10,6 +11,7 @@ export type { AuditedCall, AuditedMark, AuditedOptions, AuditedRoute } from './a
 export interface RequestRecord {
   readonly startedAt: Micros;
   readonly startedMonotonic: number;
+  readonly unit?: UnitOfWork;
   /** The handler's turn came: no guard refused, whoever it was. */
   reached?: boolean;
   /** Of a handler whose turn came, what `@Audited()` says. */
@@ -26,8 +28,8 @@ export interface RequestRecord {
   /** What `before` gave, as it was then. */
   before?: Readonly<Record<string, unknown>> | undefined;
   reason?: string | undefined;
-  /** Whom a login says to be; see `noteClaim()`. */
-  claimed?: Actor | undefined;
+  /** Whom somebody says to be; see `noteClaim()`. */
+  claimed?: Claim;
   error?: ErrorFact;
   /** Callbacks that failed so far. */
   failed?: string[];
@@ -38,7 +40,11 @@ export interface RequestRecord {
 const records = new WeakMap<UnitOfWork, RequestRecord>();
 
 export function openRecord(context: AuditContext): RequestRecord {
-  const record: RequestRecord = { startedAt: systemClock.now(), startedMonotonic: systemClock.monotonic() };
+  const record: RequestRecord = {
+    startedAt: systemClock.now(),
+    startedMonotonic: systemClock.monotonic(),
+    unit: context.root,
+  };
   records.set(context.root, record);
   return record;
 }
@@ -56,6 +62,12 @@ export function noteActor(record: RequestRecord, context: AuditContext | undefin
 
 export function recordOf(context: AuditContext | undefined): RequestRecord | undefined {
   return context && records.get(context.root);
+}
+
+/** Notes for the entry of the running request whom somebody says to be: nobody has checked it, so he does not act. */
+export function noteClaim(context: AuditContext | undefined, identity: Actor): void {
+  const record = recordOf(context);
+  if (record) record.claimed = claimOf(identity);
 }
 
 /** Notes what the handler gave, as far as its entry may want it. Total: an `id` can be a getter that throws. */

@@ -79,11 +79,12 @@ export class AuditModule
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    const { actor, tenant, session } = this.#options;
+    const { actor, tenant, session, trustedProxy } = this.#options;
     const middleware = auditMiddleware(this.#audit, {
       actor,
       tenant,
       session,
+      trustedProxy,
       routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
       onError: warn,
     });
