@@ -32,15 +32,15 @@ export function requestContext(
   const given = typeof own === 'string' ? own : header(request, 'x-request-id');
   const { actor = userOf, trustedProxy, tenant } = options;
   const { session = (req: AuditRequest): unknown => req['sessionID'] } = options;
-  const context = newContext({
+  return newContext({
     actor: () => actor(request) || (trustedProxy && actorOfProxy(request, trustedProxy)),
     tenant: tenant && (() => tenant(request) ?? undefined),
     requestId: given !== undefined && REQUEST_ID.test(given) ? given : randomUUID(),
     ip: request.ip,
     userAgent: header(request, 'user-agent'),
+    // Asked at each write, as the actor is: a session may be opened after us, and a login makes a new one.
+    session: () => hashed(request, session),
   });
-  // Asked at each write, as the actor is: a session may be opened after us, and a login makes a new one.
-  return Object.defineProperty(context, 'session', { get: () => hashed(request, session), enumerable: true });
 }
 
 function hashed(request: AuditRequest, read: (request: AuditRequest) => unknown): string | undefined {
