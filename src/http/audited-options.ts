@@ -63,8 +63,6 @@ export interface AuditedMark extends AuditedOptions {
 /** A request that leaves an entry. */
 export interface AuditedRoute extends AuditedMark {
   readonly action: ActionName;
-  /** What the platform calls the route: `details.http.route`. */
-  readonly pattern?: string | undefined;
 }
 
 /** Whether a callback wants arguments or result; otherwise nobody holds them. */

@@ -43,9 +43,9 @@ export function requestPolicy(options: RequestPolicyOptions = {}): RequestPolicy
       const marked = record.route ?? matched?.audited;
       // A middleware for everything, or the page that is served for whatever there is not: that is no route.
       const pattern = marked === undefined && isCatchAll(matched?.pattern) ? undefined : matched?.pattern;
-      if (marked?.action !== undefined) return { ...marked, action: marked.action, pattern };
+      if (marked?.action !== undefined) return marked as AuditedRoute; // its action is there
       if (marked === undefined && !covers(policy, request, pattern)) return undefined;
-      return { ...named(request, pattern), ...marked, pattern };
+      return { ...named(request, pattern), ...marked };
     },
   };
 }

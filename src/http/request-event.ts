@@ -3,17 +3,10 @@ import { OUTCOMES, type Actor, type AuditEvent, type Outcome, type Resource } fr
 import type { AuditedCall, AuditedRoute } from './audited-options.js';
 import { Callbacks, members, snapshot } from './callbacks.js';
 import { claimOf } from './claim.js';
+import { httpDetails, type ResponseEnd } from './ending.js';
 import { pathId } from './path-id.js';
 import type { AuditRequest } from './request.js';
 import type { RequestRecord } from './request-record.js';
-
-/** How a response ended. */
-export interface ResponseEnd {
-  /** Absent when the client went away before any was sent. */
-  readonly status: number | undefined;
-  /** The client went away before the end of the response. */
-  readonly aborted: boolean;
-}
 
 /**
  * The one entry of a request, from what is known when its response has ended; none if its `when` says so. Made once: the
@@ -28,7 +21,8 @@ export function requestEvent(
   const call: AuditedCall = {
     request,
     params: request.params ?? {},
-    ...(wasReached(record) ? { args: record.args, result: record.result } : {}),
+    args: record.args,
+    result: record.result,
   };
   const callbacks = new Callbacks(record.failed);
   const wanted = !route.when || callbacks.attempt('when', () => route.when?.(call) !== false) !== false;
@@ -52,12 +46,7 @@ function eventOf(
   const after = done ? callbacks.attempt('after', () => snapshot(route.after?.(call))) : undefined;
   const unproven = unprovenActor(record, end);
   const claimed = record.claimed ?? (unproven && claimOf(unproven));
-  const http = {
-    method: call.request.method,
-    route: 'pattern' in route ? route.pattern : routePath(call.request),
-    status: end.status,
-    ...(end.aborted ? { aborted: true } : {}),
-  };
+  const http = httpDetails(call.request, end);
   const { failed } = callbacks;
   return {
     action: route.action,
@@ -117,9 +106,4 @@ function resourceOf(record: RequestRecord, route: AuditedRoute, call: AuditedCal
   if (typeof route.resource !== 'string') return route.resource(call) ?? undefined;
   const { id } = call.params;
   return { type: route.resource, id: id === undefined ? record.resultId : pathId(id) };
-}
-
-/** The pattern, never the path: paths hold ids, and sometimes secrets. */
-function routePath(request: AuditRequest): string | undefined {
-  return typeof request.route?.path === 'string' ? request.route.path : undefined;
 }

@@ -2,7 +2,6 @@ import {
   Inject,
   Logger,
   Module,
-  RequestMethod,
   type MiddlewareConsumer,
   type NestModule,
   type OnApplicationBootstrap,
@@ -12,10 +11,10 @@ import {
 import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
 import { isAuditError } from '../event/errors.js';
-import { auditMiddleware } from '../http/middleware.js';
-import { requestPolicy, type RequestPolicy } from '../http/policy.js';
+import { requestPolicy } from '../http/policy.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditService } from './audit.service.js';
+import { HttpSurface } from './http-surface.js';
 import {
   checkModuleOptions,
   ConfigurableModuleClass,
@@ -49,6 +48,7 @@ const warn = (error: unknown): void => logger.warn(error instanceof Error ? erro
     AuditService,
     MetadataScanner,
     RouteTable,
+    HttpSurface,
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
   exports: [AuditService],
@@ -58,37 +58,25 @@ export class AuditModule
   implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
 {
   readonly #audit: Audit;
-  readonly #routes: RouteTable;
+  readonly #surface: HttpSurface;
   readonly #options: AuditModuleOptions;
   readonly #modules: ModulesContainer;
-  readonly #policy: RequestPolicy;
 
   constructor(
     @Inject(Audit) audit: Audit,
-    @Inject(RouteTable) routes: RouteTable,
+    @Inject(HttpSurface) surface: HttpSurface,
     @Inject(MODULE_OPTIONS_TOKEN) options: AuditModuleOptions,
     @Inject(ModulesContainer) modules: ModulesContainer,
-    @Inject(REQUEST_POLICY) policy: RequestPolicy,
   ) {
     super();
     this.#audit = audit;
-    this.#routes = routes;
+    this.#surface = surface;
     this.#options = options;
     this.#modules = modules;
-    this.#policy = policy;
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    const { actor, tenant, session, trustedProxy } = this.#options;
-    const middleware = auditMiddleware(this.#audit, {
-      actor,
-      tenant,
-      session,
-      trustedProxy,
-      routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
-      onError: warn,
-    });
-    consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });
+    this.#surface.attach(consumer);
   }
 
   async onModuleInit(): Promise<void> {

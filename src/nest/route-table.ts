@@ -2,6 +2,7 @@ import { Inject, Injectable, RequestMethod, VERSION_NEUTRAL, VersioningType } fr
 import { ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { MatchedRoute } from '../http/policy.js';
 import type { AuditRequest } from '../http/request.js';
+import { routePattern } from '../http/route-pattern.js';
 import { markOf, type Mark } from './audited-mark.js';
 
 interface Route extends Mark {
@@ -20,6 +21,7 @@ export class RouteTable {
   readonly #config: ApplicationConfig;
   /** By whole pattern. */
   #routes: ReadonlyMap<string, readonly Route[]> | undefined;
+  #holds: boolean | undefined;
 
   constructor(
     @Inject(ModulesContainer) modules: ModulesContainer,
@@ -33,15 +35,26 @@ export class RouteTable {
 
   /** The route that the framework matched, by the pattern it left on the request; nothing if none did. */
   find(request: AuditRequest): MatchedRoute | undefined {
-    const pattern = request.route?.path;
-    if (typeof pattern !== 'string') return undefined;
-    const found = ((this.#routes ??= this.#build()).get(join(pattern)) ?? []).filter(
+    const pattern = routePattern(request);
+    if (pattern === undefined) return undefined;
+    const found = (this.#table.get(join(pattern)) ?? []).filter(
       ({ method }) => method === request.method || method === 'ALL' || (method === 'GET' && request.method === 'HEAD'),
     );
     // The same pattern twice, told apart by header or host: only an answer that is the same for all is an answer.
     const [first] = found;
     const same = found.every(({ audited, skipped }) => audited === first?.audited && skipped === first?.skipped);
     return same && first ? { pattern, audited: first.audited, skipped: first.skipped } : { pattern };
+  }
+
+  /** Whether any route wants its entry to have come somewhere before the response goes out. */
+  get holds(): boolean {
+    return (this.#holds ??= [...this.#table.values()]
+      .flat()
+      .some(({ audited }) => (audited?.durability ?? 'async') !== 'async'));
+  }
+
+  get #table(): ReadonlyMap<string, readonly Route[]> {
+    return (this.#routes ??= this.#build());
   }
 
   /** Made at the first question: the global prefix and the versioning are set after the modules. */

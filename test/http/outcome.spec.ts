@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { outcomeOf, requestEvent } from '../../src/http/request-event.js';
-import { recordWhole } from '../../src/http/middleware.js';
+import { recordWhole } from '../../src/http/record-whole.js';
 import { noteResult } from '../../src/http/request-record.js';
 import type { AuditRequest } from '../../src/http/request.js';
 import { AuditError } from '../../src/event/errors.js';

@@ -145,7 +145,6 @@ describe('a request leaves an entry', () => {
     expect(ask({}, 'PUT', { ...plain, audited: { resource: 'Resident' } })).toMatchObject({
       action: 'residents.update',
       resource: 'Resident',
-      pattern: '/residents/:id',
     });
   });
 });

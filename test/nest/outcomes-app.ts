@@ -25,8 +25,7 @@ import { Audited, SkipAudit } from '../../src/index.js';
 
 interface Response {
   status(code: number): Response;
-  send(body?: string): void;
-  json(body: object): void;
+  send(body?: string | object): void;
 }
 
 /** Knows whom the header names; refuses nobody. */
@@ -41,7 +40,7 @@ export class KnowsUser implements CanActivate {
 }
 
 @Injectable()
-class SignedIn implements CanActivate {
+export class SignedIn implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (context.switchToHttp().getRequest<{ user?: object }>().user) return true;
     throw new UnauthorizedException();
@@ -49,15 +48,15 @@ class SignedIn implements CanActivate {
 }
 
 @Injectable()
-class Nobody implements CanActivate {
+export class Nobody implements CanActivate {
   canActivate(): boolean {
     return false;
   }
 }
 
-class Teapot implements ExceptionFilter {
+export class Teapot implements ExceptionFilter {
   catch(_error: unknown, host: ArgumentsHost): void {
-    host.switchToHttp().getResponse<Response>().status(418).json({ teapot: true });
+    host.switchToHttp().getResponse<Response>().status(418).send({ teapot: true });
   }
 }
 
