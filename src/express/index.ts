@@ -67,11 +67,14 @@ export function audited(action: string, options: AuditedOptions = {}): Middlewar
       next();
       return;
     }
-    exchange.claim(route);
+    const { record } = exchange;
+    record.route = route;
+    record.guarded = true;
+    record.params = { ...(request as AuditRequest).params };
     notePattern(request as AuditRequest);
-    noteActor(exchange.record, exchange.context);
+    noteActor(record, exchange.context);
     if ((route.durability ?? 'async') !== 'async') exchange.hold();
-    onJson(response, (result) => noteResult(exchange.record, route, result));
+    onJson(response, (result) => noteResult(record, route, result));
     // Whatever read the body may have lost it.
     runInContext(exchange.context, next);
   };

@@ -1,5 +1,5 @@
 import { errorMonitor } from 'node:events';
-import { countBody } from './body.js';
+import { countBody, type Sent } from './body.js';
 import { routePattern } from './route-pattern.js';
 import type { AuditRequest, AuditResponse } from './request.js';
 
@@ -21,14 +21,13 @@ const BODILESS = new Set([204, 304]);
 /**
  * Calls `report` once, when the response has ended, however it ended. `error` is that of a
  * stream which was to be sent, or what the server itself destroyed the response with.
- * @returns the bytes of the body so far
  */
 export function watchEnding(
   request: AuditRequest,
   response: AuditResponse,
   report: (end: ResponseEnd, error: unknown) => void,
-): () => number {
-  const bytes = countBody(response);
+): void {
+  const sent = countBody(response);
   let ended = false;
   let broken: unknown;
   // A stream that breaks half way is often just ended, or cut off without a word.
@@ -36,16 +35,15 @@ export function watchEnding(
   const end = (finished: boolean): void => {
     if (ended) return;
     ended = true;
-    report(endOf(request, response, finished, bytes()), broken ?? response.errored ?? undefined);
+    report(endOf(request, response, finished, sent), broken ?? response.errored ?? undefined);
   };
   response.once('finish', () => end(true));
   response.once('close', () => end(response.writableFinished));
-  return bytes;
 }
 
-function endOf(request: AuditRequest, response: AuditResponse, finished: boolean, sent: number): ResponseEnd {
-  const status = finished || response.headersSent ? response.statusCode : undefined;
-  const bytes = hasBody(request, status) ? sent : undefined;
+function endOf(request: AuditRequest, response: AuditResponse, finished: boolean, sent: Sent): ResponseEnd {
+  const status = finished || response.headersSent ? (sent.status ?? response.statusCode) : undefined;
+  const bytes = hasBody(request, status) ? sent.bytes : undefined;
   if (finished) return { status, bytes, aborted: bytes !== undefined && bytes < announced(response) };
   const closedBy = !response.errored && status !== undefined && isEventStream(response) ? 'client' : undefined;
   return { status, bytes, aborted: closedBy === undefined, closedBy };

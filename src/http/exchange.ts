@@ -80,12 +80,6 @@ export class Exchange {
     holdEnd(this.#response as HoldableResponse, (status, bytes) => this.#beforeEnd({ status, bytes, aborted: false }));
   }
 
-  /** The route says itself that it is audited. */
-  claim(route: AuditedRoute): void {
-    this.#route = route;
-    this.#asked = true;
-  }
-
   #routeOf(): AuditedRoute | undefined {
     if (!this.#asked) this.#route = this.#options.routeFor(this.#request, this.record);
     this.#asked = true;

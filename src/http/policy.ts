@@ -45,7 +45,7 @@ export function requestPolicy(options: RequestPolicyOptions = {}): RequestPolicy
       const pattern = marked === undefined && isCatchAll(matched?.pattern) ? undefined : matched?.pattern;
       if (marked?.action !== undefined) return marked as AuditedRoute; // its action is there
       if (marked === undefined && !covers(policy, request, pattern)) return undefined;
-      return { ...named(request, pattern), ...marked };
+      return { ...named(request.method, pattern, record.params ?? request.params), ...marked };
     },
   };
 }
@@ -58,8 +58,8 @@ function covers(policy: CheckedPolicy, request: AuditRequest, pattern: string | 
   return policy.methods?.(request.method) === true && !isSkipped(policy.skipPaths, request, pattern);
 }
 
-function named(request: AuditRequest, pattern: string | undefined): AuditedRoute {
-  const { action, type, idParameter } = defaultAction(request.method, pattern, request.params);
+function named(method: string, pattern: string | undefined, given: AuditRequest['params']): AuditedRoute {
+  const { action, type, idParameter } = defaultAction(method, pattern, given);
   if (type === undefined) return { action };
   // Without a parameter it is what the handler made that has the id.
   if (idParameter === undefined) return { action, resource: type };

@@ -20,7 +20,7 @@ export function requestEvent(
 ): AuditEvent | undefined {
   const call: AuditedCall = {
     request,
-    params: request.params ?? {},
+    params: record.params ?? request.params ?? {},
     args: record.args,
     result: record.result,
   };
@@ -75,7 +75,7 @@ function eventOf(
  * knows what becomes of a handler that is still at work.
  */
 export function outcomeOf(
-  record: Pick<RequestRecord, 'reached' | 'route' | 'error'>,
+  record: Pick<RequestRecord, 'reached' | 'route' | 'error' | 'guarded'>,
   { status, aborted }: ResponseEnd,
 ): Outcome {
   if (status === 403 || (status === 401 && !wasReached(record))) return 'denied';
@@ -83,13 +83,13 @@ export function outcomeOf(
   return aborted ? 'partial' : 'success';
 }
 
-function wasReached(record: Pick<RequestRecord, 'reached' | 'route'>): boolean {
-  return record.reached ?? record.route !== undefined;
+function wasReached(record: Pick<RequestRecord, 'reached' | 'route' | 'guarded'>): boolean {
+  return (record.reached ?? record.route !== undefined) && record.guarded !== true;
 }
 
-/** Whom a handler named with `setActor()` before it answered 401: he was never signed in, and who was before is who asked. */
+/** Whom `setActor()` named in a request that was answered 401: he was never signed in, and who was before is who asked. */
 function unprovenActor(record: RequestRecord, { status }: ResponseEnd): Actor | undefined {
-  return status === 401 && wasReached(record) ? record.unit?.named : undefined;
+  return status === 401 ? record.unit?.named : undefined;
 }
 
 /** What the handler's result says of a success; no callback makes one of a failure. */

@@ -22,6 +22,10 @@ export interface RequestRecord {
   seen?: { readonly actor: Actor | undefined; readonly tenant: string | undefined };
   /** What the handler was called with and what it gave, while a callback may ask for them. */
   args?: readonly unknown[] | undefined;
+  /** Those of the route, where the framework takes them back: a router of Express that hands an error on. */
+  params?: Readonly<Record<string, string>>;
+  /** Nobody tells whether a guard answers or the handler. */
+  guarded?: boolean;
   result?: unknown;
   /** The `id` of the result. */
   resultId?: string | number | bigint | undefined;

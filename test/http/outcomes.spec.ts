@@ -42,9 +42,7 @@ beforeAll(async () => {
         unwatched.set(key(platform, name), await send(twin.url, ending));
       }),
     );
-    process.stderr.write(`${platform} sent\n`);
     await twin.close();
-    process.stderr.write(`${platform} twin closed\n`);
     // Only now has every response been closed.
     await server.close();
   }
@@ -61,7 +59,9 @@ afterAll(async () => {
 function table(): string {
   const rows = all.map(([platform, name]) => {
     const found = entries.get(key(platform, name)) ?? [];
-    const actor = [found[0]?.actor?.['type'], found[0]?.actor?.['id']].filter((part) => part !== undefined).join(' ');
+    const actor = [found[0]?.actor?.['type'] ?? '', found[0]?.actor?.['id'] ?? '']
+      .map((part) => String(part))
+      .join(' ');
     const status = String(watched.get(key(platform, name))?.status ?? 'none');
     return [platform, name, status, actor, found[0]?.outcome ?? '', String(found.length)];
   });

@@ -5,7 +5,7 @@ import { DATABASE_URL, PrismaService } from '../../examples/quickstart/src/prism
 import { Audited, type AuditEntry } from '../../src/index.js';
 import { createQuickstart, readContent, type Quickstart } from '../support/quickstart.js';
 import { serve, type Served } from './app.js';
-import { KnowsUser } from './outcomes-app.js';
+import { KnowsUser } from './items-app.js';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const patient = { maxWait: 25_000, timeout: 25_000 };

@@ -21,7 +21,7 @@ const OF_THE_MOMENT = ['date', 'x-request-id'];
 const NEVER_ANSWERED_MS = 3_000;
 
 /** Sends the request of this ending, and goes away if that is how it ends. */
-export async function send(url: string, { request, user, body, hangsUp }: Ending): Promise<Told> {
+export async function send(url: string, { request, user, body, last, hangsUp }: Ending): Promise<Told> {
   const [method = '', path = ''] = request.split(' ');
   const id = randomUUID();
   const leaving = new AbortController();
@@ -34,6 +34,7 @@ export async function send(url: string, { request, user, body, hangsUp }: Ending
       signal: AbortSignal.any([leaving.signal, AbortSignal.timeout(NEVER_ANSWERED_MS)]),
       headers: {
         'x-request-id': id,
+        ...(last ? { connection: 'close' } : {}),
         ...(user ? { 'x-user': user } : {}),
         ...(hasBody(method) ? { 'content-type': 'application/json' } : {}),
       },

@@ -6,6 +6,8 @@ export interface Ending {
   readonly request: string;
   readonly user?: string;
   readonly body?: string;
+  /** The client closes the connection when it has read the answer. */
+  readonly last?: boolean;
   /** Absent: the connection is cut before any is sent. */
   readonly status?: number;
   /** The client hangs up: when the handler has it in hands, or after the first byte of the answer. */
@@ -21,7 +23,7 @@ export interface Entry {
   readonly outcome: string;
   readonly route: string;
   readonly resource?: object;
-  readonly error?: string;
+  readonly error?: string | undefined;
   readonly severity?: string;
   readonly details?: object;
   /** Of `details.http`, beside method, route, status and bytes. */
@@ -52,6 +54,12 @@ export const ENDINGS: Record<string, Ending> = {
   'a promise': {
     request: 'GET /items/promise/7',
     user: 'ann',
+    status: 200,
+    entry: ok('item.promise', '/items/promise/:id', { ...item('7'), severity: 'notice' }),
+  },
+  'a client that reads it all and hangs up': {
+    request: 'GET /items/promise/7',
+    last: true,
     status: 200,
     entry: ok('item.promise', '/items/promise/:id', { ...item('7'), severity: 'notice' }),
   },
@@ -138,7 +146,11 @@ export const ENDINGS: Record<string, Ending> = {
     body: '{"note"',
     status: 400,
     // On Express bodies are read in front of every route, so none is known.
-    entry: failed('item.parsed', '/items/parsed', { error: 'SyntaxError' }),
+    entry: failed('item.parsed', '/items/parsed', {
+      error: 'FastifyError',
+      // Nest's own error handler answers before any hook is told.
+      but: { 'Nest on Fastify': { error: undefined } },
+    }),
     on: ['Nest on Fastify', 'Fastify'],
   },
   '400 from a body, in front of all routes': {
@@ -211,13 +223,18 @@ export const ENDINGS: Record<string, Ending> = {
     request: 'GET /items/broken',
     user: 'ann',
     status: 200,
-    entry: failed('item.broken', '/items/broken', { error: 'EvalError', bytes: 'some' }),
+    entry: failed('item.broken', '/items/broken', { error: 'EvalError', http: { aborted: true }, bytes: 'some' }),
   },
   'an error after the answer began': {
     request: 'GET /items/begun',
     user: 'ann',
     status: 200,
-    entry: failed('item.begun', '/items/begun', { error: 'EvalError', bytes: 'some' }),
+    entry: failed('item.begun', '/items/begun', {
+      error: 'EvalError',
+      bytes: 'some',
+      // Nest ends the answer as if it were whole; the others cut it off.
+      but: { Express: { http: { aborted: true } }, Fastify: { http: { aborted: true } } },
+    }),
   },
   'events, to their end': {
     request: 'GET /items/events',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import {
   ConflictException,
@@ -63,13 +63,11 @@ function routes(router: Router, mark: (action: string, options?: AuditedOptions)
     await sleep(20);
     throw new RequestTimeoutException();
   });
-  router.get('/idle/:id', mark('item.idle', item), async (request) => {
+  router.get('/idle/:id', mark('item.idle', item), (request) => {
     request.socket.setTimeout(20);
-    await gone(request);
   });
-  router.get('/awaited/:id', mark('item.awaited', item), async (request, response) => {
-    await gone(request);
-    response.send('to nobody');
+  router.get('/awaited/:id', mark('item.awaited', item), (request, response) => {
+    void gone(request).then(() => response.send('to nobody'));
   });
   router.get('/endless', mark('item.endless'), (_request, response) => void begun().pipe(response));
   router.get('/streamed', mark('item.streamed'), (_request, response) => void streamed().pipe(response));
@@ -77,8 +75,9 @@ function routes(router: Router, mark: (action: string, options?: AuditedOptions)
   router.get('/broken', mark('item.broken'), (_request, response) => {
     pipeline(begun(new EvalError('half way')), response, () => undefined);
   });
-  router.get('/begun', mark('item.begun'), (_request, response) => {
+  router.get('/begun', mark('item.begun'), async (_request, response) => {
     response.write('the beginning');
+    await immediate();
     throw new EvalError('half way');
   });
   router.get('/events', mark('item.events'), events, (_request, response) => void response.end(EVENTS[1]));
@@ -102,10 +101,14 @@ export async function serveExpress({ databaseUrl, ...options }: ServerOptions): 
   if (audit) app.use(auditErrors());
   const teapot: ErrorRequestHandler = (error: unknown, _request, response, next) => {
     if (error instanceof RangeError) response.status(418).json({ teapot: true });
-    else next(error);
+    else {
+      // Express prints it into the answer, and it is deeper where somebody watches.
+      if (error instanceof Error) error.stack = String(error);
+      next(error);
+    }
   };
   app.use(teapot);
-  app.set('env', 'test');
+  app.set('env', 'test'); // else errors are printed;
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

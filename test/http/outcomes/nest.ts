@@ -30,10 +30,11 @@ import {
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { catchError, from, NEVER, of, startWith, throwError, timeout } from 'rxjs';
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Audited, AuditModule, AuditService } from '../../../src/index.js';
-import { Shutter } from '../../nest/endings.js';
-import { KnowsUser, Nobody, Shelf, SignedIn, Teapot } from '../../nest/outcomes-app.js';
+import { KnowsUser, Nobody, SignedIn } from '../../nest/items-app.js';
+import { Shelf, Shutter, Teapot } from './nest-parts.js';
 import { begun, EVENTS, FILE, gone, streamed, type Server, type ServerOptions } from './platform.js';
 
 interface Reply {
@@ -196,8 +197,9 @@ class Items {
   }
   @Audited('item.begun')
   @Get('begun')
-  begun(@Res() response: Reply): void {
+  async begun(@Res() response: Reply): Promise<void> {
     nodes(response).write('the beginning');
+    await immediate();
     throw new EvalError('half way');
   }
   @Audited('item.events')
