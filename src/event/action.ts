@@ -1,7 +1,7 @@
 import { LIMITS } from './limits.js';
 
 /** What an application may write for an action. */
-export type ActionName = string;
+export type { ActionName } from './action-types.js';
 
 const ACTION = /^[A-Za-z0-9][\w.:/-]*$/;
 

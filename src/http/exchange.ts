@@ -1,6 +1,8 @@
 import type { AuditContext } from '../context/context.js';
+import type { ActionBook } from '../event/action-book.js';
 import type { AuditEvent, Durability } from '../event/types.js';
 import type { Recorder } from '../recorder/port.js';
+import { withDefinition } from './definition.js';
 import { watchEnding, type ResponseEnd } from './ending.js';
 import { holdEnd, type HoldableResponse, type Verdict } from './hold.js';
 import { recordWhole } from './record-whole.js';
@@ -12,6 +14,8 @@ import type { AuditRequest, AuditResponse } from './request.js';
 export interface ExchangeOptions extends RequestContextOptions {
   /** Asked when the response ends: the route whose entry it leaves; none if it leaves none. */
   readonly routeFor: (request: AuditRequest, record: RequestRecord) => AuditedRoute | undefined;
+  /** Whose resource a route takes that names none. @defaultValue nobody's */
+  readonly actions?: ActionBook | undefined;
   /** Told of what could not be recorded. */
   readonly onError: (error: unknown) => void;
   /** How far the entry of a route that does not say so itself has to come. @defaultValue 'async' */
@@ -81,7 +85,8 @@ export class Exchange {
   }
 
   #routeOf(): AuditedRoute | undefined {
-    if (!this.#asked) this.#route = this.#options.routeFor(this.#request, this.record);
+    if (!this.#asked)
+      this.#route = withDefinition(this.#options.routeFor(this.#request, this.record), this.#options.actions);
     this.#asked = true;
     return this.#route;
   }

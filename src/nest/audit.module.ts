@@ -13,6 +13,7 @@ import { Audit } from '../compose/create-audit.js';
 import { isAuditError } from '../event/errors.js';
 import { requestPolicy } from '../http/policy.js';
 import { AuditInterceptor } from './audit.interceptor.js';
+import { checkAuditedActions } from './check-actions.js';
 import { AuditService } from './audit.service.js';
 import { HttpSurface } from './http-surface.js';
 import {
@@ -102,6 +103,7 @@ export class AuditModule
   }
 
   onApplicationBootstrap(): void {
+    checkAuditedActions(this.#modules, this.#audit.actions, warn);
     this.#audit.start();
   }
 

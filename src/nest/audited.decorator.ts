@@ -34,8 +34,8 @@ export type DecoratorOf<M extends Method> = (
  * With a method's type, `@Audited<InvoicesController['approve']>(…)`, the callbacks know its parameters and its result, and
  * it compiles on no method of another type.
  *
- * @param action dotted name, e.g. `invoice.approve`. @defaultValue the one that method and route give: `POST
- *   /invoices/:id/approve` is `invoices.approve`
+ * @param action dotted name, e.g. `invoice.approve`; with a registered catalogue (`AuditRegister`) one of its own.
+ *   @defaultValue the one that method and route give: `POST /invoices/:id/approve` is `invoices.approve`
  * @throws AuditError `AUDIT_OPTIONS_INVALID` when the class is defined, if the action is not well-formed, or an option is
  *   not what it should be
  * @example

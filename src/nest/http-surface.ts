@@ -39,6 +39,7 @@ export class HttpSurface {
       tenant,
       session,
       trustedProxy,
+      actions: this.#audit.actions,
       routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
       holds: () => this.#routes.holds,
       onError: (error) => logger.warn(error instanceof Error ? error.message : String(error)),

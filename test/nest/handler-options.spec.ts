@@ -6,7 +6,7 @@ import { Audited, type AuditEntry } from '../../src/index.js';
 import { createQuickstart, type Quickstart } from '../support/quickstart.js';
 import { everythingStored, serve, type Answer, type Served } from './app.js';
 import { entity, Orders, ran } from './handler-options-app.js';
-import { KnowsUser } from './outcomes-app.js';
+import { KnowsUser } from './items-app.js';
 
 let quickstart: Quickstart;
 let served: Served;

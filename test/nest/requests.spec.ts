@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { AuditModule, isAuditError, type AuditModuleOptions } from '../../src/index.js';
 import { closeAll, createLog, everythingStored, serve, type Log, type Served } from './app.js';
-import { KnowsUser } from './outcomes-app.js';
+import { KnowsUser } from './items-app.js';
 import { Again, Extends, Health, Quiet, Residents } from './requests-app.js';
 
 let log: Log;
