@@ -4,8 +4,9 @@ import type { Recorder } from '../recorder/port.js';
 import { exchangeOf } from '../http/exchange.js';
 import { auditMiddleware } from '../http/middleware.js';
 import { checkHttpOptions, checkRoute, type HttpAuditOptions } from '../http/options.js';
-import { notePattern } from '../http/route-pattern.js';
-import { errorFact, noteActor, type AuditedOptions } from '../http/request-record.js';
+import { requestPolicy } from '../http/policy.js';
+import { matchedOf, notePattern } from '../http/route-pattern.js';
+import { errorFact, noteActor, noteResult, type AuditedOptions } from '../http/request-record.js';
 import type { AuditRequest, AuditResponse } from '../http/request.js';
 
 export { createAudit, type Audit, type AuditOptions } from '../compose/index.js';
@@ -36,10 +37,11 @@ export type ErrorMiddleware = (error: unknown, request: object, response: object
  */
 export function auditExpress(audit: Recorder, options: HttpAuditOptions = {}): Middleware {
   const checked = checkHttpOptions('auditExpress()', options);
+  const policy = requestPolicy(checked);
   const always = (checked.durability ?? 'async') !== 'async';
   const middleware = auditMiddleware(audit, {
     ...checked,
-    routeFor: (_request, record) => record.route,
+    routeFor: (request, record) => policy.routeFor(request, record, matchedOf(request)),
     holds: () => always,
   });
   return (request, response, next) => middleware(request as AuditRequest, response as AuditResponse, next);
@@ -72,7 +74,7 @@ export function audited(action: string, options: AuditedOptions = {}): Middlewar
     notePattern(request as AuditRequest);
     noteActor(record, exchange.context);
     if ((route.durability ?? 'async') !== 'async') exchange.hold();
-    noteResult(response, (result) => (record.result = result));
+    onJson(response, (result) => noteResult(record, route, result));
     // Whatever read the body may have lost it.
     runInContext(exchange.context, next);
   };
@@ -87,7 +89,7 @@ export function auditErrors(): ErrorMiddleware {
   };
 }
 
-function noteResult(response: { json?: unknown }, note: (result: unknown) => void): void {
+function onJson(response: { json?: unknown }, note: (result: unknown) => void): void {
   const { json } = response;
   if (typeof json !== 'function') return;
   response.json = function (this: unknown, ...args: unknown[]): unknown {

@@ -3,6 +3,8 @@ import type { Recorder } from '../recorder/port.js';
 import { exchangeOf } from '../http/exchange.js';
 import { fastifyHooks, type FastifyLike, type FastifyReplyLike } from '../http/fastify-hooks.js';
 import { noteHandler, type FastifyRouteLike } from './route.js';
+import { requestPolicy } from '../http/policy.js';
+import { matchedOf } from '../http/route-pattern.js';
 import { checkHttpOptions, checkRoute, type HttpAuditOptions } from '../http/options.js';
 import { errorFact, type AuditedOptions, type AuditedRoute } from '../http/request-record.js';
 import type { AuditRequest } from '../http/request.js';
@@ -32,12 +34,16 @@ export type AuditPlugin = (fastify: FastifyLike, options: unknown, done: (error?
  */
 export function auditFastify(audit: Recorder, options: HttpAuditOptions = {}): AuditPlugin {
   const checked = checkHttpOptions('auditFastify()', options);
+  const policy = requestPolicy(checked);
   const plugin: AuditPlugin = (fastify, _options, done) => {
     // Fastify's own overloads tell the hooks apart by their name; here they are known.
     const addHook = fastify.addHook.bind(fastify) as (name: string, hook: unknown) => void;
     fastifyHooks(fastify, audit, {
       ...checked,
-      routeFor: (request, record) => record.route ?? routeOf(request),
+      routeFor: (request, record) => {
+        const matched = matchedOf(request);
+        return policy.routeFor(request, record, matched && { ...matched, audited: routeOf(request) });
+      },
       holds: (request) => {
         const route = routeOf(request);
         return route !== undefined && (route.durability ?? checked.durability ?? 'async') !== 'async';

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { exchangeOf } from '../http/exchange.js';
 import type { FastifyReplyLike } from '../http/fastify-hooks.js';
-import { errorFact, noteActor, type AuditedRoute } from '../http/request-record.js';
+import { errorFact, noteActor, noteResult as noteGiven, type AuditedRoute } from '../http/request-record.js';
 
 type Handler = (this: unknown, request: unknown, reply: FastifyReplyLike, ...rest: unknown[]) => unknown;
 type Serializing = (request: unknown, reply: FastifyReplyLike, payload: unknown, done: Finish) => void;
@@ -38,7 +38,7 @@ export function noteHandler(route: FastifyRouteLike, audited: AuditedRoute): voi
   };
   const noteResult: Serializing = (_request, reply, payload, done) => {
     const record = exchangeOf(reply.raw)?.record;
-    if (record?.route && record.error === undefined) record.result = payload;
+    if (record?.route && record.error === undefined) noteGiven(record, record.route, payload);
     done(null, payload);
   };
   const hooks: readonly unknown[] = Array.isArray(preSerialization) ? preSerialization : [preSerialization];

@@ -1,6 +1,8 @@
 import type { AuditContext } from '../context/context.js';
+import type { ActionBook } from '../event/action-book.js';
 import type { AuditEvent, Durability } from '../event/types.js';
 import type { Recorder } from '../recorder/port.js';
+import { withDefinition } from './definition.js';
 import { watchEnding, type ResponseEnd } from './ending.js';
 import { holdEnd, type HoldableResponse, type Verdict } from './hold.js';
 import { recordWhole } from './record-whole.js';
@@ -12,6 +14,8 @@ import type { AuditRequest, AuditResponse } from './request.js';
 export interface ExchangeOptions extends RequestContextOptions {
   /** Asked when the response ends: the route whose entry it leaves; none if it leaves none. */
   readonly routeFor: (request: AuditRequest, record: RequestRecord) => AuditedRoute | undefined;
+  /** Whose resource a route takes that names none. @defaultValue nobody's */
+  readonly actions?: ActionBook | undefined;
   /** Told of what could not be recorded. */
   readonly onError: (error: unknown) => void;
   /** How far the entry of a route that does not say so itself has to come. @defaultValue 'async' */
@@ -81,7 +85,8 @@ export class Exchange {
   }
 
   #routeOf(): AuditedRoute | undefined {
-    if (!this.#asked) this.#route = this.#options.routeFor(this.#request, this.record);
+    if (!this.#asked)
+      this.#route = withDefinition(this.#options.routeFor(this.#request, this.record), this.#options.actions);
     this.#asked = true;
     return this.#route;
   }
@@ -94,8 +99,10 @@ export class Exchange {
       const route = this.#routeOf();
       const durability = route?.durability ?? byDefault;
       if (!route || durability === 'async') return undefined;
+      const event = requestEvent(this.record, route, this.#request, end);
+      if (!event) return undefined; // its `when` wants none
       this.#told = end;
-      const receipt = this.#write(requestEvent(this.record, route, this.#request, end));
+      const receipt = this.#write(event);
       if (!receipt) return Promise.resolve(refusal);
       return receipt.reached(durability).then(
         () => 'send',
@@ -116,7 +123,8 @@ export class Exchange {
       if (error !== undefined) this.record.error ??= errorFact(error);
       if (this.#told) return this.#endedOtherwise(this.#told, end);
       const route = this.#routeOf();
-      if (route) this.#write(requestEvent(this.record, route, this.#request, end));
+      const event = route && requestEvent(this.record, route, this.#request, end);
+      if (event) this.#write(event);
     } catch (problem) {
       this.#options.onError(problem);
     }
@@ -125,8 +133,8 @@ export class Exchange {
   /** Its entry was written before the response went out, and then something else came. */
   #endedOtherwise(told: Told, end: ResponseEnd): void {
     if (told.status === end.status && told.aborted === end.aborted) return;
-    const { severity: _, ...event } = requestEvent(this.record, { action: 'request.ended' }, this.#request, end);
-    this.#write({ ...event, outcome: outcomeOf(this.record, end) });
+    const event = requestEvent(this.record, { action: 'request.ended' }, this.#request, end);
+    if (event) this.#write({ ...event, outcome: outcomeOf(this.record, end) });
   }
 
   #write(event: AuditEvent): ReturnType<typeof recordWhole> {

@@ -20,6 +20,12 @@ export function routePattern(request: AuditRequest): string | undefined {
   return mountPattern(baseUrl, request.params ?? {}) + (path === '/' ? '' : path);
 }
 
+/** For a policy: the route that matched, by its pattern alone. */
+export function matchedOf(request: AuditRequest): { readonly pattern: string } | undefined {
+  const pattern = routePattern(request);
+  return pattern === undefined ? undefined : { pattern };
+}
+
 /** A word of a path as programmers write them, or the number of a version. Ids have digits, and are rarely so short. */
 const WORD = /^(?:[a-z][a-z_-]{0,31}|v\d{1,3})$/i;
 

@@ -11,13 +11,16 @@ import {
 import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
 import { isAuditError } from '../event/errors.js';
+import { requestPolicy } from '../http/policy.js';
 import { AuditInterceptor } from './audit.interceptor.js';
+import { checkAuditedActions } from './check-actions.js';
 import { AuditService } from './audit.service.js';
 import { HttpSurface } from './http-surface.js';
 import {
   checkModuleOptions,
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
+  REQUEST_POLICY,
   type AuditModuleOptions,
 } from './options.js';
 import { RouteTable } from './route-table.js';
@@ -37,6 +40,11 @@ const warn = (error: unknown): void => logger.warn(error instanceof Error ? erro
       provide: Audit,
       inject: [MODULE_OPTIONS_TOKEN],
       useFactory: (options: AuditModuleOptions) => new Audit(checkModuleOptions(options, warn)),
+    },
+    {
+      provide: REQUEST_POLICY,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: AuditModuleOptions) => requestPolicy(options),
     },
     AuditService,
     MetadataScanner,
@@ -95,6 +103,7 @@ export class AuditModule
   }
 
   onApplicationBootstrap(): void {
+    checkAuditedActions(this.#modules, this.#audit.actions, warn);
     this.#audit.start();
   }
 
