@@ -18,7 +18,7 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
   }
 
   get facts(): AuditFacts {
-    return { waiting: 0, lost: 0, failedAttempts: 0, sealer: 'off' };
+    return { waiting: 0, lost: 0, failedAttempts: 0, folded: 0, callbacksFailed: 0, sealer: 'off' };
   }
 
   start(): void {}
