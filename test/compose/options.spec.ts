@@ -48,12 +48,14 @@ const BAD: [string, unknown, RegExp][] = [
   ['no function for errors', { databaseUrl, onError: 'log' }, /onError must be a function/],
   ['catalogue', { databaseUrl, catalogue: {} }, /catalogue must be the one that the generator wrote/],
   ['config', { databaseUrl, config: null }, /config must be the default export of audit.config/],
+  ['a name with a space', { databaseUrl, name: 'my audit' }, /name must be 1-64 letters, digits, '_' or '-'/],
   ['probe', { databaseUrl, probe: 'loud' }, /probe must be 'warn', 'error' or 'off'/],
 ];
 const NUMBERS: [string, number, number][] = [
   ['flushIntervalMs', 1, 60_000],
   ['maxQueue', 1, 10_000_000],
   ['poolSize', 2, 100],
+  ['shutdownDeadlineMs', 0, 600_000],
   ['seal.leaseMs', 1_000, 600_000],
   ['seal.batchSize', 1, 10_000],
   ['seal.minWaitMs', 1, 10_000],
