@@ -1,93 +1,106 @@
 import {
   Inject,
-  Logger,
   Module,
   RequestMethod,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
   type MiddlewareConsumer,
   type NestModule,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
 import { isAuditError } from '../event/errors.js';
 import { auditMiddleware } from '../http/middleware.js';
-import { AuditInterceptor } from './audit.interceptor.js';
-import { AuditService } from './audit.service.js';
+import { AuditLog } from './audit-log.js';
+import { instanceModule } from './instance-module.js';
+import { INSTANCE, recordsRequests, type Instance } from './instances.js';
 import {
-  checkModuleOptions,
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
+  type ASYNC_OPTIONS_TYPE,
   type AuditModuleOptions,
+  type OPTIONS_TYPE,
 } from './options.js';
 import { RouteTable } from './route-table.js';
-
-const logger = new Logger('Audit');
-const warn = (error: unknown): void => logger.warn(error instanceof Error ? error.message : String(error));
+import { shutDown, warnWithoutHooks } from './shutdown.js';
 
 /**
- * `AuditModule.forRoot({ databaseUrl, actor, tenant })` or `forRootAsync`, once, in the root module. Global.
+ * `AuditModule.forRoot({ databaseUrl, actor, tenant })` or `forRootAsync`, once, in the root module. Global. Another audit
+ * beside it has a name: `forRoot({ name: 'billing', … })`, and is injected with `@InjectAudit('billing')`; requests are recorded
+ * by the one without a name.
  *
  * The application does not start when an option is wrong or the log is not installed; it does start when the database is
  * away, and events wait.
  */
-@Module({
-  providers: [
-    {
-      provide: Audit,
-      inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: AuditModuleOptions) => new Audit(checkModuleOptions(options, warn)),
-    },
-    AuditService,
-    MetadataScanner,
-    RouteTable,
-    { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
-  ],
-  exports: [AuditService],
-})
+@Module({})
 export class AuditModule
   extends ConfigurableModuleClass
-  implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
+  implements NestModule, OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   readonly #audit: Audit;
   readonly #routes: RouteTable;
   readonly #options: AuditModuleOptions;
   readonly #modules: ModulesContainer;
+  readonly #instance: Instance;
+  readonly #log: AuditLog;
+  readonly #http: HttpAdapterHost;
+  #stopLooking: () => void = () => undefined;
+
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return instanceModule(super.forRoot(options), options?.name);
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return instanceModule(super.forRootAsync(options), options.name);
+  }
 
   constructor(
     @Inject(Audit) audit: Audit,
     @Inject(RouteTable) routes: RouteTable,
     @Inject(MODULE_OPTIONS_TOKEN) options: AuditModuleOptions,
     @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(INSTANCE) instance: Instance,
+    @Inject(AuditLog) log: AuditLog,
+    @Inject(HttpAdapterHost) http: HttpAdapterHost,
   ) {
     super();
     this.#audit = audit;
     this.#routes = routes;
     this.#options = options;
     this.#modules = modules;
+    this.#instance = instance;
+    this.#log = log;
+    this.#http = http;
   }
 
   configure(consumer: MiddlewareConsumer): void {
+    if (!recordsRequests(this.#instance, this.#modules)) return;
     const { actor, tenant, session } = this.#options;
     const middleware = auditMiddleware(this.#audit, {
       actor,
       tenant,
       session,
       routeFor: (request, record) => (record.skipped ? undefined : (record.route ?? this.#routes.find(request))),
-      onError: warn,
+      onError: this.#log.tell,
     });
     consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });
   }
 
   async onModuleInit(): Promise<void> {
+    await this.#audit.traces();
     try {
       await this.#audit.check();
     } catch (error) {
       if (isAuditError(error)) throw error;
       // Zero interference: an application that starts without its database starts with us as well.
-      logger.warn(
-        `the database cannot be reached yet, events wait and nothing was probed: ${error instanceof Error ? error.message : String(error)}`,
+      this.#log.tell(
+        new Error(
+          `the database cannot be reached yet, events wait and nothing was probed: ${error instanceof Error ? error.message : String(error)}`,
+          { cause: error },
+        ),
       );
       if (this.#options.probe !== 'error') return;
     }
@@ -104,11 +117,21 @@ export class AuditModule
 
   onApplicationBootstrap(): void {
     this.#audit.start();
+    const isListening = (): boolean => {
+      const server: unknown = this.#http.httpAdapter?.getHttpServer();
+      return typeof server === 'object' && server !== null && 'listening' in server && server.listening === true;
+    };
+    this.#stopLooking = warnWithoutHooks(isListening, this.#log);
+  }
+
+  /** The server is still open: what waits is written while the last requests end, so that little is left for the end. */
+  beforeApplicationShutdown(): void {
+    this.#stopLooking();
+    void this.#audit.drain();
   }
 
   /** After the last request has ended and the application's own hooks have run. */
   async onApplicationShutdown(): Promise<void> {
-    const lost = await this.#audit.close();
-    if (lost > 0) logger.error(`${lost} events could not be written before shutdown and are lost`);
+    await shutDown(this.#audit, this.#log);
   }
 }

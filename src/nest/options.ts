@@ -3,14 +3,21 @@ import { checkOptions, type AuditOptions, type CheckedOptions } from '../compose
 import { AuditError } from '../event/errors.js';
 import type { RequestContextOptions } from '../http/request-context.js';
 
-export interface AuditModuleOptions extends AuditOptions, RequestContextOptions {}
+/** The name stands beside `useFactory` in `forRootAsync`: Nest must know it before there are options. */
+export interface AuditModuleOptions extends Omit<AuditOptions, 'name'>, RequestContextOptions {}
 
 /** Options of this module beside those of `createAudit()`. */
 const RESOLVERS: readonly (keyof RequestContextOptions)[] = ['actor', 'tenant', 'session'];
 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID`, saying what to write instead */
-export function checkModuleOptions(options: AuditModuleOptions, onError: (error: unknown) => void): CheckedOptions {
-  const checked = checkOptions({ ...options, onError: options?.onError ?? onError }, RESOLVERS);
+export function checkModuleOptions(
+  options: AuditModuleOptions,
+  name: string | undefined,
+  onError: (error: unknown) => void,
+): CheckedOptions {
+  if (options && 'name' in options)
+    throw new AuditError('AUDIT_OPTIONS_INVALID', 'name stands beside the factory: forRootAsync({ name, useFactory })');
+  const checked = checkOptions({ ...options, name, onError: options?.onError ?? onError }, RESOLVERS);
   for (const name of RESOLVERS) {
     const resolver: unknown = options[name];
     if (resolver !== undefined && typeof resolver !== 'function')
@@ -19,9 +26,13 @@ export function checkModuleOptions(options: AuditModuleOptions, onError: (error:
   return checked;
 }
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<AuditModuleOptions>({
-  moduleName: 'Audit',
-})
-  .setClassMethodName('forRoot')
-  .setExtras({ isGlobal: true }, (definition, extras) => ({ ...definition, global: extras.isGlobal }))
-  .build();
+/** What is known when the module is defined, so before there are options: whether it is global, and its name if it is not the default. */
+const EXTRAS: { isGlobal: boolean; name: string | undefined } = { isGlobal: true, name: undefined };
+
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<AuditModuleOptions>({
+    moduleName: 'Audit',
+  })
+    .setClassMethodName('forRoot')
+    .setExtras(EXTRAS, (definition, extras) => ({ ...definition, global: extras.isGlobal }))
+    .build();
