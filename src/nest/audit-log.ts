@@ -90,7 +90,7 @@ export class AuditLog {
 function described(error: unknown): { message: string; code: string; facts: LogFacts } {
   try {
     if (!(error instanceof Error)) return { message: withoutValues(String(error), isSecret).text, code: typeof error, facts: {} }; // prettier-ignore
-    const code = 'code' in error && typeof error.code === 'string' && error.code !== '' ? error.code : error.name;
+    const code = codeOf(error) ?? codeOf(error.cause) ?? error.name;
     // An AggregateError, which is what a refused connection is, has no message of its own.
     const message = withoutValues(error.message || `${error.name} ${code}`, isSecret).text;
     return { message, code: code.slice(0, FACT_LENGTH), facts: isAuditError(error) ? plain(error.facts) : {} };
@@ -98,6 +98,11 @@ function described(error: unknown): { message: string; code: string; facts: LogF
     return { message: 'something that cannot be read was thrown', code: 'unreadable', facts: {} };
   }
 }
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code !== ''
+    ? error.code
+    : undefined;
 
 function plain(facts: Readonly<Record<string, unknown>>): LogFacts {
   const kept: Record<string, string | number | boolean> = {};

@@ -18,10 +18,13 @@ export function checkModuleOptions(
   if (options && 'name' in options)
     throw new AuditError('AUDIT_OPTIONS_INVALID', 'name stands beside the factory: forRootAsync({ name, useFactory })');
   const checked = checkOptions({ ...options, name, onError: options?.onError ?? onError }, RESOLVERS);
-  for (const name of RESOLVERS) {
-    const resolver: unknown = options[name];
+  for (const member of RESOLVERS) {
+    const resolver: unknown = options[member];
     if (resolver !== undefined && typeof resolver !== 'function')
-      throw new AuditError('AUDIT_OPTIONS_INVALID', `${name} must be a function of the request: ${name}: (req) => …`);
+      throw new AuditError(
+        'AUDIT_OPTIONS_INVALID',
+        `${member} must be a function of the request: ${member}: (req) => …`,
+      );
   }
   return checked;
 }
