@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
+import { within } from '../event/deadline.js';
 import { isAuditError } from '../event/errors.js';
 import { auditMiddleware } from '../http/middleware.js';
 import { AuditLog } from './audit-log.js';
@@ -26,6 +27,9 @@ import {
 } from './options.js';
 import { RouteTable } from './route-table.js';
 import { shutDown, warnWithoutHooks } from './shutdown.js';
+
+/** A database that is open and silent must not hold the start of the application for long. */
+const CHECK_MS = 5_000;
 
 /**
  * `AuditModule.forRoot({ databaseUrl, actor, tenant })` or `forRootAsync`, once, in the root module. Global. Another audit
@@ -92,7 +96,11 @@ export class AuditModule
   async onModuleInit(): Promise<void> {
     await this.#audit.traces();
     try {
-      await this.#audit.check();
+      const answered = await within(
+        CHECK_MS,
+        this.#audit.check().then(() => true),
+      );
+      if (!answered) throw new Error(`no answer within ${CHECK_MS} ms`);
     } catch (error) {
       if (isAuditError(error)) throw error;
       // Zero interference: an application that starts without its database starts with us as well.

@@ -29,13 +29,13 @@ export async function shutDown(audit: Audit, log: AuditLog): Promise<void> {
  * Without `enableShutdownHooks()` SIGTERM ends the process at once, and what waited in memory is lost. Says so once, if a
  * server is listening and nobody listens to the signal. Returns the way to stop looking.
  */
-export function warnWithoutHooks(isListening: () => boolean, log: AuditLog): () => void {
+export function warnWithoutHooks(isListening: () => boolean, log: AuditLog, afterMs = LOOK_AFTER_MS): () => void {
   if (process.env['NODE_ENV'] === 'test') return () => undefined;
   const timer = setTimeout(() => {
     if (process.listenerCount('SIGTERM') > 0 || !isListening()) return;
     log.warn(
       'nobody listens to SIGTERM: it ends the process at once, with events that are still in memory. Call app.enableShutdownHooks()',
     );
-  }, LOOK_AFTER_MS).unref();
+  }, afterMs).unref();
   return () => clearTimeout(timer);
 }
