@@ -36,6 +36,7 @@ Get()(Work.prototype, 'work', handler);
 Audited('work')(Work.prototype, 'work', handler);
 Object.defineProperty(Work.prototype, 'work', handler);
 
+// oxlint-disable-next-line typescript/no-extraneous-class -- decorated below
 class Root {}
 // Nothing is written before it has to be: what arrives was written by the shutdown.
 const audit = AuditModule.forRoot({ databaseUrl, flushIntervalMs: 60_000, probe: 'off' });
