@@ -18,6 +18,7 @@ import { auditMiddleware } from '../http/middleware.js';
 import { AuditLog } from './audit-log.js';
 import { instanceModule } from './instance-module.js';
 import { INSTANCE, recordsRequests, type Instance } from './instances.js';
+import { checkAuditedActions } from './check-actions.js';
 import {
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
@@ -88,6 +89,7 @@ export class AuditModule
       tenant,
       session,
       routeFor: (request, record) => (record.skipped ? undefined : (record.route ?? this.#routes.find(request))),
+      actions: this.#audit.actions,
       onError: this.#log.tell,
     });
     consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });
@@ -124,6 +126,8 @@ export class AuditModule
   }
 
   onApplicationBootstrap(): void {
+    if (recordsRequests(this.#instance, this.#modules))
+      checkAuditedActions(this.#modules, this.#audit.actions, this.#log.tell);
     this.#audit.start();
     const isListening = (): boolean => {
       const server: unknown = this.#http.httpAdapter?.getHttpServer();

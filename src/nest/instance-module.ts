@@ -43,7 +43,7 @@ const PARTS: Provider[] = [
     inject: [MODULE_OPTIONS_TOKEN, INSTANCE, AuditLog, ModulesContainer],
     useFactory: (options: AuditModuleOptions, instance: Instance, log: AuditLog, modules: ModulesContainer) => {
       recordsRequests(instance, modules); // a mistake is found before anything is opened
-      return new Audit(checkModuleOptions(options, instance.name, log.tell));
+      return new Audit(checkModuleOptions(options, log.tell, instance.name));
     },
   },
   MetadataScanner,

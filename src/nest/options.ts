@@ -12,8 +12,8 @@ const RESOLVERS: readonly (keyof RequestContextOptions)[] = ['actor', 'tenant', 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID`, saying what to write instead */
 export function checkModuleOptions(
   options: AuditModuleOptions,
-  name: string | undefined,
   onError: (error: unknown) => void,
+  name?: string,
 ): CheckedOptions {
   if (options && 'name' in options)
     throw new AuditError('AUDIT_OPTIONS_INVALID', 'name stands beside the factory: forRootAsync({ name, useFactory })');

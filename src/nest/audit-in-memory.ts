@@ -1,0 +1,64 @@
+import type { Audit, AuditFacts } from '../compose/create-audit.js';
+import type { AuditHealth } from '../compose/health.js';
+import type { CheckedOptions } from '../compose/options.js';
+import type { ActionBook } from '../event/action-book.js';
+import { AuditError } from '../event/errors.js';
+import type { AuditReader } from '../query/reader.js';
+import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
+
+/** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
+export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof Audit> {
+  readonly actions: ActionBook;
+
+  constructor(options: Pick<CheckedOptions, 'isSecret' | 'oversized' | 'actions'>) {
+    super({ isSecret: options.isSecret, oversized: options.oversized, actions: options.actions });
+    this.actions = options.actions;
+  }
+
+  get query(): AuditReader {
+    throw new AuditError(
+      'AUDIT_SCHEMA_MISSING',
+      'in memory there are no sealed entries to query: read audited() of nestjs-prisma-audit/testing, or test this against a database',
+    );
+  }
+
+  get facts(): AuditFacts {
+    return { waiting: 0, lost: 0, failedAttempts: 0, sealer: 'off' };
+  }
+
+  start(): void {}
+
+  traces(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  health(): Promise<AuditHealth> {
+    const nothing = {
+      unsealed: null,
+      sealLagMs: null,
+      oldestPendingMs: null,
+      waiting: 0,
+      spooled: null,
+      lost: 0,
+      denied: 0,
+    };
+    const parts = { sealer: { state: 'off', alive: null }, probe: { state: 'unknown', problems: [] } } as const;
+    return Promise.resolve({ status: 'up', reasons: [], database: 'up', ...nothing, ...parts });
+  }
+
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  probe(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<number> {
+    return Promise.resolve(0);
+  }
+}
