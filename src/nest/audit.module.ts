@@ -13,9 +13,11 @@ import {
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
 import { within } from '../event/deadline.js';
+import type { ActionCatalogue } from '../event/actions.js';
 import { isAuditError } from '../event/errors.js';
 import { auditMiddleware } from '../http/middleware.js';
 import { AuditLog } from './audit-log.js';
+import { addFeatures, featureModule } from './features.js';
 import { instanceModule } from './instance-module.js';
 import { INSTANCE, recordsRequests, type Instance } from './instances.js';
 import { checkAuditedActions } from './check-actions.js';
@@ -62,6 +64,16 @@ export class AuditModule
     return instanceModule(super.forRootAsync(options), options.name);
   }
 
+  /**
+   * Adds a feature's catalogue, as `defineActions` gave it, to the default audit or to the one of that name:
+   * `imports: [AuditModule.forFeature(invoiceActions)]`. All are there before the application takes requests.
+   * @throws AuditError `AUDIT_OPTIONS_INVALID` when it is none; the application does not start when two features define an action
+   *   differently
+   */
+  static forFeature(actions: ActionCatalogue, { audit }: { readonly audit?: string } = {}): DynamicModule {
+    return featureModule(actions, audit);
+  }
+
   constructor(
     @Inject(Audit) audit: Audit,
     @Inject(RouteTable) routes: RouteTable,
@@ -79,6 +91,7 @@ export class AuditModule
     this.#instance = instance;
     this.#log = log;
     this.#http = http;
+    addFeatures(audit.actions, instance, modules);
   }
 
   configure(consumer: MiddlewareConsumer): void {
