@@ -39,25 +39,26 @@ class Tags {
 
 let quickstart: Quickstart;
 let served: Served;
-beforeAll(async () => {
+async function start(on: 'express' | 'fastify'): Promise<void> {
   quickstart = await createQuickstart();
-  served = await serve(quickstart.url, {
-    controllers: [Tags],
-    providers: [
-      { provide: DATABASE_URL, useValue: quickstart.url },
-      { provide: APP_GUARD, useClass: KnowsUser },
-      PrismaService,
-    ],
-  });
-});
-afterAll(async () => {
+  const providers = [
+    { provide: DATABASE_URL, useValue: quickstart.url },
+    { provide: APP_GUARD, useClass: KnowsUser },
+    PrismaService,
+  ];
+  served = await serve(quickstart.url, { controllers: [Tags], providers }, { on });
+}
+async function stop(): Promise<void> {
   await served.close();
   await quickstart.close();
-});
+}
 const send = (kind: string, user: string, wait = 1) =>
   served.send('POST', `/tags/${kind}/${user}`, { 'x-user': user }, JSON.stringify({ wait }));
 
 describe('a request and its Prisma writes', () => {
+  beforeAll(() => start('express'));
+  afterAll(stop);
+
   it.each(['single', 'array', 'interactive'])('share actor, group and request id: %s', async (kind) => {
     const { id, status } = await send(kind, `one-${kind}`);
     expect(status).toBe(201);
@@ -75,7 +76,10 @@ describe('a request and its Prisma writes', () => {
   });
 });
 
-describe('two hundred requests at once', () => {
+describe.each(['express', 'fastify'] as const)('two hundred requests at once, on %s', (on) => {
+  beforeAll(() => start(on));
+  afterAll(stop);
+
   it('leave no entry with the actor of another', async () => {
     const kinds = ['single', 'array', 'interactive'];
     const users = Array.from({ length: 200 }, (_, i) => `u${i}`);
