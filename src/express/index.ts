@@ -6,7 +6,7 @@ import { auditMiddleware } from '../http/middleware.js';
 import { checkHttpOptions, checkRoute, type HttpAuditOptions } from '../http/options.js';
 import { requestPolicy } from '../http/policy.js';
 import { matchedOf, notePattern } from '../http/route-pattern.js';
-import { errorFact, noteActor, noteResult, type AuditedOptions } from '../http/request-record.js';
+import { noteActor, noteResult, type AuditedOptions } from '../http/request-record.js';
 import type { AuditRequest, AuditResponse } from '../http/request.js';
 
 export { createAudit, type Audit, type AuditOptions } from '../compose/index.js';
@@ -83,8 +83,7 @@ export function audited(action: string, options: AuditedOptions = {}): Middlewar
 /** After all routes, in front of the application's own error middleware: notes the error, and passes it on. */
 export function auditErrors(): ErrorMiddleware {
   return (error, _request, response, next) => {
-    const exchange = exchangeOf(response);
-    if (exchange) exchange.record.error ??= errorFact(error);
+    exchangeOf(response)?.noteError(error);
     next(error);
   };
 }

@@ -6,7 +6,7 @@ import { noteHandler, type FastifyRouteLike } from './route.js';
 import { requestPolicy } from '../http/policy.js';
 import { matchedOf } from '../http/route-pattern.js';
 import { checkHttpOptions, checkRoute, type HttpAuditOptions } from '../http/options.js';
-import { errorFact, type AuditedOptions, type AuditedRoute } from '../http/request-record.js';
+import { type AuditedOptions, type AuditedRoute } from '../http/request-record.js';
 import type { AuditRequest } from '../http/request.js';
 
 export { createAudit, type Audit, type AuditOptions } from '../compose/index.js';
@@ -54,8 +54,7 @@ export function auditFastify(audit: Recorder, options: HttpAuditOptions = {}): A
       if (given !== undefined) noteHandler(route, checkRoute('config.audit.action', given.action, given));
     });
     addHook('onError', (_request: unknown, reply: FastifyReplyLike, error: unknown, next: () => void) => {
-      const exchange = exchangeOf(reply.raw);
-      if (exchange) exchange.record.error ??= errorFact(error);
+      exchangeOf(reply.raw)?.noteError(error);
       next();
     });
     done();

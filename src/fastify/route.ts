@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { exchangeOf } from '../http/exchange.js';
 import type { FastifyReplyLike } from '../http/fastify-hooks.js';
-import { errorFact, noteActor, noteResult as noteGiven, type AuditedRoute } from '../http/request-record.js';
+import { noteActor, noteResult as noteGiven, type AuditedRoute } from '../http/request-record.js';
 
 type Handler = (this: unknown, request: unknown, reply: FastifyReplyLike, ...rest: unknown[]) => unknown;
 type Serializing = (request: unknown, reply: FastifyReplyLike, payload: unknown, done: Finish) => void;
@@ -26,7 +26,7 @@ export function noteHandler(route: FastifyRouteLike, audited: AuditedRoute): voi
     const { record } = exchange;
     record.route = audited;
     noteActor(record, exchange.context);
-    const note = (error: unknown): void => void (record.error ??= errorFact(error));
+    const note = (error: unknown): void => exchange.noteError(error);
     try {
       const result: unknown = Reflect.apply(handler, this, [request, reply, ...rest]);
       if (types.isPromise(result)) result.catch(note);

@@ -14,6 +14,8 @@ import type { AuditRequest, AuditResponse } from './request.js';
 export interface ExchangeOptions extends RequestContextOptions {
   /** Asked when the response ends: the route whose entry it leaves; none if it leaves none. */
   readonly routeFor: (request: AuditRequest, record: RequestRecord) => AuditedRoute | undefined;
+  /** Whether an entry says where its error was thrown. @defaultValue false */
+  readonly errorStacks?: boolean | undefined;
   /** Whose resource a route takes that names none. @defaultValue nobody's */
   readonly actions?: ActionBook | undefined;
   /** Told of what could not be recorded. */
@@ -84,6 +86,11 @@ export class Exchange {
     holdEnd(this.#response as HoldableResponse, (status, bytes) => this.#beforeEnd({ status, bytes, aborted: false }));
   }
 
+  /** Notes what was thrown; the first that is told counts. */
+  noteError(error: unknown): void {
+    this.record.error ??= errorFact(error, { stacks: this.#options.errorStacks === true });
+  }
+
   #routeOf(): AuditedRoute | undefined {
     if (!this.#asked)
       this.#route = withDefinition(this.#options.routeFor(this.#request, this.record), this.#options.actions);
@@ -120,7 +127,7 @@ export class Exchange {
   #end(end: ResponseEnd, error: unknown): void {
     this.#ended = true;
     try {
-      if (error !== undefined) this.record.error ??= errorFact(error);
+      if (error !== undefined) this.noteError(error);
       if (this.#told) return this.#endedOtherwise(this.#told, end);
       const route = this.#routeOf();
       const event = route && requestEvent(this.record, route, this.#request, end);

@@ -1,18 +1,13 @@
 import type { Audit, AuditFacts } from '../compose/create-audit.js';
 import type { CheckedOptions } from '../compose/options.js';
-import type { ActionBook } from '../event/action-book.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditReader } from '../query/reader.js';
 import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
 
 /** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
 export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof Audit> {
-  /** What `@Audited` is checked against at the start. */
-  readonly actions: ActionBook;
-
   constructor(options: Pick<CheckedOptions, 'isSecret' | 'oversized' | 'actions'>) {
-    super({ isSecret: options.isSecret, oversized: options.oversized });
-    this.actions = options.actions;
+    super({ isSecret: options.isSecret, oversized: options.oversized, actions: options.actions });
   }
 
   get query(): AuditReader {

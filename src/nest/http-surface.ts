@@ -33,12 +33,13 @@ export class HttpSurface {
   }
 
   attach(consumer: MiddlewareConsumer): void {
-    const { actor, tenant, session, trustedProxy } = this.#options;
+    const { actor, tenant, session, trustedProxy, errorStacks } = this.#options;
     const options: MiddlewareOptions = {
       actor,
       tenant,
       session,
       trustedProxy,
+      errorStacks,
       actions: this.#audit.actions,
       routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
       holds: () => this.#routes.holds,
