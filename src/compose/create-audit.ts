@@ -2,8 +2,9 @@ import type { ActionBook } from '../event/action-book.js';
 import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
-import { AuditError } from '../event/errors.js';
+import { AuditError, unfailing } from '../event/errors.js';
 import { wakeSealer } from '../event/wake.js';
+import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
 import { prismaValues } from '../query/prisma-values.js';
 import { AuditReader } from '../query/reader.js';
 import type { Receipt, Recorder, RecordOptions } from '../recorder/port.js';
@@ -20,7 +21,7 @@ import { health, type AuditHealth } from './health.js';
 import { judge, probe } from './probe.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 
-export interface AuditFacts extends QueueFacts {
+export interface AuditFacts extends QueueFacts, RequestFacts {
   /** Events in the spool, and its size; absent where there is none. */
   readonly spooled?: number;
   readonly spoolBytes?: number;
@@ -50,6 +51,7 @@ export class Audit implements Recorder {
   readonly #pools: Pool[] = [];
   readonly #content: ContentStore;
   readonly #recorder: QueueRecorder;
+  readonly #requests: AnonymousBound;
   readonly #sealer: Sealer | undefined;
   readonly #options: CheckedOptions;
   readonly #tally = new Tally();
@@ -63,6 +65,10 @@ export class Audit implements Recorder {
     this.#pool = this.#open(options.databaseUrl, options.poolSize, 'nestjs-prisma-audit');
     this.#content = postgresContentStore(this.#pool, options.schema);
     this.#recorder = new QueueRecorder(this.#content, options);
+    this.#requests = new AnonymousBound(this.#tally.of(this.#recorder), {
+      perMinute: options.anonymousPerMinute,
+      onError: unfailing(options.onError),
+    });
     this.#sealer =
       options.seal === false
         ? undefined
@@ -93,7 +99,7 @@ export class Audit implements Recorder {
   }
 
   get facts(): AuditFacts {
-    return { ...this.#recorder.facts, sealer: this.#sealer?.state ?? 'off' };
+    return { ...this.#recorder.facts, ...this.#requests.facts, sealer: this.#sealer?.state ?? 'off' };
   }
 
   /** Starts sealing, if this process does, and tells OpenTelemetry, if the application has it. */
@@ -113,13 +119,7 @@ export class Audit implements Recorder {
     void followTraces();
     return measure({
       name,
-      counts: () => ({
-        entries: tally.entries,
-        denied: tally.denied,
-        callbacksFailed: tally.callbacksFailed,
-        lost: this.facts.lost,
-        failedAttempts: this.facts.failedAttempts,
-      }),
+      counts: () => ({ ...this.facts, entries: tally.entries, denied: tally.denied }),
       queue: () => this.facts,
       backlog: () => within(HEALTH_TIMEOUT_MS, this.#pending()).catch(() => undefined),
     });
@@ -170,9 +170,7 @@ export class Audit implements Recorder {
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
   record<const N extends ActionName>(event: AuditEventOf<N>, options?: RecordOptions): Receipt {
-    const receipt = this.#recorder.record(event, options);
-    this.#tally.took(event, options?.source ?? 'record');
-    return receipt;
+    return this.#requests.record(event, options);
   }
 
   drain(): Promise<void> {
@@ -213,6 +211,7 @@ export class Audit implements Recorder {
 
   async #close(deadlineMs: number): Promise<number> {
     const until = performance.now() + deadlineMs;
+    this.#requests.close();
     const lost = await this.#recorder.close(deadlineMs);
     // What is not sealed now, another process seals, or the next start.
     if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());

@@ -1,18 +1,14 @@
 import type { Audit, AuditFacts } from '../compose/create-audit.js';
 import type { AuditHealth } from '../compose/health.js';
 import type { CheckedOptions } from '../compose/options.js';
-import type { ActionBook } from '../event/action-book.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditReader } from '../query/reader.js';
 import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
 
 /** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
 export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof Audit> {
-  readonly actions: ActionBook;
-
   constructor(options: Pick<CheckedOptions, 'isSecret' | 'oversized' | 'actions'>) {
     super({ isSecret: options.isSecret, oversized: options.oversized, actions: options.actions });
-    this.actions = options.actions;
   }
 
   get query(): AuditReader {
@@ -23,7 +19,7 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
   }
 
   get facts(): AuditFacts {
-    return { waiting: 0, lost: 0, failedAttempts: 0, sealer: 'off' };
+    return { waiting: 0, lost: 0, failedAttempts: 0, folded: 0, callbacksFailed: 0, sealer: 'off' };
   }
 
   start(): void {}

@@ -1,7 +1,6 @@
 import {
   Inject,
   Module,
-  RequestMethod,
   type BeforeApplicationShutdown,
   type DynamicModule,
   type MiddlewareConsumer,
@@ -15,12 +14,12 @@ import { Audit } from '../compose/create-audit.js';
 import { within } from '../event/deadline.js';
 import type { ActionCatalogue } from '../event/actions.js';
 import { isAuditError } from '../event/errors.js';
-import { auditMiddleware } from '../http/middleware.js';
 import { AuditLog } from './audit-log.js';
 import { addFeatures, featureModule } from './features.js';
 import { instanceModule } from './instance-module.js';
 import { INSTANCE, recordsRequests, type Instance } from './instances.js';
 import { checkAuditedActions } from './check-actions.js';
+import { HttpSurface } from './http-surface.js';
 import {
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
@@ -28,7 +27,6 @@ import {
   type AuditModuleOptions,
   type OPTIONS_TYPE,
 } from './options.js';
-import { RouteTable } from './route-table.js';
 import { shutDown, warnWithoutHooks } from './shutdown.js';
 
 /** A database that is open and silent must not hold the start of the application for long. */
@@ -48,7 +46,7 @@ export class AuditModule
   implements NestModule, OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   readonly #audit: Audit;
-  readonly #routes: RouteTable;
+  readonly #surface: HttpSurface;
   readonly #options: AuditModuleOptions;
   readonly #modules: ModulesContainer;
   readonly #instance: Instance;
@@ -76,7 +74,7 @@ export class AuditModule
 
   constructor(
     @Inject(Audit) audit: Audit,
-    @Inject(RouteTable) routes: RouteTable,
+    @Inject(HttpSurface) surface: HttpSurface,
     @Inject(MODULE_OPTIONS_TOKEN) options: AuditModuleOptions,
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(INSTANCE) instance: Instance,
@@ -85,7 +83,7 @@ export class AuditModule
   ) {
     super();
     this.#audit = audit;
-    this.#routes = routes;
+    this.#surface = surface;
     this.#options = options;
     this.#modules = modules;
     this.#instance = instance;
@@ -95,17 +93,7 @@ export class AuditModule
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    if (!recordsRequests(this.#instance, this.#modules)) return;
-    const { actor, tenant, session } = this.#options;
-    const middleware = auditMiddleware(this.#audit, {
-      actor,
-      tenant,
-      session,
-      routeFor: (request, record) => (record.skipped ? undefined : (record.route ?? this.#routes.find(request))),
-      actions: this.#audit.actions,
-      onError: this.#log.tell,
-    });
-    consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });
+    if (recordsRequests(this.#instance, this.#modules)) this.#surface.attach(consumer);
   }
 
   async onModuleInit(): Promise<void> {

@@ -1,12 +1,14 @@
 import type { DynamicModule, NestInterceptor, Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
+import { requestPolicy } from '../http/policy.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditLog } from './audit-log.js';
 import { AuditService } from './audit.service.js';
 import { AuditHealthIndicator } from './health-indicator.js';
+import { HttpSurface } from './http-surface.js';
 import { getAuditToken, INSTANCE, recordsRequests, type Instance } from './instances.js';
-import { checkModuleOptions, MODULE_OPTIONS_TOKEN, type AuditModuleOptions } from './options.js';
+import { checkModuleOptions, MODULE_OPTIONS_TOKEN, REQUEST_POLICY, type AuditModuleOptions } from './options.js';
 import { RouteTable } from './route-table.js';
 
 const PASSES: NestInterceptor = { intercept: (_execution, next) => next.handle() };
@@ -46,8 +48,14 @@ const PARTS: Provider[] = [
       return new Audit(checkModuleOptions(options, log.tell, instance.name));
     },
   },
+  {
+    provide: REQUEST_POLICY,
+    inject: [MODULE_OPTIONS_TOKEN],
+    useFactory: (options: AuditModuleOptions) => requestPolicy(options),
+  },
   MetadataScanner,
   RouteTable,
+  HttpSurface,
   AuditInterceptor,
   {
     provide: APP_INTERCEPTOR,

@@ -7,23 +7,33 @@ export interface Counted {
   readonly count: number;
 }
 
+/** The one member of a recorder that counts here. */
+interface Records {
+  record(event: AuditEvent, options?: { readonly source?: Source }): unknown;
+}
+
 /** Counts in plain numbers, so that it costs next to nothing and needs nobody who collects. */
 export class Tally {
   readonly #entries = new Map<string, { source: Source; outcome: Outcome; count: number }>();
   #denied = 0;
-  #callbacksFailed = 0;
 
-  /** One event that the recorder has accepted. */
-  took(event: AuditEvent, source: Source): void {
+  /** The recorder, with whatever it accepts counted. */
+  of<R extends Records>(recorder: R): Pick<R, 'record'> {
+    const record: Records['record'] = (event, options) => {
+      const receipt = recorder.record(event, options);
+      this.#took(event, options?.source ?? 'record');
+      return receipt;
+    };
+    return { record: record as R['record'] }; // it hands on what it is given, and what it gets
+  }
+
+  #took(event: AuditEvent, source: Source): void {
     const outcome = event.outcome ?? 'success';
     const key = `${source} ${outcome}`;
     const entry = this.#entries.get(key);
     if (entry) entry.count += 1;
     else this.#entries.set(key, { source, outcome, count: 1 });
     if (outcome === 'denied') this.#denied += 1;
-    // Said by the request's entry itself: names of the application's callbacks that threw.
-    const failed: unknown = source === 'request' ? event.details?.['callbacksFailed'] : undefined;
-    if (Array.isArray(failed)) this.#callbacksFailed += failed.length;
   }
 
   get entries(): readonly Counted[] {
@@ -32,9 +42,5 @@ export class Tally {
 
   get denied(): number {
     return this.#denied;
-  }
-
-  get callbacksFailed(): number {
-    return this.#callbacksFailed;
   }
 }

@@ -1,4 +1,5 @@
-import type { ActionBook } from '../event/action-book.js';
+import { ActionBook, type UnknownActions } from '../event/action-book.js';
+import type { ActionCatalogue } from '../event/actions.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
 import type { AuditEvent, Durability } from '../event/types.js';
 import { prepare, type Receipt, type Recorder, type RecordOptions } from '../recorder/port.js';
@@ -10,10 +11,12 @@ export interface InMemoryOptions {
   readonly redaction?: RedactionOptions | undefined;
   /** In the place of `redaction`, where there is a function already. */
   readonly isSecret?: SecretName | undefined;
+  /** What `defineActions` gave; or the book, where there is one already. */
+  readonly actions?: ActionCatalogue | ActionBook | undefined;
+  /** As option `unknownActions` of `createAudit()`. */
+  readonly unknownActions?: UnknownActions | undefined;
   /** As option `oversized` of `createAudit()`. @defaultValue `'refuse'` */
   readonly oversized?: 'refuse' | 'truncate' | undefined;
-  /** What events are checked against. @defaultValue nothing */
-  readonly actions?: ActionBook | undefined;
 }
 
 /**
@@ -23,12 +26,14 @@ export interface InMemoryOptions {
 export class InMemoryRecorder implements Recorder {
   readonly #isSecret: SecretName;
   readonly #oversized: 'refuse' | 'truncate';
-  readonly #actions: ActionBook | undefined;
+  /** What events are checked against. A feature may add to it. */
+  readonly actions: ActionBook;
 
   constructor(options: InMemoryOptions = {}) {
     this.#isSecret = options.isSecret ?? secretNames(options.redaction);
     this.#oversized = options.oversized ?? 'refuse';
-    this.#actions = options.actions;
+    const { actions, unknownActions } = options;
+    this.actions = actions instanceof ActionBook ? actions : new ActionBook(actions, unknownActions);
   }
 
   /** What this recorder took in, oldest first. */
@@ -45,8 +50,8 @@ export class InMemoryRecorder implements Recorder {
   }
 
   record(event: AuditEvent, options?: RecordOptions): Receipt {
-    const given = { oversized: this.#oversized, actions: this.#actions, ...options };
-    const entry = auditedEntry(prepare(event, this.#isSecret, given));
+    const door = { oversized: this.#oversized, actions: this.actions };
+    const entry = auditedEntry(prepare(event, this.#isSecret, { ...door, ...options }));
     if (!this.#has(entry)) journal().push({ entry, by: this });
     return { reached: (durability: Durability) => Promise.resolve(durability) };
   }
