@@ -24,7 +24,7 @@ export class Tally {
       this.#took(event, options?.source ?? 'record');
       return receipt;
     };
-    return { record: record as R['record'] }; // it hands on what it is given, and what it gets
+    return { record };
   }
 
   #took(event: AuditEvent, source: Source): void {
