@@ -15,11 +15,11 @@ import { within } from '../event/deadline.js';
 import type { ActionCatalogue } from '../event/actions.js';
 import { isAuditError } from '../event/errors.js';
 import { AuditLog } from './audit-log.js';
+import { checkAuditedActions } from './check-actions.js';
 import { addFeatures, featureModule } from './features.js';
+import { HttpSurface } from './http-surface.js';
 import { instanceModule } from './instance-module.js';
 import { INSTANCE, recordsRequests, type Instance } from './instances.js';
-import { checkAuditedActions } from './check-actions.js';
-import { HttpSurface } from './http-surface.js';
 import {
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
