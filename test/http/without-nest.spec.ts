@@ -258,8 +258,8 @@ describe('what is put in the wrong place', () => {
   it('on Fastify keeps the route from being added', async () => {
     const adding = listenFastify(async (app) => {
       await app.register(onFastify.auditFastify(memory()));
-      const config = { audit: { action: 'home.read', detail: () => ({}) } };
-      app.get('/', { ...{ config } }, () => 'home');
+      const mistaken = { config: { audit: { action: 'home.read', detail: () => ({}) } } };
+      app.get('/', mistaken, () => 'home');
     });
     await expect(adding).rejects.toThrow('there is no option "detail"');
   });
