@@ -6,7 +6,7 @@ import { wakeSealer } from '../event/wake.js';
 import { prismaValues } from '../query/prisma-values.js';
 import { AuditReader } from '../query/reader.js';
 import type { Receipt, Recorder, RecordOptions } from '../recorder/port.js';
-import { QueueRecorder, type QueueFacts } from '../recorder/queue.js';
+import { QueueRecorder, type CloseFacts, type QueueFacts } from '../recorder/queue.js';
 import { Sealer, type SealerState } from '../sealer/sealer.js';
 import type { ContentStore } from '../store/content.port.js';
 import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
@@ -44,7 +44,7 @@ export class Audit implements Recorder {
   readonly #recorder: QueueRecorder;
   readonly #sealer: Sealer | undefined;
   readonly #options: CheckedOptions;
-  #closing: Promise<number> | undefined;
+  #closing: Promise<CloseFacts> | undefined;
 
   constructor(options: CheckedOptions) {
     this.#options = options;
@@ -140,19 +140,20 @@ export class Audit implements Recorder {
   }
 
   /**
-   * Writes what waits in memory, seals it if this process leads, and lets go of the database. Resolves with the number of
-   * events that could not be written within `deadlineMs` (default 10,000). A second call waits for the first.
+   * Writes what waits in memory, seals it if this process leads, and lets go of the database. Resolves with the
+   * numbers of events that could not be written within `deadlineMs` (default 10,000): lost, or on disk. A second call waits
+   * for the first.
    */
-  close({ deadlineMs = 10_000 }: { deadlineMs?: number } = {}): Promise<number> {
+  close({ deadlineMs = 10_000 }: { deadlineMs?: number } = {}): Promise<CloseFacts> {
     return (this.#closing ??= this.#close(deadlineMs));
   }
 
-  async #close(deadlineMs: number): Promise<number> {
+  async #close(deadlineMs: number): Promise<CloseFacts> {
     const until = performance.now() + deadlineMs;
-    const lost = await this.#recorder.close(deadlineMs);
+    const facts = await this.#recorder.close(deadlineMs);
     // What is not sealed now, another process seals, or the next start.
     if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());
     await Promise.all(this.#pools.map((pool) => endPool(pool, 1_000)));
-    return lost;
+    return facts;
   }
 }

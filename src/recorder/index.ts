@@ -1,2 +1,2 @@
 export type { Reached, Receipt, Recorder, RecordOptions } from './port.js';
-export { QueueRecorder, type QueueFacts, type QueueOptions } from './queue.js';
+export { QueueRecorder, type CloseFacts, type QueueFacts, type QueueOptions } from './queue.js';
