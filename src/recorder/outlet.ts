@@ -13,6 +13,8 @@ export interface OutletEvents {
  * puts one batch at a time.
  */
 export interface Outlet {
+  /** Rejects when it cannot be used at all; batches then go to the database alone. */
+  readonly ready: Promise<void>;
   /** Resolves when the batch has left memory: each of its events is committed, spooled or lost. MUST NOT reject. */
   put(batch: Batch): Promise<void>;
   /** Why another event cannot be taken in although memory has room; `undefined` if it can. */
@@ -23,6 +25,8 @@ export interface Outlet {
   makeRoom(): void;
   /** Resolves when everything that was put is committed (or lost), not only spooled. */
   settled(): Promise<void>;
+  /** Resolves when everything that was put is committed, or on disk while the database is found to be still away. */
+  rest(): Promise<void>;
   /** From now on nothing is waited for: what is put is written at once, spooled or lost. */
   giveUp(): void;
   /** Lets go of files. What is spooled stays. */

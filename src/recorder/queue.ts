@@ -9,10 +9,13 @@ import { weigh, type Batch, type Taken } from './batch.js';
 import type { Outlet } from './outlet.js';
 import type { Receipt, Recorder, RecordOptions } from './port.js';
 import { prepare } from './prepare.js';
+import { gapRow, Shed } from './gap.js';
 import { Progress } from './progress.js';
 import { receiptOf } from './receipt.js';
 import { RetryOutlet } from './retry-outlet.js';
 import { SealedWatch } from './sealed-watch.js';
+import type { Disk } from './spool/disk.js';
+import { SpoolOutlet, type SpoolEvents, type SpoolOptions } from './spool/spool-outlet.js';
 
 export interface QueueOptions {
   /** How long an event waits for company at most. Milliseconds, default 50. */
@@ -27,6 +30,10 @@ export interface QueueOptions {
   readonly durability?: Durability;
   /** How long `reached()` waits. Milliseconds, default 5,000. */
   readonly durabilityTimeoutMs?: number;
+  /** Where events go while the database is away. Default: they wait in memory. */
+  readonly spool?: SpoolOptions | undefined;
+  /** Of the spool. For tests. */
+  readonly disk?: Disk | undefined;
   readonly isSecret?: SecretName;
   /** See `RecordOptions`. */
   readonly oversized?: 'refuse' | 'truncate';
@@ -59,12 +66,15 @@ export interface CloseFacts {
 /** A batch is full at this size, whatever the number of its events. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 
+/** An attempt of the database without an answer by then is taken for failed, where there is a spool. */
+const MAX_ATTEMPT_MS = 2_000;
+
 // Captured at import: fake timers must not hold events back.
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
 
 /** Group commit: events wait a moment for others and are written together, in their order, one batch at a time. */
 export class QueueRecorder implements Recorder {
-  readonly #options: Required<QueueOptions>;
+  readonly #options: Required<Omit<QueueOptions, 'spool' | 'disk'>> & Pick<QueueOptions, 'spool'>;
   readonly #outlet: Outlet;
   readonly #sealed: SealedWatch;
   #queue: Taken[] = [];
@@ -76,7 +86,7 @@ export class QueueRecorder implements Recorder {
   #hurried = false;
   #lost = 0;
   #failedAttempts = 0;
-  #shed = 0;
+  readonly #shed = new Shed();
   #closed = false;
 
   constructor(store: ContentStore, options: QueueOptions = {}) {
@@ -90,15 +100,30 @@ export class QueueRecorder implements Recorder {
       isSecret: options.isSecret ?? secretNames(),
       oversized: options.oversized ?? 'refuse',
       onError: unfailing(options.onError),
+      spool: options.spool,
     };
     this.#sealed = new SealedWatch(store, this.#options.durabilityTimeoutMs);
-    this.#outlet = new RetryOutlet(store, {
+    const events: SpoolEvents = {
       onFailure: (error) => {
         this.#failedAttempts += 1;
         this.#options.onError(error);
       },
       onLost: (count) => (this.#lost += count),
-    });
+      onGap: (gap) => this.#push(gapRow(gap)),
+      onRelief: () => this.#tellShed(),
+    };
+    const attemptMs = Math.min(MAX_ATTEMPT_MS, this.#options.durabilityTimeoutMs / 2);
+    this.#outlet = options.spool
+      ? new SpoolOutlet(store, options.spool, attemptMs, events, options.disk)
+      : new RetryOutlet(store, events);
+  }
+
+  /**
+   * Resolves when it can be used as configured; it takes events before that.
+   * @throws AuditError `AUDIT_SPOOL_UNUSABLE`
+   */
+  ready(): Promise<void> {
+    return this.#outlet.ready;
   }
 
   get facts(): QueueFacts {
@@ -107,7 +132,7 @@ export class QueueRecorder implements Recorder {
       lost: this.#lost,
       failedAttempts: this.#failedAttempts,
       ...this.#outlet.facts,
-      shed: this.#shed,
+      shed: this.#shed.total,
     };
   }
 
@@ -119,28 +144,28 @@ export class QueueRecorder implements Recorder {
     if (this.#closed)
       throw new AuditError('AUDIT_CLOSED', 'the recorder is closed: record before the application shuts down');
     const row = prepare(event, this.#options.isSecret, { oversized: this.#options.oversized, ...options });
-    const { maxQueue, maxQueueBytes, maxBatch, flushIntervalMs, durabilityTimeoutMs } = this.#options;
-    if (this.#waiting >= maxQueue || this.#bytes >= maxQueueBytes) {
-      this.#lost += 1;
-      throw new AuditError(
-        'AUDIT_QUEUE_FULL',
-        `${this.#waiting} events (${this.#bytes} bytes) wait for the database: the event is lost. Is the database reachable? maxQueue and maxQueueBytes set the bound`,
-        { lost: this.#lost },
-      );
-    }
-    const progress = this.#push(row);
     const durability = options?.durability ?? this.#options.durability;
-    if (!this.#running) {
-      if (this.#queue.length >= maxBatch) this.#run();
-      else if (durability === 'async') this.#timer ??= setTimeout(() => this.#run(), flushIntervalMs);
-      else this.#hurry();
+    const receipt = (progress: Progress): Receipt =>
+      receiptOf(progress, {
+        durability,
+        timeoutMs: this.#options.durabilityTimeoutMs,
+        hurry: () => this.#hurry(),
+        sealed: () => this.#sealed.all(),
+      });
+    const refused = this.#refusal();
+    if (refused) {
+      if (refused.code === 'AUDIT_SPOOL_FULL' && this.#options.spool?.atBound === 'shed') {
+        this.#shed.one();
+        const shed = new Progress();
+        shed.settle('lost', refused);
+        return receipt(shed);
+      }
+      this.#lost += 1;
+      throw refused;
     }
-    return receiptOf(progress, {
-      durability,
-      timeoutMs: durabilityTimeoutMs,
-      hurry: () => this.#hurry(),
-      sealed: () => this.#sealed.all(),
-    });
+    this.#tellShed();
+    const progress = this.#push(row, durability);
+    return receipt(progress);
   }
 
   async drain(): Promise<void> {
@@ -158,20 +183,56 @@ export class QueueRecorder implements Recorder {
    */
   async close(deadlineMs: number): Promise<CloseFacts> {
     this.#closed = true;
-    await within(deadlineMs, this.drain());
+    this.#tellShed();
+    await within(deadlineMs, this.#rest());
     this.#outlet.giveUp();
-    // Beyond the deadline only an attempt that gets no answer at all.
-    await within(250, this.drain());
+    // Beyond the deadline only an attempt that gets no answer at all, or a disk.
+    await within(250, this.#rest());
     const { spooled } = this.#outlet.facts;
     await within(250, this.#outlet.close());
     return { lost: this.#lost + this.#waiting, spooled };
   }
 
-  #push(row: ContentRow): Progress {
+  async #rest(): Promise<void> {
+    do {
+      this.#outlet.retryNow();
+      if (this.#queue.length > 0) this.#run();
+      await this.#running;
+      await this.#outlet.rest();
+    } while (this.#waiting > 0);
+  }
+
+  #refusal(): AuditError | undefined {
+    const { maxQueue, maxQueueBytes } = this.#options;
+    if (this.#waiting >= maxQueue / 2 || this.#bytes >= maxQueueBytes / 2) this.#outlet.makeRoom();
+    if (this.#waiting >= maxQueue || this.#bytes >= maxQueueBytes) {
+      return new AuditError(
+        'AUDIT_QUEUE_FULL',
+        `${this.#waiting} events (${this.#bytes} bytes) wait for the database: the event is lost. Is the database reachable? maxQueue and maxQueueBytes set the bound`,
+        { lost: this.#lost + 1 },
+      );
+    }
+    const full = this.#outlet.refuses(this.#bytes);
+    return full === undefined
+      ? undefined
+      : new AuditError('AUDIT_SPOOL_FULL', `the event is lost: ${full}`, { lost: this.#lost + 1 });
+  }
+
+  #push(row: ContentRow, durability: Durability = 'async'): Progress {
     const taken = { row, bytes: weigh(row), progress: new Progress() };
     this.#queue.push(taken);
     this.#bytes += taken.bytes;
+    if (!this.#running) {
+      if (this.#queue.length >= this.#options.maxBatch) this.#run();
+      else if (durability === 'async') this.#timer ??= setTimeout(() => this.#run(), this.#options.flushIntervalMs);
+      else this.#hurry();
+    }
     return taken.progress;
+  }
+
+  #tellShed(): void {
+    const gap = this.#shed.take();
+    if (gap) this.#push(gapRow(gap));
   }
 
   /** Somebody waits: what is there is written at the end of this turn of the event loop, with what else comes in it. */

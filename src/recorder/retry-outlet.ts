@@ -12,6 +12,7 @@ export class RetryOutlet implements Outlet {
   readonly #pause = new Pause();
   #gaveUp = false;
 
+  readonly ready = Promise.resolve();
   readonly facts = { spooled: 0, spoolBytes: 0 };
 
   constructor(store: ContentStore, events: OutletEvents) {
@@ -51,6 +52,10 @@ export class RetryOutlet implements Outlet {
   }
 
   settled(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  rest(): Promise<void> {
     return Promise.resolve();
   }
 
