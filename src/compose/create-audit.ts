@@ -1,8 +1,10 @@
+import type { ActionBook } from '../event/action-book.js';
+import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
 import { AuditError } from '../event/errors.js';
-import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
+import { auditApi, type AuditApi, type RawClient } from '../prisma/api.js';
 import { prismaValues } from '../query/prisma-values.js';
 import { AuditReader } from '../query/reader.js';
 import type { Receipt, Recorder, RecordOptions } from '../recorder/port.js';
@@ -75,6 +77,11 @@ export class Audit implements Recorder {
     return url === undefined ? this.#pool : this.#open(url, 2, `nestjs-prisma-audit ${part}`, `${part}Url`);
   }
 
+  /** What events are checked against. A feature may add to it before the application takes requests. */
+  get actions(): ActionBook {
+    return this.#options.actions;
+  }
+
   get facts(): AuditFacts {
     return { ...this.#recorder.facts, sealer: this.#sealer?.state ?? 'off' };
   }
@@ -86,9 +93,10 @@ export class Audit implements Recorder {
 
   /**
    * @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package, `AUDIT_PRIVILEGE_MISSING`
-   *   when this role has no part in it; what the driver throws when the database cannot be reached
+   *   when this role has no part in it, `AUDIT_SPOOL_UNUSABLE` when the spool's directory cannot be used; what the driver throws when the database cannot be reached
    */
   async check(): Promise<void> {
+    await this.#recorder.ready();
     const { schema } = this.#options;
     const missing = await missingMigrations(this.#pool, schema);
     if (missing.length > 0) throw schemaMissing(schema, new Error(`missing migrations: ${missing.join(', ')}`));
@@ -107,8 +115,18 @@ export class Audit implements Recorder {
     return checks;
   }
 
-  record(event: AuditEvent, options?: RecordOptions): Receipt {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
+  record<const N extends ActionName>(event: AuditEventOf<N>, options?: RecordOptions): Receipt {
     return this.#recorder.record(event, options);
+  }
+
+  /**
+   * `record()` on the connection of a transaction of the application's: the event commits or rolls back with it.
+   * @param tx what `$transaction(async (tx) => …)` gives, of a client with or without our extension
+   */
+  sameTransaction(tx: RawClient): Pick<AuditApi, 'record'> {
+    const { schema, oversized, isSecret, actions } = this.#options;
+    return auditApi(tx, { schema, oversized }, { isSecret, actions });
   }
 
   drain(): Promise<void> {

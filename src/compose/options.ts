@@ -1,15 +1,24 @@
+import { ActionBook, type UnknownActions } from '../event/action-book.js';
+import type { ActionCatalogue } from '../event/actions.js';
 import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
 import type { SealerOptions } from '../sealer/sealer.js';
 import type { Coverage } from '../store/postgres/coverage.js';
+import {
+  checkDurability,
+  DURABILITY_KNOWN,
+  whole,
+  type CheckedDurability,
+  type DurabilityOptions,
+} from './durability-options.js';
 import { checkSchemaName, DEFAULT_SCHEMA } from '../store/postgres/schema.js';
 import { withCatalogue } from '../store/postgres/with-catalogue.js';
 
 /** What becomes of what the probe finds: it is told to `onError`, it keeps the application from starting, or nobody asks. */
 export type ProbeMode = 'warn' | 'error' | 'off';
 
-export interface AuditOptions {
+export interface AuditOptions extends DurabilityOptions {
   /** `postgresql://…` of the database whose log this is; the application's own. */
   readonly databaseUrl: string;
   /** The same database with the login of the sealer's role, for level *split*. @defaultValue `databaseUrl` */
@@ -35,6 +44,13 @@ export interface AuditOptions {
   readonly redaction?: RedactionOptions | undefined;
   /** What the generator wrote. With it, `changes` of an entry have the client's names and Prisma's values. @defaultValue that of `config` */
   readonly catalogue?: Catalogue | undefined;
+  /** What `defineActions` gave: with it, events are checked against their action's definition. @defaultValue that of `config` */
+  readonly actions?: ActionCatalogue | undefined;
+  /**
+   * An event whose action is in no catalogue: refused, taken with `details.unknownAction: true`, or taken as it is. A
+   * request's entry is never refused: of what `@Audited` names, the start is. @defaultValue `'mark'` with a catalogue, else `'allow'`
+   */
+  readonly unknownActions?: UnknownActions | undefined;
   /** The default export of `audit.config`: with it, the start finds tables without triggers and triggers that are stale. */
   readonly config?: Coverage | undefined;
   /**
@@ -47,7 +63,7 @@ export interface AuditOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-export interface CheckedOptions {
+export interface CheckedOptions extends CheckedDurability {
   readonly databaseUrl: string;
   readonly sealerUrl: string | undefined;
   readonly readerUrl: string | undefined;
@@ -59,6 +75,7 @@ export interface CheckedOptions {
   readonly isSecret: SecretName;
   readonly oversized: 'refuse' | 'truncate';
   readonly catalogue?: Catalogue;
+  readonly actions: ActionBook;
   readonly config?: Coverage;
   readonly probe: ProbeMode;
   readonly onError: (error: unknown) => void;
@@ -72,10 +89,13 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'seal',
   'flushIntervalMs',
   'maxQueue',
+  ...DURABILITY_KNOWN,
   'poolSize',
   'redaction',
   'oversized',
   'catalogue',
+  'actions',
+  'unknownActions',
   'config',
   'probe',
   'onError',
@@ -133,10 +153,12 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     seal,
     flushIntervalMs: whole('flushIntervalMs', options.flushIntervalMs, 1, 60_000) ?? 50,
     maxQueue: whole('maxQueue', options.maxQueue, 1, 10_000_000) ?? 10_000,
+    ...checkDurability(options),
     poolSize: whole('poolSize', options.poolSize, 2, 100) ?? 4,
     isSecret: secretNames(options.redaction),
     oversized,
     ...(catalogue === undefined ? {} : { catalogue: checkCatalogue(catalogue) }),
+    actions: new ActionBook(options.actions ?? options.config?.actions, options.unknownActions, onError),
     ...(options.config === undefined ? {} : { config: withCatalogue(options.config) }),
     probe,
     onError,
@@ -170,13 +192,6 @@ function only(prefix: string, options: object, known: readonly string[]): void {
         `there is no option ${JSON.stringify(prefix + name)}; there are ${known.map((each) => prefix + each).join(', ')}`,
       );
   }
-}
-
-function whole(name: string, value: number | undefined, least: number, most: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw invalid(`${name} must be a whole number from ${least} to ${most}, not ${String(value)}`);
-  return value;
 }
 
 function invalid(message: string): AuditError {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ActionBook } from '../event/action-book.js';
 import { within } from '../event/deadline.js';
 import { AuditError, unfailing } from '../event/errors.js';
 import { secretNames, type SecretName } from '../event/redaction.js';
@@ -37,6 +38,8 @@ export interface QueueOptions {
   readonly isSecret?: SecretName;
   /** See `RecordOptions`. */
   readonly oversized?: 'refuse' | 'truncate';
+  /** What events are checked against. Default: nothing. */
+  readonly actions?: ActionBook;
   /** Told of every failed attempt to write, and of every event lost. */
   readonly onError?: (error: unknown) => void;
 }
@@ -99,6 +102,7 @@ export class QueueRecorder implements Recorder {
       durabilityTimeoutMs: options.durabilityTimeoutMs ?? 5_000,
       isSecret: options.isSecret ?? secretNames(),
       oversized: options.oversized ?? 'refuse',
+      actions: options.actions ?? new ActionBook(),
       onError: unfailing(options.onError),
       spool: options.spool,
     };
@@ -143,8 +147,9 @@ export class QueueRecorder implements Recorder {
   record(event: AuditEvent, options?: RecordOptions): Receipt {
     if (this.#closed)
       throw new AuditError('AUDIT_CLOSED', 'the recorder is closed: record before the application shuts down');
-    const row = prepare(event, this.#options.isSecret, { oversized: this.#options.oversized, ...options });
-    const durability = options?.durability ?? this.#options.durability;
+    const { oversized, actions } = this.#options;
+    const row = prepare(event, this.#options.isSecret, { oversized, actions, ...options });
+    const durability = options?.durability ?? actions.find(event.action)?.durability ?? this.#options.durability;
     const receipt = (progress: Progress): Receipt =>
       receiptOf(progress, {
         durability,

@@ -1,0 +1,57 @@
+import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
+import type { AuditEvent, Durability } from '../event/types.js';
+import { prepare, type Receipt, type Recorder, type RecordOptions } from '../recorder/port.js';
+import { auditedEntry, type AuditedEntry } from './audited-entry.js';
+import { journal } from './journal.js';
+
+export interface InMemoryOptions {
+  /** Names that hold secrets. @defaultValue the default list */
+  readonly redaction?: RedactionOptions | undefined;
+  /** In the place of `redaction`, where there is a function already. */
+  readonly isSecret?: SecretName | undefined;
+  /** As option `oversized` of `createAudit()`. @defaultValue `'refuse'` */
+  readonly oversized?: 'refuse' | 'truncate' | undefined;
+}
+
+/**
+ * Takes events as the real recorder does (the same checks, limits and redaction, the same errors) and keeps them in memory.
+ * No database, no timer: an event is there when `record()` returns, and is as durable as it will ever be.
+ */
+export class InMemoryRecorder implements Recorder {
+  readonly #isSecret: SecretName;
+  readonly #oversized: 'refuse' | 'truncate';
+
+  constructor(options: InMemoryOptions = {}) {
+    this.#isSecret = options.isSecret ?? secretNames(options.redaction);
+    this.#oversized = options.oversized ?? 'refuse';
+  }
+
+  /** What this recorder took in, oldest first. */
+  get entries(): readonly AuditedEntry[] {
+    return journal()
+      .filter(({ by }) => by === this)
+      .map(({ entry }) => entry);
+  }
+
+  /** Forgets its entries; those of other recorders stay. */
+  clear(): void {
+    const others = journal().filter(({ by }) => by !== this);
+    journal().splice(0, Number.POSITIVE_INFINITY, ...others);
+  }
+
+  record(event: AuditEvent, options?: RecordOptions): Receipt {
+    const entry = auditedEntry(prepare(event, this.#isSecret, { oversized: this.#oversized, ...options }));
+    if (!this.#has(entry)) journal().push({ entry, by: this });
+    const asked = options?.durability ?? 'async';
+    return { durability: asked, reached: (durability: Durability = asked) => Promise.resolve(durability) };
+  }
+
+  drain(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** As in the log: a second event of the same id and tenant writes nothing. */
+  #has({ eventId, tenant }: AuditedEntry): boolean {
+    return eventId !== undefined && this.entries.some((each) => each.eventId === eventId && each.tenant === tenant);
+  }
+}
