@@ -45,6 +45,7 @@ export async function createApp({ platform, variant, databaseUrl, seal }) {
   ]);
   Body()(InvoicesController.prototype, 'create', 0);
 
+  // oxlint-disable-next-line typescript/no-extraneous-class -- a module is an empty class
   class App {}
   Module({
     imports: variant === 'none' ? [] : [AuditModule.forRoot({ databaseUrl, seal, tenant: () => 'acme' })],

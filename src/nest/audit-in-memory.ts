@@ -8,8 +8,8 @@ import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
 
 /** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
 export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof Audit> {
-  constructor(options: Pick<CheckedOptions, 'isSecret' | 'oversized'>) {
-    super({ isSecret: options.isSecret, oversized: options.oversized });
+  constructor(options: Pick<CheckedOptions, 'isSecret' | 'oversized' | 'actions'>) {
+    super({ isSecret: options.isSecret, oversized: options.oversized, actions: options.actions });
   }
 
   get query(): AuditReader {

@@ -1,3 +1,5 @@
+import { ActionBook, type UnknownActions } from '../event/action-book.js';
+import type { ActionCatalogue } from '../event/actions.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
 import type { AuditEvent, Durability } from '../event/types.js';
 import { prepare, type Receipt, type Recorder, type RecordOptions } from '../recorder/port.js';
@@ -9,6 +11,10 @@ export interface InMemoryOptions {
   readonly redaction?: RedactionOptions | undefined;
   /** In the place of `redaction`, where there is a function already. */
   readonly isSecret?: SecretName | undefined;
+  /** What `defineActions` gave; or the book, where there is one already. */
+  readonly actions?: ActionCatalogue | ActionBook | undefined;
+  /** As option `unknownActions` of `createAudit()`. */
+  readonly unknownActions?: UnknownActions | undefined;
   /** As option `oversized` of `createAudit()`. @defaultValue `'refuse'` */
   readonly oversized?: 'refuse' | 'truncate' | undefined;
 }
@@ -20,10 +26,14 @@ export interface InMemoryOptions {
 export class InMemoryRecorder implements Recorder {
   readonly #isSecret: SecretName;
   readonly #oversized: 'refuse' | 'truncate';
+  /** What events are checked against. A feature may add to it. */
+  readonly actions: ActionBook;
 
   constructor(options: InMemoryOptions = {}) {
     this.#isSecret = options.isSecret ?? secretNames(options.redaction);
     this.#oversized = options.oversized ?? 'refuse';
+    const { actions, unknownActions } = options;
+    this.actions = actions instanceof ActionBook ? actions : new ActionBook(actions, unknownActions);
   }
 
   /** What this recorder took in, oldest first. */
@@ -40,7 +50,8 @@ export class InMemoryRecorder implements Recorder {
   }
 
   record(event: AuditEvent, options?: RecordOptions): Receipt {
-    const entry = auditedEntry(prepare(event, this.#isSecret, { oversized: this.#oversized, ...options }));
+    const door = { oversized: this.#oversized, actions: this.actions };
+    const entry = auditedEntry(prepare(event, this.#isSecret, { ...door, ...options }));
     if (!this.#has(entry)) journal().push({ entry, by: this });
     const asked = options?.durability ?? 'async';
     return { durability: asked, reached: (durability: Durability = asked) => Promise.resolve(durability) };
