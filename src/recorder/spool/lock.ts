@@ -45,7 +45,7 @@ export async function isHeld(directory: string, owner: string): Promise<boolean>
     await once(socket, 'connect');
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const { code } = error as NodeJS.ErrnoException; // a socket gives no other; not `instanceof`, which a test's realm breaks
     return code !== 'ECONNREFUSED' && code !== 'ENOENT';
   } finally {
     socket.destroy();

@@ -56,6 +56,7 @@ export class SpoolOutlet implements Outlet {
   #replaying: Promise<void> | undefined;
   #attempt: Attempt | undefined;
   #full: string | undefined;
+  #atBound = false;
   #gaveUp = false;
   #onReplayFailure: () => void = () => undefined;
   readonly #adopting: NodeJS.Timeout;
@@ -92,8 +93,10 @@ export class SpoolOutlet implements Outlet {
   refuses(waitingBytes: number): string | undefined {
     if (this.#full !== undefined) return this.#full;
     const { bytes } = this.#spool;
-    if (this.#spooling && bytes + waitingBytes > this.#maxBytes) return spoolFull(bytes, this.#maxBytes).message;
-    return undefined;
+    // Once at the bound, until there is some room: not one gap after the other.
+    const bound = this.#atBound ? this.#maxBytes * 0.8 : this.#maxBytes;
+    this.#atBound = this.#spooling && bytes + waitingBytes > bound;
+    return this.#atBound ? spoolFull(bytes, this.#maxBytes).message : undefined;
   }
 
   retryNow(): void {
