@@ -11,7 +11,7 @@ export function scratch(): { path: string; remove: () => void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export const rowOf = (action: string): ContentRow => prepare({ action }, () => false);
+export const rowOf = (action: string, reason = 'why'): ContentRow => prepare({ action, reason }, () => false);
 
 /** The store of a database that is away while `away` says so. */
 export function shaky(store: ContentStore, away: () => boolean): ContentStore {
