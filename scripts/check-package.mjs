@@ -22,6 +22,8 @@ const FOREIGN = {
   './prisma': ['@nestjs/', 'rxjs'],
   './context': ['@nestjs/', 'rxjs', '@prisma/'],
   './verify': ['@nestjs/', 'rxjs', '@prisma/'],
+  './express': ['@nestjs/', 'rxjs', '@prisma/', 'express'],
+  './fastify': ['@nestjs/', 'rxjs', '@prisma/', 'fastify'],
   './testing': ['@nestjs/testing', 'jest', '@jest/', 'expect', 'vitest'],
 };
 

@@ -16,7 +16,14 @@ export type {
   Resource,
   Severity,
 } from './event/index.js';
-export type { AuditedCall, AuditedOptions, AuditRequest } from './http/index.js';
+export type {
+  AuditedCall,
+  AuditedOptions,
+  AuditRequest,
+  ReasonOption,
+  Requests,
+  TrustedProxyOptions,
+} from './http/index.js';
 export { Audited, SkipAudit } from './nest/audited.decorator.js';
 export { AuditModule } from './nest/audit.module.js';
 export { AuditService } from './nest/audit.service.js';

@@ -50,9 +50,12 @@ const ENTRIES = {
       'ContextFields',
       'FieldChange',
       'Outcome',
+      'ReasonOption',
       'RecordChange',
+      'Requests',
       'Resource',
       'Severity',
+      'TrustedProxyOptions',
     ],
   },
   './prisma': {

@@ -33,6 +33,11 @@ export interface AuditOptions extends DurabilityOptions {
   readonly flushIntervalMs?: number | undefined;
   /** Recorded events that may wait in memory while the database is away. Default 10,000. */
   readonly maxQueue?: number | undefined;
+  /**
+   * Entries of requests without an authenticated actor, of each action in a minute: so many at once, then evenly. Those beyond are
+   * counted, and one entry `http.folded` says how many within a minute. Default 300; `false` writes them all.
+   */
+  readonly anonymousPerMinute?: number | false | undefined;
   /** Connections of our own pool, beside the application's. Default 4. */
   readonly poolSize?: number | undefined;
   /**
@@ -71,6 +76,7 @@ export interface CheckedOptions extends CheckedDurability {
   readonly seal: SealerOptions | false;
   readonly flushIntervalMs: number;
   readonly maxQueue: number;
+  readonly anonymousPerMinute: number;
   readonly poolSize: number;
   readonly isSecret: SecretName;
   readonly oversized: 'refuse' | 'truncate';
@@ -90,6 +96,7 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'flushIntervalMs',
   'maxQueue',
   ...DURABILITY_KNOWN,
+  'anonymousPerMinute',
   'poolSize',
   'redaction',
   'oversized',
@@ -154,6 +161,10 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     flushIntervalMs: whole('flushIntervalMs', options.flushIntervalMs, 1, 60_000) ?? 50,
     maxQueue: whole('maxQueue', options.maxQueue, 1, 10_000_000) ?? 10_000,
     ...checkDurability(options),
+    anonymousPerMinute:
+      options.anonymousPerMinute === false
+        ? Number.POSITIVE_INFINITY
+        : (whole('anonymousPerMinute', options.anonymousPerMinute, 1, 1_000_000) ?? 300),
     poolSize: whole('poolSize', options.poolSize, 2, 100) ?? 4,
     isSecret: secretNames(options.redaction),
     oversized,

@@ -20,7 +20,17 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
   }
 
   get facts(): AuditFacts {
-    return { waiting: 0, lost: 0, failedAttempts: 0, spooled: 0, spoolBytes: 0, shed: 0, sealer: 'off' };
+    return {
+      waiting: 0,
+      lost: 0,
+      failedAttempts: 0,
+      spooled: 0,
+      spoolBytes: 0,
+      shed: 0,
+      folded: 0,
+      callbacksFailed: 0,
+      sealer: 'off',
+    };
   }
 
   start(): void {}

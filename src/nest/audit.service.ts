@@ -1,8 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Audit } from '../compose/create-audit.js';
-import { runAs, setActor, withContext, type ContextFields } from '../context/context.js';
+import { currentContext, runAs, setActor, withContext, type ContextFields } from '../context/context.js';
 import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import type { Actor, AuditEvent, Durability, Resource } from '../event/types.js';
+import { claimOf } from '../http/claim.js';
+import { noteClaim } from '../http/request-record.js';
 import type { AuditApi, RawClient } from '../prisma/api.js';
 import type { AuditReader } from '../query/reader.js';
 import type { RecordOptions } from '../recorder/port.js';
@@ -51,10 +53,26 @@ export class AuditService {
     return this.#audit.sameTransaction(tx);
   }
 
-  /** A login, or an attempt: `auth.login`. Pass the identity as `actor`; on success it acts in the rest of the request. */
+  /**
+   * A login, or an attempt: `auth.login`. Pass the identity as `actor`; on success it acts in the rest of the request. With any
+   * other outcome it is only what somebody said: it stands in `details.claimed`, with `verified: false`, and whoever was
+   * signed in before, or nobody, is the actor.
+   */
   login(login: Rest & { readonly actor: Actor }): Promise<void> {
-    if (login.outcome === undefined || login.outcome === 'success') setActor(login.actor);
-    return this.#record({ ...login, action: 'auth.login' });
+    const { actor, ...attempt } = login;
+    if (login.outcome === undefined || login.outcome === 'success') {
+      setActor(actor);
+      return this.#record({ ...login, action: 'auth.login' });
+    }
+    this.claim(actor);
+    const nobody = currentContext() ? {} : { actor: { type: 'anonymous' } };
+    const details = { ...attempt.details, claimed: claimOf(actor) };
+    return this.#record({ ...attempt, ...nobody, details, action: 'auth.login' });
+  }
+
+  /** Says whom the sender of this request claims to be, before that is checked: its entry has it in `details.claimed`. */
+  claim(identity: Actor): void {
+    noteClaim(currentContext(), identity);
   }
 
   /** Somebody saw something: `<Type>.read`. */

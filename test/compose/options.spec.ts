@@ -57,6 +57,7 @@ const BAD: [string, unknown, RegExp][] = [
 const NUMBERS: [string, number, number][] = [
   ['flushIntervalMs', 1, 60_000],
   ['maxQueue', 1, 10_000_000],
+  ['anonymousPerMinute', 1, 1_000_000],
   ['poolSize', 2, 100],
   ['seal.leaseMs', 1_000, 600_000],
   ['seal.batchSize', 1, 10_000],
@@ -146,6 +147,7 @@ describe('options', () => {
       seal: {},
       flushIntervalMs: 50,
       maxQueue: 10_000,
+      anonymousPerMinute: 300,
       poolSize: 4,
       oversized: 'refuse',
     });

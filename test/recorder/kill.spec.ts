@@ -11,7 +11,7 @@ import { startPostgres, type PostgresServer } from '../support/postgres.mjs';
 import { scratch } from './spool-world.js';
 
 const CHILD = fileURLToPath(new URL('durable-child.mjs', import.meta.url));
-const KILLS = full ? 50 : 3;
+const KILLS = full ? 50 : 2;
 
 let server: PostgresServer;
 let directory: ReturnType<typeof scratch>;
@@ -98,7 +98,7 @@ describe('a process that is killed at any moment under load', () => {
     'while the database is away, has lost nothing that it was told is spooled',
     async () => {
       await server.kill();
-      for (let i = 0; i < (full ? 10 : 2); i += 1) {
+      for (let i = 0; i < (full ? 10 : 1); i += 1) {
         const victim = await start('spooled');
         await sleep(Math.random() * 300);
         await kill(victim);

@@ -11,6 +11,8 @@ const ARROWS: Record<string, string> = {
   http: 'event context recorder:port',
   compose: 'all but nest cli',
   nest: 'all but cli',
+  express: 'event context http compose recorder:port',
+  fastify: 'event context http compose recorder:port',
   recorder: 'event context store:port',
   store: 'event chain',
   sealer: 'event chain store:port',
