@@ -109,7 +109,8 @@ export class AuditModule
 
   /** After the last request has ended and the application's own hooks have run. */
   async onApplicationShutdown(): Promise<void> {
-    const lost = await this.#audit.close();
+    const { lost, spooled } = await this.#audit.close();
     if (lost > 0) logger.error(`${lost} events could not be written before shutdown and are lost`);
+    if (spooled > 0) logger.warn(`${spooled} events are in the spool, for the next process that opens it`);
   }
 }
