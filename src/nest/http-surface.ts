@@ -43,7 +43,7 @@ export class HttpSurface {
       onFailure,
       actions: this.#audit.actions,
       routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
-      holds: () => (durability ?? 'async') !== 'async' || this.#routes.holds,
+      holds: () => (durability ?? 'async') !== 'async' || this.#routes.holds || this.#audit.actions.waits,
       onError: (error) => logger.warn(error instanceof Error ? error.message : String(error)),
     };
     // On Fastify too: what other middleware does, in front of every hook, has its context as well.
