@@ -1,11 +1,10 @@
 import { runInContext } from '../context/context.js';
-import type { Recorder } from '../recorder/port.js';
 import type { ActionName } from '../event/action.js';
 import { beforeHandler } from '../http/before-handler.js';
 import { checkMark } from '../http/check-mark.js';
 import { exchangeOf, type Exchange } from '../http/exchange.js';
 import { auditMiddleware } from '../http/middleware.js';
-import { checkHttpOptions, type HttpAuditOptions } from '../http/options.js';
+import { checkHttpOptions, type HttpAuditOptions, type RequestRecorder } from '../http/options.js';
 import { requestPolicy } from '../http/policy.js';
 import { matchedOf, notePattern } from '../http/route-pattern.js';
 import { noteResult, type AuditedOptions } from '../http/request-record.js';
@@ -30,12 +29,13 @@ export type ErrorMiddleware = (error: unknown, request: object, response: object
  * app.use(auditErrors());
  * ```
  */
-export function auditExpress(audit: Recorder, options: HttpAuditOptions = {}): Middleware {
+export function auditExpress(audit: RequestRecorder, options: HttpAuditOptions = {}): Middleware {
   const checked = checkHttpOptions('auditExpress()', options);
   const policy = requestPolicy(checked);
-  const always = (checked.durability ?? 'async') !== 'async';
+  const always = (checked.durability ?? 'async') !== 'async' || audit.actions?.waits === true;
   const middleware = auditMiddleware(audit, {
     ...checked,
+    actions: audit.actions,
     errorOf: (error) => policy.errorOf(error),
     routeFor: (request, record) => policy.routeFor(request, record, matchedOf(request)),
     holds: () => always,

@@ -1,12 +1,11 @@
 import type { ActionName } from '../event/action.js';
-import type { Recorder } from '../recorder/port.js';
 import { exchangeOf } from '../http/exchange.js';
 import { fastifyHooks, type FastifyLike, type FastifyReplyLike } from '../http/fastify-hooks.js';
 import { noteHandler, type FastifyRouteLike } from './route.js';
 import { requestPolicy } from '../http/policy.js';
 import { matchedOf } from '../http/route-pattern.js';
 import { checkMark } from '../http/check-mark.js';
-import { checkHttpOptions, type HttpAuditOptions } from '../http/options.js';
+import { checkHttpOptions, type HttpAuditOptions, type RequestRecorder } from '../http/options.js';
 import type { AuditedMark, AuditedOptions } from '../http/request-record.js';
 import type { AuditRequest } from '../http/request.js';
 
@@ -25,7 +24,7 @@ export type AuditPlugin = (fastify: FastifyLike, options: unknown, done: (error?
  * app.post('/invoices/:id/approve', { ...audited('invoice.approve', { resource: 'Invoice' }), preHandler: signedIn }, approve);
  * ```
  */
-export function auditFastify(audit: Recorder, options: HttpAuditOptions = {}): AuditPlugin {
+export function auditFastify(audit: RequestRecorder, options: HttpAuditOptions = {}): AuditPlugin {
   const checked = checkHttpOptions('auditFastify()', options);
   const policy = requestPolicy(checked);
   const plugin: AuditPlugin = (fastify, _options, done) => {
@@ -33,6 +32,7 @@ export function auditFastify(audit: Recorder, options: HttpAuditOptions = {}): A
     const addHook = fastify.addHook.bind(fastify) as (name: string, hook: unknown) => void;
     fastifyHooks(fastify, audit, {
       ...checked,
+      actions: audit.actions,
       errorOf: (error) => policy.errorOf(error),
       routeFor: (request, record) => {
         const matched = matchedOf(request);
@@ -41,7 +41,7 @@ export function auditFastify(audit: Recorder, options: HttpAuditOptions = {}): A
       holds: (request) => {
         const { audited: mark, skipped } = routeOf(request);
         if (skipped === true || !(mark ?? policy.covers(request.method))) return false;
-        return (mark?.durability ?? checked.durability ?? 'async') !== 'async';
+        return (mark?.durability ?? checked.durability ?? 'async') !== 'async' || audit.actions?.waits === true;
       },
     });
     addHook('onRoute', (route: FastifyRouteLike) => {
