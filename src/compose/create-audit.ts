@@ -3,7 +3,6 @@ import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
 import { AuditError, unfailing } from '../event/errors.js';
-import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
 import { prismaValues } from '../query/prisma-values.js';
@@ -66,13 +65,10 @@ export class Audit implements Recorder {
     this.#pool = this.#open(options.databaseUrl, options.poolSize, 'nestjs-prisma-audit');
     this.#content = postgresContentStore(this.#pool, options.schema);
     this.#recorder = new QueueRecorder(this.#content, options);
-    this.#requests = new AnonymousBound(
-      { record: (event, given) => this.#take(event, given) },
-      {
-        perMinute: options.anonymousPerMinute,
-        onError: unfailing(options.onError),
-      },
-    );
+    this.#requests = new AnonymousBound(this.#tally.of(this.#recorder), {
+      perMinute: options.anonymousPerMinute,
+      onError: unfailing(options.onError),
+    });
     this.#sealer =
       options.seal === false
         ? undefined
@@ -123,13 +119,7 @@ export class Audit implements Recorder {
     void followTraces();
     return measure({
       name,
-      counts: () => ({
-        entries: tally.entries,
-        denied: tally.denied,
-        callbacksFailed: this.facts.callbacksFailed,
-        lost: this.facts.lost,
-        failedAttempts: this.facts.failedAttempts,
-      }),
+      counts: () => ({ ...this.facts, entries: tally.entries, denied: tally.denied }),
       queue: () => this.facts,
       backlog: () => within(HEALTH_TIMEOUT_MS, this.#pending()).catch(() => undefined),
     });
@@ -181,13 +171,6 @@ export class Audit implements Recorder {
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
   record<const N extends ActionName>(event: AuditEventOf<N>, options?: RecordOptions): Receipt {
     return this.#requests.record(event, options);
-  }
-
-  /** What is let through, counted: what is folded never becomes an entry. */
-  #take(event: AuditEvent, given?: RecordOptions): Receipt {
-    const receipt = this.#recorder.record(event, given);
-    this.#tally.took(event, given?.source ?? 'record');
-    return receipt;
   }
 
   drain(): Promise<void> {

@@ -41,6 +41,7 @@ export class HttpSurface {
       tenant,
       session,
       trustedProxy,
+      errorOf: (error) => this.#policy.errorOf(error),
       actions: this.#audit.actions,
       routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
       holds: () => this.#routes.holds,
