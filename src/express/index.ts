@@ -1,12 +1,15 @@
 /** Express without Nest: `nestjs-prisma-audit/express`. Express itself is not loaded; its types are not needed. */
 import { runInContext } from '../context/context.js';
 import type { Recorder } from '../recorder/port.js';
-import { exchangeOf } from '../http/exchange.js';
+import type { ActionName } from '../event/action.js';
+import { beforeHandler } from '../http/before-handler.js';
+import { checkMark } from '../http/check-mark.js';
+import { exchangeOf, type Exchange } from '../http/exchange.js';
 import { auditMiddleware } from '../http/middleware.js';
-import { checkHttpOptions, checkRoute, type HttpAuditOptions } from '../http/options.js';
+import { checkHttpOptions, type HttpAuditOptions } from '../http/options.js';
 import { requestPolicy } from '../http/policy.js';
 import { matchedOf, notePattern } from '../http/route-pattern.js';
-import { noteActor, noteResult, type AuditedOptions } from '../http/request-record.js';
+import { noteResult, type AuditedOptions } from '../http/request-record.js';
 import type { AuditRequest, AuditResponse } from '../http/request.js';
 
 export { createAudit, type Audit, type AuditOptions } from '../compose/index.js';
@@ -41,6 +44,7 @@ export function auditExpress(audit: Recorder, options: HttpAuditOptions = {}): M
   const always = (checked.durability ?? 'async') !== 'async';
   const middleware = auditMiddleware(audit, {
     ...checked,
+    errorOf: (error) => policy.errorOf(error),
     routeFor: (request, record) => policy.routeFor(request, record, matchedOf(request)),
     holds: () => always,
   });
@@ -51,40 +55,56 @@ export function auditExpress(audit: Recorder, options: HttpAuditOptions = {}): M
  * In a route, in front of its guards: the request leaves an entry of this action, whoever answers it. Stands in for
  * `@Audited`. What `response.json()` is given counts as the handler's result.
  *
- * A 401 counts as `denied`: Express does not tell a guard from a handler.
- * @param action dotted name, e.g. `invoice.approve`
- * @throws AuditError `AUDIT_OPTIONS_INVALID` at once, if the action is not well-formed
+ * A 401 counts as `denied`: Express does not tell a guard from a handler. `before` and `reason` are asked at once, so in front of
+ * the guards that come after.
+ * @param action dotted name, e.g. `invoice.approve` @defaultValue that of route and method: `POST /residents` is `residents.create`
+ * @throws AuditError `AUDIT_OPTIONS_INVALID` at once, if the action or an option is wrong
  */
-export function audited(action: string, options: AuditedOptions = {}): Middleware {
-  const route = checkRoute('audited', action, options);
-  let warned = false;
-  return (request, response, next) => {
-    const exchange = exchangeOf(response);
-    if (!exchange) {
-      if (!warned)
-        process.emitWarning(`audited('${action}'): there is no auditExpress() in front of it`, 'AuditWarning');
-      warned = true;
-      next();
-      return;
-    }
+export function audited(action?: ActionName, options: AuditedOptions = {}): Middleware {
+  const mark = checkMark('audited', action, options);
+  return withExchange('audited', (exchange, request, response, next) => {
     const { record } = exchange;
-    record.route = route;
     record.guarded = true;
-    record.params = { ...(request as AuditRequest).params };
-    notePattern(request as AuditRequest);
-    noteActor(record, exchange.context);
-    if ((route.durability ?? 'async') !== 'async') exchange.hold();
-    onJson(response, (result) => noteResult(record, route, result));
-    // Whatever read the body may have lost it.
-    runInContext(exchange.context, next);
-  };
+    record.params = { ...request.params };
+    notePattern(request);
+    if ((mark.durability ?? 'async') !== 'async') exchange.hold();
+    onJson(response, (result) => noteResult(record, mark, result));
+    // Whatever read the body may have lost the context.
+    const goOn = (): void => runInContext(exchange.context, next);
+    const waiting = beforeHandler(exchange, mark);
+    if (waiting) void waiting.then(goOn);
+    else goOn();
+  });
+}
+
+/** In a route: no entry, although `requests` covers it. Stands in for `@SkipAudit`. */
+export function skipAudit(): Middleware {
+  return withExchange('skipAudit', ({ record }, _request, _response, next) => {
+    record.skipped = true;
+    next();
+  });
 }
 
 /** After all routes, in front of the application's own error middleware: notes the error, and passes it on. */
 export function auditErrors(): ErrorMiddleware {
   return (error, _request, response, next) => {
-    exchangeOf(response)?.noteError(error);
+    exchangeOf(response)?.fail(error);
     next(error);
+  };
+}
+
+type WithExchange = (exchange: Exchange, request: AuditRequest, response: { json?: unknown }, next: Next) => void;
+
+/** Without `auditExpress()` nothing is recorded, and nothing is broken; it is said once. */
+function withExchange(name: string, middleware: WithExchange): Middleware {
+  let warned = false;
+  return (request, response, next) => {
+    const exchange = exchangeOf(response);
+    // Express's own request has what is read of it.
+    if (exchange) return middleware(exchange, request as AuditRequest, response, next);
+    if (!warned) process.emitWarning(`${name}(): there is no auditExpress() in front of it`, 'AuditWarning');
+    warned = true;
+    next();
   };
 }
 

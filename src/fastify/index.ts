@@ -1,18 +1,20 @@
 /** Fastify without Nest: `nestjs-prisma-audit/fastify`. Fastify itself is not loaded; its types are not needed. */
+import type { ActionName } from '../event/action.js';
 import type { Recorder } from '../recorder/port.js';
 import { exchangeOf } from '../http/exchange.js';
 import { fastifyHooks, type FastifyLike, type FastifyReplyLike } from '../http/fastify-hooks.js';
 import { noteHandler, type FastifyRouteLike } from './route.js';
 import { requestPolicy } from '../http/policy.js';
 import { matchedOf } from '../http/route-pattern.js';
-import { checkHttpOptions, checkRoute, type HttpAuditOptions } from '../http/options.js';
-import { type AuditedOptions, type AuditedRoute } from '../http/request-record.js';
+import { checkMark } from '../http/check-mark.js';
+import { checkHttpOptions, type HttpAuditOptions } from '../http/options.js';
+import type { AuditedMark, AuditedOptions } from '../http/request-record.js';
 import type { AuditRequest } from '../http/request.js';
 
 export { createAudit, type Audit, type AuditOptions } from '../compose/index.js';
 export { runAs, setActor, withContext } from '../context/context.js';
 export { AuditError, isAuditError } from '../event/errors.js';
-export type { AuditedCall, AuditedOptions, AuditedRoute } from '../http/request-record.js';
+export type { AuditedCall, AuditedMark, AuditedOptions } from '../http/request-record.js';
 export type { HttpAuditOptions } from '../http/options.js';
 export type { AuditRequest } from '../http/request.js';
 export type { FastifyLike } from '../http/fastify-hooks.js';
@@ -40,21 +42,27 @@ export function auditFastify(audit: Recorder, options: HttpAuditOptions = {}): A
     const addHook = fastify.addHook.bind(fastify) as (name: string, hook: unknown) => void;
     fastifyHooks(fastify, audit, {
       ...checked,
+      errorOf: (error) => policy.errorOf(error),
       routeFor: (request, record) => {
         const matched = matchedOf(request);
-        return policy.routeFor(request, record, matched && { ...matched, audited: routeOf(request) });
+        return policy.routeFor(request, record, matched && { ...matched, ...routeOf(request) });
       },
       holds: (request) => {
-        const route = routeOf(request);
-        return route !== undefined && (route.durability ?? checked.durability ?? 'async') !== 'async';
+        const { audited: mark, skipped } = routeOf(request);
+        if (skipped === true || !(mark ?? policy.covers(request.method))) return false;
+        return (mark?.durability ?? checked.durability ?? 'async') !== 'async';
       },
     });
     addHook('onRoute', (route: FastifyRouteLike) => {
       const given = route.config?.audit;
-      if (given !== undefined) noteHandler(route, checkRoute('config.audit.action', given.action, given));
+      if (given === false) return;
+      if (given) {
+        const { action, ...more } = given;
+        noteHandler(route, checkMark('config.audit', action, more));
+      } else if ([route.method].flat().some((method) => policy.covers(method))) noteHandler(route, undefined);
     });
     addHook('onError', (_request: unknown, reply: FastifyReplyLike, error: unknown, next: () => void) => {
-      exchangeOf(reply.raw)?.noteError(error);
+      exchangeOf(reply.raw)?.fail(error);
       next();
     });
     done();
@@ -68,15 +76,17 @@ export function auditFastify(audit: Recorder, options: HttpAuditOptions = {}): A
 
 /**
  * Options of a route that leaves an entry of this action: `app.get('/', { ...audited('home.read') }, handler)`. The same as
- * `config: { audit: { action } }`, checked at once.
- * @throws AuditError `AUDIT_OPTIONS_INVALID` if the action is not well-formed
+ * `config: { audit: { action } }`, checked at once. A route with `config: { audit: false }` leaves none.
+ * @param action dotted name @defaultValue that of route and method: `POST /residents` is `residents.create`
+ * @throws AuditError `AUDIT_OPTIONS_INVALID` if the action or an option is wrong
  */
-export function audited(action: string, options: AuditedOptions = {}): { config: { audit: AuditedRoute } } {
-  return { config: { audit: checkRoute('audited', action, options) } };
+export function audited(action?: ActionName, options: AuditedOptions = {}): { config: { audit: AuditedMark } } {
+  return { config: { audit: checkMark('audited', action, options) } };
 }
 
-function routeOf(request: AuditRequest): AuditedRoute | undefined {
+function routeOf(request: AuditRequest): { readonly audited?: AuditedMark; readonly skipped?: boolean } {
   // Checked when the route was added; a route that was added before the plugin has its hooks as well.
-  const { config } = (request['routeOptions'] ?? {}) as FastifyRouteLike;
-  return config?.audit;
+  const { config } = (request['routeOptions'] ?? {}) as Partial<FastifyRouteLike>;
+  const given = config?.audit;
+  return given === false ? { skipped: true } : given === undefined ? {} : { audited: given };
 }

@@ -1,7 +1,8 @@
 import { types } from 'node:util';
+import { beforeHandler } from '../http/before-handler.js';
 import { exchangeOf } from '../http/exchange.js';
 import type { FastifyReplyLike } from '../http/fastify-hooks.js';
-import { noteActor, noteResult as noteGiven, type AuditedRoute } from '../http/request-record.js';
+import { noteResult as noteGiven, type AuditedMark } from '../http/request-record.js';
 
 type Handler = (this: unknown, request: unknown, reply: FastifyReplyLike, ...rest: unknown[]) => unknown;
 type Serializing = (request: unknown, reply: FastifyReplyLike, payload: unknown, done: Finish) => void;
@@ -9,7 +10,8 @@ type Finish = (error: null, payload: unknown) => void;
 
 /** What is read and changed of the options of a route while it is added. */
 export interface FastifyRouteLike {
-  readonly config?: { readonly audit?: AuditedRoute };
+  readonly method: string | readonly string[];
+  readonly config?: { readonly audit?: AuditedMark | false };
   handler: Handler;
   preSerialization?: unknown;
 }
@@ -18,21 +20,20 @@ export interface FastifyRouteLike {
  * Notes when the handler's turn comes (until then whoever answers is a guard), what it gives, and what it throws: an error
  * handler that answers by itself keeps `onError` from being told.
  */
-export function noteHandler(route: FastifyRouteLike, audited: AuditedRoute): void {
+export function noteHandler(route: FastifyRouteLike, mark: AuditedMark | undefined): void {
   const { handler, preSerialization } = route;
   route.handler = function (this: unknown, request, reply, ...rest) {
+    const call = (): unknown => Reflect.apply(handler, this, [request, reply, ...rest]);
     const exchange = exchangeOf(reply.raw);
-    if (!exchange) return Reflect.apply(handler, this, [request, reply, ...rest]);
-    const { record } = exchange;
-    record.route = audited;
-    noteActor(record, exchange.context);
-    const note = (error: unknown): void => exchange.noteError(error);
+    // The route for HEAD that comes with one for GET has its handler, which is this one already.
+    if (!exchange || exchange.record.reached === true) return call();
     try {
-      const result: unknown = Reflect.apply(handler, this, [request, reply, ...rest]);
-      if (types.isPromise(result)) result.catch(note);
+      const waiting = beforeHandler(exchange, mark);
+      const result = waiting ? waiting.then(call) : call();
+      if (types.isPromise(result)) result.catch((error: unknown) => exchange.fail(error));
       return result;
     } catch (error) {
-      note(error);
+      exchange.fail(error);
       throw error;
     }
   };

@@ -1,5 +1,6 @@
 import { errorMonitor } from 'node:events';
 import { countBody, type Sent } from './body.js';
+import { headSent } from './frozen-head.js';
 import { routePattern } from './route-pattern.js';
 import type { AuditRequest, AuditResponse } from './request.js';
 
@@ -42,15 +43,16 @@ export function watchEnding(
 }
 
 function endOf(request: AuditRequest, response: AuditResponse, finished: boolean, sent: Sent): ResponseEnd {
-  const status = finished || response.headersSent ? (sent.status ?? response.statusCode) : undefined;
-  const bytes = hasBody(request, status) ? sent.bytes : undefined;
+  const status = finished || headSent(response) ? (sent.status ?? response.statusCode) : undefined;
+  const bytes = bytesOf(request, status, sent.bytes);
   if (finished) return { status, bytes, aborted: bytes !== undefined && bytes < announced(response) };
   const closedBy = !response.errored && status !== undefined && isEventStream(response) ? 'client' : undefined;
   return { status, bytes, aborted: closedBy === undefined, closedBy };
 }
 
-function hasBody(request: AuditRequest, status: number | undefined): status is number {
-  return status !== undefined && request.method !== 'HEAD' && !BODILESS.has(status);
+/** The bytes of a body, where the response can have one. */
+export function bytesOf(request: AuditRequest, status: number | undefined, sent: number): number | undefined {
+  return status !== undefined && request.method !== 'HEAD' && !BODILESS.has(status) ? sent : undefined;
 }
 
 /** A stream that broke under a handler that then ends the response leaves less than its length. */

@@ -1,9 +1,9 @@
 import type { AuditContext } from '../context/context.js';
 import type { ActionBook } from '../event/action-book.js';
-import type { AuditEvent, Durability } from '../event/types.js';
+import type { AuditEvent, Durability, ErrorFact } from '../event/types.js';
 import type { Recorder } from '../recorder/port.js';
 import { withDefinition } from './definition.js';
-import { watchEnding, type ResponseEnd } from './ending.js';
+import { bytesOf, watchEnding, type ResponseEnd } from './ending.js';
 import { holdEnd, type HoldableResponse, type Verdict } from './hold.js';
 import { recordWhole } from './record-whole.js';
 import { requestContext, type RequestContextOptions } from './request-context.js';
@@ -14,15 +14,15 @@ import type { AuditRequest, AuditResponse } from './request.js';
 export interface ExchangeOptions extends RequestContextOptions {
   /** Asked when the response ends: the route whose entry it leaves; none if it leaves none. */
   readonly routeFor: (request: AuditRequest, record: RequestRecord) => AuditedRoute | undefined;
-  /** Whether an entry says where its error was thrown. @defaultValue false */
-  readonly errorStacks?: boolean | undefined;
   /** Whose resource a route takes that names none. @defaultValue nobody's */
   readonly actions?: ActionBook | undefined;
   /** Told of what could not be recorded. */
   readonly onError: (error: unknown) => void;
+  /** What an entry says of an error. @defaultValue name, code and message */
+  readonly errorOf?: ((error: unknown) => ErrorFact) | undefined;
   /** How far the entry of a route that does not say so itself has to come. @defaultValue 'async' */
   readonly durability?: Durability | undefined;
-  /** What becomes of a response whose entry did not come so far: `fail` answers 503 in its place. @defaultValue 'spool' */
+  /** What becomes of a response whose entry neither came so far nor into a spool: `fail` answers 503 in its place, `spool` lets it go. @defaultValue 'fail' */
   readonly onFailure?: 'spool' | 'fail' | undefined;
 }
 
@@ -83,12 +83,15 @@ export class Exchange {
     if (this.#holding) return;
     this.#holding = true;
     // Node's response has what the hold needs; the platforms' types do not promise it.
-    holdEnd(this.#response as HoldableResponse, (status, bytes) => this.#beforeEnd({ status, bytes, aborted: false }));
+    holdEnd(this.#response as HoldableResponse, (status, sent) =>
+      this.#beforeEnd({ status, bytes: bytesOf(this.#request, status, sent), aborted: false }),
+    );
   }
 
-  /** Notes what was thrown; the first that is told counts. */
-  noteError(error: unknown): void {
-    this.record.error ??= errorFact(error, { stacks: this.#options.errorStacks === true });
+  /** Notes what went wrong; the first error counts. */
+  fail(error: unknown): void {
+    const { errorOf = errorFact } = this.#options;
+    this.record.error ??= errorOf(error);
   }
 
   #routeOf(): AuditedRoute | undefined {
@@ -101,7 +104,7 @@ export class Exchange {
   #beforeEnd(end: ResponseEnd): Promise<Verdict> | undefined {
     const { durability: byDefault = 'async', onError, onFailure } = this.#options;
     if (this.#ended) return undefined;
-    const refusal: Verdict = onFailure === 'fail' ? 'refuse' : 'send';
+    const refusal: Verdict = onFailure === 'spool' ? 'send' : 'refuse';
     try {
       const route = this.#routeOf();
       const durability = route?.durability ?? byDefault;
@@ -127,7 +130,7 @@ export class Exchange {
   #end(end: ResponseEnd, error: unknown): void {
     this.#ended = true;
     try {
-      if (error !== undefined) this.noteError(error);
+      if (error !== undefined) this.fail(error);
       if (this.#told) return this.#endedOtherwise(this.#told, end);
       const route = this.#routeOf();
       const event = route && requestEvent(this.record, route, this.#request, end);

@@ -1,4 +1,5 @@
 import type { HoldableResponse } from './hold.js';
+import type { AuditResponse } from './request.js';
 
 const CHANGES = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'] as const;
 const VERBS = { setHeader: 'set', setHeaders: 'set', appendHeader: 'append', removeHeader: 'remove' } as const;
@@ -35,4 +36,9 @@ export function refuseChange(verb: string): never {
   throw Object.assign(new Error(`Cannot ${verb} headers after they are sent to the client`), {
     code: 'ERR_HTTP_HEADERS_SENT',
   });
+}
+
+/** Whether the head was sent, whatever a frozen one says. */
+export function headSent(response: AuditResponse): boolean {
+  return Reflect.get(Object.getPrototypeOf(response) as object, 'headersSent', response) === true;
 }

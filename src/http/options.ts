@@ -1,13 +1,12 @@
-import { ACTION_RULE, isAction } from '../event/action.js';
 import { AuditError } from '../event/errors.js';
 import { DURABILITIES } from '../event/types.js';
 import type { ExchangeOptions } from './exchange.js';
 import { checkPolicy, POLICY_OPTIONS, type RequestPolicyOptions } from './policy-options.js';
-import type { AuditedOptions, AuditedRoute } from './request-record.js';
 import { checkTrustedProxy } from './trusted-proxy.js';
 
 /** Options of `auditExpress()` and `auditFastify()`. */
-export interface HttpAuditOptions extends Omit<ExchangeOptions, 'routeFor' | 'onError'>, RequestPolicyOptions {
+export interface HttpAuditOptions
+  extends Omit<ExchangeOptions, 'routeFor' | 'onError' | 'actions' | 'errorOf'>, RequestPolicyOptions {
   /** Told of what could not be recorded. @defaultValue a warning of the process (`process.emitWarning`) */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -41,11 +40,4 @@ export function checkHttpOptions(
 
 function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error.message : String(error), 'AuditWarning');
-}
-
-/** @throws AuditError `AUDIT_OPTIONS_INVALID` if the action is not well-formed. @param where what was called with it */
-export function checkRoute(where: string, action: unknown, options: AuditedOptions): AuditedRoute {
-  if (typeof action !== 'string' || !isAction(action))
-    throw new AuditError('AUDIT_OPTIONS_INVALID', `${where}(${JSON.stringify(action)}): the action ${ACTION_RULE}`);
-  return { ...options, action };
 }

@@ -3,7 +3,7 @@ import { currentContext } from '../context/context.js';
 import type { ActionName } from '../event/action.js';
 import { asksForCall, type AuditedOptions } from '../http/audited-options.js';
 import { recordOf } from '../http/request-record.js';
-import { checkMark } from './check-mark.js';
+import { checkMark } from '../http/check-mark.js';
 import { AUDITED, SKIPPED } from './audited-mark.js';
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
@@ -47,7 +47,7 @@ export type DecoratorOf<M extends Method> = (
 export function Audited(action?: ActionName, options?: AuditedOptions): MethodDecorator & ClassDecorator;
 export function Audited<M extends Method>(action?: ActionName, options?: AuditedOptionsOf<M>): DecoratorOf<M>;
 export function Audited(action?: ActionName, options: object = {}): MethodDecorator & ClassDecorator {
-  const said = checkMark(action, options);
+  const said = checkMark('@Audited', action, options);
   const mark = SetMetadata(AUDITED, said);
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     if (key === undefined || descriptor === undefined) {

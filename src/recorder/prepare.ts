@@ -27,7 +27,7 @@ export function prepare(
   clock: Clock = systemClock,
 ): ContentRow {
   const context = options.context ?? currentContext();
-  const event = admitted(given, options.actions, options.source ?? 'record');
+  const event = admitted(given, options.actions, options);
   check(event);
   const id = resourceId(event.resource?.id);
   const redacted: string[] = [];

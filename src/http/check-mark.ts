@@ -1,18 +1,19 @@
 import { ACTION_RULE, isAction, type ActionName } from '../event/action.js';
 import { AuditError } from '../event/errors.js';
 import { DURABILITIES, SEVERITIES } from '../event/types.js';
-import type { AuditedMark, AuditedOptions } from '../http/audited-options.js';
+import type { AuditedMark, AuditedOptions } from './audited-options.js';
 
 const CALLBACKS = ['details', 'before', 'after', 'when', 'outcome'] as const;
 const KNOWN: readonly string[] = [...CALLBACKS, 'resource', 'reason', 'severity', 'durability'];
 
 /**
- * What `@Audited()` was given, as a mark.
+ * What `@Audited()`, or what stands in for it, was given, as a mark.
+ * @param where its name, for the error
  * @throws AuditError `AUDIT_OPTIONS_INVALID`, saying what to write instead
  */
-export function checkMark(action: ActionName | undefined, options: AuditedOptions): AuditedMark {
+export function checkMark(where: string, action: ActionName | undefined, options: AuditedOptions): AuditedMark {
   const invalid = (rule: string): AuditError =>
-    new AuditError('AUDIT_OPTIONS_INVALID', `@Audited(${JSON.stringify(action) ?? ''}): ${rule}`);
+    new AuditError('AUDIT_OPTIONS_INVALID', `${where}(${JSON.stringify(action) ?? ''}): ${rule}`);
   if (action !== undefined && !isAction(action)) throw invalid(`the action ${ACTION_RULE}`);
   if (typeof options !== 'object' || options === null)
     throw invalid("options must be an object: { resource: 'Invoice' }");
