@@ -42,6 +42,7 @@ export class HttpSurface {
       session,
       trustedProxy,
       actions: this.#audit.actions,
+      errorOf: (error) => this.#policy.errorOf(error),
       routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
       holds: () => this.#routes.holds,
       onError: this.#log.tell,
