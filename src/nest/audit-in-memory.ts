@@ -1,7 +1,10 @@
 import type { Audit, AuditFacts } from '../compose/create-audit.js';
+import type { AuditHealth } from '../compose/health.js';
 import type { CheckedOptions } from '../compose/options.js';
 import { AuditError } from '../event/errors.js';
+import type { AuditApi } from '../prisma/api.js';
 import type { AuditReader } from '../query/reader.js';
+import type { CloseFacts } from '../recorder/index.js';
 import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
 
 /** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
@@ -18,10 +21,38 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
   }
 
   get facts(): AuditFacts {
-    return { waiting: 0, lost: 0, failedAttempts: 0, folded: 0, callbacksFailed: 0, sealer: 'off' };
+    return {
+      waiting: 0,
+      lost: 0,
+      failedAttempts: 0,
+      spooled: 0,
+      spoolBytes: 0,
+      shed: 0,
+      folded: 0,
+      callbacksFailed: 0,
+      sealer: 'off',
+    };
   }
 
   start(): void {}
+
+  traces(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  health(): Promise<AuditHealth> {
+    const nothing = {
+      unsealed: null,
+      sealLagMs: null,
+      oldestPendingMs: null,
+      waiting: 0,
+      spooled: null,
+      lost: 0,
+      denied: 0,
+    };
+    const parts = { sealer: { state: 'off', alive: null }, probe: { state: 'unknown', problems: [] } } as const;
+    return Promise.resolve({ status: 'up', reasons: [], database: 'up', ...nothing, ...parts });
+  }
 
   check(): Promise<void> {
     return Promise.resolve();
@@ -35,7 +66,16 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
     return Promise.resolve();
   }
 
-  close(): Promise<number> {
-    return Promise.resolve(0);
+  /** In memory at once: whether the transaction is rolled back afterwards makes no difference here. */
+  sameTransaction(): Pick<AuditApi, 'record'> {
+    return {
+      record: async (event) => {
+        await this.record(event).reached();
+      },
+    };
+  }
+
+  close(): Promise<CloseFacts> {
+    return Promise.resolve({ lost: 0, spooled: 0 });
   }
 }
