@@ -45,7 +45,7 @@ export async function createApp({ platform, variant, databaseUrl, seal }) {
   ]);
   Body()(InvoicesController.prototype, 'create', 0);
 
-  class App {}
+  function App() {}
   Module({
     imports: variant === 'none' ? [] : [AuditModule.forRoot({ databaseUrl, seal, tenant: () => 'acme' })],
     controllers: [InvoicesController],
