@@ -1,9 +1,14 @@
 export { createAudit, type Audit, type AuditFacts, type AuditOptions } from './compose/index.js';
 export { runAs, setActor, withContext, type AuditContext, type ContextFields } from './context/index.js';
-export { AuditError, isAuditError, type AuditErrorCode } from './event/index.js';
+export { AuditError, defineActions, isAuditError, mergeActions, type AuditErrorCode } from './event/index.js';
 export type {
+  ActionCatalogue,
+  ActionDefinition,
+  ActionName,
   Actor,
   AuditEvent,
+  AuditEventOf,
+  AuditRegister,
   Check,
   FieldChange,
   Outcome,

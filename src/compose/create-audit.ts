@@ -1,7 +1,8 @@
+import type { ActionBook } from '../event/action-book.js';
+import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
 import { AuditError } from '../event/errors.js';
-import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import { prismaValues } from '../query/prisma-values.js';
 import { AuditReader } from '../query/reader.js';
@@ -75,6 +76,11 @@ export class Audit implements Recorder {
     return url === undefined ? this.#pool : this.#open(url, 2, `nestjs-prisma-audit ${part}`, `${part}Url`);
   }
 
+  /** What events are checked against. A feature may add to it before the application takes requests. */
+  get actions(): ActionBook {
+    return this.#options.actions;
+  }
+
   get facts(): AuditFacts {
     return { ...this.#recorder.facts, sealer: this.#sealer?.state ?? 'off' };
   }
@@ -107,7 +113,8 @@ export class Audit implements Recorder {
     return checks;
   }
 
-  record(event: AuditEvent, options?: RecordOptions): Receipt {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
+  record<const N extends ActionName>(event: AuditEventOf<N>, options?: RecordOptions): Receipt {
     return this.#recorder.record(event, options);
   }
 

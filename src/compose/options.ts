@@ -1,3 +1,5 @@
+import { ActionBook, type UnknownActions } from '../event/action-book.js';
+import type { ActionCatalogue } from '../event/actions.js';
 import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
@@ -35,6 +37,13 @@ export interface AuditOptions {
   readonly redaction?: RedactionOptions | undefined;
   /** What the generator wrote. With it, `changes` of an entry have the client's names and Prisma's values. @defaultValue that of `config` */
   readonly catalogue?: Catalogue | undefined;
+  /** What `defineActions` gave: with it, events are checked against their action's definition. @defaultValue that of `config` */
+  readonly actions?: ActionCatalogue | undefined;
+  /**
+   * An event whose action is in no catalogue: refused, taken with `details.unknownAction: true`, or taken as it is. A
+   * request's entry is never refused: of what `@Audited` names, the start is. @defaultValue `'mark'` with a catalogue, else `'allow'`
+   */
+  readonly unknownActions?: UnknownActions | undefined;
   /** The default export of `audit.config`: with it, the start finds tables without triggers and triggers that are stale. */
   readonly config?: Coverage | undefined;
   /**
@@ -59,6 +68,7 @@ export interface CheckedOptions {
   readonly isSecret: SecretName;
   readonly oversized: 'refuse' | 'truncate';
   readonly catalogue?: Catalogue;
+  readonly actions: ActionBook;
   readonly config?: Coverage;
   readonly probe: ProbeMode;
   readonly onError: (error: unknown) => void;
@@ -76,6 +86,8 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'redaction',
   'oversized',
   'catalogue',
+  'actions',
+  'unknownActions',
   'config',
   'probe',
   'onError',
@@ -137,6 +149,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     isSecret: secretNames(options.redaction),
     oversized,
     ...(catalogue === undefined ? {} : { catalogue: checkCatalogue(catalogue) }),
+    actions: new ActionBook(options.actions ?? options.config?.actions, options.unknownActions, onError),
     ...(options.config === undefined ? {} : { config: withCatalogue(options.config) }),
     probe,
     onError,

@@ -1,6 +1,8 @@
 import { runInContext, type AuditContext } from '../context/context.js';
+import type { ActionBook } from '../event/action-book.js';
 import type { AuditEvent } from '../event/types.js';
 import type { Recorder } from '../recorder/port.js';
+import { withDefinition } from './definition.js';
 import { requestContext, type RequestContextOptions } from './request-context.js';
 import { requestEvent } from './request-event.js';
 import { openRecord, type AuditedRoute, type RequestRecord } from './request-record.js';
@@ -9,6 +11,8 @@ import type { AuditRequest, AuditResponse } from './request.js';
 export interface MiddlewareOptions extends RequestContextOptions {
   /** Asked when the response ends: the route whose entry it leaves; none if it leaves none. */
   readonly routeFor: (request: AuditRequest, record: RequestRecord) => AuditedRoute | undefined;
+  /** Whose resource a route takes that names none. @defaultValue nobody's */
+  readonly actions?: ActionBook | undefined;
   /** Told of what could not be recorded. */
   readonly onError: (error: unknown) => void;
 }
@@ -27,7 +31,7 @@ export function auditMiddleware(recorder: Recorder, options: MiddlewareOptions) 
       if (ended) return;
       ended = true;
       try {
-        const route = options.routeFor(request, record);
+        const route = withDefinition(options.routeFor(request, record), options.actions);
         if (route)
           recordWhole(
             recorder,

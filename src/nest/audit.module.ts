@@ -14,6 +14,7 @@ import { Audit } from '../compose/create-audit.js';
 import { isAuditError } from '../event/errors.js';
 import { auditMiddleware } from '../http/middleware.js';
 import { AuditInterceptor } from './audit.interceptor.js';
+import { checkAuditedActions } from './check-actions.js';
 import { AuditService } from './audit.service.js';
 import {
   checkModuleOptions,
@@ -75,6 +76,7 @@ export class AuditModule
       tenant,
       session,
       routeFor: (request, record) => (record.skipped ? undefined : (record.route ?? this.#routes.find(request))),
+      actions: this.#audit.actions,
       onError: warn,
     });
     consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });
@@ -103,6 +105,7 @@ export class AuditModule
   }
 
   onApplicationBootstrap(): void {
+    checkAuditedActions(this.#modules, this.#audit.actions, warn);
     this.#audit.start();
   }
 

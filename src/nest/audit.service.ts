@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Audit } from '../compose/create-audit.js';
 import { runAs, setActor, withContext, type ContextFields } from '../context/context.js';
+import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import type { Actor, AuditEvent, Resource } from '../event/types.js';
 import type { AuditReader } from '../query/reader.js';
 import type { RecordOptions } from '../recorder/port.js';
@@ -30,8 +31,11 @@ export class AuditService {
    *
    * Rejects with an AuditError when the event is wrong or the queue is full (see `Recorder.record`). It is logged as well,
    * and need not be awaited: a rejection that nobody handles does not end the process.
+   *
+   * With a registered catalogue (`AuditRegister`) the event is typed by its action.
    */
-  record(event: AuditEvent): Promise<void> {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
+  record<const N extends ActionName>(event: AuditEventOf<N>): Promise<void> {
     return this.#record(event);
   }
 

@@ -1,6 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import { currentContext } from '../context/context.js';
-import { ACTION_RULE, isAction } from '../event/action.js';
+import { ACTION_RULE, isAction, type ActionName } from '../event/action.js';
 import { AuditError } from '../event/errors.js';
 import { recordOf, type AuditedOptions, type AuditedRoute } from '../http/request-record.js';
 
@@ -13,7 +13,7 @@ type Handler = (this: unknown, ...args: unknown[]) => unknown;
 /**
  * Every call of this handler, or of each handler of this class, leaves one entry: who, with what outcome, how long.
  *
- * @param action dotted name, e.g. `invoice.approve`
+ * @param action dotted name, e.g. `invoice.approve`; with a registered catalogue (`AuditRegister`) one of its own
  * @throws AuditError `AUDIT_OPTIONS_INVALID` when the class is defined, if the action is not well-formed
  * @example
  * ```ts
@@ -21,7 +21,7 @@ type Handler = (this: unknown, ...args: unknown[]) => unknown;
  * @Post(':id/approve') approve(@Param('id') id: string) {}
  * ```
  */
-export function Audited(action: string, options: AuditedOptions = {}): MethodDecorator & ClassDecorator {
+export function Audited(action: ActionName, options: AuditedOptions = {}): MethodDecorator & ClassDecorator {
   if (!isAction(action)) {
     throw new AuditError('AUDIT_OPTIONS_INVALID', `@Audited(${JSON.stringify(action)}): the action ${ACTION_RULE}`);
   }

@@ -1,5 +1,4 @@
-import { auditApi, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
-import { secretNames } from '../event/redaction.js';
+import { auditApi, eventRules, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
 import { scopedTransaction } from './transaction.js';
 import { requireAuditAdapter } from './client-options.js';
 
@@ -34,7 +33,7 @@ interface ExtendedTypes {
  * @throws AuditError `AUDIT_ADAPTER_MISSING` from `$extends` when it was not
  */
 export function audit(options: AuditApiOptions = {}): (client: unknown) => ExtendedTypes {
-  const isSecret = secretNames(options.redaction);
+  const rules = eventRules(options);
   return (given) => {
     const client = given as Extendable;
     // Not bound: it runs on the `this` of each call.
@@ -45,7 +44,7 @@ export function audit(options: AuditApiOptions = {}): (client: unknown) => Exten
       client: {
         // Both run on the `this` of the call, which inside a transaction is its `tx`.
         $audit(this: RawClient): AuditApi {
-          return auditApi(this, options, isSecret);
+          return auditApi(this, options, rules);
         },
         $transaction: scopedTransaction(inner),
       },

@@ -1,3 +1,4 @@
+import type { ActionBook } from '../event/action-book.js';
 import type { AuditEvent, Durability } from '../event/types.js';
 import type { AuditContext } from '../context/context.js';
 
@@ -38,6 +39,8 @@ export interface RecordOptions {
    * and the entry flagged `truncated`. @defaultValue `'refuse'`
    */
   readonly oversized?: 'refuse' | 'truncate' | undefined;
+  /** What the event's action is checked against. @defaultValue nothing */
+  readonly actions?: ActionBook | undefined;
   /** @defaultValue 'record' */
   readonly source?: 'record' | 'request' | 'read';
 }

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { actorSection, type ActorSection } from '../context/actor-section.js';
 import { currentContext } from '../context/context.js';
 import { ACTION_RULE, isAction } from '../event/action.js';
+import { admitted } from '../event/admit.js';
 import { MAX_MICROS, systemClock, type Clock } from '../event/clock.js';
 import { withoutValues } from '../event/error-message.js';
 import { AuditError, isAuditError } from '../event/errors.js';
@@ -20,12 +21,13 @@ import type { RecordOptions } from './port.js';
  * @throws AuditError `AUDIT_EVENT_INVALID`, `AUDIT_NOT_PLAIN_JSON` or `AUDIT_EVENT_TOO_LARGE`, naming the member
  */
 export function prepare(
-  event: AuditEvent,
+  given: AuditEvent,
   isSecret: SecretName,
   options: RecordOptions = {},
   clock: Clock = systemClock,
 ): ContentRow {
   const context = options.context ?? currentContext();
+  const event = admitted(given, options.actions, options.source ?? 'record');
   check(event);
   const id = resourceId(event.resource?.id);
   const redacted: string[] = [];

@@ -1,3 +1,4 @@
+import type { ActionCatalogue } from '../../event/actions.js';
 import type { Catalogue } from '../../event/catalogue.js';
 import { AuditError } from '../../event/errors.js';
 import { secretNames, secretPatterns, type RedactionOptions } from '../../event/redaction.js';
@@ -12,6 +13,7 @@ export interface Coverage {
   readonly tenantColumn?: string;
   readonly redaction?: RedactionOptions;
   readonly catalogue?: Catalogue;
+  readonly actions?: ActionCatalogue;
   readonly onMissing?: 'fail' | 'warn';
   readonly models?: Readonly<Record<string, ModelCoverage | false>>;
 }
