@@ -1,3 +1,5 @@
+import { ActionBook, type UnknownActions } from '../event/action-book.js';
+import type { ActionCatalogue } from '../event/actions.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
 import type { AuditEvent, Durability } from '../event/types.js';
 import { prepare, type Receipt, type Recorder, type RecordOptions } from '../recorder/port.js';
@@ -7,10 +9,19 @@ import { journal } from './journal.js';
 export interface InMemoryOptions {
   /** Names that hold secrets. @defaultValue the default list */
   readonly redaction?: RedactionOptions | undefined;
-  /** In the place of `redaction`, where there is a function already. */
-  readonly isSecret?: SecretName | undefined;
   /** As option `oversized` of `createAudit()`. @defaultValue `'refuse'` */
   readonly oversized?: 'refuse' | 'truncate' | undefined;
+  /** What `defineActions()` gave: its schemas check `details` as in production. @defaultValue any action */
+  readonly actions?: ActionCatalogue | undefined;
+  /** As option `unknownActions` of `createAudit()`. @defaultValue `'allow'` without a catalogue, else `'mark'` */
+  readonly unknownActions?: UnknownActions | undefined;
+}
+
+/** What stands at the door, made of options already. */
+interface Door {
+  readonly isSecret: SecretName;
+  readonly oversized: 'refuse' | 'truncate';
+  readonly actions: ActionBook;
 }
 
 /**
@@ -18,12 +29,14 @@ export interface InMemoryOptions {
  * No database, no timer: an event is there when `record()` returns, and is as durable as it will ever be.
  */
 export class InMemoryRecorder implements Recorder {
-  readonly #isSecret: SecretName;
-  readonly #oversized: 'refuse' | 'truncate';
+  readonly #door: Door;
 
-  constructor(options: InMemoryOptions = {}) {
-    this.#isSecret = options.isSecret ?? secretNames(options.redaction);
-    this.#oversized = options.oversized ?? 'refuse';
+  constructor({ redaction, oversized = 'refuse', actions, unknownActions }: InMemoryOptions = {}, door?: Door) {
+    this.#door = door ?? {
+      isSecret: secretNames(redaction),
+      oversized,
+      actions: new ActionBook(actions, unknownActions),
+    };
   }
 
   /** What this recorder took in, oldest first. */
@@ -40,7 +53,8 @@ export class InMemoryRecorder implements Recorder {
   }
 
   record(event: AuditEvent, options?: RecordOptions): Receipt {
-    const entry = auditedEntry(prepare(event, this.#isSecret, { oversized: this.#oversized, ...options }));
+    const { isSecret, oversized, actions } = this.#door;
+    const entry = auditedEntry(prepare(event, isSecret, { oversized, actions, ...options }));
     if (!this.#has(entry)) journal().push({ entry, by: this });
     return { reached: (durability: Durability) => Promise.resolve(durability) };
   }
