@@ -35,6 +35,7 @@ describe('the README', () => {
     await mkdir(folder, { recursive: true });
     await symlink(join(root, 'examples/quickstart/src/generated'), join(folder, 'generated'));
     await writeFile(join(folder, 'app.module.ts'), 'export class AppModule {}');
+    await writeFile(join(folder, 'audit.config.ts'), `export { default } from './adopt-1.js';`);
     await Promise.all(found.map(([name, code]) => writeFile(join(folder, name), code)));
     const tsconfig = {
       extends: join(root, 'tsconfig.json'),

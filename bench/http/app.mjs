@@ -45,12 +45,8 @@ export async function createApp({ platform, variant, databaseUrl, seal }) {
   ]);
   Body()(InvoicesController.prototype, 'create', 0);
 
-<<<<<<< HEAD
-  function App() {}
-=======
   // oxlint-disable-next-line typescript/no-extraneous-class -- a module is an empty class
   class App {}
->>>>>>> main
   Module({
     imports: variant === 'none' ? [] : [AuditModule.forRoot({ databaseUrl, seal, tenant: () => 'acme' })],
     controllers: [InvoicesController],

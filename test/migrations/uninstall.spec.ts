@@ -9,12 +9,12 @@ import { AuditedClient, COVERAGE, createQuickstart, PrismaClient, type Quickstar
 import { openEngine } from './engine.js';
 import { itFull } from './sample.js';
 
+const blocksOf = (page: string): string[] =>
+  Array.from(readFileSync(page, 'utf8').matchAll(/^```sql\n(.*?)^```$/gms), ([, sql = '']) => sql);
+
 /** The steps as they are written for the reader: five blocks, the last for those who use Prisma's migrations. */
-const STEPS = Array.from(
-  readFileSync('docs/uninstall.md', 'utf8').matchAll(/^```sql\n(.*?)^```$/gms),
-  ([, sql = '']) => sql,
-);
-const [LOCK_TIMEOUT = '', DETACH = '', DROP_SCHEMA = '', DROP_ROLES = '', BY_PRISMA = ''] = STEPS;
+const [LOCK_TIMEOUT = '', DETACH = '', DROP_SCHEMA = '', DROP_ROLES = '', BY_PRISMA = ''] =
+  blocksOf('docs/uninstall.md');
 
 const MARK = randomBytes(4).toString('hex');
 const ROLES = { app: `shop_app_${MARK}`, sealer: `shop_sealer_${MARK}`, reader: `shop_reader_${MARK}` };
@@ -75,6 +75,7 @@ describe('the steps of docs/uninstall.md', () => {
       (await pool.query(`select count(*)::int as n from audit.content where source = 'change'`)).rows[0].n as number;
     expect(await count()).toBe(3);
     expect((await thingsIn(pool)).length).toBeGreaterThan(before.length + 50);
+    for (const sql of blocksOf('docs/adopt.md')) await pool.query(sql); // what it asks can be asked
 
     await pool.query(LOCK_TIMEOUT);
     await pool.query(DETACH);
