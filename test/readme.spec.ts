@@ -43,6 +43,7 @@ describe('the README', () => {
         noEmit: true,
         paths: {
           'nestjs-prisma-audit': [join(root, 'src/index.ts')],
+          'nestjs-prisma-audit/testing/memory': [join(root, 'src/testing/memory.ts')],
           'nestjs-prisma-audit/*': [join(root, 'src/*/index.ts')],
         },
       },
