@@ -23,6 +23,8 @@ const FOREIGN = {
   './context': ['@nestjs/', 'rxjs', '@prisma/'],
   './verify': ['@nestjs/', 'rxjs', '@prisma/'],
   './testing/memory': ['@nestjs/', 'rxjs', '@prisma/', 'jest', '@jest/', 'expect', 'vitest'],
+  './express': ['@nestjs/', 'rxjs', '@prisma/', 'express'],
+  './fastify': ['@nestjs/', 'rxjs', '@prisma/', 'fastify'],
   './testing': ['@nestjs/testing', 'jest', '@jest/', 'expect', 'vitest'],
 };
 

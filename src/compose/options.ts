@@ -12,6 +12,8 @@ import { withCatalogue } from '../store/postgres/with-catalogue.js';
 export type ProbeMode = 'warn' | 'error' | 'off';
 
 export interface AuditOptions {
+  /** Tells several audits of one process apart, in metrics and messages. @defaultValue `'default'` */
+  readonly name?: string | undefined;
   /** `postgresql://…` of the database whose log this is; the application's own. */
   readonly databaseUrl: string;
   /** The same database with the login of the sealer's role, for level *split*. @defaultValue `databaseUrl` */
@@ -26,6 +28,11 @@ export interface AuditOptions {
   readonly flushIntervalMs?: number | undefined;
   /** Recorded events that may wait in memory while the database is away. Default 10,000. */
   readonly maxQueue?: number | undefined;
+  /**
+   * Entries of requests without an authenticated actor, of each action in a minute: so many at once, then evenly. Those beyond are
+   * counted, and one entry `http.folded` says how many within a minute. Default 300; `false` writes them all.
+   */
+  readonly anonymousPerMinute?: number | false | undefined;
   /** Connections of our own pool, beside the application's. Default 4. */
   readonly poolSize?: number | undefined;
   /**
@@ -52,11 +59,18 @@ export interface AuditOptions {
    * @defaultValue `'warn'`
    */
   readonly probe?: ProbeMode | undefined;
+  /**
+   * How long `close()`, and so a shutdown, may take to write what waits; letting go of the database takes two seconds more at
+   * most. Milliseconds, default 10,000. Keep it below the time after which the platform kills the process.
+   */
+  readonly shutdownDeadlineMs?: number | undefined;
   /** Told of everything that went wrong and was survived: failed writes, lost events, a lost lease. @defaultValue nothing; the Nest module logs it */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 export interface CheckedOptions {
+  readonly name: string;
+  readonly shutdownDeadlineMs: number;
   readonly databaseUrl: string;
   readonly sealerUrl: string | undefined;
   readonly readerUrl: string | undefined;
@@ -64,6 +78,7 @@ export interface CheckedOptions {
   readonly seal: SealerOptions | false;
   readonly flushIntervalMs: number;
   readonly maxQueue: number;
+  readonly anonymousPerMinute: number;
   readonly poolSize: number;
   readonly isSecret: SecretName;
   readonly oversized: 'refuse' | 'truncate';
@@ -82,6 +97,7 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'seal',
   'flushIntervalMs',
   'maxQueue',
+  'anonymousPerMinute',
   'poolSize',
   'redaction',
   'oversized',
@@ -90,6 +106,8 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'unknownActions',
   'config',
   'probe',
+  'shutdownDeadlineMs',
+  'name',
   'onError',
 ];
 
@@ -138,6 +156,8 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
   const onError = options.onError ?? (() => undefined);
   if (typeof onError !== 'function') throw invalid('onError must be a function');
   return {
+    name: checkName(options.name) ?? DEFAULT_NAME,
+    shutdownDeadlineMs: whole('shutdownDeadlineMs', options.shutdownDeadlineMs, 0, 600_000) ?? 10_000,
     databaseUrl: options.databaseUrl,
     sealerUrl: options.sealerUrl,
     readerUrl: options.readerUrl,
@@ -145,6 +165,10 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     seal,
     flushIntervalMs: whole('flushIntervalMs', options.flushIntervalMs, 1, 60_000) ?? 50,
     maxQueue: whole('maxQueue', options.maxQueue, 1, 10_000_000) ?? 10_000,
+    anonymousPerMinute:
+      options.anonymousPerMinute === false
+        ? Number.POSITIVE_INFINITY
+        : (whole('anonymousPerMinute', options.anonymousPerMinute, 1, 1_000_000) ?? 300),
     poolSize: whole('poolSize', options.poolSize, 2, 100) ?? 4,
     isSecret: secretNames(options.redaction),
     oversized,
@@ -154,6 +178,16 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     probe,
     onError,
   };
+}
+
+export const DEFAULT_NAME = 'default';
+
+/** @throws AuditError `AUDIT_OPTIONS_INVALID` */
+export function checkName(name: unknown): string | undefined {
+  if (name === undefined) return undefined;
+  if (typeof name !== 'string' || !/^[A-Za-z][\w-]{0,63}$/.test(name))
+    throw invalid("name must be 1-64 letters, digits, '_' or '-', and begin with a letter: name: 'billing'");
+  return name;
 }
 
 function checkCatalogue(catalogue: unknown): Catalogue {

@@ -2,7 +2,9 @@ import { checkActions, mergeActions, type ActionCatalogue, type ActionDefinition
 import { AuditError, unfailing } from './errors.js';
 
 /** What this package writes itself, beside `<Type>.read` and the changes. */
-const OWN_ACTIONS: ReadonlySet<string> = new Set(['auth.login', 'request.ended', 'http.unmatched', 'chain.open']);
+const OWN_ACTIONS: ReadonlySet<string> = new Set(['auth.login', 'request.ended', 'chain.open']);
+/** What is said of requests that are nobody's (`http.unmatched`), and of the audit itself (`audit.shed`). */
+const OWN_PREFIX = /^(http|audit)\./;
 
 /** What becomes of an event whose action no catalogue defines. */
 export const UNKNOWN_ACTIONS = ['refuse', 'mark', 'allow'] as const;
@@ -44,7 +46,7 @@ export class ActionBook {
 
   /** Whether an event may have this action: it is in a catalogue, or one that this package writes. */
   knows(action: string): boolean {
-    return OWN_ACTIONS.has(action) || this.find(action) !== undefined;
+    return OWN_ACTIONS.has(action) || OWN_PREFIX.test(action) || this.find(action) !== undefined;
   }
 
   get names(): readonly string[] {

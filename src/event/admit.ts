@@ -7,8 +7,18 @@ import type { AuditEvent, Source } from './types.js';
 
 type Details = Readonly<Record<string, unknown>>;
 
+/** Where an event comes from. */
+export interface Origin {
+  /** @defaultValue 'record' */
+  readonly source?: Source | undefined;
+  /** Its action is made out of method and route, so nobody could define it. @defaultValue false */
+  readonly derived?: boolean | undefined;
+}
+
 /** The verbs of what this package writes itself of a type: what was read, and the changes. */
 const OWN_VERBS = ['read', 'create', 'update', 'delete', 'truncate'];
+
+const LOGIN = 'auth.login';
 
 /** What this package adds to the details of a request. No schema of an application has to know them. */
 const OWN_DETAILS: ReadonlySet<string> = new Set(['http', 'claimed', 'callbacksFailed', 'refused', 'unknownAction']);
@@ -22,18 +32,20 @@ const OWN_DETAILS: ReadonlySet<string> = new Set(['http', 'claimed', 'callbacksF
  * @throws AuditError `AUDIT_EVENT_INVALID` when the action is unknown and refused, or resource or details are not as defined;
  *   `AUDIT_OPTIONS_INVALID` when the schema validates asynchronously
  */
-export function admitted(event: AuditEvent, book: ActionBook | undefined, source: Source): AuditEvent {
+export function admitted(
+  event: AuditEvent,
+  book: ActionBook | undefined,
+  { source = 'record', derived = false }: Origin = {},
+): AuditEvent {
   if (book === undefined || typeof event !== 'object' || event === null || typeof event.action !== 'string')
     return event;
   const definition = book.find(event.action);
-  if (definition === undefined) return isOwn(event, book, source) ? event : unknown(event, book, source);
+  if (definition === undefined) return derived || isOwn(event, book, source) ? event : unknown(event, book, source);
   const { resource, severity } = definition;
   const other = otherType(event, resource);
   if (other !== undefined && source !== 'request') throw other;
   const details =
-    source === 'request'
-      ? ofRequest(event, definition, book, other?.message)
-      : checked(event.details, event.action, definition);
+    source === 'request' ? ofRequest(event, definition, book, other?.message) : ofRecord(event, definition);
   return {
     ...event,
     ...(resource === undefined || other ? {} : { resource: { ...event.resource, type: resource } }),
@@ -56,8 +68,9 @@ function unknown(event: AuditEvent, book: ActionBook, source: Source): AuditEven
       { member: 'action' },
     );
   }
-  const details: unknown = event.details ?? {};
-  return typeof details === 'object' ? { ...event, details: { ...details, unknownAction: true } } : event;
+  const { details } = event;
+  const hasForm = details === undefined || (typeof details === 'object' && details !== null && !Array.isArray(details));
+  return hasForm ? { ...event, details: { ...details, unknownAction: true } } : event;
 }
 
 function otherType({ action, resource }: AuditEvent, type: string | undefined): AuditError | undefined {
@@ -66,6 +79,13 @@ function otherType({ action, resource }: AuditEvent, type: string | undefined): 
   return new AuditError('AUDIT_EVENT_INVALID', `resource.type must be ${type}, which ${action} acts upon`, {
     member: 'resource.type',
   });
+}
+
+/** A login that failed has the identity that was attempted among its details: ours, and no schema has to know it. */
+function ofRecord({ action, details }: AuditEvent, definition: ActionDefinition): Details | undefined {
+  if (action !== LOGIN || details?.['claimed'] === undefined) return checked(details, action, definition);
+  const { claimed, ...given } = details;
+  return { ...checked(given, action, definition), claimed };
 }
 
 /** Absent details are an object without members: its schema says whether that is enough. */

@@ -1,4 +1,5 @@
 import type { Audit, AuditFacts } from '../compose/create-audit.js';
+import type { AuditHealth } from '../compose/health.js';
 import type { CheckedOptions } from '../compose/options.js';
 import type { ActionBook } from '../event/action-book.js';
 import { AuditError } from '../event/errors.js';
@@ -22,10 +23,28 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
   }
 
   get facts(): AuditFacts {
-    return { waiting: 0, lost: 0, failedAttempts: 0, sealer: 'off' };
+    return { waiting: 0, lost: 0, failedAttempts: 0, folded: 0, callbacksFailed: 0, sealer: 'off' };
   }
 
   start(): void {}
+
+  traces(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  health(): Promise<AuditHealth> {
+    const nothing = {
+      unsealed: null,
+      sealLagMs: null,
+      oldestPendingMs: null,
+      waiting: 0,
+      spooled: null,
+      lost: 0,
+      denied: 0,
+    };
+    const parts = { sealer: { state: 'off', alive: null }, probe: { state: 'unknown', problems: [] } } as const;
+    return Promise.resolve({ status: 'up', reasons: [], database: 'up', ...nothing, ...parts });
+  }
 
   check(): Promise<void> {
     return Promise.resolve();

@@ -1,23 +1,28 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Audit } from '../compose/create-audit.js';
-import { runAs, setActor, withContext, type ContextFields } from '../context/context.js';
+import { currentContext, runAs, setActor, withContext, type ContextFields } from '../context/context.js';
 import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import type { Actor, AuditEvent, Resource } from '../event/types.js';
+import { claimOf } from '../http/claim.js';
+import { noteClaim } from '../http/request-record.js';
 import type { AuditReader } from '../query/reader.js';
 import type { RecordOptions } from '../recorder/port.js';
+import type { AuditHealth } from '../compose/health.js';
+import { AuditLog } from './audit-log.js';
 
 /** Everything of an event but what the helper says itself. */
 type Rest = Omit<AuditEvent, 'action' | 'resource'>;
-
-const logger = new Logger('Audit');
 
 /** Records and reads. The context (actor, tenant, request) is that of the caller. */
 @Injectable()
 export class AuditService {
   readonly #audit: Audit;
 
-  constructor(@Inject(Audit) audit: Audit) {
+  readonly #log: AuditLog;
+
+  constructor(@Inject(Audit) audit: Audit, @Optional() @Inject(AuditLog) log = new AuditLog()) {
     this.#audit = audit;
+    this.#log = log;
   }
 
   /** Reads sealed entries: `find`, `history`, `group`. */
@@ -39,10 +44,26 @@ export class AuditService {
     return this.#record(event);
   }
 
-  /** A login, or an attempt: `auth.login`. Pass the identity as `actor`; on success it acts in the rest of the request. */
+  /**
+   * A login, or an attempt: `auth.login`. Pass the identity as `actor`; on success it acts in the rest of the request. With any
+   * other outcome it is only what somebody said: it stands in `details.claimed`, with `verified: false`, and whoever was
+   * signed in before, or nobody, is the actor.
+   */
   login(login: Rest & { readonly actor: Actor }): Promise<void> {
-    if (login.outcome === undefined || login.outcome === 'success') setActor(login.actor);
-    return this.#record({ ...login, action: 'auth.login' });
+    const { actor, ...attempt } = login;
+    if (login.outcome === undefined || login.outcome === 'success') {
+      setActor(actor);
+      return this.#record({ ...login, action: 'auth.login' });
+    }
+    this.claim(actor);
+    const nobody = currentContext() ? {} : { actor: { type: 'anonymous' } };
+    const details = { ...attempt.details, claimed: claimOf(actor) };
+    return this.#record({ ...attempt, ...nobody, details, action: 'auth.login' });
+  }
+
+  /** Says whom the sender of this request claims to be, before that is checked: its entry has it in `details.claimed`. */
+  claim(identity: Actor): void {
+    noteClaim(currentContext(), identity);
   }
 
   /** Somebody saw something: `<Type>.read`. */
@@ -71,6 +92,11 @@ export class AuditService {
     return withContext(fields, fn);
   }
 
+  /** How the audit is: plain facts, within `timeoutMs` (milliseconds, default 2,000). Never rejects. */
+  health(options?: { timeoutMs?: number }): Promise<AuditHealth> {
+    return this.#audit.health(options);
+  }
+
   /** Resolves when everything recorded or captured so far is sealed. For tests and scripts. */
   flush(options?: { timeoutMs?: number }): Promise<void> {
     return this.#audit.flush(options);
@@ -81,7 +107,7 @@ export class AuditService {
       this.#audit.record(event, options);
       return Promise.resolve();
     } catch (error) {
-      logger.warn(error instanceof Error ? error.message : String(error));
+      this.#log.tell(error);
       const refused = Promise.reject(error);
       refused.catch(() => undefined);
       return refused;

@@ -2,7 +2,7 @@ import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import type { ActionBook } from '../event/action-book.js';
 import { AuditError } from '../event/errors.js';
 import { nearest } from '../event/nearest.js';
-import { AUDITED } from './audited.decorator.js';
+import { AUDITED } from './audited-mark.js';
 
 /**
  * Looks whether each action that an `@Audited` names is in a catalogue, when all features have added theirs. What the

@@ -41,6 +41,8 @@ export interface RecordOptions {
   readonly oversized?: 'refuse' | 'truncate' | undefined;
   /** What the event's action is checked against. @defaultValue nothing */
   readonly actions?: ActionBook | undefined;
+  /** The action is made out of method and route, so it is in no catalogue, and need not be. @defaultValue false */
+  readonly derived?: boolean | undefined;
   /** @defaultValue 'record' */
   readonly source?: 'record' | 'request' | 'read';
 }

@@ -27,7 +27,7 @@ export function prepare(
   clock: Clock = systemClock,
 ): ContentRow {
   const context = options.context ?? currentContext();
-  const event = admitted(given, options.actions, options.source ?? 'record');
+  const event = admitted(given, options.actions, options);
   check(event);
   const id = resourceId(event.resource?.id);
   const redacted: string[] = [];
@@ -142,14 +142,17 @@ function text(name: string, value: unknown, limit: number, required = false): vo
 
 function boundedError(error: ErrorFact, isSecret: SecretName): { fact: ErrorFact; redacted: boolean } {
   const cut = (value: string): string => String(value).slice(0, LIMITS.errorMessageLength).toWellFormed();
+  const frames =
+    error.frames === undefined ? undefined : withoutValues(String(error.frames), isSecret, LIMITS.errorFramesLength);
   const message = error.message === undefined ? undefined : withoutValues(String(error.message), isSecret);
   return {
     fact: {
       name: cut(error.name),
       ...(error.code === undefined ? {} : { code: cut(error.code) }),
       ...(message === undefined ? {} : { message: message.text }),
+      ...(frames === undefined ? {} : { frames: frames.text }),
     },
-    redacted: message?.redacted === true,
+    redacted: message?.redacted === true || frames?.redacted === true,
   };
 }
 

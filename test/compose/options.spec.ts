@@ -48,6 +48,7 @@ const BAD: [string, unknown, RegExp][] = [
   ['no function for errors', { databaseUrl, onError: 'log' }, /onError must be a function/],
   ['catalogue', { databaseUrl, catalogue: {} }, /catalogue must be the one that the generator wrote/],
   ['config', { databaseUrl, config: null }, /config must be the default export of audit.config/],
+  ['a name with a space', { databaseUrl, name: 'my audit' }, /name must be 1-64 letters, digits, '_' or '-'/],
   ['actions that are a list', { databaseUrl, actions: [] }, /actions: must be a catalogue: defineActions\(/],
   ['an action without a form', { databaseUrl, actions: { 'a b': {} } }, /actions: "a b": the name must be/],
   ['actions of the config', { databaseUrl, config: { actions: { a: 'A' } } }, /actions: a: must be an object/],
@@ -57,7 +58,9 @@ const BAD: [string, unknown, RegExp][] = [
 const NUMBERS: [string, number, number][] = [
   ['flushIntervalMs', 1, 60_000],
   ['maxQueue', 1, 10_000_000],
+  ['anonymousPerMinute', 1, 1_000_000],
   ['poolSize', 2, 100],
+  ['shutdownDeadlineMs', 0, 600_000],
   ['seal.leaseMs', 1_000, 600_000],
   ['seal.batchSize', 1, 10_000],
   ['seal.minWaitMs', 1, 10_000],
@@ -146,6 +149,7 @@ describe('options', () => {
       seal: {},
       flushIntervalMs: 50,
       maxQueue: 10_000,
+      anonymousPerMinute: 300,
       poolSize: 4,
       oversized: 'refuse',
     });

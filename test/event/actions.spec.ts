@@ -94,6 +94,8 @@ describe('the door, with a catalogue,', () => {
     ['no event', null, 'event'],
     ['an action that is none', { action: 5 }, 'action'],
     ['details that are a list', { action: 'report.run', details: [] }, 'details'],
+    ['details that are a list, of an unknown action', { action: 'x', details: [] }, 'details'],
+    ['details that are null, of an unknown action', { action: 'x', details: null }, 'details'],
     ['details that are text, with a schema', { action: 'invoice.approve', details: 'x' }, 'details'],
     ['details that are null, with a schema', { action: 'invoice.approve', details: null }, 'details'],
   ])('refuses %s', (_, event, member) => {
@@ -105,6 +107,14 @@ describe('the door, with a catalogue,', () => {
   it('does not let an action of the prototype pass for one of the catalogue', () => {
     expect(door({ action: 'constructor' }).details).toEqual({ unknownAction: true });
   });
+});
+
+it('a login that failed keeps the identity that was attempted, whatever the schema of logins is', () => {
+  const book = new ActionBook({ 'auth.login': { details: z.strictObject({ method: z.string() }) } });
+  const login = (details: object) => door({ action: 'auth.login', details }, { actions: book }).details;
+  expect(login({ method: 'password', claimed: { id: 'ann' } })).toEqual({ method: 'password', claimed: { id: 'ann' } });
+  expect(login({ method: 'password' })).toEqual({ method: 'password' });
+  expect(() => login({ method: 5, claimed: { id: 'ann' } })).toThrow('details.method');
 });
 
 describe('a schema that does not do as it should', () => {
@@ -185,10 +195,19 @@ describe('an action that is in no catalogue', () => {
     ['auth.login', {}],
     ['request.ended', {}, 'request'],
     ['http.unmatched', {}, 'request'],
+    ['http.folded', {}, 'request'],
+    ['audit.shed', {}],
     ['Invoice.read', { resource: { type: 'Invoice', id: 1 } }, 'read'],
     ['Invoice.update', { resource: { type: 'Invoice', id: 1 }, new: { a: 1 } }],
   ])('is not: one of our own, %s', (action, rest, source = 'record') => {
     expect(door({ action, ...rest }, { actions: book('refuse'), source }).details).toBeUndefined();
+  });
+
+  it('is not: one that is made out of method and route', () => {
+    const options = { actions: book('refuse'), source: 'request', derived: true } as const;
+    expect(door({ action: 'invoices.approve' }, options).details).toBeUndefined();
+    // Where a catalogue does define it, it counts.
+    expect(door({ action: 'user.invite' }, options)).toMatchObject({ model: 'User' });
   });
 
   it('is: one that only looks like our own', () => {
@@ -206,6 +225,11 @@ describe('the entry of a request', () => {
     ['keeps what we add, which no schema knows', { details: { ...FITS, http } }, { ...FITS, http }],
     ['of a guard that refused needs no details', { outcome: 'denied', details: { http } }, { http }],
     [
+      'of a failure whose result is missing has no details',
+      { outcome: 'failure', details: { total: undefined, http } },
+      { http },
+    ],
+    [
       'of a failure has its details where they fit',
       { outcome: 'failure', details: { ...FITS, http } },
       { ...FITS, http },
@@ -220,12 +244,14 @@ describe('the entry of a request', () => {
   it('of a success that has not the details it should have says so, and somebody is told', () => {
     const errors: unknown[] = [];
     const book = new ActionBook(actions, undefined, (error) => errors.push(error));
-    const of = (outcome: string) =>
-      door({ action: 'invoice.approve', outcome, details: { http } }, { actions: book, source: 'request' }).details;
+    const of = (outcome: string, given: object = {}) =>
+      door({ action: 'invoice.approve', outcome, details: { ...given, http } }, { actions: book, source: 'request' })
+        .details;
     const refused = expect.stringMatching(/^details.total, details.lines: not what/);
     expect(of('success')).toEqual({ refused, http });
     expect(errors).toEqual([expect.objectContaining({ code: 'AUDIT_EVENT_INVALID', message: refused })]);
     expect(of('failure')).toEqual({ http });
+    expect(of('failure', { total: 5 })).toEqual({ refused, http });
     expect(errors).toHaveLength(1);
   });
 

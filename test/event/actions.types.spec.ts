@@ -78,6 +78,29 @@ describe('the quickstart', () => {
   });
 });
 
+describe('docs/actions.md', () => {
+  it('says of each line rightly that it does not compile', async () => {
+    const text = await readFile(join(root, 'docs/actions.md'), 'utf8');
+    const [define = '', register = '', use = ''] = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code);
+    const place = join(folder, 'docs');
+    await mkdir(place, { recursive: true });
+    const given = `import { Audited, type AuditService } from 'nestjs-prisma-audit'; import type { AuditApi } from 'nestjs-prisma-audit/prisma'; declare const audit: AuditService; declare const tx: { $audit(): AuditApi };\n`;
+    // A decorator alone is no statement; its call is.
+    const lines = use.replaceAll('@Audited', 'Audited').trimEnd().split('\n');
+    await writeFile(join(place, 'actions.ts'), define);
+    await writeFile(join(place, 'actions.register.ts'), register);
+    await writeFile(join(place, 'use.ts'), given + lines.join('\n'));
+    const compilerOptions = { noEmit: true, paths: {} };
+    const tsconfig = { extends: join(root, 'tsconfig.json'), compilerOptions, include: ['*.ts'], exclude: [] };
+    await writeFile(join(place, 'tsconfig.json'), JSON.stringify(tsconfig));
+    const errors = (await compile(place)).filter((line) => line.includes('error TS'));
+    expect(lines.every((line) => line.includes('does not compile'))).toBe(true);
+    expect(errors.map((line) => line.replace(/^.*\/(\w[\w.]*\(\d+),.*$/, '$1)'))).toEqual(
+      lines.map((_, i) => `use.ts(${i + 2})`),
+    );
+  });
+});
+
 describe('the compiler', () => {
   it('names the actions that there are, and one near to what was written', async () => {
     const said = await compiled('esm', (text) => text.replace(/^ *\/\/ @ts-expect-error.*$/gm, ''));
