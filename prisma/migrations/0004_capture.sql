@@ -336,9 +336,12 @@ declare
   before record;
   change record;
   rows bigint;
+  partition text;
   secrets text[];
+  composite text[];
   documents text[];
   words text[];
+  lean boolean; -- nothing is to be blanked or masked
 begin
   if tg_level = 'ROW' and tg_op = 'UPDATE' then
     if old *= new then return null; end if; -- same record image: nothing changed
@@ -376,6 +379,21 @@ begin
   end if;
 
   if tg_op = 'TRUNCATE' then
+    if exists (select from pg_class c where c.oid = tg_relid and c.relispartition) then
+      partition := tg_relid::regclass::text;
+      -- A TRUNCATE of the whole table fires its trigger first, and then those of the partitions. What was logged of the whole holds
+      -- for this one too, unless this transaction has filled it again since.
+      select c.pos into rows
+        from "audit".content c
+       where c.pos > (select s.last_value - 10000 from "audit".content_pos_seq s) and c.xid = pg_current_xact_id()
+         and c.source = 'change' and c.op = 'truncate' and c.model = tg_argv[0] and coalesce(c.flags, '') !~ 'gap'
+         and coalesce(c.data::json #>> '{details,partition}' in (select a.relid::regclass::text from pg_partition_ancestors(tg_relid) a where a.relid <> tg_relid), true)
+       order by c.pos desc limit 1;
+      if found and not exists (select from "audit".content c where c.pos > rows and c.xid = pg_current_xact_id()
+                                  and c.source = 'change' and c.op in ('insert', 'update') and c.model = tg_argv[0]) then
+        return null;
+      end if;
+    end if;
     -- No rows to log: that it happened, and how many rows went. Counting must not hold the lock for long.
     begin
       execute format('select count(*) from (select from %I.%I limit 100001) t', tg_table_schema, tg_table_name) into rows;
@@ -387,7 +405,7 @@ begin
       flag := concat_ws(',', flag, 'estimated'); -- no right to read the table
     end;
     insert into "audit".content (source, op, model, group_id, actor, data, flags)
-    values ('change', 'truncate', tg_argv[0], unit, actor, json_build_object('details', json_build_object('rows', rows))::text, flag);
+    values ('change', 'truncate', tg_argv[0], unit, actor, json_build_object('details', json_strip_nulls(json_build_object('partition', partition, 'rows', rows)))::text, flag);
     return null;
   end if;
 
@@ -426,11 +444,14 @@ begin
     if rows = 1 then return null; end if;
   end if;
 
+  lean := tg_argv[5] || tg_argv[10] = '';
+  composite := nullif(tg_argv[2], '')::text[];
   if tg_argv[3] <> '' then
     secrets := nullif(tg_argv[7], '')::text[];
     documents := nullif(tg_argv[8], '')::text[];
     words := nullif(tg_argv[9], '')::text[];
   end if;
+  -- The rows of a statement: one whose JSON can be stored as it is needs no call of a function; the others go through change().
   if tg_level = 'ROW' then
     if tg_op <> 'INSERT' and exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
       -- A row older than a column has that column's default in the catalogue alone, where a copy of the row does not look.
@@ -445,23 +466,63 @@ begin
     end if;
   elsif tg_op = 'INSERT' then
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'insert', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from new_rows n, lateral "audit".change(null, n.*, tg_argv, secrets, documents, words) c
-     where c.data is not null;
+    select 'change', 'insert', tg_argv[0], case when q.short then q.key else c.key end, unit,
+           case when not q.short then c.tenant when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
+           case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, '}') else c.data end,
+           case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
+      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
+              from (select r.*, case when not r.readable then null
+                                     when tg_argv[1] <> '' then r.j ->> tg_argv[1]
+                                     when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
+                                                                   from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
+                      from (select p.*, case when strpos(p.j::text, '\u') = 0 then documents is null or not exists (
+                                select from unnest(documents) d (name), lateral (select (p.j -> d.name)::text as b offset 0) v
+                                 where v.b = 'null' or replace(replace(replace(replace(lower(v.b), '_', ''), '-', ''), '.', ''), ' ', '') like any (words)) else false end as readable
+                      from (select (r.*)::record as n, case when lean and pg_column_size(r.*) < 262144 then row_to_json(r.*) end as j from new_rows r offset 0) p offset 0) r offset 0) k offset 0) q
+           left join lateral (select * from "audit".change(null, q.n, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
+     where q.short or c.data is not null;
   elsif tg_op = 'DELETE' then
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'delete', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from old_rows o, lateral "audit".change(o.*, null, tg_argv, secrets, documents, words) c
-     where c.data is not null;
+    select 'change', 'delete', tg_argv[0], case when q.short then q.key else c.key end, unit,
+           case when not q.short then c.tenant when tg_argv[4] <> '' then q.i ->> tg_argv[4] end, actor,
+           case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"old":', q.i, '}') else c.data end,
+           case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
+      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
+              from (select r.*, case when not r.readable then null
+                                     when tg_argv[1] <> '' then r.i ->> tg_argv[1]
+                                     when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
+                                                                   from (select array(select r.i ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
+                      from (select p.*, case when strpos(p.i::text, '\u') = 0 then documents is null or not exists (
+                                select from unnest(documents) d (name), lateral (select (p.i -> d.name)::text as b offset 0) v
+                                 where v.b = 'null' or replace(replace(replace(replace(lower(v.b), '_', ''), '-', ''), '.', ''), ' ', '') like any (words)) else false end as readable
+                      from (select (r.*)::record as o, case when lean and pg_column_size(r.*) < 262144 then row_to_json(r.*) end as i from old_rows r offset 0) p offset 0) r offset 0) k offset 0) q
+           left join lateral (select * from "audit".change(q.o, null, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
+     where q.short or c.data is not null;
   else
     -- The server puts both images of a row into the two tables at the same time: the n-th belong together.
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'update', tg_argv[0], c.key, unit, c.tenant, actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-      from (select row_number() over () as i, (o.*)::record as o from old_rows o) a
-           full join (select row_number() over () as i, (n.*)::record as n from new_rows n) b using (i),
-           lateral "audit".change(a.o, b.n, tg_argv, secrets, documents, words) c
-     where (a.o *= b.n) is not true and c.data is not null
-     order by i;
+    select 'change', 'update', tg_argv[0], case when q.short then q.key else c.key end, unit,
+           case when not q.short then c.tenant when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
+           case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, ',"old":', q.i, '}') else c.data end,
+           case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
+      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
+              from (select r.*, case when not r.readable then null
+                                     when tg_argv[1] <> '' then r.j ->> tg_argv[1]
+                                     when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
+                                                                   from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
+                      from (select p.*, case when strpos(p.i::text, '\u') + strpos(p.j::text, '\u') = 0 then documents is null or not exists (
+                                select from unnest(documents) d (name), lateral (select (p.j -> d.name)::text as b, (p.i -> d.name)::text as a offset 0) v
+                                 where v.b = 'null' or replace(replace(replace(replace(lower(v.b), '_', ''), '-', ''), '.', ''), ' ', '') like any (words)
+                                          or v.a <> v.b and (v.a = 'null' or replace(replace(replace(replace(lower(v.a), '_', ''), '-', ''), '.', ''), ' ', '') like any (words))) else false end as readable
+                      from (select r.o, r.n, case when lean and pg_column_size(r.o) + pg_column_size(r.n) < 262144 then row_to_json(r.o) end as i,
+                                   case when lean and pg_column_size(r.o) + pg_column_size(r.n) < 262144 then row_to_json(r.n) end as j
+                              from (select a.o, b.n
+                                      from (select row_number() over () as place, (o.*)::record as o from old_rows o) a
+                                           full join (select row_number() over () as place, (n.*)::record as n from new_rows n) b using (place)
+                                     where (a.o *= b.n) is not true
+                                     order by place) r offset 0) p offset 0) r offset 0) k offset 0) q
+           left join lateral (select * from "audit".change(q.o, q.n, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
+     where q.short or c.data is not null;
   end if;
   return null;
 end $$;
@@ -507,6 +568,12 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     from pg_class c where c.oid = t
 $$;
 
+-- The partitions of a table, theirs too; those of other servers have no such triggers.
+create or replace function "audit".partitions_of(t regclass) returns setof regclass
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select p.relid from pg_partition_tree(t) p join pg_class c on c.oid = p.relid where p.level > 0 and c.relkind in ('r', 'p')
+$$;
+
 -- Makes the triggers of a table what they should be. `p_table` is quoted and qualified. Locks the table against writers until
 -- the end of the transaction; against readers only where triggers of the other level have to go.
 -- The names begin with "!", so that they fire before the application's own: the order of events is then right.
@@ -517,6 +584,7 @@ declare
   level constant text := "audit".level_of(t);
   call text;
   name text;
+  part regclass;
 begin
   if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 11 then
     raise exception 'audit: attach() takes a table, eleven arguments, and fail or warn' using errcode = '22023';
@@ -537,6 +605,11 @@ begin
     execute format('create or replace trigger "!audit_delete" after delete on %s referencing old table as old_rows for each statement %s', t, call);
   end if;
   execute format('create or replace trigger "!audit_truncate" before truncate on %s for each statement %s', t, call);
+  -- Row triggers come to the partitions by themselves, statement triggers do not.
+  for part in select p.part from "audit".partitions_of(t) p (part) loop
+    execute format('create or replace trigger "!audit_truncate" before truncate on %s for each statement %s', part, call);
+    execute format('alter table %s enable trigger "!audit_truncate"', part);
+  end loop;
   for name in select g.tgname from pg_trigger g
                where g.tgrelid = t and not g.tgisinternal and g.tgname like '!audit%' and g.tgenabled <> 'O' loop
     execute format('alter table %s enable trigger %I', t, name);
@@ -547,11 +620,15 @@ create or replace function "audit".detach(p_table text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   name text;
+  part regclass;
 begin
   for name in select g.tgname from pg_trigger g
                where g.tgrelid = p_table::regclass and not g.tgisinternal and g.tgparentid = 0
                  and g.tgname in ('!audit', '!audit_insert', '!audit_update', '!audit_delete', '!audit_truncate') loop
     execute format('drop trigger %I on %s', name, p_table::regclass);
+  end loop;
+  for part in select p.part from "audit".partitions_of(p_table::regclass) p (part) loop
+    execute format('drop trigger if exists "!audit_truncate" on %s', part);
   end loop;
 end $$;
 

@@ -96,6 +96,30 @@ describe('drift is seen by plan and doctor, and mended:', () => {
   });
 });
 
+describe('a partition that came after the triggers', () => {
+  const told = async () =>
+    (await examine(log.pool, 'audit', {})).checks
+      .filter(({ name, state }) => /^(trigger|partitions):/.test(name) && state !== 'ok')
+      .map(({ state, message }) => [state, message]);
+
+  it('is warned of by doctor, and given its trigger by migrate', async () => {
+    await log.pool.query('create table later partition of partitioned for values from (10) to (20)');
+    const message = 'partitioned: a TRUNCATE of its partition later by its own name would not be captured';
+    expect(await told()).toEqual([['warn', message]]);
+    expect(await captured('insert into partitioned values (11); truncate later')).toBe(1);
+    await reconcileTriggers(log.pool, {});
+    expect((await steps())['public.partitioned']).toBe('keep');
+    expect(await told()).toEqual([]);
+    expect(await captured('insert into partitioned values (11); truncate later')).toBe(2);
+  });
+
+  it('loses it with the others when the model is left out', async () => {
+    await reconcileTriggers(log.pool, { models: { partitioned: false } });
+    expect(await captured('insert into partitioned values (11); truncate later, partitioned')).toBe(0);
+    await reconcileTriggers(log.pool, {});
+  });
+});
+
 describe('reconciling', () => {
   it('takes a trigger away when its model is left out, and says so', async () => {
     const coverage: Coverage = { models: { two: false } };

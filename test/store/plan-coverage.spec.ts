@@ -11,6 +11,7 @@ const table = (fields: Partial<Table> = {}): Table => ({
   jsonColumns: [],
   level: 'statement',
   triggers: [],
+  barePartitions: [],
   ...fields,
 });
 const plan = (coverage: Coverage, ...fields: Partial<Table>[]): readonly PlannedTable[] =>

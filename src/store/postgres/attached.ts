@@ -15,8 +15,18 @@ const EXPECTED: Readonly<Record<Table['level'], readonly Expected[]>> = {
   ],
 };
 
-/** Whether a table has the triggers it should have, all of them, switched on, and nothing else of ours. */
+/** Whether a table has the triggers it should have, its partitions too, all of them, switched on, and nothing else of ours. */
 export function isAttached(table: Table, args: readonly string[], onMissing: 'fail' | 'warn', schema: string): boolean {
+  return table.barePartitions.length === 0 && hasTriggers(table, args, onMissing, schema);
+}
+
+/** As {@link isAttached}, without its partitions. */
+export function hasTriggers(
+  table: Table,
+  args: readonly string[],
+  onMissing: 'fail' | 'warn',
+  schema: string,
+): boolean {
   const expected = EXPECTED[table.level];
   const call = onMissing === 'warn' ? 'capture_or_warn' : 'capture';
   return (

@@ -22,6 +22,7 @@ export function catalogueTables(catalogue: Catalogue, schemas?: readonly string[
         .toSorted(),
       level: levelOf(model),
       triggers: [],
+      barePartitions: [],
     }))
     .sort((a, b) => order(a.schema, b.schema) || order(a.name, b.name));
 }

@@ -1,5 +1,7 @@
+import { hasTriggers } from './attached.js';
 import { fail, MIGRATE, ok, type Check } from './checks.js';
 import type { Coverage, PlannedTable } from './coverage.js';
+import { DEFAULT_SCHEMA } from './schema.js';
 
 const WRONG = {
   add: 'has no capture trigger',
@@ -14,8 +16,28 @@ export function checkTriggers(plan: readonly PlannedTable[], coverage: Coverage)
     const schemas = (coverage.schemas ?? ['public']).join(', ');
     return [fail('triggers', `no table is audited in ${schemas}`, 'set schemas in audit.config')];
   }
-  const wrong = plan.flatMap(({ step, model }) =>
-    step === 'keep' || step === 'skip' ? [] : [fail(`trigger:${model}`, `${model} ${WRONG[step]}`, MIGRATE)],
-  );
-  return wrong.length > 0 ? wrong : [ok('triggers', `${audited.length} tables have their capture triggers`)];
+  const bare = audited.filter((planned) => planned.step === 'replace' && lacksPartitionsAlone(planned, coverage));
+  const wrong = plan.flatMap((planned) => {
+    const { step, model } = planned;
+    if (step === 'keep' || step === 'skip' || bare.includes(planned)) return [];
+    return [fail(`trigger:${model}`, `${model} ${WRONG[step]}`, MIGRATE)];
+  });
+  const right = wrong.length > 0 ? [] : [ok('triggers', `${audited.length} tables have their capture triggers`)];
+  return [...wrong, ...right, ...bare.map(({ model, table }) => newPartitions(model, table.barePartitions))];
+}
+
+/** All is right but that there are partitions which came later. */
+function lacksPartitionsAlone({ table, wanted }: PlannedTable, { schema, onMissing }: Coverage): boolean {
+  return wanted !== undefined && hasTriggers(table, wanted, onMissing ?? 'fail', schema ?? DEFAULT_SCHEMA);
+}
+
+/** A warning, since partitions are made all the time, and every change of their rows is captured. */
+function newPartitions(model: string, partitions: readonly string[]): Check {
+  const [first] = partitions;
+  return {
+    name: `partitions:${model}`,
+    state: 'warn',
+    message: `${model}: a TRUNCATE of ${partitions.length === 1 ? `its partition ${first}` : `one of ${partitions.length} partitions, such as ${first},`} by its own name would not be captured`,
+    remedy: MIGRATE,
+  };
 }

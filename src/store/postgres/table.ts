@@ -13,6 +13,8 @@ export interface Table {
   readonly level: 'row' | 'statement';
   /** Capture triggers that are there, whatever their state. */
   readonly triggers: readonly InstalledTrigger[];
+  /** Partitions without the trigger for `TRUNCATE` that the table has, quoted: PostgreSQL gives it to no partition by itself. */
+  readonly barePartitions: readonly string[];
 }
 
 export interface InstalledTrigger {

@@ -19,7 +19,12 @@ select n.nspname, c.relname,
   (select json_agg(json_build_object('name', t.tgname, 'type', t.tgtype, 'enabled', t.tgenabled, 'plain', t.tgqual is null and cardinality(t.tgattr::int2[]) = 0,
             'oldTable', t.tgoldtable, 'newTable', t.tgnewtable, 'function', json_build_array(f.nspname, p.proname), 'args', encode(t.tgargs, 'hex')) order by t.tgname)
      from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace f on f.oid = p.pronamespace
-    where t.tgrelid = c.oid and not t.tgisinternal and t.tgname in ('!audit', '!audit_insert', '!audit_update', '!audit_delete', '!audit_truncate')) as triggers
+    where t.tgrelid = c.oid and not t.tgisinternal and t.tgname in ('!audit', '!audit_insert', '!audit_update', '!audit_delete', '!audit_truncate')) as triggers,
+  (select array_agg(p.relid::regclass::text order by p.relid::regclass::text)
+     from pg_partition_tree(c.oid) p join pg_class d on d.oid = p.relid
+    where p.level > 0 and d.relkind in ('r', 'p')
+      and not exists (select from pg_trigger t join pg_trigger own on own.tgrelid = p.relid and own.tgname = t.tgname
+                       where t.tgrelid = c.oid and t.tgname = '!audit_truncate' and (own.tgfoid, own.tgargs, own.tgtype, own.tgenabled) = (t.tgfoid, t.tgargs, t.tgtype, 'O'))) as bare
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any ($1::text[])
@@ -37,6 +42,7 @@ interface Row {
   key: string[] | null;
   json: string[] | null;
   triggers: (Omit<InstalledTrigger, 'args'> & { args: string })[] | null;
+  bare: string[] | null;
 }
 
 /** @param schema of the log: its function knows which level is right, once it is installed */
@@ -56,6 +62,7 @@ export async function readTables(
     jsonColumns: row.json ?? [],
     level: levels[i] ?? 'statement',
     triggers: (row.triggers ?? []).map((trigger) => ({ ...trigger, args: argumentsOf(trigger.args) })),
+    barePartitions: row.bare ?? [],
   }));
 }
 

@@ -33,7 +33,7 @@ const LIMITS = `
 ## What is not captured
 
 - Writes of a session with \`session_replication_role = replica\` (logical replication, some restore tools): PostgreSQL fires no trigger.
-- \`TRUNCATE\` of a single partition by its own name; of the partitioned table it is captured.
+- \`TRUNCATE\` of a single partition by its own name, if it was made after the last \`migrate\`: doctor warns of it. Of the partitioned table it is captured.
 - What is rolled back, as intended, and an \`UPDATE\` that leaves a row as it was.
 `;
 
