@@ -149,7 +149,8 @@ export class Exchange {
 
   #write(event: AuditEvent, durability?: Durability): Receipt | undefined {
     const context = atTheEnd(this.context, this.record);
-    return recordWhole(this.#recorder, event, { context, source: 'request', durability }, this.#options.onError);
+    const given = { context, source: 'request', derived: this.#route?.derived, durability } as const;
+    return recordWhole(this.#recorder, event, given, this.#options.onError);
   }
 }
 

@@ -43,6 +43,7 @@ export class HttpSurface {
       trustedProxy,
       durability,
       onFailure,
+      errorOf: (error) => this.#policy.errorOf(error),
       actions: this.#audit.actions,
       routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
       holds: () => (durability ?? 'async') !== 'async' || this.#routes.holds || this.#audit.actions.waits,
