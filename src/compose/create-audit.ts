@@ -3,7 +3,6 @@ import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
 import { AuditError, unfailing } from '../event/errors.js';
-import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
 import { auditApi, type AuditApi, type RawClient } from '../prisma/api.js';
@@ -64,13 +63,10 @@ export class Audit implements Recorder {
     this.#pool = this.#open(options.databaseUrl, options.poolSize, 'nestjs-prisma-audit');
     this.#content = postgresContentStore(this.#pool, options.schema);
     this.#recorder = new QueueRecorder(this.#content, options);
-    this.#requests = new AnonymousBound(
-      { record: (event, given) => this.#take(event, given) },
-      {
-        perMinute: options.anonymousPerMinute,
-        onError: unfailing(options.onError),
-      },
-    );
+    this.#requests = new AnonymousBound(this.#tally.of(this.#recorder), {
+      perMinute: options.anonymousPerMinute,
+      onError: unfailing(options.onError),
+    });
     this.#sealer =
       options.seal === false
         ? undefined
@@ -121,13 +117,7 @@ export class Audit implements Recorder {
     void followTraces();
     return measure({
       name,
-      counts: () => ({
-        entries: tally.entries,
-        denied: tally.denied,
-        callbacksFailed: this.facts.callbacksFailed,
-        lost: this.facts.lost,
-        failedAttempts: this.facts.failedAttempts,
-      }),
+      counts: () => ({ ...this.facts, entries: tally.entries, denied: tally.denied }),
       queue: () => this.facts,
       backlog: () => within(HEALTH_TIMEOUT_MS, this.#pending()).catch(() => undefined),
     });
@@ -191,13 +181,6 @@ export class Audit implements Recorder {
     return auditApi(tx, { schema, oversized }, { isSecret, actions });
   }
 
-  /** What is let through, counted: what is folded never becomes an entry. */
-  #take(event: AuditEvent, given?: RecordOptions): Receipt {
-    const receipt = this.#recorder.record(event, given);
-    this.#tally.took(event, given?.source ?? 'record');
-    return receipt;
-  }
-
   drain(): Promise<void> {
     return this.#recorder.drain();
   }
@@ -227,9 +210,9 @@ export class Audit implements Recorder {
   }
 
   /**
-   * Writes what waits in memory, seals it if this process leads, and lets go of the database. Resolves with the
-   * numbers of events that could not be written within `deadlineMs` (default: option `shutdownDeadlineMs`): lost, or on disk.
-   * A second call waits for the first.
+   * Writes what waits in memory, seals it if this process leads, and lets go of the database. Resolves with the numbers of events
+   * that could not be written within `deadlineMs` (default: option `shutdownDeadlineMs`): lost, or on disk. A second call waits
+   * for the first.
    */
   close({ deadlineMs = this.#options.shutdownDeadlineMs }: { deadlineMs?: number } = {}): Promise<CloseFacts> {
     return (this.#closing ??= this.#close(deadlineMs));

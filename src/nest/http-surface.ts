@@ -44,8 +44,9 @@ export class HttpSurface {
       durability,
       onFailure,
       actions: this.#audit.actions,
+      errorOf: (error) => this.#policy.errorOf(error),
       routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
-      holds: () => (durability ?? 'async') !== 'async' || this.#routes.holds,
+      holds: () => (durability ?? 'async') !== 'async' || this.#routes.holds || this.#audit.actions.waits,
       onError: this.#log.tell,
     };
     // On Fastify too: what other middleware does, in front of every hook, has its context as well.
