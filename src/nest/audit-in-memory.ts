@@ -29,8 +29,6 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
       waiting: 0,
       lost: 0,
       failedAttempts: 0,
-      spooled: 0,
-      spoolBytes: 0,
       shed: 0,
       folded: 0,
       callbacksFailed: 0,
