@@ -17,8 +17,8 @@ async function snippets(file: string): Promise<string[]> {
 describe('the README', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('has snippets that compile as they stand', async () => {
-    const found = await snippets('README.md');
+  it('has snippets that compile as they stand, and so has the page for those without Nest', async () => {
+    const found = [...(await snippets('README.md')), ...(await snippets('docs/without-nest.md'))];
     expect(found.length).toBeGreaterThanOrEqual(5);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });

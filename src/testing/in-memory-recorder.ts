@@ -53,7 +53,8 @@ export class InMemoryRecorder implements Recorder {
     const door = { oversized: this.#oversized, actions: this.actions };
     const entry = auditedEntry(prepare(event, this.#isSecret, { ...door, ...options }));
     if (!this.#has(entry)) journal().push({ entry, by: this });
-    return { reached: (durability: Durability) => Promise.resolve(durability) };
+    const asked = options?.durability ?? 'async';
+    return { durability: asked, reached: (durability: Durability = asked) => Promise.resolve(durability) };
   }
 
   drain(): Promise<void> {
