@@ -53,11 +53,30 @@ const BAD: [string, unknown, RegExp][] = [
   ['an action without a form', { databaseUrl, actions: { 'a b': {} } }, /actions: "a b": the name must be/],
   ['actions of the config', { databaseUrl, config: { actions: { a: 'A' } } }, /actions: a: must be an object/],
   ['unknown actions', { databaseUrl, unknownActions: 'warn' }, /unknownActions must be 'refuse', 'mark' or 'allow'/],
+  ['a durability that there is not', { databaseUrl, durability: 'fsync' }, /durability must be one of async, committed, sealed/], // prettier-ignore
+  ['onFailure', { databaseUrl, onFailure: 'retry' }, /onFailure must be 'spool' or 'fail'/],
+  ['onFailure spool without a place', { databaseUrl, onFailure: 'spool' }, /needs a place: spool: \{ directory: '/],
+  ['a spool of no use', { databaseUrl, onFailure: 'fail', spool: { directory: 's' } }, /leave one of the two out/],
+  ['a spool that is a path', { databaseUrl, spool: '/var/spool' }, /spool must be an object: \{ directory: '/],
+  ['a spool without a place', { databaseUrl, spool: {} }, /spool\.directory must be the path of a directory/],
+  ['an unknown option of the spool', { databaseUrl, spool: { path: 's' } }, /no option "spool\.path"; there are spool\.directory/], // prettier-ignore
+  [
+    'a bound that neither',
+    { databaseUrl, spool: { directory: 's', atBound: 'wait' } },
+    /atBound must be 'fail' or 'shed'/,
+  ],
+  [
+    'a spool that is small',
+    { databaseUrl, spool: { directory: 's', maxBytes: 5 } },
+    /spool\.maxBytes must be a whole number from 65536/,
+  ],
   ['probe', { databaseUrl, probe: 'loud' }, /probe must be 'warn', 'error' or 'off'/],
 ];
 const NUMBERS: [string, number, number][] = [
   ['flushIntervalMs', 1, 60_000],
   ['maxQueue', 1, 10_000_000],
+  ['maxQueueBytes', 65_536, 2 ** 40],
+  ['durabilityTimeoutMs', 10, 600_000],
   ['anonymousPerMinute', 1, 1_000_000],
   ['poolSize', 2, 100],
   ['shutdownDeadlineMs', 0, 600_000],

@@ -73,7 +73,7 @@ describe('the quickstart', () => {
     };
     await writeFile(join(place, 'tsconfig.json'), JSON.stringify(tsconfig));
     expect((await compile(place)).filter((line) => line.includes('error TS'))).toEqual([
-      expect.stringMatching(/wrong\.mts\(3,15\): error TS.*"invoice.aprove"/),
+      expect.stringMatching(/wrong\.mts\(3,15\): error TS/),
     ]);
   });
 });

@@ -114,7 +114,7 @@ describe('an @Audited whose action nobody defined', () => {
   it('is told at the start, and marked in its entries', async () => {
     const said = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const served = await start({ probe: 'off' }, [Misspelled]);
-    expect(said.mock.calls).toEqual([
+    expect(said.mock.calls.map(([message]) => [message])).toEqual([
       [expect.stringMatching(/defines: invoice.improt \(did you mean invoice.import\?\)/)],
     ]);
     said.mockRestore();

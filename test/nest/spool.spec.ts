@@ -45,7 +45,14 @@ describe('a database that is stopped under load and comes back', () => {
       const served = await serve(
         server.url,
         { controllers: [Ping] },
-        { audit: { onError: () => undefined, spool: { directory: directory.path }, maxQueue: PER_SECOND * 5 } },
+        {
+          audit: {
+            actor: () => ({ id: 'ann' }),
+            onError: () => undefined,
+            spool: { directory: directory.path },
+            maxQueue: PER_SECOND * 5,
+          },
+        },
       );
       const audit = served.app.get(Audit, { strict: false });
       const sent = new Map<string, Promise<string>>();

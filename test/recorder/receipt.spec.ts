@@ -134,6 +134,22 @@ describe('how far an event has to come', () => {
   });
 });
 
+describe('sameTransaction(tx)', () => {
+  it.each(['commit', 'rollback'])('shares the fate of the transaction: %s', async (end) => {
+    const audit = create();
+    const client = await log.connect();
+    const tx = {
+      // Of a Prisma transaction, all that is asked.
+      $queryRawUnsafe: async (text: string, ...values: unknown[]) => (await client.query(text, values)).rows,
+    };
+    await client.query('begin');
+    await audit.sameTransaction(tx).record({ action: `tx.${end}` });
+    expect(await count('content', `tx.${end}`)).toBe(0);
+    await client.query(end);
+    expect(await count('content', `tx.${end}`)).toBe(end === 'commit' ? 1 : 0);
+  });
+});
+
 describe('with a spool, an answer of the database that is lost', () => {
   it.each(['cut', 'hang'] as const)('(%s) leaves the event there once', async (how) => {
     const directory = scratch();

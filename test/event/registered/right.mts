@@ -18,6 +18,11 @@ export class Controller {
   @Audited('invoice.approve', { resource: ({ params }) => ({ type: 'Invoice', id: params['id'] }) })
   approve(): void {}
 
+  @Audited<Controller['pay']>('invoice.pay', { details: ({ result }) => ({ at: result ?? '' }) })
+  pay(): string {
+    return '2026-01-01';
+  }
+
   @Audited('auth.login')
   login(): void {}
 }

@@ -6,6 +6,10 @@ export class Controller {
   @Audited('invoice.aprove')
   approve(): void {}
 
+  // @ts-expect-error: the same, with the type of its method
+  @Audited<Controller['pay']>('invoice.aprove')
+  pay(): void {}
+
   // @ts-expect-error: a name of nothing
   @Audited('')
   nothing(): void {}
