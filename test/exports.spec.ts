@@ -99,6 +99,45 @@ const ENTRIES = {
       'ModelConfig',
     ],
   },
+  './express': {
+    types: 'express/index.d.ts',
+    values: [
+      'AuditError',
+      'auditErrors',
+      'auditExpress',
+      'audited',
+      'createAudit',
+      'isAuditError',
+      'runAs',
+      'setActor',
+      'skipAudit',
+      'withContext',
+    ],
+    typesOnly: ['Audit', 'AuditOptions', 'AuditRequest', 'AuditedCall', 'AuditedOptions', 'HttpAuditOptions'],
+  },
+  './fastify': {
+    types: 'fastify/index.d.ts',
+    values: [
+      'AuditError',
+      'auditFastify',
+      'audited',
+      'createAudit',
+      'isAuditError',
+      'runAs',
+      'setActor',
+      'withContext',
+    ],
+    typesOnly: [
+      'Audit',
+      'AuditOptions',
+      'AuditRequest',
+      'AuditedCall',
+      'AuditedMark',
+      'AuditedOptions',
+      'FastifyLike',
+      'HttpAuditOptions',
+    ],
+  },
   './context': {
     types: 'context/index.d.ts',
     values: ['actorSection', 'currentContext', 'newContext', 'runAs', 'runInContext', 'setActor', 'withContext'],
@@ -177,7 +216,7 @@ describe.each(['esm', 'cjs'])('the declarations of the built package (%s)', (for
     expect(names.filter((name) => name !== '').sort()).toEqual([...values, ...typesOnly].sort());
   });
 
-  it.each(['prisma/index', 'context/index', 'verify/index', 'testing/memory'])(
+  it.each(['prisma/index', 'context/index', 'verify/index', 'express/index', 'fastify/index', 'testing/memory'])(
     'of /%s need nothing that its user may not have',
     async (entry) => {
       const files = await declarations(join('dist', format, `${entry}.d.ts`));

@@ -3,13 +3,13 @@ import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
 import { AuditError, unfailing } from '../event/errors.js';
-import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
+import { auditApi, type AuditApi, type RawClient } from '../prisma/api.js';
 import { prismaValues } from '../query/prisma-values.js';
 import { AuditReader } from '../query/reader.js';
 import type { Receipt, Recorder, RecordOptions } from '../recorder/port.js';
-import { QueueRecorder, type QueueFacts } from '../recorder/queue.js';
+import { QueueRecorder, type CloseFacts, type QueueFacts } from '../recorder/queue.js';
 import { Sealer, type SealerState } from '../sealer/sealer.js';
 import type { ContentStore, Pending } from '../store/content.port.js';
 import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
@@ -23,9 +23,6 @@ import { judge, probe } from './probe.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 
 export interface AuditFacts extends QueueFacts, RequestFacts {
-  /** Events in the spool, and its size; absent where there is none. */
-  readonly spooled?: number;
-  readonly spoolBytes?: number;
   readonly sealer: SealerState | 'off';
 }
 
@@ -59,20 +56,17 @@ export class Audit implements Recorder {
   #checks: readonly Check[] | undefined;
   #asking: Promise<Pending> | undefined;
   #measuring: Promise<() => void> | undefined;
-  #closing: Promise<number> | undefined;
+  #closing: Promise<CloseFacts> | undefined;
 
   constructor(options: CheckedOptions) {
     this.#options = options;
     this.#pool = this.#open(options.databaseUrl, options.poolSize, 'nestjs-prisma-audit');
     this.#content = postgresContentStore(this.#pool, options.schema);
     this.#recorder = new QueueRecorder(this.#content, options);
-    this.#requests = new AnonymousBound(
-      { record: (event, given) => this.#take(event, given) },
-      {
-        perMinute: options.anonymousPerMinute,
-        onError: unfailing(options.onError),
-      },
-    );
+    this.#requests = new AnonymousBound(this.#tally.of(this.#recorder), {
+      perMinute: options.anonymousPerMinute,
+      onError: unfailing(options.onError),
+    });
     this.#sealer =
       options.seal === false
         ? undefined
@@ -123,13 +117,7 @@ export class Audit implements Recorder {
     void followTraces();
     return measure({
       name,
-      counts: () => ({
-        entries: tally.entries,
-        denied: tally.denied,
-        callbacksFailed: this.facts.callbacksFailed,
-        lost: this.facts.lost,
-        failedAttempts: this.facts.failedAttempts,
-      }),
+      counts: () => ({ ...this.facts, entries: tally.entries, denied: tally.denied }),
       queue: () => this.facts,
       backlog: () => within(HEALTH_TIMEOUT_MS, this.#pending()).catch(() => undefined),
     });
@@ -156,9 +144,10 @@ export class Audit implements Recorder {
 
   /**
    * @throws AuditError `AUDIT_SCHEMA_MISSING` when the log is not installed or older than this package, `AUDIT_PRIVILEGE_MISSING`
-   *   when this role has no part in it; what the driver throws when the database cannot be reached
+   *   when this role has no part in it, `AUDIT_SPOOL_UNUSABLE` when the spool's directory cannot be used; what the driver throws when the database cannot be reached
    */
   async check(): Promise<void> {
+    await this.#recorder.ready();
     const { schema } = this.#options;
     const missing = await missingMigrations(this.#pool, schema);
     if (missing.length > 0) throw schemaMissing(schema, new Error(`missing migrations: ${missing.join(', ')}`));
@@ -183,11 +172,13 @@ export class Audit implements Recorder {
     return this.#requests.record(event, options);
   }
 
-  /** What is let through, counted: what is folded never becomes an entry. */
-  #take(event: AuditEvent, given?: RecordOptions): Receipt {
-    const receipt = this.#recorder.record(event, given);
-    this.#tally.took(event, given?.source ?? 'record');
-    return receipt;
+  /**
+   * `record()` on the connection of a transaction of the application's: the event commits or rolls back with it.
+   * @param tx what `$transaction(async (tx) => …)` gives, of a client with or without our extension
+   */
+  sameTransaction(tx: RawClient): Pick<AuditApi, 'record'> {
+    const { schema, oversized, isSecret, actions } = this.#options;
+    return auditApi(tx, { schema, oversized }, { isSecret, actions });
   }
 
   drain(): Promise<void> {
@@ -219,21 +210,22 @@ export class Audit implements Recorder {
   }
 
   /**
-   * Writes what waits in memory, seals it if this process leads, and lets go of the database. Resolves with the number of
-   * events that could not be written within `deadlineMs` (default: option `shutdownDeadlineMs`). A second call waits for the first.
+   * Writes what waits in memory, seals it if this process leads, and lets go of the database. Resolves with the numbers of events
+   * that could not be written within `deadlineMs` (default: option `shutdownDeadlineMs`): lost, or on disk. A second call waits
+   * for the first.
    */
-  close({ deadlineMs = this.#options.shutdownDeadlineMs }: { deadlineMs?: number } = {}): Promise<number> {
+  close({ deadlineMs = this.#options.shutdownDeadlineMs }: { deadlineMs?: number } = {}): Promise<CloseFacts> {
     return (this.#closing ??= this.#close(deadlineMs));
   }
 
-  async #close(deadlineMs: number): Promise<number> {
+  async #close(deadlineMs: number): Promise<CloseFacts> {
     const until = performance.now() + deadlineMs;
     this.#requests.close();
-    const lost = await this.#recorder.close(deadlineMs);
+    const facts = await this.#recorder.close(deadlineMs);
     // What is not sealed now, another process seals, or the next start.
     if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());
     (await this.#measuring)?.();
     await Promise.all(this.#pools.map((pool) => endPool(pool, 1_000)));
-    return lost;
+    return facts;
   }
 }

@@ -5,13 +5,20 @@ import { AuditError } from '../event/errors.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
 import type { SealerOptions } from '../sealer/sealer.js';
 import type { Coverage } from '../store/postgres/coverage.js';
+import {
+  checkDurability,
+  DURABILITY_KNOWN,
+  whole,
+  type CheckedDurability,
+  type DurabilityOptions,
+} from './durability-options.js';
 import { checkSchemaName, DEFAULT_SCHEMA } from '../store/postgres/schema.js';
 import { withCatalogue } from '../store/postgres/with-catalogue.js';
 
 /** What becomes of what the probe finds: it is told to `onError`, it keeps the application from starting, or nobody asks. */
 export type ProbeMode = 'warn' | 'error' | 'off';
 
-export interface AuditOptions {
+export interface AuditOptions extends DurabilityOptions {
   /** Tells several audits of one process apart, in metrics and messages. @defaultValue `'default'` */
   readonly name?: string | undefined;
   /** `postgresql://…` of the database whose log this is; the application's own. */
@@ -68,7 +75,7 @@ export interface AuditOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-export interface CheckedOptions {
+export interface CheckedOptions extends CheckedDurability {
   readonly name: string;
   readonly shutdownDeadlineMs: number;
   readonly databaseUrl: string;
@@ -97,6 +104,7 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'seal',
   'flushIntervalMs',
   'maxQueue',
+  ...DURABILITY_KNOWN,
   'anonymousPerMinute',
   'poolSize',
   'redaction',
@@ -165,6 +173,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     seal,
     flushIntervalMs: whole('flushIntervalMs', options.flushIntervalMs, 1, 60_000) ?? 50,
     maxQueue: whole('maxQueue', options.maxQueue, 1, 10_000_000) ?? 10_000,
+    ...checkDurability(options),
     anonymousPerMinute:
       options.anonymousPerMinute === false
         ? Number.POSITIVE_INFINITY
@@ -217,13 +226,6 @@ function only(prefix: string, options: object, known: readonly string[]): void {
         `there is no option ${JSON.stringify(prefix + name)}; there are ${known.map((each) => prefix + each).join(', ')}`,
       );
   }
-}
-
-function whole(name: string, value: number | undefined, least: number, most: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw invalid(`${name} must be a whole number from ${least} to ${most}, not ${String(value)}`);
-  return value;
 }
 
 function invalid(message: string): AuditError {

@@ -44,6 +44,11 @@ export class ActionBook {
     return Object.hasOwn(this.#actions, action) ? this.#actions[action] : undefined;
   }
 
+  /** Whether the events of any action have to come further than into memory. */
+  get waits(): boolean {
+    return Object.values(this.#actions).some(({ durability = 'async' }) => durability !== 'async');
+  }
+
   /** Whether an event may have this action: it is in a catalogue, or one that this package writes. */
   knows(action: string): boolean {
     return OWN_ACTIONS.has(action) || OWN_PREFIX.test(action) || this.find(action) !== undefined;

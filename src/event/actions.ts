@@ -2,7 +2,7 @@ import { ACTION_RULE, isAction } from './action.js';
 import { AuditError } from './errors.js';
 import { LIMITS } from './limits.js';
 import { isStandardSchema, type StandardSchema } from './standard-schema.js';
-import { SEVERITIES, type Severity } from './types.js';
+import { DURABILITIES, SEVERITIES, type Durability, type Severity } from './types.js';
 
 /** What is known of one action. All of it may be left out: `'invoice.export': {}`. */
 export interface ActionDefinition {
@@ -12,6 +12,8 @@ export interface ActionDefinition {
   readonly details?: StandardSchema<object, object>;
   /** Of its events that say none. */
   readonly severity?: Severity;
+  /** How far its events have to come before whoever awaits them goes on, where the call says nothing. @defaultValue that of the module */
+  readonly durability?: Durability;
   /** One sentence for the auditor. */
   readonly description?: string;
 }
@@ -62,7 +64,7 @@ export function mergeActions<const C extends readonly ActionCatalogue[]>(...cata
   return Object.fromEntries(merged) as Merged<C[number]>; // each name has one of the definitions that were given
 }
 
-const MEMBERS: readonly (keyof ActionDefinition)[] = ['resource', 'details', 'severity', 'description'];
+const MEMBERS: readonly (keyof ActionDefinition)[] = ['resource', 'details', 'severity', 'durability', 'description'];
 
 function same(one: ActionDefinition, other: ActionDefinition): boolean {
   return MEMBERS.every((member) => one[member] === other[member]);
@@ -78,15 +80,20 @@ export function checkActions(given: unknown): asserts given is ActionCatalogue {
 function checkDefinition(name: string, definition: unknown): void {
   if (!isAction(name)) throw invalid(`${JSON.stringify(String(name).slice(0, 200))}: the name ${ACTION_RULE}`);
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition))
-    throw invalid(`${name}: must be an object: { resource, details, severity, description }, or {}`);
+    throw invalid(`${name}: must be an object: { resource, details, severity, durability, description }, or {}`);
   const unknown = Object.keys(definition).find((member) => !(MEMBERS as readonly string[]).includes(member));
   if (unknown !== undefined)
     throw invalid(`${name}: there is no member ${JSON.stringify(unknown)}; there are ${MEMBERS.join(', ')}`);
-  const { resource, details, severity, description } = definition as Record<keyof ActionDefinition, unknown>;
+  const { resource, details, severity, durability, description } = definition as Record<
+    keyof ActionDefinition,
+    unknown
+  >;
   if (resource !== undefined && !isText(resource, LIMITS.typeLength))
     throw invalid(`${name}: resource must be the name of a type, 1-${LIMITS.typeLength} characters, e.g. 'Invoice'`);
   if (severity !== undefined && !(SEVERITIES as readonly unknown[]).includes(severity))
     throw invalid(`${name}: severity must be one of ${SEVERITIES.join(', ')}`);
+  if (durability !== undefined && !(DURABILITIES as readonly unknown[]).includes(durability))
+    throw invalid(`${name}: durability must be one of ${DURABILITIES.join(', ')}`);
   if (description !== undefined && typeof description !== 'string') throw invalid(`${name}: description must be text`);
   if (details !== undefined && !isStandardSchema(details))
     throw invalid(`${name}: details must be a schema with the Standard Schema interface: zod, valibot, arktype, …`);

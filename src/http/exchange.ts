@@ -1,7 +1,7 @@
 import type { AuditContext } from '../context/context.js';
 import type { ActionBook } from '../event/action-book.js';
 import type { AuditEvent, Durability, ErrorFact } from '../event/types.js';
-import type { Recorder } from '../recorder/port.js';
+import type { Receipt, Recorder } from '../recorder/port.js';
 import { withDefinition } from './definition.js';
 import { bytesOf, watchEnding, type ResponseEnd } from './ending.js';
 import { holdEnd, type HoldableResponse, type Verdict } from './hold.js';
@@ -102,17 +102,17 @@ export class Exchange {
   }
 
   #beforeEnd(end: ResponseEnd): Promise<Verdict> | undefined {
-    const { durability: byDefault = 'async', onError, onFailure } = this.#options;
+    const { durability: byDefault = 'async', actions, onError, onFailure } = this.#options;
     if (this.#ended) return undefined;
     const refusal: Verdict = onFailure === 'spool' ? 'send' : 'refuse';
     try {
       const route = this.#routeOf();
-      const durability = route?.durability ?? byDefault;
+      const durability = route?.durability ?? (route && actions?.find(route.action)?.durability) ?? byDefault;
       if (!route || durability === 'async') return undefined;
       const event = requestEvent(this.record, route, this.#request, end);
       if (!event) return undefined; // its `when` wants none
       this.#told = end;
-      const receipt = this.#write(event);
+      const receipt = this.#write(event, durability);
       if (!receipt) return Promise.resolve(refusal);
       return receipt.reached(durability).then(
         () => 'send',
@@ -147,14 +147,10 @@ export class Exchange {
     if (event) this.#write({ ...event, outcome: outcomeOf(this.record, end) });
   }
 
-  #write(event: AuditEvent): ReturnType<typeof recordWhole> {
+  #write(event: AuditEvent, durability?: Durability): Receipt | undefined {
     const context = atTheEnd(this.context, this.record);
-    return recordWhole(
-      this.#recorder,
-      event,
-      { context, source: 'request', derived: this.#route?.derived },
-      this.#options.onError,
-    );
+    const given = { context, source: 'request', derived: this.#route?.derived, durability } as const;
+    return recordWhole(this.#recorder, event, given, this.#options.onError);
   }
 }
 

@@ -1,8 +1,13 @@
+import type { ActionBook } from '../event/action-book.js';
 import { AuditError } from '../event/errors.js';
 import { DURABILITIES } from '../event/types.js';
 import type { ExchangeOptions } from './exchange.js';
+import type { Recorder } from '../recorder/port.js';
 import { checkPolicy, POLICY_OPTIONS, type RequestPolicyOptions } from './policy-options.js';
 import { checkTrustedProxy } from './trusted-proxy.js';
+
+/** What `createAudit()` gives, as far as requests are concerned. */
+export type RequestRecorder = Recorder & { readonly actions?: ActionBook };
 
 /** Options of `auditExpress()` and `auditFastify()`. */
 export interface HttpAuditOptions

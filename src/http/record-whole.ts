@@ -32,6 +32,8 @@ export function recordWhole(
 
 function isFull(error: unknown): boolean {
   return (
-    error instanceof Error && 'code' in error && (error.code === 'AUDIT_QUEUE_FULL' || error.code === 'AUDIT_CLOSED')
+    error instanceof Error &&
+    'code' in error &&
+    ['AUDIT_QUEUE_FULL', 'AUDIT_SPOOL_FULL', 'AUDIT_CLOSED'].includes(String(error.code))
   );
 }

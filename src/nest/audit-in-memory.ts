@@ -3,7 +3,9 @@ import type { AuditHealth } from '../compose/health.js';
 import type { CheckedOptions } from '../compose/options.js';
 import type { ActionBook } from '../event/action-book.js';
 import { AuditError } from '../event/errors.js';
+import type { AuditApi } from '../prisma/api.js';
 import type { AuditReader } from '../query/reader.js';
+import type { CloseFacts } from '../recorder/index.js';
 import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
 
 /** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
@@ -23,7 +25,17 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
   }
 
   get facts(): AuditFacts {
-    return { waiting: 0, lost: 0, failedAttempts: 0, folded: 0, callbacksFailed: 0, sealer: 'off' };
+    return {
+      waiting: 0,
+      lost: 0,
+      failedAttempts: 0,
+      spooled: 0,
+      spoolBytes: 0,
+      shed: 0,
+      folded: 0,
+      callbacksFailed: 0,
+      sealer: 'off',
+    };
   }
 
   start(): void {}
@@ -58,7 +70,16 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
     return Promise.resolve();
   }
 
-  close(): Promise<number> {
-    return Promise.resolve(0);
+  /** In memory at once: whether the transaction is rolled back afterwards makes no difference here. */
+  sameTransaction(): Pick<AuditApi, 'record'> {
+    return {
+      record: async (event) => {
+        await this.record(event).reached();
+      },
+    };
+  }
+
+  close(): Promise<CloseFacts> {
+    return Promise.resolve({ lost: 0, spooled: 0 });
   }
 }

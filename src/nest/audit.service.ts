@@ -2,9 +2,10 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Audit } from '../compose/create-audit.js';
 import { currentContext, runAs, setActor, withContext, type ContextFields } from '../context/context.js';
 import type { ActionName, AuditEventOf } from '../event/action-types.js';
-import type { Actor, AuditEvent, Resource } from '../event/types.js';
+import type { Actor, AuditEvent, Durability, Resource } from '../event/types.js';
 import { claimOf } from '../http/claim.js';
 import { noteClaim } from '../http/request-record.js';
+import type { AuditApi, RawClient } from '../prisma/api.js';
 import type { AuditReader } from '../query/reader.js';
 import type { RecordOptions } from '../recorder/port.js';
 import type { AuditHealth } from '../compose/health.js';
@@ -31,17 +32,28 @@ export class AuditService {
   }
 
   /**
-   * Records an event. Resolves at once: it is written with others within `flushIntervalMs`, in a transaction of its own. For
-   * an event that lives and dies with a business transaction use `tx.$audit().record()`.
+   * Records an event, in a transaction of its own, with others. Resolves when it has come as far as `durability` says (the
+   * option, else that of the action, else of the module): at once by default; when it is committed or sealed; or, while the
+   * database is away and there is a spool, when it is on disk. For an event that lives and dies with a business transaction
+   * there is `sameTransaction(tx)`.
    *
-   * Rejects with an AuditError when the event is wrong or the queue is full (see `Recorder.record`). It is logged as well,
-   * and need not be awaited: a rejection that nobody handles does not end the process.
+   * Rejects with an AuditError when the event is wrong or there is no room (see `Recorder.record`), and with
+   * `AUDIT_NOT_DURABLE` when it has not come so far within `durabilityTimeoutMs`: it stays queued then. That is logged as
+   * well, and need not be awaited: a rejection that nobody handles does not end the process.
    *
    * With a registered catalogue (`AuditRegister`) the event is typed by its action.
    */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
-  record<const N extends ActionName>(event: AuditEventOf<N>): Promise<void> {
-    return this.#record(event);
+  record<const N extends ActionName>(event: AuditEventOf<N>, options?: { durability?: Durability }): Promise<void> {
+    return this.#record(event, options);
+  }
+
+  /**
+   * Records on the connection of a Prisma transaction: the event commits or rolls back with it, like the changes it explains.
+   * `tx` is what `prisma.$transaction(async (tx) => …)` gives; with our extension `tx.$audit().record()` does the same.
+   */
+  sameTransaction(tx: RawClient): Pick<AuditApi, 'record'> {
+    return this.#audit.sameTransaction(tx);
   }
 
   /**
@@ -103,14 +115,12 @@ export class AuditService {
   }
 
   #record(event: AuditEvent, options?: RecordOptions): Promise<void> {
-    try {
-      this.#audit.record(event, options);
-      return Promise.resolve();
-    } catch (error) {
-      this.#log.tell(error);
-      const refused = Promise.reject(error);
-      refused.catch(() => undefined);
-      return refused;
-    }
+    const recorded = this.#reach(event, options);
+    recorded.catch((error: unknown) => this.#log.tell(error));
+    return recorded;
+  }
+
+  async #reach(event: AuditEvent, options?: RecordOptions): Promise<void> {
+    await this.#audit.record(event, options).reached();
   }
 }

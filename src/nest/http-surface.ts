@@ -35,15 +35,18 @@ export class HttpSurface {
   }
 
   attach(consumer: MiddlewareConsumer): void {
-    const { actor, tenant, session, trustedProxy } = this.#options;
+    const { actor, tenant, session, trustedProxy, durability, onFailure } = this.#options;
     const options: MiddlewareOptions = {
       actor,
       tenant,
       session,
       trustedProxy,
+      durability,
+      onFailure,
+      errorOf: (error) => this.#policy.errorOf(error),
       actions: this.#audit.actions,
       routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
-      holds: () => this.#routes.holds,
+      holds: () => (durability ?? 'async') !== 'async' || this.#routes.holds || this.#audit.actions.waits,
       onError: this.#log.tell,
     };
     // On Fastify too: what other middleware does, in front of every hook, has its context as well.

@@ -1,13 +1,13 @@
 import type { DynamicModule, NestInterceptor, Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
+import { requestPolicy } from '../http/policy.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditLog } from './audit-log.js';
 import { AuditService } from './audit.service.js';
 import { AuditHealthIndicator } from './health-indicator.js';
-import { getAuditToken, INSTANCE, recordsRequests, type Instance } from './instances.js';
-import { requestPolicy } from '../http/policy.js';
 import { HttpSurface } from './http-surface.js';
+import { getAuditToken, INSTANCE, recordsRequests, type Instance } from './instances.js';
 import { checkModuleOptions, MODULE_OPTIONS_TOKEN, REQUEST_POLICY, type AuditModuleOptions } from './options.js';
 import { RouteTable } from './route-table.js';
 

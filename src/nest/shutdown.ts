@@ -15,8 +15,7 @@ export async function shutDown(audit: Audit, log: AuditLog): Promise<void> {
   try {
     // Connections that Nest has cut by force (`forceCloseConnections`) end their requests some turns later.
     for (let turn = 0; turn < 3; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
-    const lost = await audit.close();
-    const { spooled = 0 } = audit.facts;
+    const { lost, spooled } = await audit.close();
     if (lost > 0) log.error(`${lost} events could not be written before shutdown and are lost`, { lost, spooled });
     if (spooled > 0)
       log.error(`${spooled} events stay in the spool: the next process with this spool writes them`, { spooled });

@@ -1,13 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { ActionBook } from '../event/action-book.js';
 import { within } from '../event/deadline.js';
-import { AuditError, isAuditError, unfailing } from '../event/errors.js';
+import { AuditError, unfailing } from '../event/errors.js';
 import { secretNames, type SecretName } from '../event/redaction.js';
-import type { AuditEvent } from '../event/types.js';
+import type { AuditEvent, Durability } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import type { ContentRow, ContentStore } from '../store/content.port.js';
+import { weigh, type Batch, type Taken } from './batch.js';
+import type { Outlet } from './outlet.js';
 import type { Receipt, Recorder, RecordOptions } from './port.js';
 import { prepare } from './prepare.js';
+import { gapRow, Shed } from './gap.js';
+import { Progress } from './progress.js';
+import { receiptOf } from './receipt.js';
+import { RetryOutlet } from './retry-outlet.js';
+import { SealedWatch } from './sealed-watch.js';
+import type { Disk } from './spool/disk.js';
+import { SpoolOutlet, type SpoolEvents, type SpoolOptions } from './spool/spool-outlet.js';
 
 export interface QueueOptions {
   /** How long an event waits for company at most. Milliseconds, default 50. */
@@ -16,6 +25,16 @@ export interface QueueOptions {
   readonly maxBatch?: number;
   /** Events that may wait in memory while the database is away. Default 10,000; beyond, `record()` throws `AUDIT_QUEUE_FULL` and the event is counted as lost. */
   readonly maxQueue?: number;
+  /** The same in bytes, about. Default 64 MiB. */
+  readonly maxQueueBytes?: number;
+  /** Of events whose call and action say nothing. Default `async`. */
+  readonly durability?: Durability;
+  /** How long `reached()` waits. Milliseconds, default 5,000. */
+  readonly durabilityTimeoutMs?: number;
+  /** Where events go while the database is away. Default: they wait in memory. */
+  readonly spool?: SpoolOptions | undefined;
+  /** Of the spool. For tests. */
+  readonly disk?: Disk | undefined;
   readonly isSecret?: SecretName;
   /** See `RecordOptions`. */
   readonly oversized?: 'refuse' | 'truncate';
@@ -28,47 +47,101 @@ export interface QueueOptions {
 export interface QueueFacts {
   /** Events in memory. */
   readonly waiting: number;
-  /** Events accepted by `record()` that will never be written, or refused because the queue was full. */
+  /** Events accepted by `record()` that will never be written, or refused because queue or spool was full. */
   readonly lost: number;
   readonly failedAttempts: number;
+  /** Events in the spool of this process, on disk. */
+  readonly spooled: number;
+  /** Size of that spool. */
+  readonly spoolBytes: number;
+  /** Events left out because the spool was full; the log says so in an entry flagged `gap`. */
+  readonly shed: number;
 }
 
-// Captured at import: fake timers must not hold events back.
-const { setTimeout, clearTimeout } = globalThis;
-const MAX_RETRY_MS = 5_000;
+/** What became of the events when the recorder was closed. */
+export interface CloseFacts {
+  /** Will never be written, of all that was recorded. */
+  readonly lost: number;
+  /** On disk, to be written by the next process that opens the spool. */
+  readonly spooled: number;
+}
 
-/**
- * Group commit: events wait a moment for others and are written together, in their order, one batch at a time. A batch
- * that failed is repeated under the same name until it is written, so that a commit whose answer was lost counts once.
- */
+/** A batch is full at this size, whatever the number of its events. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+/** An attempt of the database without an answer by then is taken for failed, where there is a spool. */
+const MAX_ATTEMPT_MS = 2_000;
+
+// Captured at import: fake timers must not hold events back.
+const { setTimeout, clearTimeout, setImmediate } = globalThis;
+
+/** Group commit: events wait a moment for others and are written together, in their order, one batch at a time. */
 export class QueueRecorder implements Recorder {
-  readonly #store: ContentStore;
-  readonly #options: Required<QueueOptions>;
-  #queue: ContentRow[] = [];
+  readonly #options: Required<Omit<QueueOptions, 'spool' | 'disk'>> & Pick<QueueOptions, 'spool'>;
+  readonly #outlet: Outlet;
+  readonly #sealed: SealedWatch;
+  #queue: Taken[] = [];
+  /** Of the queue and the batch under way. */
+  #bytes = 0;
   #sending = 0;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #hurried = false;
   #lost = 0;
   #failedAttempts = 0;
+  readonly #shed = new Shed();
   #closed = false;
-  #giveUpAt = Number.POSITIVE_INFINITY;
-  #retryNow: () => void = () => undefined;
 
   constructor(store: ContentStore, options: QueueOptions = {}) {
-    this.#store = store;
     this.#options = {
       flushIntervalMs: options.flushIntervalMs ?? 50,
       maxBatch: options.maxBatch ?? 500,
       maxQueue: options.maxQueue ?? 10_000,
+      maxQueueBytes: options.maxQueueBytes ?? 64 * 1024 * 1024,
+      durability: options.durability ?? 'async',
+      durabilityTimeoutMs: options.durabilityTimeoutMs ?? 5_000,
       isSecret: options.isSecret ?? secretNames(),
       oversized: options.oversized ?? 'refuse',
       actions: options.actions ?? new ActionBook(),
       onError: unfailing(options.onError),
+      spool: options.spool,
     };
+    this.#sealed = new SealedWatch(store, this.#options.durabilityTimeoutMs);
+    const events: SpoolEvents = {
+      onFailure: (error) => {
+        this.#failedAttempts += 1;
+        this.#options.onError(error);
+      },
+      onLost: (count) => (this.#lost += count),
+      onGap: (gap) => this.#push(gapRow(gap)),
+      onRelief: () => this.#tellShed(),
+    };
+    const attemptMs = Math.min(MAX_ATTEMPT_MS, this.#options.durabilityTimeoutMs / 2);
+    this.#outlet = options.spool
+      ? new SpoolOutlet(store, options.spool, attemptMs, events, options.disk)
+      : new RetryOutlet(store, events);
+  }
+
+  /**
+   * Resolves when it can be used as configured; it takes events before that.
+   * @throws AuditError `AUDIT_SPOOL_UNUSABLE`
+   */
+  ready(): Promise<void> {
+    return this.#outlet.ready;
   }
 
   get facts(): QueueFacts {
-    return { waiting: this.#queue.length + this.#sending, lost: this.#lost, failedAttempts: this.#failedAttempts };
+    return {
+      waiting: this.#waiting,
+      lost: this.#lost,
+      failedAttempts: this.#failedAttempts,
+      ...this.#outlet.facts,
+      shed: this.#shed.total,
+    };
+  }
+
+  get #waiting(): number {
+    return this.#queue.length + this.#sending;
   }
 
   record(event: AuditEvent, options?: RecordOptions): Receipt {
@@ -76,40 +149,105 @@ export class QueueRecorder implements Recorder {
       throw new AuditError('AUDIT_CLOSED', 'the recorder is closed: record before the application shuts down');
     const { oversized, actions } = this.#options;
     const row = prepare(event, this.#options.isSecret, { oversized, actions, ...options });
-    if (this.#queue.length + this.#sending >= this.#options.maxQueue) {
+    const durability = options?.durability ?? actions.find(event.action)?.durability ?? this.#options.durability;
+    const receipt = (progress: Progress): Receipt =>
+      receiptOf(progress, {
+        durability,
+        timeoutMs: this.#options.durabilityTimeoutMs,
+        hurry: () => this.#hurry(),
+        sealed: () => this.#sealed.all(),
+      });
+    const refused = this.#refusal();
+    if (refused) {
+      if (refused.code === 'AUDIT_SPOOL_FULL' && this.#options.spool?.atBound === 'shed') {
+        this.#shed.one();
+        const shed = new Progress();
+        shed.settle('lost', refused);
+        return receipt(shed);
+      }
       this.#lost += 1;
-      throw new AuditError(
-        'AUDIT_QUEUE_FULL',
-        `${this.#options.maxQueue} events wait for the database: the event is lost. Is the database reachable? maxQueue sets the bound`,
-        { lost: this.#lost },
-      );
+      throw refused;
     }
-    this.#queue.push(row);
-    if (!this.#running) {
-      if (this.#queue.length >= this.#options.maxBatch) this.#run();
-      else this.#timer ??= setTimeout(() => this.#run(), this.#options.flushIntervalMs);
-    }
-    return {
-      reached: async (durability) => {
-        if (durability !== 'async') await this.drain();
-        return durability === 'async' ? 'async' : 'committed';
-      },
-    };
+    this.#tellShed();
+    const progress = this.#push(row, durability);
+    return receipt(progress);
   }
 
   async drain(): Promise<void> {
-    this.#retryNow();
-    if (this.#queue.length > 0) this.#run();
-    await this.#running;
+    do {
+      this.#outlet.retryNow();
+      if (this.#queue.length > 0) this.#run();
+      await this.#running;
+      await this.#outlet.settled();
+    } while (this.#waiting > 0);
   }
 
-  /** Writes what waits, for at most `deadlineMs`; what is left then is counted as lost. Resolves with the number lost. */
-  async close(deadlineMs: number): Promise<number> {
+  /**
+   * Writes what waits, for at most `deadlineMs`. Takes nothing more from now on.
+   * Resolves with what became of the events, at the latest a moment after the deadline.
+   */
+  async close(deadlineMs: number): Promise<CloseFacts> {
     this.#closed = true;
-    this.#giveUpAt = performance.now() + deadlineMs;
-    // The writer itself gives up at the deadline; beyond it only an attempt that gets no answer at all.
-    await within(deadlineMs + 250, this.drain());
-    return this.#lost + this.facts.waiting;
+    this.#tellShed();
+    await within(deadlineMs, this.#rest());
+    this.#outlet.giveUp();
+    // Beyond the deadline only an attempt that gets no answer at all, or a disk.
+    await within(250, this.#rest());
+    const { spooled } = this.#outlet.facts;
+    await within(250, this.#outlet.close());
+    return { lost: this.#lost + this.#waiting, spooled };
+  }
+
+  async #rest(): Promise<void> {
+    do {
+      this.#outlet.retryNow();
+      if (this.#queue.length > 0) this.#run();
+      await this.#running;
+      await this.#outlet.rest();
+    } while (this.#waiting > 0);
+  }
+
+  #refusal(): AuditError | undefined {
+    const { maxQueue, maxQueueBytes } = this.#options;
+    if (this.#waiting >= maxQueue / 2 || this.#bytes >= maxQueueBytes / 2) this.#outlet.makeRoom();
+    if (this.#waiting >= maxQueue || this.#bytes >= maxQueueBytes) {
+      return new AuditError(
+        'AUDIT_QUEUE_FULL',
+        `${this.#waiting} events (${this.#bytes} bytes) wait for the database: the event is lost. Is the database reachable? maxQueue and maxQueueBytes set the bound`,
+        { lost: this.#lost + 1 },
+      );
+    }
+    const full = this.#outlet.refuses(this.#bytes);
+    return full === undefined
+      ? undefined
+      : new AuditError('AUDIT_SPOOL_FULL', `the event is lost: ${full}`, { lost: this.#lost + 1 });
+  }
+
+  #push(row: ContentRow, durability: Durability = 'async'): Progress {
+    const taken = { row, bytes: weigh(row), progress: new Progress() };
+    this.#queue.push(taken);
+    this.#bytes += taken.bytes;
+    if (!this.#running) {
+      if (this.#queue.length >= this.#options.maxBatch) this.#run();
+      else if (durability === 'async') this.#timer ??= setTimeout(() => this.#run(), this.#options.flushIntervalMs);
+      else this.#hurry();
+    }
+    return taken.progress;
+  }
+
+  #tellShed(): void {
+    const gap = this.#shed.take();
+    if (gap) this.#push(gapRow(gap));
+  }
+
+  /** Somebody waits: what is there is written at the end of this turn of the event loop, with what else comes in it. */
+  #hurry(): void {
+    if (this.#running || this.#hurried) return;
+    this.#hurried = true;
+    setImmediate(() => {
+      this.#hurried = false;
+      if (this.#queue.length > 0) this.#run();
+    });
   }
 
   #run(): void {
@@ -123,44 +261,22 @@ export class QueueRecorder implements Recorder {
 
   async #writeAll(): Promise<void> {
     while (this.#queue.length > 0) {
-      const rows = this.#queue.splice(0, this.#options.maxBatch);
-      this.#sending = rows.length;
-      await this.#write(rows);
+      const batch = this.#take();
+      this.#sending = batch.events.length;
+      await this.#outlet.put(batch);
       this.#sending = 0;
+      for (const { bytes } of batch.events) this.#bytes -= bytes;
       wakeSealer();
     }
   }
 
-  async #write(rows: readonly ContentRow[]): Promise<void> {
-    const batch = randomUUID();
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#store.append(batch, rows);
-      } catch (error) {
-        this.#failedAttempts += 1;
-        this.#options.onError(error);
-        if (isAuditError(error, 'AUDIT_EVENT_INVALID') && rows.length > 1) {
-          // One row that the database refuses must not hold up the others.
-          const half = Math.ceil(rows.length / 2);
-          await this.#write(rows.slice(0, half));
-          return await this.#write(rows.slice(half));
-        }
-        if (isAuditError(error, 'AUDIT_EVENT_INVALID') || performance.now() >= this.#giveUpAt) {
-          this.#lost += rows.length;
-          return;
-        }
-        await this.#pause(Math.min(50 * 2 ** attempt, MAX_RETRY_MS, Math.max(0, this.#giveUpAt - performance.now())));
-      }
+  #take(): Batch {
+    let count = 0;
+    for (let bytes = 0; count < this.#options.maxBatch && bytes < BATCH_BYTES; count += 1) {
+      const next = this.#queue[count];
+      if (!next) break;
+      bytes += next.bytes;
     }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#retryNow = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    return { name: randomUUID(), events: this.#queue.splice(0, count) };
   }
 }

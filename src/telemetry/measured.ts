@@ -21,6 +21,7 @@ export interface Counts {
   readonly lost: number;
   readonly failedAttempts: number;
   readonly callbacksFailed: number;
+  readonly folded: number;
 }
 
 export interface Backlog {
@@ -43,5 +44,6 @@ export function sumOf(all: readonly Counts[]): Counts {
     lost: sum('lost'),
     failedAttempts: sum('failedAttempts'),
     callbacksFailed: sum('callbacksFailed'),
+    folded: sum('folded'),
   };
 }

@@ -38,6 +38,7 @@ class Observer {
       lost: counter('lost', '{entry}', 'Events that will never be written'),
       failedAttempts: counter('failed_attempts', '{attempt}', 'Attempts to write events that failed'),
       callbacksFailed: counter('callbacks_failed', '{call}', 'Callbacks of @Audited that threw'),
+      folded: counter('folded', '{entry}', 'Entries of requests that were counted instead of written'),
       waiting: gauge('queue.waiting', '{entry}', 'Events that wait in the memory of this process'),
       spooled: gauge('spool.entries', '{entry}', 'Events that wait in the spool'),
       spoolBytes: gauge('spool.size', 'By', 'Size of the spool'),
@@ -71,7 +72,7 @@ class Observer {
       const counts = sumOf([...(before ? [before] : []), ...mine.map((each) => each.counts)]);
       for (const { source, outcome, count } of counts.entries)
         result.observe(told.entries, count, { ...attributes, 'audit.source': source, 'audit.outcome': outcome });
-      for (const member of ['denied', 'lost', 'failedAttempts', 'callbacksFailed'] as const)
+      for (const member of ['denied', 'lost', 'failedAttempts', 'callbacksFailed', 'folded'] as const)
         result.observe(told[member], counts[member], attributes);
       for (const member of ['waiting', 'spooled', 'spoolBytes'] as const) {
         const known = mine.map(({ queue }) => queue[member]).filter((value) => value !== undefined);

@@ -7,13 +7,27 @@ export interface Counted {
   readonly count: number;
 }
 
+/** The one member of a recorder that counts here. */
+interface Records {
+  record(event: AuditEvent, options?: { readonly source?: Source }): unknown;
+}
+
 /** Counts in plain numbers, so that it costs next to nothing and needs nobody who collects. */
 export class Tally {
   readonly #entries = new Map<string, { source: Source; outcome: Outcome; count: number }>();
   #denied = 0;
 
-  /** One event that the recorder has accepted. */
-  took(event: AuditEvent, source: Source): void {
+  /** The recorder, with whatever it accepts counted. */
+  of<R extends Records>(recorder: R): Pick<R, 'record'> {
+    const record: Records['record'] = (event, options) => {
+      const receipt = recorder.record(event, options);
+      this.#took(event, options?.source ?? 'record');
+      return receipt;
+    };
+    return { record };
+  }
+
+  #took(event: AuditEvent, source: Source): void {
     const outcome = event.outcome ?? 'success';
     const key = `${source} ${outcome}`;
     const entry = this.#entries.get(key);

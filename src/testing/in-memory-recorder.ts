@@ -56,7 +56,8 @@ export class InMemoryRecorder implements Recorder {
     const { isSecret, oversized, actions } = this.#door;
     const entry = auditedEntry(prepare(event, isSecret, { oversized, actions, ...options }));
     if (!this.#has(entry)) journal().push({ entry, by: this });
-    return { reached: (durability: Durability) => Promise.resolve(durability) };
+    const asked = options?.durability ?? 'async';
+    return { durability: asked, reached: (durability: Durability = asked) => Promise.resolve(durability) };
   }
 
   drain(): Promise<void> {

@@ -56,7 +56,7 @@ describe('an audit without a framework', () => {
       callbacksFailed: 0,
       sealer: 'leading',
     });
-    expect(await audit.close()).toBe(0);
+    expect(await audit.close()).toEqual({ lost: 0, spooled: 0 });
     expect(audit.facts.sealer).toBe('stopped');
     expect(() => audit.record({ action: 'too.late' })).toThrow(expect.objectContaining({ code: 'AUDIT_CLOSED' }));
   });
@@ -64,8 +64,8 @@ describe('an audit without a framework', () => {
   it('may be closed twice, also at the same time', async () => {
     const audit = create();
     audit.record({ action: 'a' });
-    expect(await Promise.all([audit.close(), audit.close()])).toEqual([0, 0]);
-    expect(await audit.close()).toBe(0);
+    expect(await Promise.all([audit.close(), audit.close()])).toEqual(Array(2).fill({ lost: 0, spooled: 0 }));
+    expect(await audit.close()).toEqual({ lost: 0, spooled: 0 });
   });
 
   it('gives up a flush when nobody seals, and says what to start', async () => {
@@ -107,7 +107,7 @@ describe('an audit without a framework', () => {
     });
     audit.record({ action: 'a' });
     audit.record({ action: 'b' });
-    expect(await audit.close({ deadlineMs: 200 })).toBe(2);
+    expect(await audit.close({ deadlineMs: 200 })).toEqual({ lost: 2, spooled: 0 });
     expect(audit.facts).toMatchObject({ lost: 2, waiting: 0 });
     expect(errors[0]).toMatchObject({ code: 'ECONNREFUSED' });
   });

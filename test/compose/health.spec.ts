@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAudit, type Audit, type AuditOptions } from '../../src/compose/index.js';
 import { COVERAGE } from '../support/quickstart.js';
@@ -94,9 +94,15 @@ describe('the health of an audit', () => {
 });
 
 describe('with a database that gives no answer', () => {
+  const sockets = new Set<Socket>();
+  let silent: Server | undefined;
+  afterAll(() => {
+    for (const socket of sockets) socket.destroy();
+    silent?.close();
+  });
+
   it('health ends in time, asks one question at a time, and is down only when there is no room left', async () => {
-    const sockets = new Set<Socket>();
-    const silent = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
+    silent = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const databaseUrl = `postgresql://nobody@127.0.0.1:${(silent.address() as AddressInfo).port}/none`;
@@ -114,8 +120,6 @@ describe('with a database that gives no answer', () => {
       lost: 1,
       reasons: [expect.stringContaining('there is no room'), expect.anything(), '1 events were lost since this process began'],
     }); // prettier-ignore
-    for (const socket of sockets) socket.destroy();
-    silent.close();
   });
 
   it('health does not reject where nobody listens', async () => {

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { metrics } from '@opentelemetry/api';
 import { MeterProvider, MetricReader, type MetricData } from '@opentelemetry/sdk-metrics';
 import { createAudit, type Audit, type AuditOptions } from '../../src/compose/index.js';
+import { newContext } from '../../src/context/index.js';
+import { openRecord } from '../../src/http/request-record.js';
 import { createPool } from '../../src/store/postgres/index.js';
 import { createLog, type Log } from '../nest/app.js';
 
@@ -57,7 +59,9 @@ describe('metrics', () => {
     const audit = open();
     audit.record({ action: 'a.b' });
     audit.record({ action: 'a.b' }, { source: 'read' });
-    audit.record({ action: 'a.b', outcome: 'denied', details: { callbacksFailed: ['x', 'y'] } }, { source: 'request' });
+    const context = newContext();
+    openRecord(context);
+    audit.record({ action: 'a.b', outcome: 'denied', details: { callbacksFailed: ['x', 'y'] } }, { source: 'request', context }); // prettier-ignore
     audit.record({ action: 'a.b', details: { callbacksFailed: ['the application says so'] } });
     expect(() => audit.record({ action: 'not well-formed' })).toThrow('AUDIT_EVENT_INVALID');
     await audit.drain();
@@ -70,6 +74,7 @@ describe('metrics', () => {
       'audit.lost default': 0,
       'audit.failed_attempts default': 0,
       'audit.callbacks_failed default': 2,
+      'audit.folded default': 0,
       'audit.queue.waiting default': 0,
       'audit.unsealed default': 4,
       'audit.unsealed.age default': expect.any(Number),
@@ -88,6 +93,7 @@ describe('metrics', () => {
       'audit.lost {entry}',
       'audit.failed_attempts {attempt}',
       'audit.callbacks_failed {call}',
+      'audit.folded {entry}',
       'audit.queue.waiting {entry}',
       'audit.unsealed {entry}',
       'audit.unsealed.age s',

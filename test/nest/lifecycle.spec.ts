@@ -18,6 +18,7 @@ import { NestFactory } from '@nestjs/core';
 import { Audited, AuditModule, AuditService } from '../../src/index.js';
 import { AuditLog } from '../../src/nest/audit-log.js';
 import { warnWithoutHooks } from '../../src/nest/shutdown.js';
+import { full } from '../support/full.js';
 import { createLog, type Log } from './app.js';
 
 const CHILD = fileURLToPath(new URL('shutdown-child.mjs', import.meta.url));
@@ -94,9 +95,11 @@ async function silencer(databaseUrl: string) {
 
 describe('SIGTERM', () => {
   it('loses nothing of requests in flight, and ends the process as it does without us', async () => {
-    const [audited, plain] = await Promise.all([endByTerm('audited'), endByTerm('plain')]);
+    const audited = await endByTerm('audited');
     expect(audited.answers).toEqual(Array(REQUESTS).fill('done'));
-    expect(audited.ended).toEqual(plain.ended);
+    // Nest raises the signal again when its hooks have run.
+    expect(audited.ended).toEqual({ code: null, signal: 'SIGTERM' });
+    if (full) expect((await endByTerm('plain')).ended).toEqual(audited.ended);
     expect(audited.said).toEqual([]);
     expect(await counts()).toEqual({ work: REQUESTS, 'work.begun': REQUESTS, 'work.done': REQUESTS, 'work.closed': 1 });
   });

@@ -37,7 +37,7 @@ describe('record() refuses, naming the place, and writes nothing', () => {
     const record = (): void => void queue.record({ action: 'event', ...event });
     expect(record).toThrow(expect.objectContaining({ code }));
     expect(record).toThrow(path);
-    expect(queue.facts).toEqual({ waiting: 0, lost: 0, failedAttempts: 0 }); // refused is not lost
+    expect(queue.facts).toMatchObject({ waiting: 0, lost: 0, failedAttempts: 0 }); // refused is not lost
     await queue.drain();
     expect(await content()).toEqual(before);
   });

@@ -42,7 +42,7 @@ describe('an event id', () => {
     queue.record({ action: 'once.later', eventId: 'e1' });
     await queue.drain();
     expect(await written('once.')).toEqual(['once.first', 'once.other', 'once.none', 'once.none']);
-    expect(queue.facts).toEqual({ waiting: 0, lost: 0, failedAttempts: 0 });
+    expect(queue.facts).toMatchObject({ waiting: 0, lost: 0, failedAttempts: 0 });
   });
 
   it('belongs to its tenant, whether the event or its context names it', async () => {
