@@ -22,6 +22,7 @@ const FOREIGN = {
   './prisma': ['@nestjs/', 'rxjs'],
   './context': ['@nestjs/', 'rxjs', '@prisma/'],
   './verify': ['@nestjs/', 'rxjs', '@prisma/'],
+  './testing/memory': ['@nestjs/', 'rxjs', '@prisma/', 'jest', '@jest/', 'expect', 'vitest'],
   './express': ['@nestjs/', 'rxjs', '@prisma/', 'express'],
   './fastify': ['@nestjs/', 'rxjs', '@prisma/', 'fastify'],
   './testing': ['@nestjs/testing', 'jest', '@jest/', 'expect', 'vitest'],

@@ -6,6 +6,21 @@ import { describe, expect, it } from '@jest/globals';
 
 const run = promisify(execFile);
 
+/** For tests, with Nest and without. */
+const IN_MEMORY = {
+  values: ['InMemoryRecorder', 'auditMatchers', 'audited', 'clearAudited', 'expectAudited', 'expectNothingAudited'],
+  typesOnly: [
+    'AsymmetricMatcher',
+    'AuditMatchers',
+    'AuditedEntry',
+    'ExpectedEntry',
+    'InMemoryOptions',
+    'Like',
+    'NothingOptions',
+    'WaitOptions',
+  ],
+} as const;
+
 /** What is there at run time, and what only the compiler sees. `npm test` builds dist first. */
 const ENTRIES = {
   '.': {
@@ -148,27 +163,10 @@ const ENTRIES = {
   },
   './testing': {
     types: 'testing/index.d.ts',
-    values: [
-      'AuditTestingModule',
-      'InMemoryRecorder',
-      'auditMatchers',
-      'audited',
-      'clearAudited',
-      'expectAudited',
-      'expectNothingAudited',
-    ],
-    typesOnly: [
-      'AsymmetricMatcher',
-      'AuditMatchers',
-      'AuditTestingOptions',
-      'AuditedEntry',
-      'ExpectedEntry',
-      'InMemoryOptions',
-      'Like',
-      'NothingOptions',
-      'WaitOptions',
-    ],
+    values: ['AuditTestingModule', ...IN_MEMORY.values],
+    typesOnly: [...IN_MEMORY.typesOnly, 'AuditTestingOptions'],
   },
+  './testing/memory': { types: 'testing/memory.d.ts', ...IN_MEMORY },
 } as const;
 const entries = Object.entries(ENTRIES);
 
@@ -218,10 +216,10 @@ describe.each(['esm', 'cjs'])('the declarations of the built package (%s)', (for
     expect(names.filter((name) => name !== '').sort()).toEqual([...values, ...typesOnly].sort());
   });
 
-  it.each(['prisma', 'context', 'verify', 'express', 'fastify'])(
+  it.each(['prisma/index', 'context/index', 'verify/index', 'express/index', 'fastify/index', 'testing/memory'])(
     'of /%s need nothing that its user may not have',
     async (entry) => {
-      const files = await declarations(join('dist', format, entry, 'index.d.ts'));
+      const files = await declarations(join('dist', format, `${entry}.d.ts`));
       expect(files.size).toBeGreaterThan(1);
       const packages = [...files].flatMap(([file, text]) =>
         [...text.matchAll(/(?:from|import\(|require\(|types=)\s*['"]([^.'"][^'"]*)['"]/g)].map(

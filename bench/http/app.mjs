@@ -54,6 +54,7 @@ export async function createApp({ platform, variant, databaseUrl, seal }) {
   })(App);
 
   const app = await NestFactory.create(App, await adapterOf(platform), { logger: ['error', 'warn'] });
+  app.enableShutdownHooks();
   return { app, prisma };
 }
 

@@ -1,6 +1,7 @@
 import type { Audit, AuditFacts } from '../compose/create-audit.js';
 import type { AuditHealth } from '../compose/health.js';
 import type { CheckedOptions } from '../compose/options.js';
+import type { ActionBook } from '../event/action-book.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditApi } from '../prisma/api.js';
 import type { AuditReader } from '../query/reader.js';
@@ -9,8 +10,11 @@ import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
 
 /** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
 export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof Audit> {
-  constructor(options: Pick<CheckedOptions, 'isSecret' | 'oversized' | 'actions'>) {
-    super({ isSecret: options.isSecret, oversized: options.oversized, actions: options.actions });
+  readonly actions: ActionBook;
+
+  constructor({ isSecret, oversized, actions }: CheckedOptions) {
+    super({}, { isSecret, oversized, actions });
+    this.actions = actions;
   }
 
   get query(): AuditReader {
@@ -25,8 +29,6 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
       waiting: 0,
       lost: 0,
       failedAttempts: 0,
-      spooled: 0,
-      spoolBytes: 0,
       shed: 0,
       folded: 0,
       callbacksFailed: 0,

@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import { Audit } from '../compose/create-audit.js';
 import { AuditInMemory } from './audit-in-memory.js';
 import { AuditModule } from './audit.module.js';
-import { checkModuleOptions, MODULE_OPTIONS_TOKEN, type AuditModuleOptions } from './options.js';
+import { checkModuleOptions, MODULE_OPTIONS_TOKEN, type OPTIONS_TYPE, type AuditModuleOptions } from './options.js';
 
 /** As those of `AuditModule`; what speaks of the database has no effect. */
 export type AuditTestingOptions = Partial<AuditModuleOptions>;
@@ -33,7 +33,7 @@ const inMemory = {
  */
 @Module({})
 export class AuditTestingModule extends AuditModule {
-  static override forRoot(options: AuditTestingOptions & { isGlobal?: boolean } = {}): DynamicModule {
+  static override forRoot(options: Partial<typeof OPTIONS_TYPE> = {}): DynamicModule {
     return withoutDatabase(super.forRoot({ databaseUrl: NO_DATABASE, ...options }));
   }
 

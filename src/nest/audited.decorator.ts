@@ -44,8 +44,11 @@ export type DecoratorOf<M extends Method> = (
  * @Post(':id/approve') approve(@Param('id') id: string) {}
  * ```
  */
-export function Audited(action?: ActionName, options?: AuditedOptions): MethodDecorator & ClassDecorator;
-export function Audited<M extends Method>(action?: ActionName, options?: AuditedOptionsOf<M>): DecoratorOf<M>;
+// One signature, not two: of overloads the compiler only says that none matches, not which action there is.
+export function Audited<M extends Method | undefined = undefined>(
+  action?: ActionName,
+  options?: M extends Method ? AuditedOptionsOf<M> : AuditedOptions,
+): M extends Method ? DecoratorOf<M> : MethodDecorator & ClassDecorator;
 export function Audited(action?: ActionName, options: object = {}): MethodDecorator & ClassDecorator {
   const said = checkMark('@Audited', action, options);
   const mark = SetMetadata(AUDITED, said);

@@ -31,5 +31,6 @@ export interface Outlet {
   giveUp(): void;
   /** Lets go of files. What is spooled stays. */
   close(): Promise<void>;
-  readonly facts: { readonly spooled: number; readonly spoolBytes: number };
+  /** What is on disk; nothing where there is no disk. */
+  readonly facts: { readonly spooled?: number; readonly spoolBytes?: number };
 }

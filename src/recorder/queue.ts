@@ -50,10 +50,10 @@ export interface QueueFacts {
   /** Events accepted by `record()` that will never be written, or refused because queue or spool was full. */
   readonly lost: number;
   readonly failedAttempts: number;
-  /** Events in the spool of this process, on disk. */
-  readonly spooled: number;
+  /** Events in the spool of this process, on disk; absent where there is none. */
+  readonly spooled?: number;
   /** Size of that spool. */
-  readonly spoolBytes: number;
+  readonly spoolBytes?: number;
   /** Events left out because the spool was full; the log says so in an entry flagged `gap`. */
   readonly shed: number;
 }
@@ -193,7 +193,7 @@ export class QueueRecorder implements Recorder {
     this.#outlet.giveUp();
     // Beyond the deadline only an attempt that gets no answer at all, or a disk.
     await within(250, this.#rest());
-    const { spooled } = this.#outlet.facts;
+    const { spooled = 0 } = this.#outlet.facts;
     await within(250, this.#outlet.close());
     return { lost: this.#lost + this.#waiting, spooled };
   }

@@ -13,7 +13,7 @@ export class RetryOutlet implements Outlet {
   #gaveUp = false;
 
   readonly ready = Promise.resolve();
-  readonly facts = { spooled: 0, spoolBytes: 0 };
+  readonly facts = {};
 
   constructor(store: ContentStore, events: OutletEvents) {
     this.#store = store;

@@ -9,14 +9,19 @@ import { journal } from './journal.js';
 export interface InMemoryOptions {
   /** Names that hold secrets. @defaultValue the default list */
   readonly redaction?: RedactionOptions | undefined;
-  /** In the place of `redaction`, where there is a function already. */
-  readonly isSecret?: SecretName | undefined;
-  /** What `defineActions` gave; or the book, where there is one already. */
-  readonly actions?: ActionCatalogue | ActionBook | undefined;
-  /** As option `unknownActions` of `createAudit()`. */
-  readonly unknownActions?: UnknownActions | undefined;
   /** As option `oversized` of `createAudit()`. @defaultValue `'refuse'` */
   readonly oversized?: 'refuse' | 'truncate' | undefined;
+  /** What `defineActions()` gave: its schemas check `details` as in production. @defaultValue any action */
+  readonly actions?: ActionCatalogue | undefined;
+  /** As option `unknownActions` of `createAudit()`. @defaultValue `'allow'` without a catalogue, else `'mark'` */
+  readonly unknownActions?: UnknownActions | undefined;
+}
+
+/** What stands at the door, made of options already. */
+interface Door {
+  readonly isSecret: SecretName;
+  readonly oversized: 'refuse' | 'truncate';
+  readonly actions: ActionBook;
 }
 
 /**
@@ -24,16 +29,14 @@ export interface InMemoryOptions {
  * No database, no timer: an event is there when `record()` returns, and is as durable as it will ever be.
  */
 export class InMemoryRecorder implements Recorder {
-  readonly #isSecret: SecretName;
-  readonly #oversized: 'refuse' | 'truncate';
-  /** What events are checked against. A feature may add to it. */
-  readonly actions: ActionBook;
+  readonly #door: Door;
 
-  constructor(options: InMemoryOptions = {}) {
-    this.#isSecret = options.isSecret ?? secretNames(options.redaction);
-    this.#oversized = options.oversized ?? 'refuse';
-    const { actions, unknownActions } = options;
-    this.actions = actions instanceof ActionBook ? actions : new ActionBook(actions, unknownActions);
+  constructor({ redaction, oversized = 'refuse', actions, unknownActions }: InMemoryOptions = {}, door?: Door) {
+    this.#door = door ?? {
+      isSecret: secretNames(redaction),
+      oversized,
+      actions: new ActionBook(actions, unknownActions),
+    };
   }
 
   /** What this recorder took in, oldest first. */
@@ -50,8 +53,8 @@ export class InMemoryRecorder implements Recorder {
   }
 
   record(event: AuditEvent, options?: RecordOptions): Receipt {
-    const door = { oversized: this.#oversized, actions: this.actions };
-    const entry = auditedEntry(prepare(event, this.#isSecret, { ...door, ...options }));
+    const { isSecret, oversized, actions } = this.#door;
+    const entry = auditedEntry(prepare(event, isSecret, { oversized, actions, ...options }));
     if (!this.#has(entry)) journal().push({ entry, by: this });
     const asked = options?.durability ?? 'async';
     return { durability: asked, reached: (durability: Durability = asked) => Promise.resolve(durability) };

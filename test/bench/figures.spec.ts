@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { comparisonBlock } from '../../bench/compare/readme.mjs';
-import { goals } from '../../bench/goals.mjs';
+import { goals, httpGoals } from '../../bench/goals.mjs';
 
 const OPERATIONS = ['create', 'update', 'nestedCreate', 'updateMany100', 'createMany1000', 'createMany5000'];
 
@@ -25,6 +25,24 @@ it.each([
   [5.01, 50, [false, false, false, false, true]],
 ])('goals: a ratio of %d and %d µs a row', (ratio, micros, met) => {
   expect(goals(capture(ratio, micros)).map((goal) => goal.met)).toEqual(met);
+});
+
+it.each([
+  [1.1, true],
+  [1.11, false],
+])('goals of requests: a ratio of p95 of %d at one client, on each platform', (p95Ratio, met) => {
+  const rows = ['express', 'fastify'].flatMap((platform) =>
+    ['none', 'async', 'committed'].flatMap((variant) =>
+      [1, 16].map((clients) => {
+        const counts = variant === 'async' && clients === 1;
+        return { platform, variant, clients, p95Ratio: counts ? p95Ratio : 99 };
+      }),
+    ),
+  );
+  expect(httpGoals(rows).map((goal) => [goal.goal, goal.met])).toEqual([
+    ['express, async: p95', met],
+    ['fastify, async: p95', met],
+  ]);
 });
 
 it('the comparison in the README is that of bench/compare/results.json', () => {

@@ -19,7 +19,7 @@ const actions = defineActions({
 @Controller('invoices')
 class Invoices {
   @Audited('invoice.approve', {
-    details: ({ result }) => ({ total: (result as { total?: unknown } | undefined)?.total }),
+    details: ({ result }) => ({ total: result?.total }),
   })
   @Post(':id/approve')
   approve(@Param('id') id: string, @Query('total') total?: string, @Query('status') status?: string): object {

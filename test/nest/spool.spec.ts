@@ -58,10 +58,10 @@ describe('a database that is stopped under load and comes back', () => {
       const sent = new Map<string, Promise<string>>();
       let mostWaiting = 0;
       let mostSpooled = 0;
-      let going = true;
-      const load = (async () => {
+      const load = { going: true };
+      const loading = (async () => {
         const started = performance.now();
-        while (going) {
+        while (load.going) {
           const due = ((performance.now() - started) / 1_000) * PER_SECOND;
           while (sent.size < due) {
             const id = randomUUID();
@@ -71,7 +71,7 @@ describe('a database that is stopped under load and comes back', () => {
             );
           }
           mostWaiting = Math.max(mostWaiting, audit.facts.waiting);
-          mostSpooled = Math.max(mostSpooled, audit.facts.spooled);
+          mostSpooled = Math.max(mostSpooled, audit.facts.spooled ?? 0);
           await sleep(5);
         }
       })();
@@ -82,8 +82,8 @@ describe('a database that is stopped under load and comes back', () => {
       expect(audit.facts.spooled).toBeGreaterThan(PER_SECOND / 2);
       await server.restart();
       await sleep(AROUND_MS);
-      going = false;
-      await load;
+      load.going = false;
+      await loading;
 
       expect(new Set(await Promise.all(sent.values()))).toEqual(new Set(['200 pong']));
       await served.audit.flush({ timeoutMs: 60_000 });

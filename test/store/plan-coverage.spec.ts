@@ -26,6 +26,10 @@ const rules = (coverage: Coverage, fields: Partial<Table> = {}): Record<string, 
 };
 
 describe('what a trigger is told', () => {
+  it('of a model that is undefined in the configuration: the same as without', () => {
+    expect(wanted({ models: { Invoice: undefined } })).toEqual(wanted({}));
+  });
+
   it('without a configuration: the key, and the columns whose names are secret', () => {
     expect(wanted({})).toEqual([
       'Invoice',

@@ -26,7 +26,8 @@ describe('POST /auth/login', () => {
     await expect(audited).toHaveAudited('auth.login', {
       outcome: 'failure',
       tenant: 'acme',
-      actor: { id: 'ada@acme.test', type: 'anonymous' },
+      actor: { type: 'anonymous' },
+      details: { claimed: { id: 'ada@acme.test', verified: false } },
     });
     await expect(audited).not.toHaveAudited('auth.login', { outcome: 'success' });
     expect(JSON.stringify(audited())).not.toContain('letmein');
@@ -34,6 +35,9 @@ describe('POST /auth/login', () => {
 
   it('of somebody unknown is audited with the name that was tried', async () => {
     expect(await client.post('/auth/login', { email: 'eve@example.test', password: 'letmein' })).toBe(401);
-    await expect(audited).toHaveAudited('auth.login', { outcome: 'failure', actor: { id: 'eve@example.test' } });
+    await expect(audited).toHaveAudited('auth.login', {
+      outcome: 'failure',
+      details: { claimed: { id: 'eve@example.test' } },
+    });
   });
 });

@@ -15,7 +15,7 @@ export interface Coverage {
   readonly catalogue?: Catalogue;
   readonly actions?: ActionCatalogue;
   readonly onMissing?: 'fail' | 'warn';
-  readonly models?: Readonly<Record<string, ModelCoverage | false>>;
+  readonly models?: Readonly<Record<string, ModelCoverage | false | undefined>>;
 }
 
 export interface ModelCoverage {
@@ -53,7 +53,7 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
   }
   const nameOf = (table: Table): string => (table.schema === schemas[0] ? table.name : `${table.schema}.${table.name}`);
   const modelOf = new Map<string, string>();
-  for (const [model, rules] of models) modelOf.set((rules !== false && rules.table) || model, model);
+  for (const [model, rules] of models) modelOf.set((rules || undefined)?.table || model, model);
   const known = new Set(tables.map((table) => nameOf(table)));
   for (const [table, model] of modelOf) {
     // Of what the catalogue knows and the database has not, doctor tells; the other tables are covered meanwhile.

@@ -15,7 +15,7 @@ export function withCatalogue<C extends Coverage>(coverage: C): C & Coverage {
   const configured = coverage.models ?? {};
   const isSecret = secretNames(coverage.redaction);
   const models = new Map(Object.entries(configured).filter(([name]) => !Object.hasOwn(catalogue.models, name)));
-  const nameOfTable = new Map([...models].map(([name, said]) => [(said !== false && said.table) || name, name]));
+  const nameOfTable = new Map([...models].map(([name, said]) => [(said || undefined)?.table || name, name]));
   for (const [name, model] of Object.entries(catalogue.models)) {
     if (model.view === true || outside(model, schemas)) continue;
     const table = tableOf(model, schemas);
