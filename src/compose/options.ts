@@ -4,7 +4,7 @@ import { secretNames, type RedactionOptions, type SecretName } from '../event/re
 import type { SealerOptions } from '../sealer/sealer.js';
 import type { Coverage } from '../store/postgres/coverage.js';
 import { checkSchemaName, DEFAULT_SCHEMA } from '../store/postgres/schema.js';
-import { withCatalogue } from '../store/postgres/with-catalogue.js';
+import { withCatalogue } from '../event/coverage/with-catalogue.js';
 
 /** What becomes of what the probe finds: it is told to `onError`, it keeps the application from starting, or nobody asks. */
 export type ProbeMode = 'warn' | 'error' | 'off';
