@@ -19,7 +19,7 @@ const REMEDIES: Partial<Record<AuditErrorCode, string>> = {
  */
 const OURS: Readonly<Partial<Record<AuditErrorCode, RegExp>>> = {
   AUDIT_SCHEMA_MISSING:
-    /^(?:relation "[^".]+\.content(?:_pos_seq)?"|function [^.(]+\.(?:change|change_by_rules|image|redact|is_secret|readable|key_of|masked)\(|schema "audit")/,
+    /^(?:relation "[^".]+\.content(?:_pos_seq)?"|function [^.(]+\.(?:change|client_change|change_by_rules|image|redact|is_secret|readable|key_of|masked)\(|schema "audit")/,
   AUDIT_PRIVILEGE_MISSING: /^permission denied for (?:table content|sequence content_pos_seq|schema audit)$/,
 };
 

@@ -46,7 +46,8 @@ describe.each(PLACES)('the engine %s on PostgreSQL %s', (engineName, _release, e
       shapes.filter(({ knownBug }) => (knownBug !== undefined) === known).map((shape) => [shape.name, shape]);
     const check = async (_name: string, shape: Shape): Promise<void> => {
       captured.get(engineName)?.delete(shape.name);
-      await putThrough(engine, pair, shape);
+      const outcome = await putThrough(engine, pair, shape);
+      expect(outcome).toBe(engine.gaps.has(shape.name) ? 'gap' : 'captured');
       captured.get(engineName)?.add(shape.name);
     };
     it.each(battery(false))('captures and does not disturb: %s', check);

@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
-import { audit, auditAdapter, audited } from '../../../src/prisma/index.js';
+import { captureCell } from '../../../src/prisma/adapter.js';
+import { ClientEngine } from '../../../src/prisma/client-engine/engine.js';
+import { CapturePlan } from '../../../src/prisma/client-engine/plan.js';
+import { catalogueOf } from '../../../src/prisma/generator/catalogue.js';
+import { audit, auditAdapter, audited, type Catalogue } from '../../../src/prisma/index.js';
 import { migrate, reconcileTriggers, type Coverage } from '../../../src/store/postgres/index.js';
 import { PrismaClient } from '../schemas/generated/shapes/client.js';
 import { lastPosition, readContent } from '../../support/quickstart.js';
@@ -30,9 +35,33 @@ export interface CaptureEngine {
   mark(pool: pg.Pool): Promise<number>;
   /** What was logged behind `mark`, in the order of the log. */
   captured(pool: pg.Pool, mark: number): Promise<Captured[]>;
+  /** Statements and transactions of its own are no interference. */
+  readonly sendsMore?: true;
+  /** Names of the shapes of which it says that it does not see all of them: an entry flagged `gap`. */
+  readonly gaps: ReadonlySet<string>;
 }
 
 const COVERAGE: Coverage = {};
+
+async function captured(pool: pg.Pool, mark: number): Promise<Captured[]> {
+  const content = await readContent(pool, mark);
+  const changes: Captured[] = [];
+  for (const { op, model, xid, text, data, actor, group, flags, header, resourceId, tenant } of content) {
+    const images = `select witness.row_of($1, ($2::json) -> 'old') as old, witness.row_of($1, ($2::json) -> 'new') as new`;
+    const { rows } = op === null ? { rows: [{ old: null, new: null }] } : await pool.query(images, [model, text]);
+    changes.push({
+      op: String(op),
+      table: String(model),
+      old: op === 'truncate' ? String(data.details?.['rows']) : rows[0].old,
+      new: rows[0].new,
+      xid,
+      context: { actor, group },
+      flags,
+      everything: JSON.stringify([actor, text, header, resourceId, tenant]),
+    });
+  }
+  return changes;
+}
 
 class AuditedClient extends audited(PrismaClient) {}
 
@@ -51,28 +80,72 @@ const DATABASE: CaptureEngine = {
     ],
   ],
   mark: lastPosition,
-  async captured(pool, mark) {
-    const content = await readContent(pool, mark);
-    const changes: Captured[] = [];
-    for (const { op, model, xid, text, data, actor, group, flags, header, resourceId, tenant } of content) {
-      const { rows } = await pool.query(
-        `select witness.row_of($1, ($2::json) -> 'old') as old, witness.row_of($1, ($2::json) -> 'new') as new`,
-        [model, text],
-      );
-      const old = op === 'truncate' ? String(data.details?.['rows']) : rows[0].old;
-      changes.push({
-        op: String(op),
-        table: String(model),
-        old,
-        new: rows[0].new,
-        xid,
-        context: { actor, group },
-        flags,
-        everything: JSON.stringify([actor, text, header, resourceId, tenant]),
-      });
-    }
-    return changes;
-  },
+  captured,
+  gaps: new Set(),
 };
 
-export const ENGINES: readonly CaptureEngine[] = [DATABASE];
+const TABLES = {
+  Uuid: 'uuids',
+  Text: 'texts',
+  Person: 'people',
+  Post: 'posts',
+  Membership: 'memberships',
+  Typed: 'typed values',
+};
+const SCHEMA = new URL('../schemas/shapes.prisma', import.meta.url);
+
+/** The catalogue with each model by the name of its table, as the witness has it. */
+function catalogueByTable(): Catalogue {
+  const catalogue = catalogueOf([{ path: 'shapes.prisma', content: readFileSync(SCHEMA, 'utf8') }]);
+  const names = new Map(Object.entries(TABLES));
+  return {
+    ...catalogue,
+    models: Object.fromEntries(
+      Object.entries(catalogue.models).map(([name, model]) => [
+        names.get(name) ?? name,
+        {
+          ...model,
+          relations: Object.fromEntries(
+            Object.entries(model.relations).map(([field, relation]) => [
+              field,
+              { ...relation, model: names.get(relation.model) ?? relation.model },
+            ]),
+          ),
+        },
+      ]),
+    ),
+  };
+}
+
+const CLIENT: CaptureEngine = {
+  name: 'client',
+  async install(pool) {
+    await migrate(pool, { schema: 'audit', origin: 'example.com/test' });
+  },
+  clients: [
+    [
+      `$extends(audit({ engine: 'client' }))`,
+      (pool) =>
+        new PrismaClient({ adapter: auditAdapter(new PrismaPg(pool)) }).$extends(
+          audit({ engine: 'client', catalogue: catalogueByTable() }),
+        ) as unknown as Client,
+    ],
+    [
+      'the same, as before PostgreSQL 18',
+      (pool) => {
+        const adapter = auditAdapter(new PrismaPg(pool));
+        const client = new PrismaClient({ adapter }).$extends(audit());
+        const plan = new CapturePlan({ catalogue: catalogueByTable() });
+        const settings = { plan, schema: 'audit', maxRows: 100, onTooManyRows: 'refuse', returnsOld: false } as const;
+        captureCell(adapter)!.capture = new ClientEngine(settings);
+        return client as unknown as Client;
+      },
+    ],
+  ],
+  mark: lastPosition,
+  captured,
+  sendsMore: true,
+  gaps: new Set([]),
+};
+
+export const ENGINES: readonly CaptureEngine[] = [DATABASE, CLIENT];

@@ -1,0 +1,36 @@
+import type { Query } from '../driver-adapter.js';
+import { tooMany } from './followers.js';
+import { onlyUsed, type Line } from './line.js';
+import type { PlannedModel } from './plan.js';
+import type { Write } from './statement.js';
+
+/**
+ * Locks the rows that an update will change, so that their old images are the last ones that anybody committed. Gives their
+ * number; where the key changes, the rows themselves as texts.
+ * @throws AuditError `AUDIT_TOO_MANY_ROWS` above `maxRows`
+ */
+export async function lockRows(
+  line: Line,
+  query: Query,
+  write: Write,
+  model: PlannedModel,
+  maxRows: number,
+): Promise<readonly string[] | number> {
+  const { text, parameters } = onlyUsed(write.where ?? ' true', query);
+  const from = `from ${write.target}${aliasOf(write)} where ${text} limit ${maxRows + 1} for update`;
+  const keyMoves = write.sets.some((column) => model.key.includes(column));
+  if (keyMoves) {
+    const { rows } = await line.query(parameters.query(`select (${write.row}.*)::text ${from}`));
+    if (rows.length > maxRows) throw tooMany(model.model, maxRows);
+    return rows.map(([row]) => String(row));
+  }
+  const { rows } = await line.query(parameters.query(`select count(*)::int4 from (select 1 ${from}) x`));
+  const count = Number(rows[0]?.[0]);
+  if (count > maxRows) throw tooMany(model.model, maxRows);
+  return count;
+}
+
+/** The alias that a statement gives its table, as a part of `FROM`. */
+export function aliasOf({ row, target }: Write): string {
+  return row === target || target.endsWith(`.${row}`) ? '' : ` as ${row}`;
+}
