@@ -19,6 +19,8 @@ export interface ClientEngineSettings {
   readonly returnsOld: boolean;
 }
 
+const ROLLBACK = /^\s*rollback\s*$/i;
+
 type Kind = 'query' | 'execute';
 
 /** What a statement gives back, in the form it was asked for. */
@@ -50,7 +52,12 @@ export class ClientEngine {
 
   #run(kind: Kind, query: Query, line: Line): Promise<Outcome> {
     const reading = readStatement(query.sql);
-    if (reading.kind === 'none') return send(kind, query, line);
+    if (reading.kind === 'none') {
+      if (!ROLLBACK.test(query.sql)) return line.inTurn(() => send(kind, query, line));
+      const sent = send(kind, query, line);
+      line.close();
+      return sent;
+    }
     // Asked at once: later another request's context may be the one of the moment.
     const who = line.context();
     if (reading.kind === 'unread') return this.#unread(kind, query, line, who, reading);
@@ -61,7 +68,7 @@ export class ClientEngine {
       return this.#withGap(kind, query, line, who, { why, statement: write.verb });
     }
     const follows = hasFollowers(write, model);
-    if (model.args === undefined && !follows) return send(kind, query, line);
+    if (model.args === undefined && !follows) return line.inTurn(() => send(kind, query, line));
     const updates = write.verb === 'update' || write.mayUpdate;
     if (!updates && !follows) return line.inTurn(() => this.#plain(kind, query, line, who, write, model));
     return line.inTurn(() => this.#careful(kind, query, line, who, write, model));
@@ -105,9 +112,10 @@ export class ClientEngine {
       const images: string[][] = [];
       const outcome = await this.#capture(kind, query, inside, { who, write, model, old, ...(followers ? { images } : {}) }); // prettier-ignore
       const count = typeof locked === 'number' ? locked : locked.length;
+      const changed = write.mayUpdate ? images.filter(([before]) => before !== 'null').length : outcome.count;
       const gaps = [
-        // Under READ COMMITTED a row may come to match between the two statements; whose old image is it then?
-        ...(!returnsOld && write.verb === 'update' && outcome.count > count ? ['rows that came to match while the write waited'] : []), // prettier-ignore
+        // Under READ COMMITTED a row may come to match between two statements: nobody has locked what hangs on it.
+        ...((follows || !returnsOld) && changed > count ? ['rows that came to match while the write waited'] : []),
         ...(followers ? await logFollowers(inside, { schema, who, followers, write, model, images }) : []),
       ];
       for (const why of gaps) await inside.query(gapStatement(schema, who, { model: model.model, why, statement: write.verb })); // prettier-ignore

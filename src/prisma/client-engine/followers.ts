@@ -1,5 +1,5 @@
-import { AuditError } from '../../event/errors.js';
 import { onlyUsed, Parameters, quoted, type Line } from './line.js';
+import { aliasOf, tooMany } from './lock-rows.js';
 import type { Incoming, PlannedModel } from './plan.js';
 import type { Query } from '../driver-adapter.js';
 import type { Write } from './statement.js';
@@ -59,15 +59,18 @@ export async function lockFollowers(
 ): Promise<Followers> {
   const tableOf = (other: PlannedModel): string => `${schemaPrefix(other, write)}${quoted(other.table)}`;
   const { text, parameters } = onlyUsed(write.where ?? ' true', query);
-  const alias = write.row === write.target || write.target.endsWith(`.${write.row}`) ? '' : ` as ${write.row}`;
   let total = 0;
-  const read = async (sql: string, of: Parameters): Promise<string[]> => {
-    const { rows } = await line.query(of.query(`${sql} limit ${maxRows - total + 1} for update`));
+  const read = async (sql: string, of: Parameters, lock: string): Promise<string[]> => {
+    const { rows } = await line.query(of.query(`${sql} limit ${maxRows - total + 1} for ${lock}`));
     total += rows.length;
     if (total > maxRows) throw tooMany(model.model, maxRows);
     return rows.map(([row]) => String(row));
   };
-  const direct = await read(`select (${write.row}.*)::text from ${write.target}${alias} where ${text}`, parameters);
+  const direct = await read(
+    `select (${write.row}.*)::text from ${write.target}${aliasOf(write)} where ${text}`,
+    parameters,
+    'update',
+  );
   const first: Frontier = {
     model,
     table: tableOf(model),
@@ -90,6 +93,7 @@ export async function lockFollowers(
       const found = await read(
         `select (c.*)::text from ${table} c where (${refers}) in (select ${references} from (select x::${frontier.table} as r from unnest(${of.texts(referred)}) x) p)`,
         of,
+        goes ? 'update' : 'no key update',
       );
       const fresh: string[] = [];
       const doomed: string[] = [];
@@ -125,12 +129,4 @@ export async function lockFollowers(
 function schemaPrefix(model: PlannedModel, { target, schema }: Write): string {
   if (model.schema !== undefined) return `${quoted(model.schema)}.`;
   return schema === undefined ? '' : target.slice(0, target.lastIndexOf('.') + 1);
-}
-
-export function tooMany(model: string, maxRows: number): AuditError {
-  return new AuditError(
-    'AUDIT_TOO_MANY_ROWS',
-    `this write of ${model} changes more than ${maxRows} rows that engine "client" has to read before: write in smaller parts, raise maxRows, or set onTooManyRows to "summary"`,
-    { model, maxRows },
-  );
 }

@@ -18,8 +18,10 @@ export interface Line {
   context(): string;
   /** Runs `work` in a transaction of its own and commits; on the line of a transaction, in that. */
   transaction<T>(work: (line: Line) => Promise<T>): Promise<T>;
-  /** One after the other: what belongs together must not be mixed with other statements of the same transaction. */
+  /** In the order of the calls: what belongs together must not be mixed with other statements of the same transaction. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** The transaction is being rolled back: nothing more may be sent, since its connection will be somebody else's. */
+  close(): void;
 }
 
 /** A statement's text with more parameters behind its own. */

@@ -18,6 +18,7 @@ export function poolLine(
     execute: (query) => statements.executeRaw(query),
     context,
     inTurn: (work) => work(),
+    close: () => undefined,
     async transaction(work) {
       // Typed by its user as any driver's transaction.
       const transaction: Transaction & { options?: { usePhantomQuery?: boolean } } = await adapter.startTransaction();
@@ -45,9 +46,13 @@ export function poolLine(
 /** The line of a transaction of the caller's. */
 export function transactionLine(statements: Statements, context: () => string): Line {
   let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
+  const whileOpen = <T>(run: () => Promise<T>): Promise<T> =>
+    // Prisma has told the caller that the transaction is over; what it makes of this nobody sees.
+    closed ? Promise.reject(new Error('the transaction is closed')) : run();
   const line: Line = {
-    query: (query) => statements.queryRaw(query),
-    execute: (query) => statements.executeRaw(query),
+    query: (query) => whileOpen(() => statements.queryRaw(query)),
+    execute: (query) => whileOpen(() => statements.executeRaw(query)),
     context,
     transaction: (work) => work(line),
     inTurn(work) {
@@ -55,6 +60,7 @@ export function transactionLine(statements: Statements, context: () => string): 
       last = turn.catch(() => undefined);
       return turn;
     },
+    close: () => void (closed = true),
   };
   return line;
 }

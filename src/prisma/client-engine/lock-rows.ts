@@ -1,11 +1,11 @@
+import { AuditError } from '../../event/errors.js';
 import type { Query } from '../driver-adapter.js';
-import { tooMany } from './followers.js';
 import { onlyUsed, type Line } from './line.js';
 import type { PlannedModel } from './plan.js';
 import type { Write } from './statement.js';
 
 /**
- * Locks the rows that an update will change, so that their old images are the last ones that anybody committed. Gives their
+ * Locks the rows that an update will change, as it will itself, so that their old images are the last ones committed. Gives their
  * number; where the key changes, the rows themselves as texts.
  * @throws AuditError `AUDIT_TOO_MANY_ROWS` above `maxRows`
  */
@@ -17,7 +17,7 @@ export async function lockRows(
   maxRows: number,
 ): Promise<readonly string[] | number> {
   const { text, parameters } = onlyUsed(write.where ?? ' true', query);
-  const from = `from ${write.target}${aliasOf(write)} where ${text} limit ${maxRows + 1} for update`;
+  const from = `from ${write.target}${aliasOf(write)} where ${text} limit ${maxRows + 1} for no key update`;
   const keyMoves = write.sets.some((column) => model.key.includes(column));
   if (keyMoves) {
     const { rows } = await line.query(parameters.query(`select (${write.row}.*)::text ${from}`));
@@ -33,4 +33,12 @@ export async function lockRows(
 /** The alias that a statement gives its table, as a part of `FROM`. */
 export function aliasOf({ row, target }: Write): string {
   return row === target || target.endsWith(`.${row}`) ? '' : ` as ${row}`;
+}
+
+export function tooMany(model: string, maxRows: number): AuditError {
+  return new AuditError(
+    'AUDIT_TOO_MANY_ROWS',
+    `this write of ${model} changes more than ${maxRows} rows that engine "client" has to read before: write in smaller parts, raise maxRows, or set onTooManyRows to "summary"`,
+    { model, maxRows },
+  );
 }

@@ -55,6 +55,7 @@ async function logRows(line: Line, done: FollowersDone, following: Following, pa
     const move = moved.find((each) => each.column === column);
     return `n.${quoted(column)} = ${move === undefined ? `(o.r).${quoted(column)}` : `(p.n).${quoted(move.reference)}`}`;
   });
-  const on = match.length > 0 ? match.join(' and ') : 'false';
+  // Without a key: whether the row is as it was.
+  const on = match.length > 0 ? match.join(' and ') : '(n.*)::text = (o.r)::text';
   await line.query(of.query(`select count(${change}) from ${before}${referred} left join ${table} n on ${on}`));
 }

@@ -18,6 +18,23 @@ const DOLLAR = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
 const NUMBER = /\d[\w.]*/y;
 const BLANK = /\s+|--[^\n\r]*/y;
 
+type Pattern = readonly [kind: Exclude<Token['kind'], 'other'> | 'blank' | 'dollar', pattern: RegExp];
+
+/** By the first character: texts of thousands of rows are cut as well. */
+const PATTERNS: Readonly<Record<string, readonly Pattern[]>> = {
+  '"': [['name', NAME]],
+  "'": [['literal', PLAIN]],
+  $: [['param', PARAM], ['dollar', DOLLAR]], // prettier-ignore
+  '-': [['blank', BLANK]],
+  ',': [],
+  '(': [],
+  ')': [],
+};
+const BLANKS: readonly Pattern[] = [['blank', BLANK]];
+const WORDS: readonly Pattern[] = [['literal', ESCAPED], ['literal', NUMBER], ['word', WORD]]; // prettier-ignore
+
+const patternsOf = (character: string): readonly Pattern[] => (/\s/.test(character) ? BLANKS : WORDS);
+
 /** Cuts SQL text of PostgreSQL (manual, 4.1) into words, without comments; `undefined` for text that does not end well. */
 export function tokensOf(sql: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
@@ -32,49 +49,30 @@ export function tokensOf(sql: string): readonly Token[] | undefined {
     at += length;
   };
   while (at < sql.length) {
-    const blank = match(BLANK);
-    if (blank !== undefined) {
-      at += blank.length;
-      continue;
-    }
-    if (sql.startsWith('/*', at)) {
+    const character = sql[at] as string;
+    if (character === '/' && sql[at + 1] === '*') {
       const end = endOfComment(sql, at);
       if (end === undefined) return undefined;
       at = end;
       continue;
     }
-    const dollar = match(DOLLAR);
-    if (dollar !== undefined) {
-      const end = sql.indexOf(dollar, at + dollar.length);
+    const found = (PATTERNS[character] ?? patternsOf(character)).find(([, pattern]) => match(pattern) !== undefined);
+    if (found === undefined) {
+      if (character === "'" || character === '"') return undefined; // never closed
+      if (character === ')') depth--;
+      push('other', character, 1);
+      if (character === '(') depth++;
+      continue;
+    }
+    const [kind, pattern] = found;
+    const text = match(pattern) as string;
+    if (kind === 'blank') at += text.length;
+    else if (kind === 'dollar') {
+      const end = sql.indexOf(text, at + text.length);
       if (end < 0) return undefined;
-      push('literal', '', end + dollar.length - at);
-      continue;
-    }
-    const literal = match(ESCAPED) ?? match(PLAIN) ?? match(NUMBER);
-    if (literal !== undefined) {
-      push('literal', '', literal.length);
-      continue;
-    }
-    const param = match(PARAM);
-    if (param !== undefined) {
-      push('param', param.slice(1), param.length);
-      continue;
-    }
-    const name = match(NAME);
-    if (name !== undefined) {
-      push('name', name.slice(1, -1).replaceAll('""', '"'), name.length);
-      continue;
-    }
-    const word = match(WORD);
-    if (word !== undefined) {
-      push('word', word.toLowerCase(), word.length);
-      continue;
-    }
-    const character = sql[at] as string;
-    if (character === "'" || character === '"') return undefined; // never closed
-    if (character === ')') depth--;
-    push('other', character, 1);
-    if (character === '(') depth++;
+      push('literal', '', end + text.length - at);
+    } else if (kind === 'name') push('name', text.slice(1, -1).replaceAll('""', '"'), text.length);
+    else push(kind, kind === 'word' ? text.toLowerCase() : kind === 'param' ? text.slice(1) : '', text.length);
   }
   return depth === 0 ? tokens : undefined;
 }
