@@ -16,7 +16,8 @@ export interface FollowersDone {
 /** Logs what became of the rows that were locked before the statement. Gives the reasons of what it could not log. */
 export async function logFollowers(line: Line, done: FollowersDone): Promise<readonly string[]> {
   const { followers } = done;
-  const gaps = followers.twice ? ['a row that the statement changes and a referential action changes once more'] : [];
+  const twice = followers.twice && (await movesReferences(line, done));
+  const gaps = twice ? ['a row that the statement changes and a referential action changes once more'] : [];
   for (const following of followers.following) {
     if (following.model.args === undefined) continue;
     const pairs = following.moved.length > 0 ? pairsOf(following, done) : [];
@@ -27,6 +28,24 @@ export async function logFollowers(line: Line, done: FollowersDone): Promise<rea
     await logRows(line, done, following, pairs);
   }
   return gaps;
+}
+
+/** Whether a column that others refer to has really got another value; a key is often written as it was. */
+async function movesReferences(line: Line, { model, write, images }: FollowersDone): Promise<boolean> {
+  if (images.some(([old]) => old === 'null')) return true;
+  const columns = new Set(model.incoming.flatMap(({ references }) => references));
+  const of = new Parameters();
+  const differ = [...columns].map((column) => `(i.o).${quoted(column)} is distinct from (i.n).${quoted(column)}`);
+  const { rows } = await line.query(
+    of.query(`select exists (select from ${imagesOf(images, write, of)} i where ${differ.join(' or ')})`),
+  );
+  return rows[0]?.[0] === true;
+}
+
+/** Pairs of images as rows: `o` and `n`. */
+function imagesOf(images: Pairs, { target }: Write, of: Parameters): string {
+  const [old, now] = [0, 1].map((side) => of.texts(images.map((image) => String(image[side]))));
+  return `(select a::${target} as o, b::${target} as n from unnest(${old}, ${now}) as u (a, b))`;
 }
 
 type Pairs = readonly (readonly string[])[];
@@ -50,7 +69,7 @@ async function logRows(line: Line, done: FollowersDone, following: Following, pa
   const referred =
     moved.length === 0
       ? ''
-      : ` left join (select a::${write.target} as o, b::${write.target} as n from unnest(${of.texts(pairs.map(([old]) => String(old)))}, ${of.texts(pairs.map(([, now]) => String(now)))}) as u (a, b)) p on ${moved.map(({ column, reference }) => `(p.o).${quoted(reference)} = (o.r).${quoted(column)}`).join(' and ')}`;
+      : ` left join ${imagesOf(pairs, write, of)} p on ${moved.map(({ column, reference }) => `(p.o).${quoted(reference)} = (o.r).${quoted(column)}`).join(' and ')}`;
   const match = model.key.map((column) => {
     const move = moved.find((each) => each.column === column);
     return `n.${quoted(column)} = ${move === undefined ? `(o.r).${quoted(column)}` : `(p.n).${quoted(move.reference)}`}`;

@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { captureCell } from '../../../src/prisma/adapter.js';
 import { ClientEngine } from '../../../src/prisma/client-engine/engine.js';
 import { CapturePlan } from '../../../src/prisma/client-engine/plan.js';
-import { catalogueOf } from '../../../src/prisma/generator/catalogue.js';
 import { audit, auditAdapter, audited, type Catalogue } from '../../../src/prisma/index.js';
 import { migrate, reconcileTriggers, type Coverage } from '../../../src/store/postgres/index.js';
 import { PrismaClient } from '../schemas/generated/shapes/client.js';
+import { catalogueByTable } from '../../support/catalogue.js';
 import { lastPosition, readContent } from '../../support/quickstart.js';
 import type { Client } from './shape.js';
 
@@ -91,38 +90,7 @@ const DATABASE: CaptureEngine = {
   captured,
 };
 
-const TABLES = {
-  Uuid: 'uuids',
-  Text: 'texts',
-  Person: 'people',
-  Post: 'posts',
-  Membership: 'memberships',
-  Typed: 'typed values',
-};
-const SCHEMA = new URL('../schemas/shapes.prisma', import.meta.url);
-
-/** The catalogue with each model by the name of its table, as the witness has it. */
-function catalogueByTable(): Catalogue {
-  const catalogue = catalogueOf([{ path: 'shapes.prisma', content: readFileSync(SCHEMA, 'utf8') }]);
-  const names = new Map(Object.entries(TABLES));
-  return {
-    ...catalogue,
-    models: Object.fromEntries(
-      Object.entries(catalogue.models).map(([name, model]) => [
-        names.get(name) ?? name,
-        {
-          ...model,
-          relations: Object.fromEntries(
-            Object.entries(model.relations).map(([field, relation]) => [
-              field,
-              { ...relation, model: names.get(relation.model) ?? relation.model },
-            ]),
-          ),
-        },
-      ]),
-    ),
-  };
-}
+const catalogue = (): Catalogue => catalogueByTable(new URL('../schemas/shapes.prisma', import.meta.url));
 
 /** Raw SQL that is not one plain INSERT, UPDATE or DELETE. */
 const GAPS: Gaps = {
@@ -146,7 +114,7 @@ const CLIENT: CaptureEngine = {
       `$extends(audit({ engine: 'client' }))`,
       (pool) =>
         new PrismaClient({ adapter: auditAdapter(new PrismaPg(pool)) }).$extends(
-          audit({ engine: 'client', catalogue: catalogueByTable() }),
+          audit({ engine: 'client', catalogue: catalogue() }),
         ) as unknown as Client,
       (newest) => (newest ? GAPS : OLDER_GAPS),
     ],
@@ -155,7 +123,7 @@ const CLIENT: CaptureEngine = {
       (pool) => {
         const adapter = auditAdapter(new PrismaPg(pool));
         const client = new PrismaClient({ adapter }).$extends(audit());
-        const plan = new CapturePlan({ catalogue: catalogueByTable() });
+        const plan = new CapturePlan({ catalogue: catalogue() });
         const settings = { plan, schema: 'audit', maxRows: 100, onTooManyRows: 'refuse', returnsOld: false } as const;
         captureCell(adapter)!.capture = new ClientEngine(settings);
         return client as unknown as Client;

@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { full } from '../support/full.js';
+import { battery } from './random/battery.js';
+import { sow } from './random/seed.js';
+import { openWorld, type ClientForm, type World } from './world/world.js';
+
+/**
+ * Programs over each schema with engine `client`, but over those with triggers of the application's, which it cannot see;
+ * raw SQL in them is what it can read.
+ */
+const RUNS: readonly (readonly [schema: string, form: ClientForm, runs: number])[] = full
+  ? ['shop', 'billing', 'clinic', 'social', 'mapped', 'learning', 'helpdesk'].flatMap((schema) =>
+      (['client', 'client without RETURNING old'] as const).map((form) => [schema, form, 200] as const),
+    )
+  : [['shop', 'client', 4]];
+
+describe.each(RUNS)('random programs over the schema of %s, with %s', (name, form, runs) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await openWorld(fileURLToPath(new URL(`schemas/${name}.prisma`, import.meta.url)), form);
+    await sow(world);
+  }, 120_000);
+  afterAll(() => world?.close());
+
+  it('are captured whole, and behave as without audit', async () => {
+    const { failure, summary } = await battery(world, full ? { runs } : { runs, seed: 1 });
+    if (full) process.stdout.write(`${name}, ${form}: ${summary}\n`);
+    expect(failure).toBeUndefined();
+  });
+});
