@@ -97,10 +97,10 @@ export class ClientEngine {
     return line.transaction(async (inside) => {
       const { maxRows, onTooManyRows, schema } = this.#settings;
       let followers: Followers | undefined;
-      let locked: readonly string[] | number;
+      let locked: number;
       try {
         followers = follows ? await lockFollowers(inside, query, write, model, maxRows) : undefined;
-        locked = followers?.direct ?? (await lockRows(inside, query, write, model, maxRows));
+        locked = followers?.direct.length ?? (await lockRows(inside, query, write, model, maxRows));
       } catch (error) {
         if (onTooManyRows === 'refuse' || !isAuditError(error, 'AUDIT_TOO_MANY_ROWS')) throw error;
         const outcome = await send(kind, query, inside);
@@ -108,14 +108,13 @@ export class ClientEngine {
         await inside.query(gapStatement(schema, who, { model: model.model, why, statement: write.verb, rows: outcome.count })); // prettier-ignore
         return outcome;
       }
-      const old = returnsOld || write.verb === 'delete' ? ({ by: 'returning' } as const) : oldOf(write, model, locked);
+      const old = returnsOld || write.verb === 'delete' ? ({ by: 'returning' } as const) : oldOf(write, model);
       const images: string[][] = [];
       const outcome = await this.#capture(kind, query, inside, { who, write, model, old, ...(followers ? { images } : {}) }); // prettier-ignore
-      const count = typeof locked === 'number' ? locked : locked.length;
       const changed = write.mayUpdate ? images.filter(([before]) => before !== 'null').length : outcome.count;
       const gaps = [
-        // Under READ COMMITTED a row may come to match between two statements: nobody has locked what hangs on it.
-        ...((follows || !returnsOld) && changed > count ? ['rows that came to match while the write waited'] : []),
+        // Under READ COMMITTED a row may come to match between two statements: nobody has looked for what hangs on it.
+        ...(follows && changed > locked ? ['rows that came to match while the write waited'] : []),
         ...(followers ? await logFollowers(inside, { schema, who, followers, write, model, images }) : []),
       ];
       for (const why of gaps) await inside.query(gapStatement(schema, who, { model: model.model, why, statement: write.verb })); // prettier-ignore
@@ -178,12 +177,12 @@ export class ClientEngine {
   }
 }
 
-/** Old images without `RETURNING old`: rows are found by the key they have afterwards, unless that is what changes. */
-function oldOf(write: Write, model: PlannedModel, locked: readonly string[] | number): OldImage {
-  if (model.key.length === 0) return { by: 'nobody' };
-  if (!write.sets.some((column) => model.key.includes(column))) return { by: 'key' };
-  const [only, ...others] = typeof locked === 'number' ? [] : locked;
-  return only !== undefined && others.length === 0 ? { by: 'text', text: only } : { by: 'nobody' };
+/** Old images without `RETURNING old`. */
+function oldOf(write: Write, model: PlannedModel): OldImage {
+  // With the join `*` would have its columns too.
+  if (write.verb === 'update' && !write.returnsAll) return { by: 'join' };
+  const keyMoves = write.sets.some((column) => model.key.includes(column));
+  return model.key.length === 0 || keyMoves ? { by: 'nobody' } : { by: 'key' };
 }
 
 async function send(kind: Kind, query: Query, line: Line): Promise<Outcome> {

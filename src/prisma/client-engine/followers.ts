@@ -12,17 +12,17 @@ export interface Following {
   readonly goes: boolean;
   /** Columns of the key that `ON UPDATE CASCADE` changes: they cannot be found by their old key. */
   readonly moved: readonly { readonly column: string; readonly reference: string }[];
-  /** The statement itself changes the rows that they refer to. */
-  readonly isFirst: boolean;
-  readonly rows: readonly string[];
+  /** What the rows that they refer to are; absent: those that the statement itself changes. */
+  readonly through: Following | undefined;
+  rows: readonly string[];
 }
 
 export interface Followers {
   readonly following: readonly Following[];
   /** Rows that the statement itself will change, as texts. */
   readonly direct: readonly string[];
-  /** Rows that the statement changes and the database changes once more. */
-  readonly twice: boolean;
+  /** Columns of rows that the statement changes and the database changes once more. */
+  readonly twice: readonly string[];
 }
 
 interface Frontier {
@@ -31,6 +31,7 @@ interface Frontier {
   readonly rows: readonly string[];
   /** Absent: they go. */
   readonly columns?: readonly string[];
+  readonly following?: Following;
 }
 
 /** Whether the database may change other rows because of this statement. */
@@ -80,7 +81,7 @@ export async function lockFollowers(
   const all: Following[] = [];
   const known = new Map<string, { goes: boolean; direct: boolean }>();
   for (const row of direct) known.set(`${first.table} ${row}`, { goes: first.columns === undefined, direct: true });
-  let twice = false;
+  const twice: string[] = [];
   const frontiers = direct.length > 0 ? [first] : [];
   for (let frontier = frontiers.shift(); frontier !== undefined; frontier = frontiers.shift()) {
     const { columns, rows: referred } = frontier;
@@ -99,27 +100,23 @@ export async function lockFollowers(
       const doomed: string[] = [];
       for (const row of found) {
         const before = known.get(`${table} ${row}`);
-        if (before?.direct === true && !before.goes) twice = true;
+        if (before?.direct === true && !before.goes) twice.push(...incoming.columns);
         if (before === undefined) fresh.push(row);
         // What was to be changed goes after all, and takes along what refers to it.
         else if (goes && !before.goes) doomed.push(row);
         known.set(`${table} ${row}`, { goes: goes || before?.goes === true, direct: before?.direct === true });
       }
-      if (fresh.length > 0) {
-        const moves = columns !== undefined && incoming.onUpdate === 'Cascade';
-        const pairs = incoming.columns.map((column, i) => ({ column, reference: incoming.references[i] ?? column }));
-        all.push({
-          model: incoming.from,
-          table,
-          goes,
-          moved: moves ? pairs.filter(({ column }) => incoming.from.key.includes(column)) : [],
-          isFirst: frontier === first,
-          rows: fresh,
-        });
-      }
-      const next = [...fresh, ...doomed];
-      if (next.length > 0)
-        frontiers.push({ model: incoming.from, table, rows: next, ...(goes ? {} : { columns: incoming.columns }) });
+      const moves = columns !== undefined && incoming.onUpdate === 'Cascade';
+      const pairs = incoming.columns.map((column, i) => ({ column, reference: incoming.references[i] ?? column }));
+      const moved = moves ? pairs.filter(({ column }) => incoming.from.key.includes(column)) : [];
+      // What goes after all was on another list.
+      for (const other of all.filter((each) => doomed.length > 0 && each.table === table))
+        other.rows = other.rows.filter((row) => !doomed.includes(row));
+      const rows = [...fresh, ...doomed];
+      if (rows.length === 0) continue;
+      const following: Following = { model: incoming.from, table, goes, moved, through: frontier.following, rows };
+      all.push(following);
+      frontiers.push({ model: incoming.from, table, rows, following, ...(goes ? {} : { columns: incoming.columns }) });
     }
   }
   return { following: all, direct, twice };

@@ -6,7 +6,7 @@ import type { Write } from './statement.js';
 
 /**
  * Locks the rows that an update will change, as it will itself, so that their old images are the last ones committed. Gives their
- * number; where the key changes, the rows themselves as texts.
+ * number.
  * @throws AuditError `AUDIT_TOO_MANY_ROWS` above `maxRows`
  */
 export async function lockRows(
@@ -15,15 +15,9 @@ export async function lockRows(
   write: Write,
   model: PlannedModel,
   maxRows: number,
-): Promise<readonly string[] | number> {
+): Promise<number> {
   const { text, parameters } = onlyUsed(write.where ?? ' true', query);
   const from = `from ${write.target}${aliasOf(write)} where ${text} limit ${maxRows + 1} for no key update`;
-  const keyMoves = write.sets.some((column) => model.key.includes(column));
-  if (keyMoves) {
-    const { rows } = await line.query(parameters.query(`select (${write.row}.*)::text ${from}`));
-    if (rows.length > maxRows) throw tooMany(model.model, maxRows);
-    return rows.map(([row]) => String(row));
-  }
   const { rows } = await line.query(parameters.query(`select count(*)::int4 from (select 1 ${from}) x`));
   const count = Number(rows[0]?.[0]);
   if (count > maxRows) throw tooMany(model.model, maxRows);

@@ -17,6 +17,11 @@ export interface Write {
   readonly sets: readonly string[];
   /** Other tables take part: `FROM`, `USING`. */
   readonly joins: boolean;
+  /** `RETURNING *`, or a list with it. */
+  readonly returnsAll: boolean;
+  /** Where the condition stands in the text; behind it, or at the end, another one can be. */
+  readonly whereFrom: number | undefined;
+  readonly clausesEnd: number;
   /** Where the list behind `RETURNING` begins, if there is one. */
   readonly returning: number | undefined;
   /** Where the statement ends, without a semicolon and comments. */
@@ -130,6 +135,9 @@ function writeOf(sql: string, tokens: readonly Token[], verb: Write['verb']): Wr
     mayUpdate: updates !== undefined,
     sets: set === undefined ? [] : columnsSet(tokens, set.to, joined?.from ?? where?.from ?? end),
     joins: joined !== undefined,
+    returnsAll: returning !== undefined && tokens.some(({ from, text, depth, kind }) => kind === 'other' && text === '*' && depth === 0 && from > returning.to), // prettier-ignore
+    whereFrom: where?.from,
+    clausesEnd: end,
     returning: returning?.to,
     end: tokens.at(-1)?.to ?? sql.length,
   };
