@@ -90,7 +90,7 @@ export class ClientEngine {
     const returnsOld = await this.#returns(line);
     const follows = hasFollowers(write, model);
     if (returnsOld && !follows) return this.#plain(kind, query, line, who, write, model);
-    if (write.joins || (write.mayUpdate && write.where === undefined)) {
+    if (write.joins || (write.mayUpdate && !write.pinned)) {
       const why = 'a condition over several tables cannot be read before the write';
       return this.#gapInside(kind, query, line, who, { model: model.model, why, statement: write.verb });
     }
@@ -108,7 +108,7 @@ export class ClientEngine {
         await inside.query(gapStatement(schema, who, { model: model.model, why, statement: write.verb, rows: outcome.count })); // prettier-ignore
         return outcome;
       }
-      const old = returnsOld || write.verb === 'delete' ? ({ by: 'returning' } as const) : oldOf(write, model);
+      const old = returnsOld || write.verb === 'delete' ? ({ by: 'returning' } as const) : oldOf(write, model, locked);
       const images: string[][] = [];
       const outcome = await this.#capture(kind, query, inside, { who, write, model, old, ...(followers ? { images } : {}) }); // prettier-ignore
       const changed = write.mayUpdate ? images.filter(([before]) => before !== 'null').length : outcome.count;
@@ -178,11 +178,13 @@ export class ClientEngine {
 }
 
 /** Old images without `RETURNING old`. */
-function oldOf(write: Write, model: PlannedModel): OldImage {
+function oldOf(write: Write, model: PlannedModel, locked: number): OldImage {
   // With the join `*` would have its columns too.
   if (write.verb === 'update' && !write.returnsAll) return { by: 'join' };
   const keyMoves = write.sets.some((column) => model.key.includes(column));
-  return model.key.length === 0 || keyMoves ? { by: 'nobody' } : { by: 'key' };
+  // A row that an upsert finds although there was none to lock has come meanwhile, and may have been changed since.
+  const cameMeanwhile = write.mayUpdate && locked === 0;
+  return model.key.length === 0 || keyMoves || cameMeanwhile ? { by: 'nobody' } : { by: 'key' };
 }
 
 async function send(kind: Kind, query: Query, line: Line): Promise<Outcome> {

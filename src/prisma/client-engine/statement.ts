@@ -13,6 +13,8 @@ export interface Write {
   readonly where: string | undefined;
   /** An insert that may update: `ON CONFLICT … DO UPDATE`. */
   readonly mayUpdate: boolean;
+  /** Its condition names one value for each column of the conflict: it is the row that the insert would have been, or none. */
+  readonly pinned: boolean;
   /** Columns that are given new values. */
   readonly sets: readonly string[];
   /** Other tables take part: `FROM`, `USING`. */
@@ -133,6 +135,7 @@ function writeOf(sql: string, tokens: readonly Token[], verb: Write['verb']): Wr
     row,
     where: where === undefined ? undefined : sql.slice(where.to, end),
     mayUpdate: updates !== undefined,
+    pinned: conflict !== undefined && where !== undefined && pins(tokens, conflict.to, where.to, end),
     sets: set === undefined ? [] : columnsSet(tokens, set.to, joined?.from ?? where?.from ?? end),
     joins: joined !== undefined,
     returnsAll: returning !== undefined && tokens.some(({ from, text, depth, kind }) => kind === 'other' && text === '*' && depth === 0 && from > returning.to), // prettier-ignore
@@ -147,6 +150,24 @@ function isAlias(token: Token | undefined, verb: Write['verb'], clause: string |
   if (token === undefined || verb === 'insert' || token.depth > 0) return false;
   if (token.kind === 'name') return true;
   return token.kind === 'word' && token.text !== clause && !['using', 'returning', 'where', 'set'].includes(token.text);
+}
+
+/** `ON CONFLICT (a, b) … WHERE t.a = $1 AND t.b = $2`, as Prisma writes it. */
+function pins(tokens: readonly Token[], conflict: number, where: number, end: number): boolean {
+  const opens = tokens.findIndex(({ from }) => from >= conflict);
+  const closes = tokens.findIndex(({ text, kind }, i) => i > opens && kind === 'other' && text === ')');
+  const columns = tokens.slice(opens + 1, closes).filter(({ kind }) => kind === 'name' || kind === 'word');
+  const first = tokens.findIndex(({ from }) => from >= where);
+  const condition = tokens.filter(({ from, to }, i) => i >= first && to <= end);
+  return (
+    tokens[opens]?.text === '(' &&
+    columns.length > 0 &&
+    !condition.some(({ kind, text }) => kind === 'word' && text !== 'and') &&
+    columns.every(
+      ({ text }) =>
+      condition.some((token, i) => token.text === text && condition[i + 1]?.text === '=' && condition[i + 2]?.kind === 'param'), // prettier-ignore
+    )
+  );
 }
 
 /** `a = …, (b, c) = …`: names before an equals sign that begins an assignment. */
