@@ -9,7 +9,7 @@ const LONG = ['capture/mutants', 'capture/pg-stat-statements', 'migrations/versi
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/examples/*/test/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '/generated/', ...(full ? [] : LONG)],
   // One server for the run. Both are .mjs, since jest does not send these two through `transform`.
   globalSetup: '<rootDir>/test/support/global-setup.mjs',

@@ -6,3 +6,4 @@ export interface Goal {
 }
 
 export function goals(capture: readonly object[], engine?: string): Goal[];
+export function httpGoals(http: readonly object[]): Goal[];

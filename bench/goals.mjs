@@ -22,3 +22,17 @@ export function goals(capture, engine = 'database') {
   };
   return [...ratios, linear].map((goal) => ({ ...goal, met: goal.measured <= goal.atMost }));
 }
+
+const HTTP_P95_AT_MOST = 1.1;
+
+/** Of requests whose entry the response does not wait for. */
+export function httpGoals(http) {
+  return http
+    .filter(({ clients, variant }) => clients === 1 && variant === 'async')
+    .map(({ platform, p95Ratio }) => ({
+      goal: `${platform}, async: p95`,
+      atMost: HTTP_P95_AT_MOST,
+      measured: p95Ratio,
+      met: p95Ratio <= HTTP_P95_AT_MOST,
+    }));
+}

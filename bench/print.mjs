@@ -73,3 +73,42 @@ export function printVerify(verify) {
     `\nVerifying ${verify.rows} entries: ${rate(verify.entriesPerSecondPerCore)} for each core of Node's, ${rate(verify.entriesPerSecond)} by the clock`,
   );
 }
+
+export function printHttp(http) {
+  const table = new Table({
+    head: [
+      'platform',
+      'clients',
+      'audit',
+      'requests',
+      'requests/s',
+      'p50 ms',
+      'p95 ms',
+      'p50',
+      'p95',
+      'paired',
+      'middle half',
+    ],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'right', 'left', ...Array(7).fill('right'), 'left'],
+  });
+  for (const row of http)
+    table.push([
+      row.platform,
+      row.clients,
+      row.variant,
+      row.calls,
+      rate(row.requestsPerSecond),
+      ms(row.p50Ms),
+      ms(row.p95Ms),
+      ratio(row.p50Ratio),
+      ratio(row.p95Ratio),
+      ratio(row.p95PairedRatio),
+      row.p95RatioQuartiles.map((value) => value.toFixed(2)).join(' – '),
+    ]);
+  console.log(
+    `\nRequests that write one row; ratios of p50 and p95 to the same application without audit;\npaired: median of the ratios of p95 of neighbouring blocks, and their middle half\n${table.toString()}`,
+  );
+  for (const { platform } of http.filter(({ clients, waited }) => clients === 1 && waited === false))
+    console.log(`${platform}, committed: responses did NOT wait for their entries, so its figures are those of async`);
+}

@@ -4,10 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { startPostgres } from '../test/support/postgres.mjs';
 import { measureCapture } from './capture.mjs';
 import { loadPrismaClient } from './client.mjs';
-import { goals } from './goals.mjs';
+import { goals, httpGoals } from './goals.mjs';
+import { measureHttp } from './http.mjs';
 import { machine, versions } from './machine.mjs';
 import { readOptions } from './options.mjs';
-import { printCapture, printGoals, printHead, printSealing, printVerify } from './print.mjs';
+import { printCapture, printGoals, printHead, printHttp, printSealing, printVerify } from './print.mjs';
 import { measureSealing } from './sealing.mjs';
 import { measureVerify } from './verifying.mjs';
 
@@ -38,6 +39,13 @@ try {
   if (options.runs('verify')) {
     result.verify = await measureVerify(postgres.url, options);
     printVerify(result.verify);
+  }
+  if (options.runs('http')) {
+    loadPrismaClient(); // generated once, rather than by six servers
+    result.http = await measureHttp(postgres.url, options);
+    result.goals = httpGoals(result.http);
+    printHttp(result.http);
+    printGoals(result.goals);
   }
   if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
   console.log(`\n${Math.round((performance.now() - started) / 1000)} s`);

@@ -1,9 +1,14 @@
 export { createAudit, type Audit, type AuditFacts, type AuditOptions } from './compose/index.js';
 export { runAs, setActor, withContext, type AuditContext, type ContextFields } from './context/index.js';
-export { AuditError, isAuditError, type AuditErrorCode } from './event/index.js';
+export { AuditError, defineActions, isAuditError, mergeActions, type AuditErrorCode } from './event/index.js';
 export type {
+  ActionCatalogue,
+  ActionDefinition,
+  ActionName,
   Actor,
   AuditEvent,
+  AuditEventOf,
+  AuditRegister,
   Check,
   FieldChange,
   Outcome,
@@ -11,7 +16,14 @@ export type {
   Resource,
   Severity,
 } from './event/index.js';
-export type { AuditedCall, AuditedOptions, AuditRequest } from './http/index.js';
+export type {
+  AuditedCall,
+  AuditedOptions,
+  AuditRequest,
+  ReasonOption,
+  Requests,
+  TrustedProxyOptions,
+} from './http/index.js';
 export { Audited, SkipAudit } from './nest/audited.decorator.js';
 export { AuditModule } from './nest/audit.module.js';
 export { AuditService } from './nest/audit.service.js';

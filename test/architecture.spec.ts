@@ -44,6 +44,11 @@ describe('the check lets through', () => {
     ['Nest in nest/', 'nest/module.ts', `import { Module } from '@nestjs/common';`],
     ['types of the adapter', 'prisma/adapter.ts', `import type { A } from '@prisma/driver-adapter-utils';`],
     ['an index passed on by the entry', 'index.ts', `export { a } from './event/index.js';`],
+    [
+      'what needs Nest, passed on by the entry for tests',
+      'testing/index.ts',
+      `export { A } from '../nest/audit-testing.module.js';`,
+    ],
     ['a computed path in cli/', 'cli/config.ts', `export const load = (path: string) => import(path);`],
     ['words in comments and strings', 'event/ids.ts', `// import 'pg'\nexport const text = "import x from 'pg'";`],
     ['a long generated file', 'store/postgres/migrations.generated.ts', '\n'.repeat(400) + 'export {};'],
@@ -88,6 +93,18 @@ describe('the check finds', () => {
       /may not import store/,
     ],
     ['nest/ imported', 'cli/main.ts', `import { a } from '../nest/index.js';`, /cli\/ may not import nest\//],
+    [
+      'nest/ used by the entry for tests',
+      'testing/index.ts',
+      `import { A } from '../nest/audit-testing.module.js';`,
+      /testing\/ may not import nest\//,
+    ],
+    [
+      'nest/ passed on by another file of it',
+      'testing/matchers.ts',
+      `export { A } from '../nest/audit-testing.module.js';`,
+      /testing\/ may not import nest\//,
+    ],
     ['compose/ imported', 'http/express.ts', `import { a } from '../compose/create.js';`, /may not import compose/],
     ['Nest outside nest/', 'http/route.ts', `import type { A } from '@nestjs/common';`, /is for nest\/ alone/],
     [

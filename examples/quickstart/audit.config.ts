@@ -1,5 +1,6 @@
 import { defineAudit } from 'nestjs-prisma-audit/prisma';
 import { catalogue } from './generated/audit/catalogue.js';
+import { actions } from './src/actions.js';
 import type { PrismaClient } from './src/generated/prisma/client.js';
 
 /**
@@ -8,6 +9,7 @@ import type { PrismaClient } from './src/generated/prisma/client.js';
  */
 export default defineAudit<PrismaClient>({
   catalogue,
+  actions,
   // Writes outside of a request (seeds, jobs) go to the chain of the tenant whose row it is.
   tenantColumn: 'tenantId',
 });

@@ -49,12 +49,20 @@ export async function environment(command: Command, variable?: RoleVariable): Pr
   if (databaseUrl === undefined || databaseUrl === '') {
     throw new AuditError('AUDIT_OPTIONS_INVALID', 'no database: pass --database-url or set AUDIT_DATABASE_URL');
   }
-  const configFile = options.config ?? CONFIG_FILES.find((file) => existsSync(file));
-  const configured = configFile === undefined ? {} : withCatalogue(await loadConfig(configFile));
+  const { configFile, config } = await configuration(options);
+  const configured = withCatalogue(config);
   const schema = checkSchemaName(options.schema ?? configured.schema ?? DEFAULT_SCHEMA);
   const schemas = configured.schemas ?? [schemaOf(applicationUrl ?? databaseUrl)];
   const levels = checkLevelConfig(configured);
   return { databaseUrl, schema, coverage: { ...configured, schema, schemas }, levels, configFile };
+}
+
+/** The configuration file and what it says; nothing where there is none. */
+export async function configuration(
+  options: Pick<GlobalOptions, 'config'>,
+): Promise<{ configFile: string | undefined; config: Coverage & LevelConfig }> {
+  const configFile = options.config ?? CONFIG_FILES.find((file) => existsSync(file));
+  return { configFile, config: configFile === undefined ? {} : await loadConfig(configFile) };
 }
 
 /** Prisma's own URL parameter: the schema where its tables are. */
@@ -82,11 +90,15 @@ export async function requireLog(pool: Pool, schema: string): Promise<void> {
   if (missing.length > 0) throw schemaMissing(schema, missing);
 }
 
-async function loadConfig(file: string): Promise<Coverage & LevelConfig> {
+/** The default export of a file of the application, or all of its exports where it has none. */
+export async function loadModule(file: string): Promise<unknown> {
   const path = resolve(file);
   if (!existsSync(path)) throw new AuditError('AUDIT_CONFIG_INVALID', `there is no file ${path}`);
-  const jiti = createJiti(pathToFileURL(path).href);
-  const config = await jiti.import(path, { default: true });
+  return await createJiti(pathToFileURL(path).href).import(path, { default: true });
+}
+
+async function loadConfig(file: string): Promise<Coverage & LevelConfig> {
+  const config = await loadModule(file);
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new AuditError(
       'AUDIT_CONFIG_INVALID',
@@ -99,6 +111,7 @@ async function loadConfig(file: string): Promise<Coverage & LevelConfig> {
     'tenantColumn',
     'redaction',
     'catalogue',
+    'actions',
     'onMissing',
     'roles',
     'level',

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { actionsCommand } from './actions.js';
 import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
@@ -28,6 +29,7 @@ for (const command of [
   queryCommand,
   doctorCommand,
   backfillCommand,
+  actionsCommand,
 ]) {
   program.addCommand(command().exitOverride());
 }

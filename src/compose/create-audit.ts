@@ -1,8 +1,10 @@
+import type { ActionBook } from '../event/action-book.js';
+import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
-import { AuditError } from '../event/errors.js';
-import type { AuditEvent } from '../event/types.js';
+import { AuditError, unfailing } from '../event/errors.js';
 import { wakeSealer } from '../event/wake.js';
+import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
 import { prismaValues } from '../query/prisma-values.js';
 import { AuditReader } from '../query/reader.js';
 import type { Receipt, Recorder, RecordOptions } from '../recorder/port.js';
@@ -17,7 +19,7 @@ import { postgresSealerStore } from '../store/postgres/sealer-store.js';
 import { judge, probe } from './probe.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 
-export interface AuditFacts extends QueueFacts {
+export interface AuditFacts extends QueueFacts, RequestFacts {
   readonly sealer: SealerState | 'off';
 }
 
@@ -42,6 +44,7 @@ export class Audit implements Recorder {
   readonly #pools: Pool[] = [];
   readonly #content: ContentStore;
   readonly #recorder: QueueRecorder;
+  readonly #requests: AnonymousBound;
   readonly #sealer: Sealer | undefined;
   readonly #options: CheckedOptions;
   #closing: Promise<number> | undefined;
@@ -51,6 +54,10 @@ export class Audit implements Recorder {
     this.#pool = this.#open(options.databaseUrl, options.poolSize, 'nestjs-prisma-audit');
     this.#content = postgresContentStore(this.#pool, options.schema);
     this.#recorder = new QueueRecorder(this.#content, options);
+    this.#requests = new AnonymousBound(this.#recorder, {
+      perMinute: options.anonymousPerMinute,
+      onError: unfailing(options.onError),
+    });
     this.#sealer =
       options.seal === false
         ? undefined
@@ -75,8 +82,13 @@ export class Audit implements Recorder {
     return url === undefined ? this.#pool : this.#open(url, 2, `nestjs-prisma-audit ${part}`, `${part}Url`);
   }
 
+  /** What events are checked against. A feature may add to it before the application takes requests. */
+  get actions(): ActionBook {
+    return this.#options.actions;
+  }
+
   get facts(): AuditFacts {
-    return { ...this.#recorder.facts, sealer: this.#sealer?.state ?? 'off' };
+    return { ...this.#recorder.facts, ...this.#requests.facts, sealer: this.#sealer?.state ?? 'off' };
   }
 
   /** Starts sealing, if this process does. */
@@ -107,8 +119,9 @@ export class Audit implements Recorder {
     return checks;
   }
 
-  record(event: AuditEvent, options?: RecordOptions): Receipt {
-    return this.#recorder.record(event, options);
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
+  record<const N extends ActionName>(event: AuditEventOf<N>, options?: RecordOptions): Receipt {
+    return this.#requests.record(event, options);
   }
 
   drain(): Promise<void> {
@@ -149,6 +162,7 @@ export class Audit implements Recorder {
 
   async #close(deadlineMs: number): Promise<number> {
     const until = performance.now() + deadlineMs;
+    this.#requests.close();
     const lost = await this.#recorder.close(deadlineMs);
     // What is not sealed now, another process seals, or the next start.
     if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());

@@ -1,3 +1,5 @@
+import { ActionBook, type UnknownActions } from '../event/action-book.js';
+import type { ActionCatalogue } from '../event/actions.js';
 import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
@@ -24,6 +26,11 @@ export interface AuditOptions {
   readonly flushIntervalMs?: number | undefined;
   /** Recorded events that may wait in memory while the database is away. Default 10,000. */
   readonly maxQueue?: number | undefined;
+  /**
+   * Entries of requests without an authenticated actor, of each action in a minute: so many at once, then evenly. Those beyond are
+   * counted, and one entry `http.folded` says how many within a minute. Default 300; `false` writes them all.
+   */
+  readonly anonymousPerMinute?: number | false | undefined;
   /** Connections of our own pool, beside the application's. Default 4. */
   readonly poolSize?: number | undefined;
   /**
@@ -35,6 +42,13 @@ export interface AuditOptions {
   readonly redaction?: RedactionOptions | undefined;
   /** What the generator wrote. With it, `changes` of an entry have the client's names and Prisma's values. @defaultValue that of `config` */
   readonly catalogue?: Catalogue | undefined;
+  /** What `defineActions` gave: with it, events are checked against their action's definition. @defaultValue that of `config` */
+  readonly actions?: ActionCatalogue | undefined;
+  /**
+   * An event whose action is in no catalogue: refused, taken with `details.unknownAction: true`, or taken as it is. A
+   * request's entry is never refused: of what `@Audited` names, the start is. @defaultValue `'mark'` with a catalogue, else `'allow'`
+   */
+  readonly unknownActions?: UnknownActions | undefined;
   /** The default export of `audit.config`: with it, the start finds tables without triggers and triggers that are stale. */
   readonly config?: Coverage | undefined;
   /**
@@ -55,10 +69,12 @@ export interface CheckedOptions {
   readonly seal: SealerOptions | false;
   readonly flushIntervalMs: number;
   readonly maxQueue: number;
+  readonly anonymousPerMinute: number;
   readonly poolSize: number;
   readonly isSecret: SecretName;
   readonly oversized: 'refuse' | 'truncate';
   readonly catalogue?: Catalogue;
+  readonly actions: ActionBook;
   readonly config?: Coverage;
   readonly probe: ProbeMode;
   readonly onError: (error: unknown) => void;
@@ -72,10 +88,13 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'seal',
   'flushIntervalMs',
   'maxQueue',
+  'anonymousPerMinute',
   'poolSize',
   'redaction',
   'oversized',
   'catalogue',
+  'actions',
+  'unknownActions',
   'config',
   'probe',
   'onError',
@@ -133,10 +152,15 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     seal,
     flushIntervalMs: whole('flushIntervalMs', options.flushIntervalMs, 1, 60_000) ?? 50,
     maxQueue: whole('maxQueue', options.maxQueue, 1, 10_000_000) ?? 10_000,
+    anonymousPerMinute:
+      options.anonymousPerMinute === false
+        ? Number.POSITIVE_INFINITY
+        : (whole('anonymousPerMinute', options.anonymousPerMinute, 1, 1_000_000) ?? 300),
     poolSize: whole('poolSize', options.poolSize, 2, 100) ?? 4,
     isSecret: secretNames(options.redaction),
     oversized,
     ...(catalogue === undefined ? {} : { catalogue: checkCatalogue(catalogue) }),
+    actions: new ActionBook(options.actions ?? options.config?.actions, options.unknownActions, onError),
     ...(options.config === undefined ? {} : { config: withCatalogue(options.config) }),
     probe,
     onError,

@@ -52,11 +52,14 @@ export function actorSection(context: AuditContext | undefined, override: ActorO
   };
   const actor = attempt('actor', () => object(override.actor ?? resolve(() => actorOf(context))));
   const tenant = override.tenant ?? attempt('tenant', () => resolve(context?.tenant));
+  const asked = { tenant, session: attempt('session', () => resolve(context?.session)) };
   const truncated: string[] = [];
   const section: Record<string, unknown> = {};
   for (const field of Object.keys(FIELDS) as Field[]) {
     const value = attempt(field, () =>
-      text(field === 'tenant' ? tenant : member(OF_ACTOR.has(field) ? actor : context, field)),
+      text(
+        field === 'tenant' || field === 'session' ? asked[field] : member(OF_ACTOR.has(field) ? actor : context, field),
+      ),
     );
     if (value === undefined) continue;
     const limit = FIELDS[field];

@@ -27,7 +27,7 @@ export interface AuditContext {
   readonly ip?: string | undefined;
   readonly userAgent?: string | undefined;
   /** Already hashed; a raw session id never enters a context. */
-  readonly session?: string | undefined;
+  readonly session?: string | (() => string | undefined) | undefined;
 }
 
 export type ContextFields = Omit<AuditContext, 'root' | 'actorPinned'>;

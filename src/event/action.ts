@@ -1,5 +1,8 @@
 import { LIMITS } from './limits.js';
 
+/** What an application may write for an action. */
+export type { ActionName } from './action-types.js';
+
 const ACTION = /^[A-Za-z0-9][\w.:/-]*$/;
 
 /** What to write, for messages. */

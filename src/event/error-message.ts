@@ -29,13 +29,17 @@ const NAME = /(["'`]?)([\p{L}_$][\p{L}\d_.$-]{0,100})\1\s{0,3}[:=]\s{0,3}/gu;
 const VALUE = /(?:(?:Bearer|Basic)\s+)?(?:\[redacted\]|"[^"\n]*"?|'[^'\n]*'?|[^\s,;&)}\]]+)/iy;
 
 /** The message without the values that it quotes, and cut to its limit. */
-export function withoutValues(message: string, isSecret: SecretName): { text: string; redacted: boolean } {
+export function withoutValues(
+  message: string,
+  isSecret: SecretName,
+  limit: number = LIMITS.errorMessageLength,
+): { text: string; redacted: boolean } {
   const given = message.slice(0, SEARCHED);
   let text = given.replace(INVOCATION, '$1: $2');
   for (const [pattern, instead] of QUOTING) text = text.replace(pattern, instead);
   text = text.replace(CREDENTIALS, `$1${REDACTED}@`);
   text = assignments(text, isSecret).replace(BEARER, `$1 ${REDACTED}`);
-  return { text: text.slice(0, LIMITS.errorMessageLength).toWellFormed(), redacted: text !== given };
+  return { text: text.slice(0, limit).toWellFormed(), redacted: text !== given };
 }
 
 /** `password=…`, `"apiKey": "…"`: what is given to a name that holds a secret. */

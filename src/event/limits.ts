@@ -17,6 +17,7 @@ export const LIMITS = {
   traceIdLength: 64,
   reasonLength: 2_000,
   errorMessageLength: 1_000,
+  errorFramesLength: 6_000,
   /** One `details`, `old` or `new` of a recorded event, as JSON. */
   detailsBytes: 64 * 1024,
   detailsDepth: 16,

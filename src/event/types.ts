@@ -55,11 +55,13 @@ export interface Resource {
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type JsonObject = { [key: string]: JsonValue };
 
-/** An error as it is logged: class, stable code and a bounded message; never a stack. */
+/** An error as it is logged: class, stable code and a bounded message. */
 export interface ErrorFact {
   readonly name: string;
   readonly code?: string;
   readonly message?: string;
+  /** Where it was thrown, a frame a line; only where the application asked for it. Not `stack`: an Error has that. */
+  readonly frames?: string;
 }
 
 /** What an application hands to `record()`. Only `action` is required. */

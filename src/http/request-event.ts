@@ -1,56 +1,67 @@
-import { types } from 'node:util';
 import { systemClock } from '../event/clock.js';
-import type { AuditEvent, Outcome, Resource } from '../event/types.js';
+import { OUTCOMES, type Actor, type AuditEvent, type Outcome, type Resource } from '../event/types.js';
+import type { AuditedCall, AuditedRoute } from './audited-options.js';
+import { Callbacks, members, snapshot } from './callbacks.js';
+import { claimOf } from './claim.js';
+import { httpDetails, type ResponseEnd } from './ending.js';
+import { pathId } from './path-id.js';
 import type { AuditRequest } from './request.js';
-import type { AuditedCall, AuditedRoute, RequestRecord } from './request-record.js';
+import type { RequestRecord } from './request-record.js';
 
-/** How a response ended. */
-export interface ResponseEnd {
-  /** Absent when the client went away before any was sent. */
-  readonly status: number | undefined;
-  /** The client went away before the end of the response. */
-  readonly aborted: boolean;
-}
-
-/** The one entry of a request, from what is known when its response has ended. */
+/**
+ * The one entry of a request, from what is known when its response has ended; none if its `when` says so. Made once: the
+ * record lets go of arguments and result.
+ */
 export function requestEvent(
   record: RequestRecord,
   route: AuditedRoute,
   request: AuditRequest,
   end: ResponseEnd,
-): AuditEvent {
-  const reached = record.route !== undefined;
+): AuditEvent | undefined {
   const call: AuditedCall = {
     request,
-    params: request.params ?? {},
-    ...(reached ? { args: record.args, result: record.result } : {}),
+    params: record.params ?? request.params ?? {},
+    args: record.args,
+    result: record.result,
   };
-  const failed: string[] = [];
-  const attempt = <T>(name: string, callback: () => T): T | undefined => {
-    try {
-      const value = callback();
-      if (!types.isPromise(value)) return value;
-      // It comes too late for the entry, and its failure must not be left for the process to die of.
-      value.catch(() => undefined);
-      throw new TypeError('a promise');
-    } catch {
-      failed.push(name); // the application's callback must not cost the entry
-      return undefined;
-    }
-  };
-  const resource = attempt('resource', () => resourceOf(route, call));
-  const details = attempt('details', () => detailsOf(route, call));
-  const http = {
-    method: request.method,
-    route: routePath(request),
-    status: end.status,
-    ...(end.aborted ? { aborted: true } : {}),
-  };
+  const callbacks = new Callbacks(record.failed);
+  const wanted = !route.when || callbacks.attempt('when', () => route.when?.(call) !== false) !== false;
+  const event = wanted ? eventOf(record, route, call, end, callbacks) : undefined;
+  record.ended = true;
+  record.args = record.result = record.before = undefined;
+  return event;
+}
+
+function eventOf(
+  record: RequestRecord,
+  route: AuditedRoute,
+  call: AuditedCall,
+  end: ResponseEnd,
+  callbacks: Callbacks,
+): AuditEvent {
+  const outcome = saidOutcome(route, call, outcomeOf(record, end), callbacks);
+  const resource = callbacks.attempt('resource', () => resourceOf(record, route, call));
+  const details = callbacks.attempt('details', () => members(route.details?.(call)));
+  const done = outcome === 'success' || outcome === 'partial';
+  const after = done ? callbacks.attempt('after', () => snapshot(route.after?.(call))) : undefined;
+  const unproven = unprovenActor(record, end);
+  const claimed = record.claimed ?? (unproven && claimOf(unproven));
+  const http = httpDetails(call.request, end);
+  const { failed } = callbacks;
   return {
     action: route.action,
-    outcome: outcomeOf(record, end),
+    outcome,
+    ...(unproven ? { actor: record.seen?.actor ?? { type: 'anonymous' } } : {}),
     ...(resource ? { resource } : {}),
-    details: { ...details, http, ...(failed.length > 0 ? { callbacksFailed: failed } : {}) },
+    details: {
+      ...details,
+      ...(claimed ? { claimed } : {}),
+      http,
+      ...(failed.length > 0 ? { callbacksFailed: failed } : {}),
+    },
+    ...(done && record.before ? { old: record.before } : {}),
+    ...(after ? { new: after } : {}),
+    ...(record.reason === undefined ? {} : { reason: record.reason }),
     ...(record.error ? { error: record.error } : {}),
     ...(route.severity ? { severity: route.severity } : {}),
     durationMs: Math.max(0, Math.round(systemClock.monotonic() - record.startedMonotonic)),
@@ -63,36 +74,36 @@ export function requestEvent(
  * throws (a wrong password) is a failure of what the handler does. A response that was cut off is never a success: nobody
  * knows what becomes of a handler that is still at work.
  */
-export function outcomeOf(record: Pick<RequestRecord, 'route' | 'error'>, { status, aborted }: ResponseEnd): Outcome {
-  const reached = record.route !== undefined;
-  if (status === 403 || (status === 401 && !reached)) return 'denied';
+export function outcomeOf(
+  record: Pick<RequestRecord, 'reached' | 'route' | 'error' | 'guarded'>,
+  { status, aborted }: ResponseEnd,
+): Outcome {
+  if (status === 403 || (status === 401 && !wasReached(record))) return 'denied';
   if (record.error !== undefined || status === undefined || status >= 400) return 'failure';
   return aborted ? 'partial' : 'success';
 }
 
-function resourceOf(route: AuditedRoute, call: AuditedCall): Resource | undefined {
+function wasReached(record: Pick<RequestRecord, 'reached' | 'route' | 'guarded'>): boolean {
+  return (record.reached ?? record.route !== undefined) && record.guarded !== true;
+}
+
+/** Whom `setActor()` named in a request that was answered 401: he was never signed in, and who was before is who asked. */
+function unprovenActor(record: RequestRecord, { status }: ResponseEnd): Actor | undefined {
+  return status === 401 ? record.unit?.named : undefined;
+}
+
+/** What the handler's result says of a success; no callback makes one of a failure. */
+function saidOutcome(route: AuditedRoute, call: AuditedCall, outcome: Outcome, callbacks: Callbacks): Outcome {
+  if (!route.outcome || outcome !== 'success') return outcome;
+  const said = callbacks.attempt('outcome', () => route.outcome?.(call)) ?? outcome;
+  if (OUTCOMES.includes(said)) return said;
+  callbacks.fail('outcome');
+  return outcome;
+}
+
+function resourceOf(record: RequestRecord, route: AuditedRoute, call: AuditedCall): Resource | undefined {
   if (route.resource === undefined) return undefined;
   if (typeof route.resource !== 'string') return route.resource(call) ?? undefined;
-  const fromResult =
-    typeof call.result === 'object' && call.result !== null && 'id' in call.result ? call.result.id : undefined;
-  const id =
-    call.params['id'] ??
-    (typeof fromResult === 'string' || typeof fromResult === 'number' || typeof fromResult === 'bigint'
-      ? fromResult
-      : undefined);
-  return { type: route.resource, id };
-}
-
-/** A copy, made where a getter may throw; what would be copied as nothing (a Map) or as indexes (a list) is refused. */
-function detailsOf(route: AuditedRoute, call: AuditedCall): Readonly<Record<string, unknown>> | undefined {
-  const details: unknown = route.details?.(call) ?? undefined;
-  if (details === undefined || types.isPromise(details)) return details as undefined;
-  if (typeof details !== 'object' || details === null || Symbol.iterator in details)
-    throw new TypeError('not an object');
-  return { ...details };
-}
-
-/** The pattern, never the path: paths hold ids, and sometimes secrets. */
-function routePath(request: AuditRequest): string | undefined {
-  return typeof request.route?.path === 'string' ? request.route.path : undefined;
+  const { id } = call.params;
+  return { type: route.resource, id: id === undefined ? record.resultId : pathId(id) };
 }

@@ -1,51 +1,54 @@
 import { actorOf, type AuditContext, type UnitOfWork } from '../context/context.js';
 import { systemClock, type Micros } from '../event/clock.js';
-import type { Actor, Durability, ErrorFact, Resource, Severity } from '../event/types.js';
-import type { AuditRequest } from './request.js';
+import type { Actor, ErrorFact } from '../event/types.js';
+import { asksForCall, type AuditedMark } from './audited-options.js';
+import { claimOf, type Claim } from './claim.js';
 
-/** What the callbacks of `@Audited` receive. `args` and `result` are absent when the handler was not reached. */
-export interface AuditedCall<Args extends readonly unknown[] = readonly unknown[], Result = unknown> {
-  readonly request: AuditRequest;
-  /** Parameters of the route. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly args?: Args | undefined;
-  readonly result?: Result | undefined;
-}
-
-export interface AuditedOptions {
-  /** What is acted upon: a callback, or the name of a type whose id is the route's `id` parameter, else the result's `id`. */
-  readonly resource?: string | ((call: AuditedCall) => Resource | null | undefined);
-  /** Plain JSON for the entry; secrets are redacted by name. */
-  readonly details?: (call: AuditedCall) => Readonly<Record<string, unknown>> | null | undefined;
-  readonly severity?: Severity;
-  /** How far the entry has to come before the response goes out. @defaultValue that of the module */
-  readonly durability?: Durability;
-}
-
-/** A handler that is to be audited. */
-export interface AuditedRoute extends AuditedOptions {
-  readonly action: string;
-}
+export { errorFact } from './error-fact.js';
+export type { AuditedCall, AuditedMark, AuditedOptions, AuditedRoute } from './audited-options.js';
 
 /** What becomes known of a request on its way; the end of the response turns it into one entry. */
 export interface RequestRecord {
   readonly startedAt: Micros;
   readonly startedMonotonic: number;
-  /** Set when the handler's turn came. */
-  route?: AuditedRoute | undefined;
-  /** The handler's turn came, and it is not `@Audited`, or is marked with `@SkipAudit()`. */
+  readonly unit?: UnitOfWork;
+  /** The handler's turn came: no guard refused, whoever it was. */
+  reached?: boolean;
+  /** Of a handler whose turn came, what `@Audited()` says. */
+  route?: AuditedMark | undefined;
+  /** The handler's turn came, and it is marked with `@SkipAudit()`. */
   skipped?: boolean;
   /** Who acted when the handler's turn came: after a logout nobody is left to ask. */
   seen?: { readonly actor: Actor | undefined; readonly tenant: string | undefined };
-  args?: readonly unknown[];
+  /** What the handler was called with and what it gave, while a callback may ask for them. */
+  args?: readonly unknown[] | undefined;
+  /** Those of the route, where the framework takes them back: a router of Express that hands an error on. */
+  params?: Readonly<Record<string, string>>;
+  /** Nobody tells whether a guard answers or the handler. */
+  guarded?: boolean;
   result?: unknown;
+  /** The `id` of the result. */
+  resultId?: string | number | bigint | undefined;
+  /** What `before` gave, as it was then. */
+  before?: Readonly<Record<string, unknown>> | undefined;
+  reason?: string | undefined;
+  /** Whom somebody says to be; see `noteClaim()`. */
+  claimed?: Claim;
   error?: ErrorFact;
+  /** Callbacks that failed so far. */
+  failed?: string[];
+  /** The entry is made: what comes now comes too late, and is not held. */
+  ended?: boolean;
 }
 
 const records = new WeakMap<UnitOfWork, RequestRecord>();
 
 export function openRecord(context: AuditContext): RequestRecord {
-  const record: RequestRecord = { startedAt: systemClock.now(), startedMonotonic: systemClock.monotonic() };
+  const record: RequestRecord = {
+    startedAt: systemClock.now(),
+    startedMonotonic: systemClock.monotonic(),
+    unit: context.root,
+  };
   records.set(context.root, record);
   return record;
 }
@@ -65,24 +68,24 @@ export function recordOf(context: AuditContext | undefined): RequestRecord | und
   return context && records.get(context.root);
 }
 
-/** Name, code and message of whatever was thrown; never its stack. Total: an error may have getters that throw. */
-export function errorFact(error: unknown): ErrorFact {
-  try {
-    if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
-    const code: unknown = 'code' in error ? error.code : 'status' in error ? error.status : undefined;
-    return {
-      // Both can be set to anything.
-      name: String(error.name),
-      message: messageOf(String(error.name), String(error.message)),
-      ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
-    };
-  } catch {
-    return { name: 'unreadable' };
-  }
+/** Notes for the entry of the running request whom somebody says to be: nobody has checked it, so he does not act. */
+export function noteClaim(context: AuditContext | undefined, identity: Actor): void {
+  const record = recordOf(context);
+  if (record) record.claimed = claimOf(identity);
 }
 
-/** Prisma quotes the caller's source, and the values it passed, above the one line that says what went wrong. */
-function messageOf(name: string, message: string): string {
-  if (!name.startsWith('PrismaClient')) return message;
-  return message.trimEnd().split('\n').at(-1)?.trim() ?? '';
+/** Notes what the handler gave, as far as its entry may want it. Total: an `id` can be a getter that throws. */
+export function noteResult(record: RequestRecord, mark: AuditedMark | undefined, result: unknown): void {
+  if (record.ended === true) return;
+  if (asksForCall(mark)) record.result = result;
+  record.resultId = idOf(result);
+}
+
+function idOf(result: unknown): string | number | bigint | undefined {
+  try {
+    const id: unknown = typeof result === 'object' && result !== null && 'id' in result ? result.id : undefined;
+    return typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint' ? id : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -13,13 +13,25 @@ export interface AuditRequest {
   readonly [member: string]: any;
 }
 
+/** A stream that is piped into a response. */
+export interface Source {
+  once(event: symbol, listener: (error: unknown) => void): unknown;
+}
+
+/** What is used of Node's own response, which lies below that of every platform. */
 export interface AuditResponse {
-  readonly statusCode: number;
+  statusCode: number;
+  statusMessage?: string;
   readonly headersSent: boolean;
   readonly writableFinished: boolean;
+  /** The error with which the server itself destroyed the response. */
+  readonly errored?: Error | null | undefined;
   getHeader(name: string): unknown;
-  setHeader(name: string, value: string): unknown;
-  once(event: 'finish' | 'close', listener: () => void): unknown;
+  setHeader(name: string, value: never): unknown;
+  once(event: 'finish' | 'close' | 'pipe', listener: (source?: Source) => void): unknown;
+  // Replaced by functions that pass every argument on; their overloads are not ours to repeat.
+  write: (...args: never[]) => unknown;
+  end: (...args: never[]) => unknown;
 }
 
 /** One value of a header; the first if it was sent more than once. */

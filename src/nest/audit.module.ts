@@ -2,7 +2,6 @@ import {
   Inject,
   Logger,
   Module,
-  RequestMethod,
   type MiddlewareConsumer,
   type NestModule,
   type OnApplicationBootstrap,
@@ -12,13 +11,16 @@ import {
 import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
 import { isAuditError } from '../event/errors.js';
-import { auditMiddleware } from '../http/middleware.js';
+import { requestPolicy } from '../http/policy.js';
 import { AuditInterceptor } from './audit.interceptor.js';
+import { checkAuditedActions } from './check-actions.js';
 import { AuditService } from './audit.service.js';
+import { HttpSurface } from './http-surface.js';
 import {
   checkModuleOptions,
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
+  REQUEST_POLICY,
   type AuditModuleOptions,
 } from './options.js';
 import { RouteTable } from './route-table.js';
@@ -39,9 +41,15 @@ const warn = (error: unknown): void => logger.warn(error instanceof Error ? erro
       inject: [MODULE_OPTIONS_TOKEN],
       useFactory: (options: AuditModuleOptions) => new Audit(checkModuleOptions(options, warn)),
     },
+    {
+      provide: REQUEST_POLICY,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: AuditModuleOptions) => requestPolicy(options),
+    },
     AuditService,
     MetadataScanner,
     RouteTable,
+    HttpSurface,
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
   exports: [AuditService],
@@ -51,33 +59,25 @@ export class AuditModule
   implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
 {
   readonly #audit: Audit;
-  readonly #routes: RouteTable;
+  readonly #surface: HttpSurface;
   readonly #options: AuditModuleOptions;
   readonly #modules: ModulesContainer;
 
   constructor(
     @Inject(Audit) audit: Audit,
-    @Inject(RouteTable) routes: RouteTable,
+    @Inject(HttpSurface) surface: HttpSurface,
     @Inject(MODULE_OPTIONS_TOKEN) options: AuditModuleOptions,
     @Inject(ModulesContainer) modules: ModulesContainer,
   ) {
     super();
     this.#audit = audit;
-    this.#routes = routes;
+    this.#surface = surface;
     this.#options = options;
     this.#modules = modules;
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    const { actor, tenant, session } = this.#options;
-    const middleware = auditMiddleware(this.#audit, {
-      actor,
-      tenant,
-      session,
-      routeFor: (request, record) => (record.skipped ? undefined : (record.route ?? this.#routes.find(request))),
-      onError: warn,
-    });
-    consumer.apply(middleware).forRoutes({ path: '{*path}', method: RequestMethod.ALL });
+    this.#surface.attach(consumer);
   }
 
   async onModuleInit(): Promise<void> {
@@ -103,6 +103,7 @@ export class AuditModule
   }
 
   onApplicationBootstrap(): void {
+    checkAuditedActions(this.#modules, this.#audit.actions, warn);
     this.#audit.start();
   }
 

@@ -1,7 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Audit } from '../compose/create-audit.js';
-import { runAs, setActor, withContext, type ContextFields } from '../context/context.js';
+import { currentContext, runAs, setActor, withContext, type ContextFields } from '../context/context.js';
+import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import type { Actor, AuditEvent, Resource } from '../event/types.js';
+import { claimOf } from '../http/claim.js';
+import { noteClaim } from '../http/request-record.js';
 import type { AuditReader } from '../query/reader.js';
 import type { RecordOptions } from '../recorder/port.js';
 
@@ -30,15 +33,34 @@ export class AuditService {
    *
    * Rejects with an AuditError when the event is wrong or the queue is full (see `Recorder.record`). It is logged as well,
    * and need not be awaited: a rejection that nobody handles does not end the process.
+   *
+   * With a registered catalogue (`AuditRegister`) the event is typed by its action.
    */
-  record(event: AuditEvent): Promise<void> {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
+  record<const N extends ActionName>(event: AuditEventOf<N>): Promise<void> {
     return this.#record(event);
   }
 
-  /** A login, or an attempt: `auth.login`. Pass the identity as `actor`; on success it acts in the rest of the request. */
+  /**
+   * A login, or an attempt: `auth.login`. Pass the identity as `actor`; on success it acts in the rest of the request. With any
+   * other outcome it is only what somebody said: it stands in `details.claimed`, with `verified: false`, and whoever was
+   * signed in before, or nobody, is the actor.
+   */
   login(login: Rest & { readonly actor: Actor }): Promise<void> {
-    if (login.outcome === undefined || login.outcome === 'success') setActor(login.actor);
-    return this.#record({ ...login, action: 'auth.login' });
+    const { actor, ...attempt } = login;
+    if (login.outcome === undefined || login.outcome === 'success') {
+      setActor(actor);
+      return this.#record({ ...login, action: 'auth.login' });
+    }
+    this.claim(actor);
+    const nobody = currentContext() ? {} : { actor: { type: 'anonymous' } };
+    const details = { ...attempt.details, claimed: claimOf(actor) };
+    return this.#record({ ...attempt, ...nobody, details, action: 'auth.login' });
+  }
+
+  /** Says whom the sender of this request claims to be, before that is checked: its entry has it in `details.claimed`. */
+  claim(identity: Actor): void {
+    noteClaim(currentContext(), identity);
   }
 
   /** Somebody saw something: `<Type>.read`. */

@@ -1,32 +1,54 @@
 import { SetMetadata } from '@nestjs/common';
 import { currentContext } from '../context/context.js';
-import { ACTION_RULE, isAction } from '../event/action.js';
-import { AuditError } from '../event/errors.js';
-import { recordOf, type AuditedOptions, type AuditedRoute } from '../http/request-record.js';
-
-// Strings, not symbols of this module: both module formats of this package can be loaded at once.
-export const AUDITED = 'nestjs-prisma-audit:audited';
-export const SKIPPED = 'nestjs-prisma-audit:skipped';
+import type { ActionName } from '../event/action.js';
+import { asksForCall, type AuditedOptions } from '../http/audited-options.js';
+import { recordOf } from '../http/request-record.js';
+import { checkMark } from '../http/check-mark.js';
+import { AUDITED, SKIPPED } from './audited-mark.js';
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
+// Parameters of a method are contravariant: `never` is what every method can be given.
+type Method = (...args: never[]) => unknown;
+
+/** What a handler gives in the end: what its promise resolves with, or an element of its observable. */
+export type Given<Result> = [Result] extends [{ subscribe(...args: never[]): unknown; pipe(...args: never[]): unknown }]
+  ? Result extends { forEach(next: (value: infer Element) => void): unknown }
+    ? Element
+    : unknown
+  : Awaited<Result>;
+
+/** Options whose callbacks know the parameters and the result of one method. */
+export type AuditedOptionsOf<M extends Method> = AuditedOptions<Parameters<M>, Given<ReturnType<M>>>;
+
+/** Fits a method of exactly this type. */
+export type DecoratorOf<M extends Method> = (
+  target: object,
+  key: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;
 
 /**
- * Every call of this handler, or of each handler of this class, leaves one entry: who, with what outcome, how long.
+ * Every call of this handler, or of each handler of this class, leaves one entry: who, with what outcome, how long. What a
+ * class says is the default of its methods, and of the classes that extend it.
  *
- * @param action dotted name, e.g. `invoice.approve`
- * @throws AuditError `AUDIT_OPTIONS_INVALID` when the class is defined, if the action is not well-formed
+ * With a method's type, `@Audited<InvoicesController['approve']>(…)`, the callbacks know its parameters and its result, and
+ * it compiles on no method of another type.
+ *
+ * @param action dotted name, e.g. `invoice.approve`; with a registered catalogue (`AuditRegister`) one of its own.
+ *   @defaultValue the one that method and route give: `POST /invoices/:id/approve` is `invoices.approve`
+ * @throws AuditError `AUDIT_OPTIONS_INVALID` when the class is defined, if the action is not well-formed, or an option is
+ *   not what it should be
  * @example
  * ```ts
  * @Audited('invoice.approve', { resource: ({ params }) => ({ type: 'Invoice', id: params.id }) })
  * @Post(':id/approve') approve(@Param('id') id: string) {}
  * ```
  */
-export function Audited(action: string, options: AuditedOptions = {}): MethodDecorator & ClassDecorator {
-  if (!isAction(action)) {
-    throw new AuditError('AUDIT_OPTIONS_INVALID', `@Audited(${JSON.stringify(action)}): the action ${ACTION_RULE}`);
-  }
-  const route: AuditedRoute = { ...options, action };
-  const mark = SetMetadata(AUDITED, route);
+export function Audited(action?: ActionName, options?: AuditedOptions): MethodDecorator & ClassDecorator;
+export function Audited<M extends Method>(action?: ActionName, options?: AuditedOptionsOf<M>): DecoratorOf<M>;
+export function Audited(action?: ActionName, options: object = {}): MethodDecorator & ClassDecorator {
+  const said = checkMark('@Audited', action, options);
+  const mark = SetMetadata(AUDITED, said);
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     if (key === undefined || descriptor === undefined) {
       mark(target as () => void);
@@ -49,7 +71,8 @@ export function SkipAudit(): MethodDecorator & ClassDecorator {
 function notingArguments(handler: Handler): Handler {
   const audited: Handler = function (...args) {
     const record = recordOf(currentContext());
-    if (record) record.args ??= args; // the first call is the route's own
+    // The first call is the route's own.
+    if (record && record.ended !== true && asksForCall(record.route)) record.args ??= args;
     return Reflect.apply(handler, this, args);
   };
   for (const key of Reflect.getMetadataKeys(handler) as unknown[]) {

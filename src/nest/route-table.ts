@@ -1,13 +1,13 @@
 import { Inject, Injectable, RequestMethod, VERSION_NEUTRAL, VersioningType } from '@nestjs/common';
-import { ApplicationConfig, MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
-import type { AuditedRoute } from '../http/request-record.js';
+import { ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import type { MatchedRoute } from '../http/policy.js';
 import type { AuditRequest } from '../http/request.js';
-import { AUDITED, SKIPPED } from './audited.decorator.js';
+import { routePattern } from '../http/route-pattern.js';
+import { markOf, type Mark } from './audited-mark.js';
 
-interface Route {
+interface Route extends Mark {
   /** `ALL` matches every method. */
   readonly method: string;
-  readonly audited: AuditedRoute | undefined;
 }
 
 /**
@@ -18,32 +18,43 @@ interface Route {
 export class RouteTable {
   readonly #modules: ModulesContainer;
   readonly #scanner: MetadataScanner;
-  readonly #reflector: Reflector;
   readonly #config: ApplicationConfig;
   /** By whole pattern. */
   #routes: ReadonlyMap<string, readonly Route[]> | undefined;
+  #holds: boolean | undefined;
 
   constructor(
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(MetadataScanner) scanner: MetadataScanner,
-    @Inject(Reflector) reflector: Reflector,
     @Inject(ApplicationConfig) config: ApplicationConfig,
   ) {
     this.#modules = modules;
     this.#scanner = scanner;
-    this.#reflector = reflector;
     this.#config = config;
   }
 
-  /** The audited route that the framework matched, by the pattern it left on the request. */
-  find(request: AuditRequest): AuditedRoute | undefined {
-    const pattern = request.route?.path;
-    if (typeof pattern !== 'string') return undefined;
-    const found = ((this.#routes ??= this.#build()).get(join(pattern)) ?? []).filter(
+  /** The route that the framework matched, by the pattern it left on the request; nothing if none did. */
+  find(request: AuditRequest): MatchedRoute | undefined {
+    const pattern = routePattern(request);
+    if (pattern === undefined) return undefined;
+    const found = (this.#table.get(join(pattern)) ?? []).filter(
       ({ method }) => method === request.method || method === 'ALL' || (method === 'GET' && request.method === 'HEAD'),
     );
     // The same pattern twice, told apart by header or host: only an answer that is the same for all is an answer.
-    return found.every((route) => route.audited === found[0]?.audited) ? found[0]?.audited : undefined;
+    const [first] = found;
+    const same = found.every(({ audited, skipped }) => audited === first?.audited && skipped === first?.skipped);
+    return same && first ? { pattern, audited: first.audited, skipped: first.skipped } : { pattern };
+  }
+
+  /** Whether any route wants its entry to have come somewhere before the response goes out. */
+  get holds(): boolean {
+    return (this.#holds ??= [...this.#table.values()]
+      .flat()
+      .some(({ audited }) => (audited?.durability ?? 'async') !== 'async'));
+  }
+
+  get #table(): ReadonlyMap<string, readonly Route[]> {
+    return (this.#routes ??= this.#build());
   }
 
   /** Made at the first question: the global prefix and the versioning are set after the modules. */
@@ -76,18 +87,14 @@ export class RouteTable {
       const number = meta('method', handler);
       if (typeof number !== 'number') return [];
       const method = RequestMethod[number] ?? 'ALL';
-      const targets = [handler, controller as never];
-      const skipped = this.#reflector.getAllAndOverride<boolean | undefined>(SKIPPED, targets) === true;
-      const audited = skipped
-        ? undefined
-        : this.#reflector.getAllAndOverride<AuditedRoute | undefined>(AUDITED, targets);
+      const mark = markOf(handler, controller);
       const patterns = this.#prefixes(meta('__version__', handler) ?? meta('__version__', controller)).flatMap(
         (prefix) =>
           list(meta('path', controller)).flatMap((base) =>
             list(meta('path', handler)).map((path) => join(prefix, modulePath, String(base), String(path))),
           ),
       );
-      return [...new Set(patterns)].map((pattern) => ({ pattern, method, audited }));
+      return [...new Set(patterns)].map((pattern) => ({ pattern, method, ...mark }));
     });
   }
 

@@ -1,7 +1,10 @@
 import { runAs, withContext, type ContextFields } from '../context/context.js';
+import { ActionBook, type UnknownActions } from '../event/action-book.js';
+import type { ActionName, AuditEventOf } from '../event/action-types.js';
+import type { ActionCatalogue } from '../event/actions.js';
 import type { Check } from '../event/check.js';
-import type { RedactionOptions, SecretName } from '../event/redaction.js';
-import type { Actor, AuditEvent } from '../event/types.js';
+import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
+import type { Actor } from '../event/types.js';
 import { prepare, recordStatement } from '../recorder/port.js';
 import { probeClient } from './probe.js';
 
@@ -12,7 +15,8 @@ export interface AuditApi {
    * back with it. Resolves when the statement has run.
    * @throws AuditError when the event is wrong; the database's error when the log is not installed
    */
-  record(event: AuditEvent): Promise<void>;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
+  record<const N extends ActionName>(event: AuditEventOf<N>): Promise<void>;
   /** Runs `fn` as another actor, inside the current unit of work. The result is awaited inside. */
   runAs<T>(actor: Actor, fn: () => T | PromiseLike<T>): Promise<T>;
   /** Runs `fn` with more context. The result is awaited inside. */
@@ -35,15 +39,30 @@ export interface AuditApiOptions {
   readonly schema?: string | undefined;
   /** Names that hold secrets in events of `$audit().record()`; the same as the module's. */
   readonly redaction?: RedactionOptions | undefined;
+  /** What `defineActions` gave; the same as the module's. */
+  readonly actions?: ActionCatalogue | undefined;
+  /** See `AuditOptions`. */
+  readonly unknownActions?: UnknownActions | undefined;
   /** See `RecordOptions`. */
   readonly oversized?: 'refuse' | 'truncate' | undefined;
 }
 
-export function auditApi(client: RawClient, options: AuditApiOptions, isSecret: SecretName): AuditApi {
+/** What events are checked against, made once for all calls of `$audit()`. */
+export interface EventRules {
+  readonly isSecret: SecretName;
+  readonly actions: ActionBook;
+}
+
+/** @throws AuditError `AUDIT_OPTIONS_INVALID` */
+export function eventRules({ redaction, actions, unknownActions }: AuditApiOptions): EventRules {
+  return { isSecret: secretNames(redaction), actions: new ActionBook(actions, unknownActions) };
+}
+
+export function auditApi(client: RawClient, options: AuditApiOptions, { isSecret, actions }: EventRules): AuditApi {
   const { schema = 'audit', oversized } = options;
   return {
     async record(event) {
-      const { text, values } = recordStatement(schema, null, [prepare(event, isSecret, { oversized })]);
+      const { text, values } = recordStatement(schema, null, [prepare(event, isSecret, { oversized, actions })]);
       await client.$queryRawUnsafe(text, ...values);
     },
     runAs,

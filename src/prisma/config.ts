@@ -1,3 +1,4 @@
+import type { ActionCatalogue } from '../event/actions.js';
 import type { Catalogue } from '../event/catalogue.js';
 import type { RedactionOptions } from '../event/redaction.js';
 
@@ -49,6 +50,8 @@ export interface AuditConfig<C = any> {
   readonly redaction?: RedactionOptions;
   /** What the generator wrote; what is said here wins over its annotations. */
   readonly catalogue?: Catalogue;
+  /** What `defineActions` gave: printed by the command `actions`, and the application's own where it passes this as `config`. */
+  readonly actions?: ActionCatalogue;
   /**
    * What becomes of a write whose change cannot be logged, because the log or a right on it is missing: it fails, or it goes
    * through and the gap is logged where possible, and counted. @defaultValue `'fail'`

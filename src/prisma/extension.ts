@@ -1,5 +1,4 @@
-import { auditApi, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
-import { secretNames } from '../event/redaction.js';
+import { auditApi, eventRules, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
 import { scopedTransaction } from './transaction.js';
 import { captureCellOf, requireAuditAdapter } from './client-options.js';
 import { checkEngine, clientEngine, invalid, type EngineOptions } from './client-engine/options.js';
@@ -38,7 +37,7 @@ interface ExtendedTypes {
  * @throws AuditError `AUDIT_OPTIONS_INVALID`, and `AUDIT_ADAPTER_MISSING` from `$extends` when the client was not made so
  */
 export function audit(options: AuditApiOptions & EngineOptions = {}): (client: unknown) => ExtendedTypes {
-  const isSecret = secretNames(options.redaction);
+  const rules = eventRules(options);
   checkEngine(options);
   const engine = options.engine === 'client' ? clientEngine(options, options.schema ?? 'audit') : undefined;
   return (given) => {
@@ -57,7 +56,7 @@ export function audit(options: AuditApiOptions & EngineOptions = {}): (client: u
       client: {
         // Both run on the `this` of the call, which inside a transaction is its `tx`.
         $audit(this: RawClient): AuditApi {
-          return auditApi(this, options, isSecret);
+          return auditApi(this, options, rules);
         },
         $transaction: scopedTransaction(inner),
       },

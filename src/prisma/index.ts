@@ -5,4 +5,6 @@ export { audited, type Audited, type AuditMembers } from './mixin.js';
 export { defineAudit, type AuditConfig, type ModelConfig } from './config.js';
 export { changeOf, type AuditedChange } from './audited-change.js';
 export type { CarriedField, CarryOptions } from './carry.js';
+export { defineActions, type ActionCatalogue, type ActionDefinition } from '../event/actions.js';
+export type { AuditRegister } from '../event/action-types.js';
 export type { Catalogue, CatalogueModel } from '../event/catalogue.js';

@@ -1,6 +1,5 @@
 import type { CarryOptions } from './carry.js';
-import { auditApi, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
-import { secretNames } from '../event/redaction.js';
+import { auditApi, eventRules, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
 import { scopedTransaction } from './transaction.js';
 import { withAuditAdapter } from './client-options.js';
 import { invalid, type EngineOptions } from './client-engine/options.js';
@@ -46,7 +45,7 @@ export function audited<C extends ClientClass>(
     throw invalid(
       `the mixin has no engine "client": leave it out here, and add service.$extends(audit({ engine: 'client', catalogue }))`,
     );
-  const isSecret = secretNames(options.redaction);
+  const rules = eventRules(options);
   // oxlint-disable-next-line typescript/no-explicit-any -- TS2545: the one signature a mixin's constructor may have
   abstract class AuditedClient extends (Base as abstract new (...args: any[]) => object) {
     // oxlint-disable-next-line typescript/no-explicit-any
@@ -55,7 +54,7 @@ export function audited<C extends ClientClass>(
     }
 
     $audit(): AuditApi {
-      return auditApi(this as unknown as RawClient, options, isSecret);
+      return auditApi(this as unknown as RawClient, options, rules);
     }
   }
   const { $transaction } = Base.prototype as { $transaction: (...args: unknown[]) => unknown };

@@ -1,3 +1,4 @@
+import type { ActionBook } from '../event/action-book.js';
 import type { AuditEvent, Durability } from '../event/types.js';
 import type { AuditContext } from '../context/context.js';
 
@@ -38,6 +39,10 @@ export interface RecordOptions {
    * and the entry flagged `truncated`. @defaultValue `'refuse'`
    */
   readonly oversized?: 'refuse' | 'truncate' | undefined;
+  /** What the event's action is checked against. @defaultValue nothing */
+  readonly actions?: ActionBook | undefined;
+  /** The action is made out of method and route, so it is in no catalogue, and need not be. @defaultValue false */
+  readonly derived?: boolean | undefined;
   /** @defaultValue 'record' */
   readonly source?: 'record' | 'request' | 'read';
 }

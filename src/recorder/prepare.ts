@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { actorSection, type ActorSection } from '../context/actor-section.js';
 import { currentContext } from '../context/context.js';
 import { ACTION_RULE, isAction } from '../event/action.js';
+import { admitted } from '../event/admit.js';
 import { MAX_MICROS, systemClock, type Clock } from '../event/clock.js';
 import { withoutValues } from '../event/error-message.js';
 import { AuditError, isAuditError } from '../event/errors.js';
@@ -20,12 +21,13 @@ import type { RecordOptions } from './port.js';
  * @throws AuditError `AUDIT_EVENT_INVALID`, `AUDIT_NOT_PLAIN_JSON` or `AUDIT_EVENT_TOO_LARGE`, naming the member
  */
 export function prepare(
-  event: AuditEvent,
+  given: AuditEvent,
   isSecret: SecretName,
   options: RecordOptions = {},
   clock: Clock = systemClock,
 ): ContentRow {
   const context = options.context ?? currentContext();
+  const event = admitted(given, options.actions, options);
   check(event);
   const id = resourceId(event.resource?.id);
   const redacted: string[] = [];
@@ -140,14 +142,17 @@ function text(name: string, value: unknown, limit: number, required = false): vo
 
 function boundedError(error: ErrorFact, isSecret: SecretName): { fact: ErrorFact; redacted: boolean } {
   const cut = (value: string): string => String(value).slice(0, LIMITS.errorMessageLength).toWellFormed();
+  const frames =
+    error.frames === undefined ? undefined : withoutValues(String(error.frames), isSecret, LIMITS.errorFramesLength);
   const message = error.message === undefined ? undefined : withoutValues(String(error.message), isSecret);
   return {
     fact: {
       name: cut(error.name),
       ...(error.code === undefined ? {} : { code: cut(error.code) }),
       ...(message === undefined ? {} : { message: message.text }),
+      ...(frames === undefined ? {} : { frames: frames.text }),
     },
-    redacted: message?.redacted === true,
+    redacted: message?.redacted === true || frames?.redacted === true,
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ActionBook } from '../event/action-book.js';
 import { within } from '../event/deadline.js';
 import { AuditError, isAuditError, unfailing } from '../event/errors.js';
 import { secretNames, type SecretName } from '../event/redaction.js';
@@ -18,6 +19,8 @@ export interface QueueOptions {
   readonly isSecret?: SecretName;
   /** See `RecordOptions`. */
   readonly oversized?: 'refuse' | 'truncate';
+  /** What events are checked against. Default: nothing. */
+  readonly actions?: ActionBook;
   /** Told of every failed attempt to write, and of every event lost. */
   readonly onError?: (error: unknown) => void;
 }
@@ -59,6 +62,7 @@ export class QueueRecorder implements Recorder {
       maxQueue: options.maxQueue ?? 10_000,
       isSecret: options.isSecret ?? secretNames(),
       oversized: options.oversized ?? 'refuse',
+      actions: options.actions ?? new ActionBook(),
       onError: unfailing(options.onError),
     };
   }
@@ -70,7 +74,8 @@ export class QueueRecorder implements Recorder {
   record(event: AuditEvent, options?: RecordOptions): Receipt {
     if (this.#closed)
       throw new AuditError('AUDIT_CLOSED', 'the recorder is closed: record before the application shuts down');
-    const row = prepare(event, this.#options.isSecret, { oversized: this.#options.oversized, ...options });
+    const { oversized, actions } = this.#options;
+    const row = prepare(event, this.#options.isSecret, { oversized, actions, ...options });
     if (this.#queue.length + this.#sending >= this.#options.maxQueue) {
       this.#lost += 1;
       throw new AuditError(

@@ -48,7 +48,14 @@ describe('an audit without a framework', () => {
       ['invoice.refund', 'denied', 'ann'],
     ]);
     expect(entries[0]?.group).toBe(entries[1]?.group);
-    expect(audit.facts).toEqual({ waiting: 0, lost: 0, failedAttempts: 0, sealer: 'leading' });
+    expect(audit.facts).toMatchObject({
+      waiting: 0,
+      lost: 0,
+      failedAttempts: 0,
+      folded: 0,
+      callbacksFailed: 0,
+      sealer: 'leading',
+    });
     expect(await audit.close()).toBe(0);
     expect(audit.facts.sealer).toBe('stopped');
     expect(() => audit.record({ action: 'too.late' })).toThrow(expect.objectContaining({ code: 'AUDIT_CLOSED' }));

@@ -48,11 +48,16 @@ const BAD: [string, unknown, RegExp][] = [
   ['no function for errors', { databaseUrl, onError: 'log' }, /onError must be a function/],
   ['catalogue', { databaseUrl, catalogue: {} }, /catalogue must be the one that the generator wrote/],
   ['config', { databaseUrl, config: null }, /config must be the default export of audit.config/],
+  ['actions that are a list', { databaseUrl, actions: [] }, /actions: must be a catalogue: defineActions\(/],
+  ['an action without a form', { databaseUrl, actions: { 'a b': {} } }, /actions: "a b": the name must be/],
+  ['actions of the config', { databaseUrl, config: { actions: { a: 'A' } } }, /actions: a: must be an object/],
+  ['unknown actions', { databaseUrl, unknownActions: 'warn' }, /unknownActions must be 'refuse', 'mark' or 'allow'/],
   ['probe', { databaseUrl, probe: 'loud' }, /probe must be 'warn', 'error' or 'off'/],
 ];
 const NUMBERS: [string, number, number][] = [
   ['flushIntervalMs', 1, 60_000],
   ['maxQueue', 1, 10_000_000],
+  ['anonymousPerMinute', 1, 1_000_000],
   ['poolSize', 2, 100],
   ['seal.leaseMs', 1_000, 600_000],
   ['seal.batchSize', 1, 10_000],
@@ -142,6 +147,7 @@ describe('options', () => {
       seal: {},
       flushIntervalMs: 50,
       maxQueue: 10_000,
+      anonymousPerMinute: 300,
       poolSize: 4,
       oversized: 'refuse',
     });

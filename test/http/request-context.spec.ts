@@ -23,6 +23,12 @@ describe('the context of a request', () => {
     ['an id of 0', { id: 0, sub: 'other' }, { id: '0', type: 'user' }],
     ['no id', { email: 'a@b.example' }, { type: 'user', email: 'a@b.example' }],
     ['an id that is an object', { id: { $oid: '1' } }, { type: 'user' }],
+    ['impersonation', { id: 'ann', onBehalfOf: 7 }, { id: 'ann', type: 'user', onBehalfOf: '7' }],
+    [
+      'token exchange',
+      { sub: 'bob', email: 'bob@b.example', act: { sub: 'ann' } },
+      { id: 'ann', type: 'user', onBehalfOf: 'bob' },
+    ],
     ['a text', 'ann', { type: 'anonymous' }],
     ['nobody', undefined, { type: 'anonymous' }],
     ['null', null, { type: 'anonymous' }],
@@ -110,6 +116,18 @@ describe('the context of a request', () => {
         if (/^[A-Za-z0-9._:~+/=@-]{1,128}$/.test(given)) expect(id).toBe(given);
       }),
     );
+  });
+
+  it('asks for the session at each write: it may be opened later, and a login makes a new one', () => {
+    const live = request() as { sessionID?: string } & AuditRequest;
+    const context = requestContext(live, {});
+    const session = (id?: string): unknown => {
+      if (id !== undefined) live.sessionID = id;
+      return (JSON.parse(actorSection(context)) as ActorSection).session;
+    };
+    expect(session()).toBeUndefined();
+    expect(session('one')).toMatch(/^[0-9a-f]{32}$/);
+    expect(session('two')).not.toBe(session('one'));
   });
 
   it('takes the first of a header that came twice', () => {

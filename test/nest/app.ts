@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { Module, type ModuleMetadata } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type pg from 'pg';
 import {
@@ -63,11 +63,19 @@ export async function closeAll(): Promise<void> {
 
 export interface ServeOptions {
   readonly audit?: Partial<AuditModuleOptions>;
+  /** @defaultValue 'express' */
+  readonly on?: 'express' | 'fastify';
   /** Runs before the application listens. */
   readonly prepare?: (app: NestExpressApplication) => void;
 }
 
-/** A Nest application on Express with the audit module first, listening on a free port. */
+/** Loaded only where it is used: it takes its time. What tests use of the application, both platforms have. */
+async function fastifyAdapter(): Promise<AbstractHttpAdapter> {
+  const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+  return new FastifyAdapter();
+}
+
+/** A Nest application with the audit module first, listening on a free port. */
 export async function serve(
   databaseUrl: string,
   { imports = [], ...metadata }: ModuleMetadata,
@@ -76,7 +84,9 @@ export async function serve(
   // oxlint-disable-next-line typescript/no-extraneous-class -- decorated below, with what the caller gives
   class Root {}
   Module({ imports: [AuditModule.forRoot({ databaseUrl, ...options.audit }), ...imports], ...metadata })(Root);
-  const app = await NestFactory.create<NestExpressApplication>(Root, { logger: false });
+  const app = await (options.on === 'fastify'
+    ? NestFactory.create<NestExpressApplication>(Root, await fastifyAdapter(), { logger: false })
+    : NestFactory.create<NestExpressApplication>(Root, { logger: false }));
   return await listen(app, options.prepare);
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { APP_GUARD } from '@nestjs/core';
 import { LIMITS } from '../../src/event/limits.js';
 import { closeAll, createLog, serve, type Log, type Served } from './app.js';
-import { Items, KnowsUser } from './outcomes-app.js';
+import { Items, KnowsUser } from './items-app.js';
 
 let log: Log;
 beforeAll(async () => {

@@ -20,7 +20,7 @@ class Desk {
   @Audited('desk.login')
   @Post('wrong')
   async wrong(): Promise<void> {
-    await this.audit.login({ actor: { id: 'ann?', type: 'anonymous' }, outcome: 'failure', reason: 'wrong password' });
+    await this.audit.login({ actor: { id: 'ann?', email: ann.email }, outcome: 'failure', reason: 'wrong password' });
     throw new UnauthorizedException();
   }
 
@@ -79,17 +79,26 @@ describe('AuditService in a request', () => {
     expect(new Set(entries.map(({ group }) => group)).size).toBe(1);
   });
 
-  it('a failed login names whom it was tried for, who does not act afterwards', async () => {
+  it('a failed login keeps whom it was tried for as a claim: nobody acts, then or afterwards', async () => {
     const entries = await play('POST', '/wrong');
-    const said = entries.map(({ action, outcome, actor, reason }) => ({
-      action,
-      outcome,
-      actor: actor?.['id'],
-      reason,
-    }));
-    expect(said).toHaveLength(2);
-    expect(said).toContainEqual({ action: 'auth.login', outcome: 'failure', actor: 'ann?', reason: 'wrong password' });
-    expect(said).toContainEqual({ action: 'desk.login', outcome: 'failure', actor: undefined, reason: undefined });
+    const claimed = { id: 'ann?', email: 'ann@example.test', verified: false };
+    expect(entries).toHaveLength(2);
+    for (const action of ['auth.login', 'desk.login']) {
+      const entry = entries.find((each) => each.action === action);
+      expect(entry).toMatchObject({ outcome: 'failure', details: { claimed }, actor: { type: 'anonymous' } });
+      expect(entry?.actor).not.toHaveProperty('id');
+      expect(entry?.actor).not.toHaveProperty('email');
+    }
+    expect(entries.find((each) => each.action === 'auth.login')).toMatchObject({ reason: 'wrong password' });
+  });
+
+  it("a login that failed outside of a request is nobody's either", async () => {
+    await served.audit.login({ actor: { id: 'eve' }, outcome: 'denied', details: { via: 'socket' } });
+    const entries = await served.entries({ action: 'auth.login' });
+    expect(entries.find((entry) => entry.outcome === 'denied')).toMatchObject({
+      actor: { type: 'anonymous' },
+      details: { via: 'socket', claimed: { id: 'eve', verified: false } },
+    });
   });
 
   it('dataAccess says that somebody saw something', async () => {

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AuditModule } from 'nestjs-prisma-audit';
+import { actions } from './actions.js';
 import { AuthModule } from './auth/auth.module.js';
 import { HealthController } from './health.controller.js';
 import { InvoicesModule } from './invoices/invoices.module.js';
@@ -17,6 +18,7 @@ export class AppModule {
         PrismaModule.forDatabase(databaseUrl),
         AuditModule.forRoot({
           databaseUrl,
+          actions,
           actor: ({ user }) => user && { id: String(user.id), type: 'user', email: user.email, role: user.role },
           tenant: ({ user }) => user?.tenantId,
         }),

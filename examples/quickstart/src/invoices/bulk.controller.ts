@@ -11,7 +11,7 @@ import { readDraft } from './draft.js';
 export class BulkController {
   constructor(private readonly bulk: BulkService) {}
 
-  @Audited('invoice.void', { details: ({ result }) => ({ result }), severity: 'notice' })
+  @Audited('invoice.void', { details: ({ result }) => ({ result }) })
   @Post('void')
   @HttpCode(200)
   async voidDrafts(@Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<{ voided: number }> {
@@ -19,7 +19,7 @@ export class BulkController {
     return { voided: await this.bulk.voidDrafts(ids, user.tenantId) };
   }
 
-  @Audited('invoice.reprice', { details: ({ result }) => ({ result }), severity: 'warning' })
+  @Audited('invoice.reprice', { details: ({ result }) => ({ result }) })
   @Post('reprice')
   @HttpCode(200)
   async reprice(@Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<{ lines: number }> {

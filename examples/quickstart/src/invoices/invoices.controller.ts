@@ -25,14 +25,14 @@ export class InvoicesController {
     return this.invoices.find(id, user.tenantId);
   }
 
-  @Audited('invoice.create', { resource: 'Invoice' })
+  @Audited('invoice.create')
   @Roles(Role.ADMIN, Role.CLERK)
   @Post()
   create(@Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<InvoiceView> {
     return this.invoices.create(readDraft(body), user);
   }
 
-  @Audited('invoice.note', { resource: 'Invoice' })
+  @Audited('invoice.note')
   @Roles(Role.ADMIN, Role.CLERK)
   @Patch(':id')
   setNote(@Id() id: number, @Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<InvoiceView> {
@@ -48,7 +48,7 @@ export class InvoicesController {
     return this.approvals.approve(id, user.tenantId);
   }
 
-  @Audited('invoice.delete', { resource: 'Invoice' })
+  @Audited('invoice.delete')
   @Roles(Role.ADMIN, Role.CLERK)
   @Delete(':id')
   @HttpCode(204)

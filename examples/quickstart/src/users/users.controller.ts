@@ -16,7 +16,7 @@ export class UsersController {
     return this.users.list(user.tenantId);
   }
 
-  @Audited('user.invite', { resource: 'User' })
+  @Audited('user.invite')
   @Roles(Role.ADMIN)
   @Post()
   invite(@Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<UserView> {
@@ -35,14 +35,14 @@ export class UsersController {
     return this.users.setAvatar(user.id, new Uint8Array(Buffer.from(png, 'base64')));
   }
 
-  @Audited('user.role', { resource: 'User' })
+  @Audited('user.role')
   @Roles(Role.ADMIN)
   @Patch(':id')
   setRole(@Id() id: number, @Body() body: unknown, @CurrentUser() user: SignedInUser): Promise<UserView> {
     return this.users.setRole(id, user.tenantId, oneOf(object(body)['role'], 'role', roles));
   }
 
-  @Audited('user.delete', { resource: 'User', severity: 'warning' })
+  @Audited('user.delete')
   @Roles(Role.ADMIN)
   @Delete(':id')
   @HttpCode(204)

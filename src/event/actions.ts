@@ -1,0 +1,107 @@
+import { ACTION_RULE, isAction } from './action.js';
+import { AuditError } from './errors.js';
+import { LIMITS } from './limits.js';
+import { isStandardSchema, type StandardSchema } from './standard-schema.js';
+import { SEVERITIES, type Severity } from './types.js';
+
+/** What is known of one action. All of it may be left out: `'invoice.export': {}`. */
+export interface ActionDefinition {
+  /** Type of what it acts upon. The only one that its events may name; theirs where they name none. */
+  readonly resource?: string;
+  /** Schema of the details: zod, valibot, arktype, or any other with the Standard Schema interface. It must answer at once. */
+  readonly details?: StandardSchema<object, object>;
+  /** Of its events that say none. */
+  readonly severity?: Severity;
+  /** One sentence for the auditor. */
+  readonly description?: string;
+}
+
+/** Actions by their names. */
+export type ActionCatalogue = Readonly<Record<string, ActionDefinition>>;
+
+/** Refuses members that there are not: a misspelled one would else be taken for an absent one. */
+type OnlyKnown<A> = { readonly [N in keyof A]: { readonly [M in Exclude<keyof A[N], keyof ActionDefinition>]: never } };
+
+/**
+ * The actions of an application: what its entries can be called, what each acts upon, and what its details are.
+ *
+ * @throws AuditError `AUDIT_OPTIONS_INVALID` naming the action and what to write instead
+ * @example
+ * ```ts
+ * export const actions = defineActions({
+ *   'invoice.approve': { resource: 'Invoice', severity: 'notice', details: z.object({ total: z.string() }) },
+ * });
+ * declare module 'nestjs-prisma-audit' {
+ *   interface AuditRegister { actions: typeof actions }
+ * }
+ * ```
+ */
+export function defineActions<const A extends ActionCatalogue>(actions: A & OnlyKnown<A>): A {
+  checkActions(actions);
+  return actions;
+}
+
+/** Several catalogues as one type. */
+type Merged<C> = (C extends unknown ? (catalogue: C) => void : never) extends (merged: infer M) => void ? M : never;
+
+/**
+ * Several catalogues as one, as each feature of an application brings its own. The same definition twice is one.
+ * @throws AuditError `AUDIT_OPTIONS_INVALID` when two define an action differently, or one is no catalogue
+ */
+export function mergeActions<const C extends readonly ActionCatalogue[]>(...catalogues: C): Merged<C[number]> {
+  const merged = new Map<string, ActionDefinition>();
+  for (const catalogue of catalogues) {
+    checkActions(catalogue);
+    for (const [name, definition] of Object.entries(catalogue)) {
+      const other = merged.get(name);
+      if (other !== undefined && !same(other, definition))
+        throw invalid(`${name} is defined twice, and differently: define it in one place, or give one another name`);
+      merged.set(name, other ?? definition);
+    }
+  }
+  return Object.fromEntries(merged) as Merged<C[number]>; // each name has one of the definitions that were given
+}
+
+const MEMBERS: readonly (keyof ActionDefinition)[] = ['resource', 'details', 'severity', 'description'];
+
+function same(one: ActionDefinition, other: ActionDefinition): boolean {
+  return MEMBERS.every((member) => one[member] === other[member]);
+}
+
+/** @throws AuditError `AUDIT_OPTIONS_INVALID` */
+export function checkActions(given: unknown): asserts given is ActionCatalogue {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw invalid("must be a catalogue: defineActions({ 'invoice.approve': { resource: 'Invoice' } })");
+  for (const [name, definition] of Object.entries(given)) checkDefinition(name, definition);
+}
+
+function checkDefinition(name: string, definition: unknown): void {
+  if (!isAction(name)) throw invalid(`${JSON.stringify(String(name).slice(0, 200))}: the name ${ACTION_RULE}`);
+  if (typeof definition !== 'object' || definition === null || Array.isArray(definition))
+    throw invalid(`${name}: must be an object: { resource, details, severity, description }, or {}`);
+  const unknown = Object.keys(definition).find((member) => !(MEMBERS as readonly string[]).includes(member));
+  if (unknown !== undefined)
+    throw invalid(`${name}: there is no member ${JSON.stringify(unknown)}; there are ${MEMBERS.join(', ')}`);
+  const { resource, details, severity, description } = definition as Record<keyof ActionDefinition, unknown>;
+  if (resource !== undefined && !isText(resource, LIMITS.typeLength))
+    throw invalid(`${name}: resource must be the name of a type, 1-${LIMITS.typeLength} characters, e.g. 'Invoice'`);
+  if (severity !== undefined && !(SEVERITIES as readonly unknown[]).includes(severity))
+    throw invalid(`${name}: severity must be one of ${SEVERITIES.join(', ')}`);
+  if (description !== undefined && typeof description !== 'string') throw invalid(`${name}: description must be text`);
+  if (details !== undefined && !isStandardSchema(details))
+    throw invalid(`${name}: details must be a schema with the Standard Schema interface: zod, valibot, arktype, …`);
+}
+
+function isText(value: unknown, limit: number): boolean {
+  return (
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= limit &&
+    value.isWellFormed() &&
+    !value.includes('\0')
+  );
+}
+
+function invalid(message: string): AuditError {
+  return new AuditError('AUDIT_OPTIONS_INVALID', `actions: ${message}`);
+}

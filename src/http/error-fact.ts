@@ -1,0 +1,44 @@
+import type { ErrorFact } from '../event/types.js';
+
+/** Frames of a stack that are kept, and how long each may be. */
+const FRAMES = 20;
+const FRAME_LENGTH = 300;
+
+/**
+ * Name, code and message of whatever was thrown; where it was thrown only if `stacks` asks for it. Total: an error may have
+ * getters that throw.
+ */
+export function errorFact(error: unknown, { stacks = false }: { stacks?: boolean } = {}): ErrorFact {
+  try {
+    if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
+    const code: unknown = 'code' in error ? error.code : 'status' in error ? error.status : undefined;
+    return {
+      // Both can be set to anything.
+      name: String(error.name),
+      message: messageOf(String(error.name), String(error.message)),
+      ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {}),
+      ...(stacks ? stackOf(error) : {}),
+    };
+  } catch {
+    return { name: 'unreadable' };
+  }
+}
+
+/** Prisma quotes the caller's source, and the values it passed, above the one line that says what went wrong. */
+function messageOf(name: string, message: string): string {
+  if (!name.startsWith('PrismaClient')) return message;
+  return message.trimEnd().split('\n').at(-1)?.trim() ?? '';
+}
+
+/** Its frames alone: what stands before them is the message, which can hold any value. */
+function stackOf(error: Error): { frames?: string } {
+  if (typeof error.stack !== 'string') return {};
+  const message = String(error.message);
+  const at = message === '' ? -1 : error.stack.indexOf(message);
+  const frames = error.stack
+    .slice(at < 0 ? 0 : at + message.length)
+    .split('\n')
+    .filter((line) => /^\s+at \S/.test(line))
+    .slice(0, FRAMES);
+  return frames.length > 0 ? { frames: frames.map((line) => line.trim().slice(0, FRAME_LENGTH)).join('\n') } : {};
+}

@@ -1,0 +1,52 @@
+import type { AuditRequest } from './request.js';
+
+const noted = new WeakMap<object, string>();
+
+/** Keeps the pattern of the route for the end: an Express router that hands an error on takes its mount path back. */
+export function notePattern(request: AuditRequest): void {
+  const pattern = routePattern(request);
+  if (pattern !== undefined) noted.set(request, pattern);
+}
+
+/** The pattern of the route that matched, e.g. `/invoices/:id`; nothing where none did. Never the path of the request. */
+export function routePattern(request: AuditRequest): string | undefined {
+  const known = noted.get(request);
+  if (known !== undefined) return known;
+  const { routeOptions, baseUrl } = request as { routeOptions?: { url?: unknown }; baseUrl?: unknown };
+  if (typeof routeOptions === 'object') return typeof routeOptions.url === 'string' ? routeOptions.url : undefined;
+  const path = request.route?.path;
+  if (typeof path !== 'string') return undefined;
+  if (typeof baseUrl !== 'string' || baseUrl === '') return path;
+  return mountPattern(baseUrl, request.params ?? {}) + (path === '/' ? '' : path);
+}
+
+/** For a policy: the route that matched, by its pattern alone. */
+export function matchedOf(request: AuditRequest): { readonly pattern: string } | undefined {
+  const pattern = routePattern(request);
+  return pattern === undefined ? undefined : { pattern };
+}
+
+/** A word of a path as programmers write them, or the number of a version. Ids have digits, and are rarely so short. */
+const WORD = /^(?:[a-z][a-z_-]{0,31}|v\d{1,3})$/i;
+
+/** Express tells where a router is mounted only as the raw path: what is a parameter there, or may be an id, is masked. */
+function mountPattern(baseUrl: string, params: Readonly<Record<string, unknown>>): string {
+  return baseUrl
+    .split('/')
+    .map((segment) => {
+      if (segment === '') return segment;
+      const text = decoded(segment);
+      const name = Object.keys(params).find((key) => params[key] === text);
+      if (name !== undefined) return `:${name}`;
+      return WORD.test(segment) ? segment : ':masked';
+    })
+    .join('/');
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

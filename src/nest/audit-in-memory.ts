@@ -1,0 +1,41 @@
+import type { Audit, AuditFacts } from '../compose/create-audit.js';
+import type { CheckedOptions } from '../compose/options.js';
+import { AuditError } from '../event/errors.js';
+import type { AuditReader } from '../query/reader.js';
+import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
+
+/** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
+export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof Audit> {
+  constructor(options: Pick<CheckedOptions, 'isSecret' | 'oversized' | 'actions'>) {
+    super({ isSecret: options.isSecret, oversized: options.oversized, actions: options.actions });
+  }
+
+  get query(): AuditReader {
+    throw new AuditError(
+      'AUDIT_SCHEMA_MISSING',
+      'in memory there are no sealed entries to query: read audited() of nestjs-prisma-audit/testing, or test this against a database',
+    );
+  }
+
+  get facts(): AuditFacts {
+    return { waiting: 0, lost: 0, failedAttempts: 0, folded: 0, callbacksFailed: 0, sealer: 'off' };
+  }
+
+  start(): void {}
+
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  probe(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<number> {
+    return Promise.resolve(0);
+  }
+}
