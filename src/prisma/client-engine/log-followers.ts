@@ -65,7 +65,9 @@ async function logRows(line: Line, done: FollowersDone, following: Following, pa
   const result = await line.query(
     of.query(`select ${change}, (o.r)::text, (n.*)::text from ${before}${referred} ${join} ${table} n on ${on}`),
   );
-  return result.rows.flatMap(([, old, now]) => (now === null ? [] : [[String(old), String(now)]]));
+  // Texts, as the statement says.
+  const rows = result.rows as readonly (readonly [unknown, string, string | null])[];
+  return rows.flatMap(([, old, now]) => (now === null ? [] : [[old, now]]));
 }
 
 /** Pairs of images as rows: `o` and `n`. */

@@ -13,8 +13,7 @@ export interface EngineOptions {
   /** What the generator wrote; for engine `client`. @defaultValue that of `config` */
   readonly catalogue?: Catalogue | undefined;
   /** The default export of `audit.config`, for engine `client`: what is redacted, masked, ignored and left out. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- of whatever client
-  readonly config?: AuditConfig<any> | undefined;
+  readonly config?: AuditConfig | undefined;
   /**
    * Rows that engine `client` locks or reads before one write, at most: those of an update before PostgreSQL 18, and of
    * referential actions, whose images are held in memory. Default 10,000.
@@ -39,9 +38,7 @@ export function clientEngine(options: EngineOptions, schema: string): ClientEngi
   if (!Number.isSafeInteger(maxRows) || maxRows < 1) throw invalid('maxRows is a number of rows, 1 or more');
   if (onTooManyRows !== 'refuse' && onTooManyRows !== 'summary')
     throw invalid('onTooManyRows is "refuse" or "summary"');
-  // Typed by the client's names; here they are any text.
-  const coverage = config as AuditConfig;
-  const plan = new CapturePlan({ ...coverage, schema, catalogue });
+  const plan = new CapturePlan({ ...config, schema, catalogue });
   return new ClientEngine({ plan, schema, maxRows, onTooManyRows, returnsOld: true });
 }
 

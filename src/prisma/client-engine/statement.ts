@@ -158,7 +158,7 @@ function pins(tokens: readonly Token[], conflict: number, where: number, end: nu
   const closes = tokens.findIndex(({ text, kind }, i) => i > opens && kind === 'other' && text === ')');
   const columns = tokens.slice(opens + 1, closes).filter(({ kind }) => kind === 'name' || kind === 'word');
   const first = tokens.findIndex(({ from }) => from >= where);
-  const condition = tokens.filter(({ from, to }, i) => i >= first && to <= end);
+  const condition = tokens.filter(({ to }, i) => i >= first && to <= end);
   return (
     tokens[opens]?.text === '(' &&
     columns.length > 0 &&

@@ -81,7 +81,7 @@ describe.each([
 
   it('a transaction that is over sends nothing more: what waited for a lock is not done afterwards', async () => {
     const prisma = connect({ returnsOld }, 1);
-    const other = new pg.Client(twin.pool.options.connectionString!);
+    const other = new pg.Client(twin.pool.options.connectionString);
     await other.connect();
     await other.query('begin; select from "Auto" where id = 1 for update');
     const over = prisma.$transaction(
@@ -117,7 +117,7 @@ describe.each([
 
   it('a row that a concurrent transaction deletes before the write is P2025, and no entry', async () => {
     const prisma = connect({ returnsOld });
-    const other = new pg.Client(twin.pool.options.connectionString!);
+    const other = new pg.Client(twin.pool.options.connectionString);
     await other.connect();
     await other.query(`begin; delete from "Auto" where id = 1`);
     const update = prisma.auto.update({ where: { id: 1 }, data: { count: 5 } }).catch((error: unknown) => error);
@@ -162,7 +162,7 @@ it('a table that the catalogue does not know, and SQL that cannot be read, leave
     { gap: 'SQL that engine "client" does not look into', statement: 'with' },
     { gap: 'SQL that engine "client" does not look into', statement: 'several' },
   ]);
-  expect(entries.map(({ flags }) => flags)).toEqual([['gap'], ['gap'], ['gap', 'no-context'].reverse()]);
+  expect(entries.map(({ flags }) => flags)).toEqual([['gap'], ['gap'], ['no-context', 'gap']]);
   expect(JSON.stringify(entries)).not.toContain('4711');
 });
 
