@@ -66,8 +66,8 @@ async function logRows(line: Line, done: FollowersDone, following: Following, pa
     of.query(`select ${change}, (o.r)::text, (n.*)::text from ${before}${referred} ${join} ${table} n on ${on}`),
   );
   // Texts, as the statement says.
-  const rows = result.rows as readonly (readonly [unknown, string, string | null])[];
-  return rows.flatMap(([, old, now]) => (now === null ? [] : [[old, now]]));
+  const images = result.rows as readonly (readonly [unknown, string, string | null])[];
+  return images.flatMap(([, old, now]) => (now === null ? [] : [[old, now]]));
 }
 
 /** Pairs of images as rows: `o` and `n`. */
