@@ -21,7 +21,7 @@ export interface Followers {
   readonly following: readonly Following[];
   /** Rows that the statement itself will change, as texts. */
   readonly direct: readonly string[];
-  /** Columns of rows that the statement changes and the database changes once more. */
+  /** Columns of the statement's own rows that the database may change once more. */
   readonly twice: readonly string[];
 }
 
@@ -81,7 +81,13 @@ export async function lockFollowers(
   const all: Following[] = [];
   const known = new Map<string, { goes: boolean; direct: boolean }>();
   for (const row of direct) known.set(`${first.table} ${row}`, { goes: first.columns === undefined, direct: true });
-  const twice: string[] = [];
+  // A table that refers to itself: a row may refer to another, or to itself, by what the same statement gives it.
+  const twice =
+    write.verb === 'delete'
+      ? []
+      : model.incoming
+          .filter((each) => each.from === model && acts(each, write.sets))
+          .flatMap(({ columns }) => columns);
   const frontiers = direct.length > 0 ? [first] : [];
   for (let frontier = frontiers.shift(); frontier !== undefined; frontier = frontiers.shift()) {
     const { columns, rows: referred } = frontier;
@@ -100,7 +106,6 @@ export async function lockFollowers(
       const doomed: string[] = [];
       for (const row of found) {
         const before = known.get(`${table} ${row}`);
-        if (before?.direct === true && !before.goes) twice.push(...incoming.columns);
         if (before === undefined) fresh.push(row);
         // What was to be changed goes after all, and takes along what refers to it.
         else if (goes && !before.goes) doomed.push(row);
