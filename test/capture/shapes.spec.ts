@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { full } from '../support/full.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.mjs';
 import { coverageTable, namesIn, TABLE_FILE } from './shapes/coverage-table.js';
-import { ENGINES } from './shapes/engine.js';
+import { ENGINES, type CaptureEngine } from './shapes/engine.js';
 import { ALL_SHAPES } from './shapes/index.js';
 import { pairOf, putThrough, type Pair } from './shapes/put-through.js';
 import { sample, sampleName } from './shapes/sample.js';
@@ -16,9 +16,9 @@ const passed = new Map<string, Set<string>>(ENGINES.map(({ name }) => [name, new
 /** `undefined`: the server of the test run, the newest. Older ones under full only. */
 const MAJORS: readonly (14 | 15 | 16 | 17 | undefined)[] = full ? [undefined, 14, 15, 16, 17] : [undefined];
 
-/** On older servers each sixth. In a run that is not full the first form of client goes through an eighth, the others through less. */
-const shapesFor = (form: number, older: boolean): readonly Shape[] =>
-  older ? ALL_SHAPES.filter((_, i) => i % 6 === 0) : sample(ALL_SHAPES, form === 0 ? 8 : 32);
+/** On older servers each sixth. In a run that is not full the first form of the first engine goes through an eighth, the others through less. */
+const shapesFor = (engine: CaptureEngine, form: number, older: boolean): readonly Shape[] =>
+  older ? ALL_SHAPES.filter((_, i) => i % 6 === 0) : sample(ALL_SHAPES, form > 0 ? 32 : engine === ENGINES[0] ? 8 : 16);
 
 const PLACES = ENGINES.flatMap((engine) =>
   MAJORS.map((major) => [engine.name, major ?? 'of this run', engine, major] as const),
@@ -39,7 +39,7 @@ describe.each(PLACES)('the engine %s on PostgreSQL %s', (engineName, _release, e
 
   const forms = engine.clients.map(
     ([form, connect, gaps], i) =>
-      [form, connect, gaps?.(major === undefined) ?? {}, shapesFor(i, major !== undefined)] as const,
+      [form, connect, gaps?.(major === undefined) ?? {}, shapesFor(engine, i, major !== undefined)] as const,
   );
   describe.each(forms)(`with %s (${sampleName})`, (_form, connect, gaps, shapes) => {
     let pair: Pair;

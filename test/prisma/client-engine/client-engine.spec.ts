@@ -46,6 +46,11 @@ function connect(settings: Partial<ClientEngineSettings> = {}, max = 20): Prisma
   clients.push(client);
   return client;
 }
+/** Until a connection to the database waits for a lock. */
+async function someoneWaits(): Promise<void> {
+  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+  while ((await twin.pool.query(waits)).rowCount === 0);
+}
 const logged = (): Promise<Content[]> => readContent(twin.pool, start);
 const as = <T>(id: string, work: () => PromiseLike<T>): Promise<T> => withContext({ actor: { id } }, work);
 
@@ -94,7 +99,9 @@ describe.each([
       },
       { timeout: 50 },
     );
-    // Only when Prisma gives the transaction up is the lock set free.
+    over.catch(() => undefined);
+    await someoneWaits();
+    // Set later and for longer than that of the transaction, this timer ends behind it.
     setTimeout(() => void other.query('rollback').then(() => other.end()), 200);
     await expect(over).rejects.toMatchObject({ code: 'P2028' });
     // The pool has one connection: behind it is whatever was still on its way.
@@ -121,8 +128,7 @@ describe.each([
     await other.connect();
     await other.query(`begin; delete from "Auto" where id = 1`);
     const update = prisma.auto.update({ where: { id: 1 }, data: { count: 5 } }).catch((error: unknown) => error);
-    const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-    while ((await twin.pool.query(waits)).rowCount === 0);
+    await someoneWaits();
     await other.query('commit');
     await other.end();
     expect(await update).toMatchObject({ code: 'P2025' });
