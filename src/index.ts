@@ -1,4 +1,4 @@
-export { createAudit, type Audit, type AuditFacts, type AuditOptions } from './compose/index.js';
+export { createAudit, type Audit, type AuditFacts, type AuditHealth, type AuditOptions } from './compose/index.js';
 export { runAs, setActor, withContext, type AuditContext, type ContextFields } from './context/index.js';
 export { AuditError, defineActions, isAuditError, mergeActions, type AuditErrorCode } from './event/index.js';
 export type {
@@ -27,6 +27,8 @@ export type {
 export { Audited, SkipAudit } from './nest/audited.decorator.js';
 export { AuditModule } from './nest/audit.module.js';
 export { AuditService } from './nest/audit.service.js';
+export { AuditHealthIndicator, type AuditHealthOptions, type AuditHealthResult } from './nest/health-indicator.js';
+export { getAuditToken, InjectAudit } from './nest/instances.js';
 export type { AuditModuleOptions } from './nest/options.js';
 export { defineAudit, type AuditConfig } from './prisma/index.js';
 export type { AuditEntry, AuditPage, AuditQuery } from './query/index.js';

@@ -101,6 +101,23 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
            where c.pos > (select x.low from "audit".sealer x) and not exists (select from "audit".entry e where e.pos = c.pos)) w
 $$;
 
+-- The unsealed tail for a probe that is asked every few seconds: where `backlog` counts all of it, this looks at `p_most` rows
+-- behind `low` and at as many behind the last entry, so that its cost is bounded whatever has piled up, also behind a
+-- transaction that holds `low` back. `at_least`: there may be more. `lag_ms`: from the capture of the last sealed row to its entry.
+create or replace function "audit".pending(p_most integer) returns table (alive boolean, unsealed bigint, at_least boolean, oldest_ms double precision, lag_ms double precision)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  with s as (select x.low, x.lease_until > clock_timestamp() as alive from "audit".sealer x),
+  sealed as (select e.pos, e.sealed_at, e.occurred_at from "audit".entry e order by e.pos desc limit 1),
+  h as (select s.low, s.alive, greatest(s.low, (select pos from sealed)) as high from s),
+  early as (select c.pos, c.at from "audit".content c where c.pos > (select low from h) and c.pos <= (select high from h) order by c.pos limit p_most),
+  tail as (select c.at from "audit".content c where c.pos > (select high from h) order by c.pos limit p_most),
+  waiting as (select c.at from early c where not exists (select from "audit".entry e where e.pos = c.pos) union all select at from tail),
+  looked as (select (select count(*) from early) >= p_most or (select count(*) from tail) >= p_most as at_least)
+  select h.alive, w.n, looked.at_least, extract(epoch from clock_timestamp() - w.oldest)::float8 * 1000,
+         (select extract(epoch from sealed_at - occurred_at)::float8 * 1000 from sealed)
+    from h, looked, (select count(*) as n, min(at) as oldest from waiting) w
+$$;
+
 -- When somebody last looked at the capture triggers, whether that is too long ago for a sealer that is alive, and the tables
 -- whose triggers have changed since.
 create or replace function "audit".watch_state() returns table (at text, neglected boolean, changed text[])
@@ -115,4 +132,5 @@ $$;
 
 revoke all on table "audit".level_role from public;
 revoke all on function "audit".level_roles(), "audit".applied(), "audit".acquire(text, integer), "audit".renew(text, bigint, integer),
-  "audit".release(text, bigint), "audit".reserve(integer), "audit".lost(), "audit".backlog(), "audit".watch_state() from public;
+  "audit".release(text, bigint), "audit".reserve(integer), "audit".lost(), "audit".backlog(), "audit".pending(integer),
+  "audit".watch_state() from public;

@@ -10,18 +10,25 @@ import { AuditReader } from '../query/reader.js';
 import type { Receipt, Recorder, RecordOptions } from '../recorder/port.js';
 import { QueueRecorder, type QueueFacts } from '../recorder/queue.js';
 import { Sealer, type SealerState } from '../sealer/sealer.js';
-import type { ContentStore } from '../store/content.port.js';
+import type { ContentStore, Pending } from '../store/content.port.js';
 import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
 import { postgresEntryStore } from '../store/postgres/entry-store.js';
 import { missingMigrations } from '../store/postgres/migrate.js';
 import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
 import { postgresSealerStore } from '../store/postgres/sealer-store.js';
+import { followTraces, measure, Tally } from '../telemetry/index.js';
+import { health, type AuditHealth } from './health.js';
 import { judge, probe } from './probe.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 
 export interface AuditFacts extends QueueFacts, RequestFacts {
+  /** Events in the spool, and its size; absent where there is none. */
+  readonly spooled?: number;
+  readonly spoolBytes?: number;
   readonly sealer: SealerState | 'off';
 }
+
+const HEALTH_TIMEOUT_MS = 2_000;
 
 /** Far beyond any query of recorder and sealer; only a connection that is open and silent takes longer. */
 const QUERY_TIMEOUT_MS = 60_000;
@@ -47,6 +54,10 @@ export class Audit implements Recorder {
   readonly #requests: AnonymousBound;
   readonly #sealer: Sealer | undefined;
   readonly #options: CheckedOptions;
+  readonly #tally = new Tally();
+  #checks: readonly Check[] | undefined;
+  #asking: Promise<Pending> | undefined;
+  #measuring: Promise<() => void> | undefined;
   #closing: Promise<number> | undefined;
 
   constructor(options: CheckedOptions) {
@@ -54,7 +65,7 @@ export class Audit implements Recorder {
     this.#pool = this.#open(options.databaseUrl, options.poolSize, 'nestjs-prisma-audit');
     this.#content = postgresContentStore(this.#pool, options.schema);
     this.#recorder = new QueueRecorder(this.#content, options);
-    this.#requests = new AnonymousBound(this.#recorder, {
+    this.#requests = new AnonymousBound(this.#tally.of(this.#recorder), {
       perMinute: options.anonymousPerMinute,
       onError: unfailing(options.onError),
     });
@@ -91,9 +102,46 @@ export class Audit implements Recorder {
     return { ...this.#recorder.facts, ...this.#requests.facts, sealer: this.#sealer?.state ?? 'off' };
   }
 
-  /** Starts sealing, if this process does. */
+  /** Starts sealing, if this process does, and tells OpenTelemetry, if the application has it. */
   start(): void {
     this.#sealer?.start();
+    this.#measuring ??= this.#measure();
+  }
+
+  /** Resolves when contexts know the active span. */
+  async traces(): Promise<void> {
+    await followTraces();
+  }
+
+  #measure(): Promise<() => void> {
+    const { name } = this.#options;
+    const tally = this.#tally;
+    void followTraces();
+    return measure({
+      name,
+      counts: () => ({ ...this.facts, entries: tally.entries, denied: tally.denied }),
+      queue: () => this.facts,
+      backlog: () => within(HEALTH_TIMEOUT_MS, this.#pending()).catch(() => undefined),
+    });
+  }
+
+  /** One question at a time, whoever asks: a database that gives no answer must not cost us all our connections. */
+  #pending(): Promise<Pending> {
+    return (this.#asking ??= this.#content.pending().finally(() => (this.#asking = undefined)));
+  }
+
+  /** How it is, within `timeoutMs` (milliseconds, default 2,000). Never rejects. */
+  health({ timeoutMs = HEALTH_TIMEOUT_MS }: { timeoutMs?: number } = {}): Promise<AuditHealth> {
+    const known = {
+      pending: () => this.#pending(),
+      facts: this.facts,
+      maxQueue: this.#options.maxQueue,
+      denied: this.#tally.denied,
+      sealer: this.#sealer?.state ?? ('off' as const),
+      closed: this.#closing !== undefined,
+      checks: this.#checks,
+    };
+    return health(known, timeoutMs);
   }
 
   /**
@@ -115,6 +163,7 @@ export class Audit implements Recorder {
     const { schema, config, probe: mode, onError } = this.#options;
     if (mode === 'off') return [];
     const checks = await probe({ pool: this.#pool, schema, config, candidates });
+    this.#checks = checks;
     judge(checks, mode, onError);
     return checks;
   }
@@ -154,9 +203,9 @@ export class Audit implements Recorder {
 
   /**
    * Writes what waits in memory, seals it if this process leads, and lets go of the database. Resolves with the number of
-   * events that could not be written within `deadlineMs` (default 10,000). A second call waits for the first.
+   * events that could not be written within `deadlineMs` (default: option `shutdownDeadlineMs`). A second call waits for the first.
    */
-  close({ deadlineMs = 10_000 }: { deadlineMs?: number } = {}): Promise<number> {
+  close({ deadlineMs = this.#options.shutdownDeadlineMs }: { deadlineMs?: number } = {}): Promise<number> {
     return (this.#closing ??= this.#close(deadlineMs));
   }
 
@@ -166,6 +215,7 @@ export class Audit implements Recorder {
     const lost = await this.#recorder.close(deadlineMs);
     // What is not sealed now, another process seals, or the next start.
     if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());
+    (await this.#measuring)?.();
     await Promise.all(this.#pools.map((pool) => endPool(pool, 1_000)));
     return lost;
   }

@@ -1,2 +1,3 @@
 export { Audit, createAudit, type AuditFacts } from './create-audit.js';
 export type { AuditOptions } from './options.js';
+export type { AuditHealth } from './health.js';

@@ -12,6 +12,8 @@ import { withCatalogue } from '../event/coverage/with-catalogue.js';
 export type ProbeMode = 'warn' | 'error' | 'off';
 
 export interface AuditOptions {
+  /** Tells several audits of one process apart, in metrics and messages. @defaultValue `'default'` */
+  readonly name?: string | undefined;
   /** `postgresql://…` of the database whose log this is; the application's own. */
   readonly databaseUrl: string;
   /** The same database with the login of the sealer's role, for level *split*. @defaultValue `databaseUrl` */
@@ -57,11 +59,18 @@ export interface AuditOptions {
    * @defaultValue `'warn'`
    */
   readonly probe?: ProbeMode | undefined;
+  /**
+   * How long `close()`, and so a shutdown, may take to write what waits; letting go of the database takes two seconds more at
+   * most. Milliseconds, default 10,000. Keep it below the time after which the platform kills the process.
+   */
+  readonly shutdownDeadlineMs?: number | undefined;
   /** Told of everything that went wrong and was survived: failed writes, lost events, a lost lease. @defaultValue nothing; the Nest module logs it */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 export interface CheckedOptions {
+  readonly name: string;
+  readonly shutdownDeadlineMs: number;
   readonly databaseUrl: string;
   readonly sealerUrl: string | undefined;
   readonly readerUrl: string | undefined;
@@ -97,6 +106,8 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'unknownActions',
   'config',
   'probe',
+  'shutdownDeadlineMs',
+  'name',
   'onError',
 ];
 
@@ -145,6 +156,8 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
   const onError = options.onError ?? (() => undefined);
   if (typeof onError !== 'function') throw invalid('onError must be a function');
   return {
+    name: checkName(options.name) ?? DEFAULT_NAME,
+    shutdownDeadlineMs: whole('shutdownDeadlineMs', options.shutdownDeadlineMs, 0, 600_000) ?? 10_000,
     databaseUrl: options.databaseUrl,
     sealerUrl: options.sealerUrl,
     readerUrl: options.readerUrl,
@@ -165,6 +178,16 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     probe,
     onError,
   };
+}
+
+export const DEFAULT_NAME = 'default';
+
+/** @throws AuditError `AUDIT_OPTIONS_INVALID` */
+export function checkName(name: unknown): string | undefined {
+  if (name === undefined) return undefined;
+  if (typeof name !== 'string' || !/^[A-Za-z][\w-]{0,63}$/.test(name))
+    throw invalid("name must be 1-64 letters, digits, '_' or '-', and begin with a letter: name: 'billing'");
+  return name;
 }
 
 function checkCatalogue(catalogue: unknown): Catalogue {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../event/types.js';
+import { activeTrace } from './trace.js';
 import { enterTransaction } from './transaction-scope.js';
 
 /**
@@ -23,6 +24,7 @@ export interface AuditContext {
   readonly actorPinned?: boolean;
   readonly tenant?: string | (() => string | undefined) | undefined;
   readonly requestId?: string | undefined;
+  /** @defaultValue `<trace id>-<span id>` of the span that is active when the context is made, with OpenTelemetry */
   readonly traceId?: string | undefined;
   readonly ip?: string | undefined;
   readonly userAgent?: string | undefined;
@@ -44,7 +46,7 @@ export function currentContext(): AuditContext | undefined {
 
 /** A context of a new unit of work. */
 export function newContext(fields: ContextFields = {}): AuditContext {
-  return { ...fields, root: { group: randomUUID() } };
+  return { ...fields, traceId: fields.traceId ?? activeTrace(), root: { group: randomUUID() } };
 }
 
 /** Runs `fn` and all it starts inside `context`. For frameworks' callbacks; application code uses `withContext`. */
@@ -61,13 +63,18 @@ export function runInContext<T>(context: AuditContext, fn: () => T): T {
 export async function withContext<T>(fields: ContextFields, fn: () => T | PromiseLike<T>): Promise<T> {
   const outer = currentContext();
   const pinned = 'actor' in fields ? { actorPinned: true } : {};
-  const context = outer ? { ...outer, ...fields, ...pinned, root: outer.root } : newContext(fields);
+  const context = outer ? { ...inner(outer, fields), ...pinned, root: outer.root } : newContext(fields);
   const leave = enterTransaction(context, outer);
   try {
     return await storage.run(context, async () => await fn());
   } finally {
     leave();
   }
+}
+
+/** What `fields` say, else the outer context; the span may be another one by now. */
+function inner(outer: AuditContext, fields: ContextFields): AuditContext {
+  return { ...outer, ...fields, traceId: fields.traceId ?? activeTrace() ?? outer.traceId };
 }
 
 /** Runs `fn` as `actor`; see `withContext`. For jobs, scripts and impersonation. */

@@ -63,6 +63,8 @@ export interface AuditedMark extends AuditedOptions {
 /** A request that leaves an entry. */
 export interface AuditedRoute extends AuditedMark {
   readonly action: ActionName;
+  /** Its action is made out of method and route: nobody said one. */
+  readonly derived?: true;
 }
 
 /** Whether a callback wants arguments or result; otherwise nobody holds them. */

@@ -3,6 +3,8 @@ import type { ErrorFact } from '../event/types.js';
 /** Frames of a stack that are kept, and how long each may be. */
 const FRAMES = 20;
 const FRAME_LENGTH = 300;
+// V8's: a line of a message that was changed since is not taken for one.
+const FRAME = /^ +at .*(?::\d+:\d+\)?|\(<anonymous>\)|\(native\))$/;
 
 /**
  * Name, code and message of whatever was thrown; where it was thrown only if `stacks` asks for it. Total: an error may have
@@ -38,7 +40,7 @@ function stackOf(error: Error): { frames?: string } {
   const frames = error.stack
     .slice(at < 0 ? 0 : at + message.length)
     .split('\n')
-    .filter((line) => /^\s+at \S/.test(line))
+    .filter((line) => FRAME.test(line))
     .slice(0, FRAMES);
   return frames.length > 0 ? { frames: frames.map((line) => line.trim().slice(0, FRAME_LENGTH)).join('\n') } : {};
 }

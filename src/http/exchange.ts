@@ -149,7 +149,12 @@ export class Exchange {
 
   #write(event: AuditEvent): ReturnType<typeof recordWhole> {
     const context = atTheEnd(this.context, this.record);
-    return recordWhole(this.#recorder, event, { context, source: 'request' }, this.#options.onError);
+    return recordWhole(
+      this.#recorder,
+      event,
+      { context, source: 'request', derived: this.#route?.derived },
+      this.#options.onError,
+    );
   }
 }
 

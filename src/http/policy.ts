@@ -60,8 +60,9 @@ function covers(policy: CheckedPolicy, request: AuditRequest, pattern: string | 
 
 function named(method: string, pattern: string | undefined, given: AuditRequest['params']): AuditedRoute {
   const { action, type, idParameter } = defaultAction(method, pattern, given);
-  if (type === undefined) return { action };
+  const derived = true;
+  if (type === undefined) return { action, derived };
   // Without a parameter it is what the handler made that has the id.
-  if (idParameter === undefined) return { action, resource: type };
-  return { action, resource: ({ params }) => ({ type, id: pathId(params[idParameter]) }) };
+  if (idParameter === undefined) return { action, derived, resource: type };
+  return { action, derived, resource: ({ params }) => ({ type, id: pathId(params[idParameter]) }) };
 }

@@ -1,4 +1,5 @@
 import type { Audit, AuditFacts } from '../compose/create-audit.js';
+import type { AuditHealth } from '../compose/health.js';
 import type { CheckedOptions } from '../compose/options.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditReader } from '../query/reader.js';
@@ -22,6 +23,24 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
   }
 
   start(): void {}
+
+  traces(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  health(): Promise<AuditHealth> {
+    const nothing = {
+      unsealed: null,
+      sealLagMs: null,
+      oldestPendingMs: null,
+      waiting: 0,
+      spooled: null,
+      lost: 0,
+      denied: 0,
+    };
+    const parts = { sealer: { state: 'off', alive: null }, probe: { state: 'unknown', problems: [] } } as const;
+    return Promise.resolve({ status: 'up', reasons: [], database: 'up', ...nothing, ...parts });
+  }
 
   check(): Promise<void> {
     return Promise.resolve();

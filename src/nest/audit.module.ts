@@ -1,93 +1,117 @@
 import {
   Inject,
-  Logger,
   Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
   type MiddlewareConsumer,
   type NestModule,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
+import { within } from '../event/deadline.js';
+import type { ActionCatalogue } from '../event/actions.js';
 import { isAuditError } from '../event/errors.js';
-import { requestPolicy } from '../http/policy.js';
-import { AuditInterceptor } from './audit.interceptor.js';
+import { AuditLog } from './audit-log.js';
 import { checkAuditedActions } from './check-actions.js';
-import { AuditService } from './audit.service.js';
+import { addFeatures, featureModule } from './features.js';
 import { HttpSurface } from './http-surface.js';
+import { instanceModule } from './instance-module.js';
+import { INSTANCE, recordsRequests, type Instance } from './instances.js';
 import {
-  checkModuleOptions,
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
-  REQUEST_POLICY,
+  type ASYNC_OPTIONS_TYPE,
   type AuditModuleOptions,
+  type OPTIONS_TYPE,
 } from './options.js';
-import { RouteTable } from './route-table.js';
+import { shutDown, warnWithoutHooks } from './shutdown.js';
 
-const logger = new Logger('Audit');
-const warn = (error: unknown): void => logger.warn(error instanceof Error ? error.message : String(error));
+/** A database that is open and silent must not hold the start of the application for long. */
+const CHECK_MS = 5_000;
 
 /**
- * `AuditModule.forRoot({ databaseUrl, actor, tenant })` or `forRootAsync`, once, in the root module. Global.
+ * `AuditModule.forRoot({ databaseUrl, actor, tenant })` or `forRootAsync`, once, in the root module. Global. Another audit
+ * beside it has a name: `forRoot({ name: 'billing', … })`, and is injected with `@InjectAudit('billing')`; requests are recorded
+ * by the one without a name.
  *
  * The application does not start when an option is wrong or the log is not installed; it does start when the database is
  * away, and events wait.
  */
-@Module({
-  providers: [
-    {
-      provide: Audit,
-      inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: AuditModuleOptions) => new Audit(checkModuleOptions(options, warn)),
-    },
-    {
-      provide: REQUEST_POLICY,
-      inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: AuditModuleOptions) => requestPolicy(options),
-    },
-    AuditService,
-    MetadataScanner,
-    RouteTable,
-    HttpSurface,
-    { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
-  ],
-  exports: [AuditService],
-})
+@Module({})
 export class AuditModule
   extends ConfigurableModuleClass
-  implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
+  implements NestModule, OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   readonly #audit: Audit;
   readonly #surface: HttpSurface;
   readonly #options: AuditModuleOptions;
   readonly #modules: ModulesContainer;
+  readonly #instance: Instance;
+  readonly #log: AuditLog;
+  readonly #http: HttpAdapterHost;
+  #stopLooking: () => void = () => undefined;
+
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return instanceModule(super.forRoot(options), options?.name);
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return instanceModule(super.forRootAsync(options), options.name);
+  }
+
+  /**
+   * Adds a feature's catalogue, as `defineActions` gave it, to the default audit or to the one of that name:
+   * `imports: [AuditModule.forFeature(invoiceActions)]`. All are there before the application takes requests.
+   * @throws AuditError `AUDIT_OPTIONS_INVALID` when it is none; the application does not start when two features define an action
+   *   differently
+   */
+  static forFeature(actions: ActionCatalogue, { audit }: { readonly audit?: string } = {}): DynamicModule {
+    return featureModule(actions, audit);
+  }
 
   constructor(
     @Inject(Audit) audit: Audit,
     @Inject(HttpSurface) surface: HttpSurface,
     @Inject(MODULE_OPTIONS_TOKEN) options: AuditModuleOptions,
     @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(INSTANCE) instance: Instance,
+    @Inject(AuditLog) log: AuditLog,
+    @Inject(HttpAdapterHost) http: HttpAdapterHost,
   ) {
     super();
     this.#audit = audit;
     this.#surface = surface;
     this.#options = options;
     this.#modules = modules;
+    this.#instance = instance;
+    this.#log = log;
+    this.#http = http;
+    addFeatures(audit.actions, instance, modules);
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    this.#surface.attach(consumer);
+    if (recordsRequests(this.#instance, this.#modules)) this.#surface.attach(consumer);
   }
 
   async onModuleInit(): Promise<void> {
+    await this.#audit.traces();
     try {
-      await this.#audit.check();
+      const answered = await within(
+        CHECK_MS,
+        this.#audit.check().then(() => true),
+      );
+      if (!answered) throw new Error(`no answer within ${CHECK_MS} ms`);
     } catch (error) {
       if (isAuditError(error)) throw error;
       // Zero interference: an application that starts without its database starts with us as well.
-      logger.warn(
-        `the database cannot be reached yet, events wait and nothing was probed: ${error instanceof Error ? error.message : String(error)}`,
+      this.#log.tell(
+        new Error(
+          `the database cannot be reached yet, events wait and nothing was probed: ${error instanceof Error ? error.message : String(error)}`,
+          { cause: error },
+        ),
       );
       if (this.#options.probe !== 'error') return;
     }
@@ -103,13 +127,24 @@ export class AuditModule
   }
 
   onApplicationBootstrap(): void {
-    checkAuditedActions(this.#modules, this.#audit.actions, warn);
+    if (recordsRequests(this.#instance, this.#modules))
+      checkAuditedActions(this.#modules, this.#audit.actions, this.#log.tell);
     this.#audit.start();
+    const isListening = (): boolean => {
+      const server: unknown = this.#http.httpAdapter?.getHttpServer();
+      return typeof server === 'object' && server !== null && 'listening' in server && server.listening === true;
+    };
+    this.#stopLooking = warnWithoutHooks(isListening, this.#log);
+  }
+
+  /** The server is still open: what waits is written while the last requests end, so that little is left for the end. */
+  beforeApplicationShutdown(): void {
+    this.#stopLooking();
+    void this.#audit.drain();
   }
 
   /** After the last request has ended and the application's own hooks have run. */
   async onApplicationShutdown(): Promise<void> {
-    const lost = await this.#audit.close();
-    if (lost > 0) logger.error(`${lost} events could not be written before shutdown and are lost`);
+    await shutDown(this.#audit, this.#log);
   }
 }

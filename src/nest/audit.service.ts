@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Audit } from '../compose/create-audit.js';
 import { currentContext, runAs, setActor, withContext, type ContextFields } from '../context/context.js';
 import type { ActionName, AuditEventOf } from '../event/action-types.js';
@@ -7,19 +7,22 @@ import { claimOf } from '../http/claim.js';
 import { noteClaim } from '../http/request-record.js';
 import type { AuditReader } from '../query/reader.js';
 import type { RecordOptions } from '../recorder/port.js';
+import type { AuditHealth } from '../compose/health.js';
+import { AuditLog } from './audit-log.js';
 
 /** Everything of an event but what the helper says itself. */
 type Rest = Omit<AuditEvent, 'action' | 'resource'>;
-
-const logger = new Logger('Audit');
 
 /** Records and reads. The context (actor, tenant, request) is that of the caller. */
 @Injectable()
 export class AuditService {
   readonly #audit: Audit;
 
-  constructor(@Inject(Audit) audit: Audit) {
+  readonly #log: AuditLog;
+
+  constructor(@Inject(Audit) audit: Audit, @Optional() @Inject(AuditLog) log = new AuditLog()) {
     this.#audit = audit;
+    this.#log = log;
   }
 
   /** Reads sealed entries: `find`, `history`, `group`. */
@@ -89,6 +92,11 @@ export class AuditService {
     return withContext(fields, fn);
   }
 
+  /** How the audit is: plain facts, within `timeoutMs` (milliseconds, default 2,000). Never rejects. */
+  health(options?: { timeoutMs?: number }): Promise<AuditHealth> {
+    return this.#audit.health(options);
+  }
+
   /** Resolves when everything recorded or captured so far is sealed. For tests and scripts. */
   flush(options?: { timeoutMs?: number }): Promise<void> {
     return this.#audit.flush(options);
@@ -99,7 +107,7 @@ export class AuditService {
       this.#audit.record(event, options);
       return Promise.resolve();
     } catch (error) {
-      logger.warn(error instanceof Error ? error.message : String(error));
+      this.#log.tell(error);
       const refused = Promise.reject(error);
       refused.catch(() => undefined);
       return refused;

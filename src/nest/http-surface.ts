@@ -1,13 +1,12 @@
-import { Inject, Injectable, Logger, RequestMethod, type MiddlewareConsumer } from '@nestjs/common';
+import { Inject, Injectable, RequestMethod, type MiddlewareConsumer } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
 import { auditMiddleware, type MiddlewareOptions } from '../http/middleware.js';
 import { fastifyHooks, type FastifyLike } from '../http/fastify-hooks.js';
 import type { RequestPolicy } from '../http/policy.js';
+import { AuditLog } from './audit-log.js';
 import { MODULE_OPTIONS_TOKEN, REQUEST_POLICY, type AuditModuleOptions } from './options.js';
 import { RouteTable } from './route-table.js';
-
-const logger = new Logger('Audit');
 
 /** Where requests come in: the middleware, and on Fastify the hooks that see Fastify's own request. */
 @Injectable()
@@ -17,6 +16,7 @@ export class HttpSurface {
   readonly #options: AuditModuleOptions;
   readonly #host: HttpAdapterHost;
   readonly #policy: RequestPolicy;
+  readonly #log: AuditLog;
 
   constructor(
     @Inject(Audit) audit: Audit,
@@ -24,12 +24,14 @@ export class HttpSurface {
     @Inject(MODULE_OPTIONS_TOKEN) options: AuditModuleOptions,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(REQUEST_POLICY) policy: RequestPolicy,
+    @Inject(AuditLog) log: AuditLog,
   ) {
     this.#audit = audit;
     this.#routes = routes;
     this.#options = options;
     this.#host = host;
     this.#policy = policy;
+    this.#log = log;
   }
 
   attach(consumer: MiddlewareConsumer): void {
@@ -39,10 +41,11 @@ export class HttpSurface {
       tenant,
       session,
       trustedProxy,
+      errorOf: (error) => this.#policy.errorOf(error),
       actions: this.#audit.actions,
       routeFor: (request, record) => this.#policy.routeFor(request, record, this.#routes.find(request)),
       holds: () => this.#routes.holds,
-      onError: (error) => logger.warn(error instanceof Error ? error.message : String(error)),
+      onError: this.#log.tell,
     };
     // On Fastify too: what other middleware does, in front of every hook, has its context as well.
     consumer.apply(auditMiddleware(this.#audit, options)).forRoutes({ path: '{*path}', method: RequestMethod.ALL });

@@ -24,6 +24,20 @@ export interface ContentRow {
   readonly flags: string | null;
 }
 
+/** The unsealed tail as seen by a look of bounded cost. */
+export interface Pending {
+  /** A sealer, of whichever process, holds the lease. */
+  readonly sealerAlive: boolean;
+  /** Committed rows without an entry. */
+  readonly unsealed: number;
+  /** There may be more than `unsealed` says: the look ended at its bound. */
+  readonly atLeast: boolean;
+  /** Age of the oldest of them that was seen, in milliseconds. */
+  readonly oldestMs: number | null;
+  /** From the capture of the last sealed row to its entry, in milliseconds; `null` as long as nothing was sealed. */
+  readonly lagMs: number | null;
+}
+
 /** Where recorded events go. Implementations MUST write a batch whole or not at all. */
 export interface ContentStore {
   /**
@@ -36,6 +50,8 @@ export interface ContentStore {
   position(): Promise<number>;
   /** How many committed rows up to `position` have no entry yet. */
   unsealed(position: number): Promise<number>;
+  /** What waits for its entry. MUST be cheap however much that is: it is asked by health checks and metrics. */
+  pending(): Promise<Pending>;
 }
 
 /** A call of `audit.record()`, the database's own interface, for whoever has a connection: our pool or a Prisma transaction. */

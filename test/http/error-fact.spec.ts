@@ -52,6 +52,24 @@ describe('what is logged of an error', () => {
     expect(JSON.stringify(errorFact(new Error('x')))).not.toContain('error-fact.spec');
   });
 
+  it('has the frames of its stack where they are asked for, and nothing of the message', () => {
+    const error = new Error('of ann@example.test\n    at hunter2 (a line of the message)');
+    const { frames = '' } = errorFact(error, { stacks: true });
+    expect(frames).toContain('error-fact.spec');
+    expect(frames.split('\n').every((line) => line.startsWith('at '))).toBe(true);
+    expect(frames).not.toMatch(/ann@|hunter2/);
+    error.message = 'changed since';
+    expect(errorFact(error, { stacks: true }).frames).not.toMatch(/ann@|hunter2/);
+  });
+
+  it('has few frames, and short ones, whatever the stack is', () => {
+    const stack = `Error: x\n${Array.from({ length: 500 }, () => `    at ${'f'.repeat(1_000)} (a.js:1:2)`).join('\n')}`;
+    const { frames = '' } = errorFact(Object.assign(new Error('x'), { stack }), { stacks: true });
+    expect(frames.split('\n')).toHaveLength(20);
+    expect(frames.length).toBeLessThanOrEqual(20 * 301);
+    expect(errorFact(Object.assign(new Error('x'), { stack: 7 }), { stacks: true })).not.toHaveProperty('frames');
+  });
+
   it('is text in every member, whatever was thrown', () => {
     const hostile = fc.constantFrom<unknown>(
       Object.defineProperty(new Error('x'), 'name', { get: fail }),

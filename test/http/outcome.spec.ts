@@ -83,6 +83,18 @@ describe('the event of a request', () => {
     expect(event?.resource).toEqual({ type: 'A', id });
   });
 
+  it('holds arguments and result only for a callback that asks, and lets go of them', () => {
+    const held = { ...started, route };
+    noteResult(held, { resource: 'A' }, { id: 1, big: true });
+    expect(held).not.toHaveProperty('result');
+    noteResult(held, { details: () => ({}) }, { id: 1, big: true });
+    expect(held).toHaveProperty('result');
+    requestEvent(held, { ...route, details: ({ result }) => ({ had: result !== undefined }) }, request, end);
+    expect(held).toMatchObject({ result: undefined, args: undefined, ended: true });
+    noteResult(held, { details: () => ({}) }, 'too late');
+    expect(held).toMatchObject({ result: undefined });
+  });
+
   it('never has the path or the query of a route that is no text', () => {
     const odd = { ...request, url: '/secret?x', originalUrl: '/secret?x', route: { path: /secret/ } };
     expect(JSON.stringify(requestEvent({ ...started, route }, route, odd, end))).not.toContain('secret');

@@ -12,6 +12,8 @@ const actions = defineActions({
   },
   'invoice.note': { resource: 'Invoice' },
   'invoice.import': {},
+  'invoices.read': { resource: 'Invoice', severity: 'info' },
+  'invoices.create': { resource: 'Invoice' },
 });
 
 @Controller('invoices')
@@ -35,6 +37,24 @@ class Invoices {
   @Get(':id/note')
   readNote(): string {
     return 'ok';
+  }
+}
+
+@Controller('invoices')
+class Unmarked {
+  @Post(':id/send')
+  send(): string {
+    return 'ok';
+  }
+
+  @Get(':id')
+  read(): string {
+    return 'ok';
+  }
+
+  @Post()
+  create(): object {
+    return { id: 9 };
   }
 }
 
@@ -115,6 +135,25 @@ describe('an @Audited whose action nobody defined', () => {
       expect(Object.keys(entry.details ?? {})).toEqual(['http']);
       await served.close();
     }
+  });
+});
+
+describe('a request whose action is made out of method and route', () => {
+  it.each<[string, string, string, object]>([
+    ['is not marked', 'POST', '/invoices/7/send', { action: 'invoices.send', resource: { type: 'invoices', id: '7' } }],
+    ['has the severity and the type of a catalogue that defines it', 'GET', '/invoices/7',
+      { action: 'invoices.read', severity: 'info', resource: { type: 'Invoice', id: '7' } }], // prettier-ignore
+    [
+      'has them without an id in its route as well',
+      'POST',
+      '/invoices',
+      { action: 'invoices.create', resource: { type: 'Invoice', id: '9' } },
+    ],
+  ])('%s', async (_, method, path, expected) => {
+    const served = await start({ requests: 'all', unknownActions: 'refuse' }, [Unmarked]);
+    const { entry } = await entryOf(served, method, path);
+    expect(entry).toMatchObject(expected);
+    expect(Object.keys(entry.details ?? {})).toEqual(['http']);
   });
 });
 

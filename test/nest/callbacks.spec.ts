@@ -100,7 +100,7 @@ describe('a callback of @Audited', () => {
       const entries = await served.entries({ requestId: id });
       expect(entries).toHaveLength(1);
       const { details = {} } = expected as { details?: object };
-      const http = { method: 'GET', route: `/callback/${name}`, status: 200 };
+      const http = { method: 'GET', route: `/callback/${name}`, status: 200, bytes: text.length };
       expect(entries[0]).toMatchObject({
         action: `callback.${name}`,
         outcome: 'success',

@@ -13,14 +13,14 @@ afterAll(async () => {
   await closeAll();
   await log.close();
 });
-const start = (audit: Partial<AuditModuleOptions>): Promise<Served> =>
+const start = (audit: Partial<AuditModuleOptions>, on: 'express' | 'fastify' = 'express'): Promise<Served> =>
   serve(
     log.url,
     {
       controllers: [Residents, Health, Extends, Quiet, Again],
       providers: [{ provide: APP_GUARD, useClass: KnowsUser }],
     },
-    { audit },
+    { audit, on },
   );
 
 type Case = [method: string, path: string, decorated: string, writes: string, all: string];
@@ -42,10 +42,15 @@ const CASES: Case[] = [
   ['GET', '/no/such/secret-path', NONE, NONE, 'http.unmatched failure '],
 ];
 
-describe.each(['decorated', 'writes', 'all'] as const)('requests: %s', (requests) => {
+describe.each([
+  ['decorated', 'express'],
+  ['writes', 'express'],
+  ['all', 'express'],
+  ['all', 'fastify'],
+] as const)('requests: %s, on %s', (requests, on) => {
   let served: Served;
   beforeAll(async () => {
-    served = await start({ requests });
+    served = await start({ requests }, on);
   });
 
   it('leaves the entries of the table, and no path', async () => {
@@ -62,7 +67,11 @@ describe.each(['decorated', 'writes', 'all'] as const)('requests: %s', (requests
         )
         .join(' and '),
     );
-    const expected = CASES.map((row) => row.slice(0, column + 1).findLast((text) => text !== '='));
+    const expected = CASES.map(([method, path, ...columns]) => {
+      // Fastify answers 414 by itself, before any hook, for a parameter beyond its maxParamLength (100).
+      if (on === 'fastify' && path.length > 1_000) return NONE;
+      return [method, path, ...columns].slice(0, column + 1).findLast((text) => text !== '=');
+    });
     expect(found).toEqual(expected);
     expect(await everythingStored(log.pool)).not.toMatch(/secret-path|%2F|99999/);
   });

@@ -4,6 +4,9 @@ import { isForbidden, isSchemaMissing, sqlState, type Pool } from './pool.js';
 import { inSchema } from './schema.js';
 
 const POSITION = `select "audit".position() as position`;
+const PENDING = `select p.alive, p.unsealed, p.at_least, p.oldest_ms, p.lag_ms from "audit".pending($1) p`;
+/** Rows that one look reads at most, twice: some ten milliseconds. */
+const LOOK = 10_000;
 const UNSEALED = `select "audit".unsealed($1) as unsealed`;
 
 export function postgresContentStore(pool: Pool, schema: string): ContentStore {
@@ -31,8 +34,22 @@ export function postgresContentStore(pool: Pool, schema: string): ContentStore {
     async unsealed(position) {
       return Number((await one(inSchema(schema, UNSEALED), [position]))['unsealed']);
     },
+    async pending() {
+      const row = await one(inSchema(schema, PENDING), [LOOK]);
+      return {
+        sealerAlive: row['alive'] === true,
+        unsealed: Number(row['unsealed']),
+        atLeast: row['at_least'] === true,
+        oldestMs: milliseconds(row['oldest_ms']),
+        lagMs: milliseconds(row['lag_ms']),
+      };
+    },
   };
 }
+
+/** Never below zero: clocks of a client that said when it happened, and of the server. */
+const milliseconds = (value: unknown): number | null =>
+  value === null || value === undefined ? null : Math.max(0, Math.round(Number(value)));
 
 export function schemaMissing(schema: string, cause: unknown): AuditError {
   return new AuditError(

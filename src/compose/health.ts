@@ -1,0 +1,104 @@
+import { saying, type Check } from '../event/check.js';
+import { within } from '../event/deadline.js';
+import { isAuditError } from '../event/errors.js';
+import type { SealerState } from '../sealer/sealer.js';
+import type { Pending } from '../store/content.port.js';
+
+export type HealthStatus = 'up' | 'degraded' | 'down';
+
+/** How an audit is, as plain facts: numbers, names of states and our own sentences, nothing that was logged. */
+export interface AuditHealth {
+  /**
+   * `down`: events are being lost, or cannot be taken (closed, not installed, no right, or the database is away and there is
+   * no room left). `degraded`: nothing is lost by it now, and somebody should look. An application works in all three.
+   */
+  readonly status: HealthStatus;
+  /** Why it is not `up`, one sentence each. */
+  readonly reasons: readonly string[];
+  readonly database: 'up' | 'down';
+  /** Committed rows of the whole database without an entry; `null` where it could not be asked. Beyond 10,000 a lower bound. */
+  readonly unsealed: number | null;
+  /** Milliseconds from the capture of the last sealed row to its entry. */
+  readonly sealLagMs: number | null;
+  /** Age of the oldest row without an entry, in milliseconds; `null` if there is none. */
+  readonly oldestPendingMs: number | null;
+  /** Events in this process's memory. */
+  readonly waiting: number;
+  /** Events in the spool; `null` where there is none. */
+  readonly spooled: number | null;
+  /** Since this process began: events that will never be written, and entries with the outcome `denied`. */
+  readonly lost: number;
+  readonly denied: number;
+  /** `state`: of this process's sealer. `alive`: one of any process holds the lease; `null` where nobody could be asked. */
+  readonly sealer: { readonly state: SealerState | 'off'; readonly alive: boolean | null };
+  /** What the probe at the start found: triggers, rights, clients. `unknown` until it has run, or with `probe: 'off'`. */
+  readonly probe: { readonly state: 'ok' | 'warn' | 'fail' | 'unknown'; readonly problems: readonly string[] };
+}
+
+/** A row that waits longer than this waits for somebody to look. */
+const OLD_MS = 60_000;
+
+export interface Known {
+  readonly pending: () => Promise<Pending>;
+  readonly facts: { readonly waiting: number; readonly lost: number; readonly spooled?: number | undefined };
+  readonly maxQueue: number;
+  readonly denied: number;
+  readonly sealer: SealerState | 'off';
+  readonly closed: boolean;
+  readonly checks: readonly Check[] | undefined;
+}
+
+/** Resolves within `timeoutMs`, whatever the database does; never rejects. */
+export async function health(known: Known, timeoutMs: number): Promise<AuditHealth> {
+  const { pending, error } = known.closed ? { error: undefined } : await ask(known.pending, timeoutMs);
+  const { waiting, lost, spooled } = known.facts;
+  const refused = isAuditError(error) ? error.message : undefined;
+  const down = [
+    known.closed ? 'the audit is closed' : undefined,
+    refused,
+    !pending && waiting >= known.maxQueue
+      ? `the database is away and ${waiting} events wait: there is no room`
+      : undefined,
+  ].filter((reason) => reason !== undefined);
+  const problems = (known.checks ?? []).filter(({ state }) => state !== 'ok');
+  const degraded = [
+    !pending && !known.closed && refused === undefined ? `the database gave no answer within ${timeoutMs} ms, or refused` : undefined,
+    lost > 0 ? `${lost} events were lost since this process began` : undefined,
+    spooled ? `${spooled} events wait in the spool` : undefined,
+    pending?.oldestMs != null && pending.oldestMs > OLD_MS
+      ? `the oldest of ${pending.unsealed}${pending.atLeast ? ' or more' : ''} rows without an entry is ${Math.round(pending.oldestMs / 1000)} s old${pending.sealerAlive ? '' : ', and no sealer is alive'}`
+      : undefined,
+    ...problems.map((check) => saying(check)),
+  ].filter((reason) => reason !== undefined); // prettier-ignore
+  return {
+    status: down.length > 0 ? 'down' : degraded.length > 0 ? 'degraded' : 'up',
+    reasons: [...down, ...degraded],
+    database: pending ? 'up' : 'down',
+    unsealed: pending?.unsealed ?? null,
+    sealLagMs: pending?.lagMs ?? null,
+    oldestPendingMs: pending?.oldestMs ?? null,
+    waiting,
+    spooled: spooled ?? null,
+    lost,
+    denied: known.denied,
+    sealer: { state: known.sealer, alive: pending?.sealerAlive ?? null },
+    probe: { state: worst(known.checks), problems: problems.map((check) => saying(check)) },
+  };
+}
+
+async function ask(
+  question: Known['pending'],
+  timeoutMs: number,
+): Promise<{ pending?: Pending | undefined; error?: unknown }> {
+  try {
+    return { pending: await within(timeoutMs, question()) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function worst(checks: readonly Check[] | undefined): AuditHealth['probe']['state'] {
+  if (checks === undefined) return 'unknown';
+  if (checks.some(({ state }) => state === 'fail')) return 'fail';
+  return checks.some(({ state }) => state === 'warn') ? 'warn' : 'ok';
+}
