@@ -48,11 +48,11 @@ function connect(settings: Partial<ClientEngineSettings> = {}, max = 20): Prisma
 }
 /** Until a connection to the database waits for a lock, or that which should is over. */
 async function someoneWaits(what: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  const over = (): void => void (isOver = true);
+  const state = { isOver: false };
+  const over = (): void => void (state.isOver = true);
   void what.then(over, over);
   const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-  while (!isOver && (await twin.pool.query(waits)).rowCount === 0);
+  while (!state.isOver && (await twin.pool.query(waits)).rowCount === 0);
 }
 const logged = (): Promise<Content[]> => readContent(twin.pool, start);
 const as = <T>(id: string, work: () => PromiseLike<T>): Promise<T> => withContext({ actor: { id } }, work);
