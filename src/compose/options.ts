@@ -13,7 +13,7 @@ import {
   type DurabilityOptions,
 } from './durability-options.js';
 import { checkSchemaName, DEFAULT_SCHEMA } from '../store/postgres/schema.js';
-import { withCatalogue } from '../store/postgres/with-catalogue.js';
+import { withCatalogue } from '../event/coverage/with-catalogue.js';
 
 /** What becomes of what the probe finds: it is told to `onError`, it keeps the application from starting, or nobody asks. */
 export type ProbeMode = 'warn' | 'error' | 'off';

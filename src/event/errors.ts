@@ -27,6 +27,7 @@ export const ERROR_CODES = [
   'AUDIT_PIN_INVALID',
   'AUDIT_PRIVILEGE_MISSING',
   'AUDIT_PROBE_FAILED',
+  'AUDIT_TOO_MANY_ROWS',
 ] as const;
 export type AuditErrorCode = (typeof ERROR_CODES)[number];
 

@@ -2,13 +2,16 @@ import { currentContext, type AuditContext } from '../context/context.js';
 import { actingIn, currentTransaction, type TransactionScope } from '../context/transaction-scope.js';
 import { AuditError } from '../event/errors.js';
 import { wakeSealer } from '../event/wake.js';
+import { captured, type CaptureCell } from './capture.port.js';
 import { checkCarry, type CarryOptions } from './carry.js';
-import { commentsWith, type CommentOf } from './comment.js';
+import { poolLine, transactionLine } from './client-engine/lines.js';
+import { commentsWith, hexOf, type CommentOf } from './comment.js';
 import { asMissingLog } from './missing-log.js';
 import type { DriverAdapter, DriverAdapterFactory, Query, Queryable, Transaction } from './driver-adapter.js';
 import { warnOfNamedStatements } from './named-statements.js';
 
 const WRAPPED = Symbol.for('nestjs-prisma-audit.adapter');
+const CELL = Symbol.for('nestjs-prisma-audit.capture');
 
 /**
  * Wraps a Prisma driver adapter factory so that every SQL statement tells the database who acts. The statement itself,
@@ -26,13 +29,15 @@ export function auditAdapter<F extends DriverAdapterFactory>(factory: F, options
       `auditAdapter() takes a PostgreSQL driver adapter factory (for example new PrismaPg({ connectionString })), not one for ${JSON.stringify(factory?.provider)}`,
     );
   }
+  const cell: CaptureCell = {};
   return overlay(factory, {
     [WRAPPED]: true,
+    [CELL]: cell,
     connect: async () => {
       // Typed by its user as any driver's adapter.
       const adapter: DriverAdapter = await factory.connect();
       warnOfNamedStatements(adapter);
-      return wrapAdapter(adapter, commentOf);
+      return wrapAdapter(adapter, commentOf, cell);
     },
   });
 }
@@ -41,13 +46,22 @@ export function isAuditAdapter(factory: unknown): boolean {
   return typeof factory === 'object' && factory !== null && WRAPPED in factory;
 }
 
-function wrapAdapter(adapter: DriverAdapter, commentOf: CommentOf): DriverAdapter {
+/** Where a wrapped factory keeps its capture; `undefined` for one that is not wrapped. */
+export function captureCell(factory: unknown): CaptureCell | undefined {
+  return isAuditAdapter(factory) ? (Reflect.get(factory as object, CELL) as CaptureCell | undefined) : undefined;
+}
+
+function wrapAdapter(adapter: DriverAdapter, commentOf: CommentOf, cell: CaptureCell): DriverAdapter {
+  const plain = statements(adapter, commentOf, currentContext, wakeSealer);
+  const own = (transaction: Transaction): typeof plain =>
+    statements(transaction, commentOf, currentContext, () => undefined);
+  const line = poolLine(adapter, plain, () => hexOf(commentOf(currentContext())), own, wakeSealer);
   return overlay(adapter, {
-    ...statements(adapter, commentOf, currentContext, wakeSealer),
+    ...captured(cell, plain, line),
     startTransaction: async (...args: Parameters<DriverAdapter['startTransaction']>) => {
       const opener = currentContext();
       const scope = currentTransaction();
-      return wrapTransaction(await adapter.startTransaction(...args), commentOf, opener, scope);
+      return wrapTransaction(await adapter.startTransaction(...args), commentOf, opener, scope, cell);
     },
   });
 }
@@ -63,14 +77,20 @@ function wrapTransaction(
   commentOf: CommentOf,
   opener: AuditContext | undefined,
   scope: TransactionScope | undefined,
+  cell: CaptureCell,
 ): Transaction {
   const owner = (): AuditContext | undefined => {
     const now = currentContext();
     if (scope !== undefined) return actingIn(scope, now);
     return now !== undefined && now.root === opener?.root ? now : opener;
   };
+  const plain = statements(transaction, commentOf, owner, () => undefined);
   return overlay(transaction, {
-    ...statements(transaction, commentOf, owner, () => undefined),
+    ...captured(
+      cell,
+      plain,
+      transactionLine(plain, () => hexOf(commentOf(owner()))),
+    ),
     commit: async () => {
       await transaction.commit();
       if (scope) scope.ended = true;

@@ -1,5 +1,6 @@
 import { AuditError } from '../event/errors.js';
-import { auditAdapter, isAuditAdapter } from './adapter.js';
+import { auditAdapter, captureCell, isAuditAdapter } from './adapter.js';
+import type { CaptureCell } from './capture.port.js';
 import type { CarryOptions } from './carry.js';
 import type { DriverAdapterFactory } from './driver-adapter.js';
 
@@ -28,6 +29,11 @@ export function hasAuditAdapter(client: object): boolean | undefined {
   return typeof config === 'object' && config !== null && 'adapter' in config
     ? isAuditAdapter(config.adapter)
     : undefined;
+}
+
+/** Where the adapter of a built client keeps its capture; `undefined` where that cannot be found. */
+export function captureCellOf(client: object): CaptureCell | undefined {
+  return captureCell((client as { _engineConfig?: { adapter?: unknown } })._engineConfig?.adapter);
 }
 
 /** @throws AuditError `AUDIT_ADAPTER_MISSING` when a client was built without `auditAdapter()` */

@@ -33,3 +33,8 @@ export function commentsWith(carry?: readonly CarriedField[]): CommentOf {
 }
 
 export const commentOf: CommentOf = commentsWith();
+
+/** What a comment says, without what makes it one. */
+export function hexOf(comment: string): string {
+  return comment.slice(OPEN.length, -2);
+}

@@ -1,6 +1,7 @@
 import { auditApi, eventRules, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
 import { scopedTransaction } from './transaction.js';
-import { requireAuditAdapter } from './client-options.js';
+import { captureCellOf, requireAuditAdapter } from './client-options.js';
+import { checkEngine, clientEngine, invalid, type EngineOptions } from './client-engine/options.js';
 
 /** What is needed of a client to extend it. */
 interface Extendable {
@@ -30,15 +31,26 @@ interface ExtendedTypes {
  * `prisma.$extends(audit())`: adds `$audit()` and gives array transactions their own turn. The client must have been made
  * with `auditAdapter()`.
  *
- * @throws AuditError `AUDIT_ADAPTER_MISSING` from `$extends` when it was not
+ * With `engine: 'client'` it also captures the changes of rows, where there are no triggers (docs/engines.md): those of all
+ * clients that were made with the same adapter, this one included.
+ *
+ * @throws AuditError `AUDIT_OPTIONS_INVALID`, and `AUDIT_ADAPTER_MISSING` from `$extends` when the client was not made so
  */
-export function audit(options: AuditApiOptions = {}): (client: unknown) => ExtendedTypes {
+export function audit(options: AuditApiOptions & EngineOptions = {}): (client: unknown) => ExtendedTypes {
   const rules = eventRules(options);
+  checkEngine(options);
+  const engine = options.engine === 'client' ? clientEngine(options, options.schema ?? 'audit') : undefined;
   return (given) => {
     const client = given as Extendable;
     // Not bound: it runs on the `this` of each call.
     const inner: (this: unknown, ...args: unknown[]) => unknown = Reflect.get(client, '$transaction');
     requireAuditAdapter(client);
+    if (engine !== undefined) {
+      const cell = captureCellOf(client);
+      if (cell === undefined)
+        throw invalid('engine "client" finds no auditAdapter() in this client, so it could capture nothing');
+      cell.capture = engine;
+    }
     return client.$extends({
       name: 'nestjs-prisma-audit',
       client: {

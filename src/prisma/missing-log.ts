@@ -19,8 +19,9 @@ const REMEDIES: Partial<Record<AuditErrorCode, string>> = {
  */
 const OURS: Readonly<Partial<Record<AuditErrorCode, RegExp>>> = {
   AUDIT_SCHEMA_MISSING:
-    /^(?:relation "[^".]+\.content(?:_pos_seq)?"|function [^.(]+\.(?:change|change_by_rules|image|redact|is_secret|readable|key_of|masked)\(|schema "audit")/,
-  AUDIT_PRIVILEGE_MISSING: /^permission denied for (?:table content|sequence content_pos_seq|schema audit)$/,
+    /^(?:relation "[^".]+\.content(?:_pos_seq)?"|function [^.(]+\.(?:change|client_change|change_by_rules|image|redact|is_secret|readable|key_of|masked)\(|schema "audit")/,
+  AUDIT_PRIVILEGE_MISSING:
+    /^permission denied for (?:table content|sequence content_pos_seq|schema audit|function client_change)$/,
 };
 
 /**
@@ -36,7 +37,12 @@ export function asMissingLog(error: unknown, sql: string): AuditError | undefine
   if (code === undefined || OURS[code]?.test(originalMessage) !== true) return undefined;
   const named = /(?:relation|function|schema|table|sequence) "?([^"( ]+)/.exec(originalMessage)?.[1];
   const name = named?.split('.').at(-1);
-  if (name === undefined || new RegExp(String.raw`\b${name.replaceAll(/\W/g, String.raw`\$&`)}\b`).test(sql))
+  // Engine "client" puts this one into the statement itself.
+  const isOurs = name === 'client_change';
+  if (
+    name === undefined ||
+    (!isOurs && new RegExp(String.raw`\b${name.replaceAll(/\W/g, String.raw`\$&`)}\b`).test(sql))
+  )
     return undefined;
   return new AuditError(code, `${REMEDIES[code]} (${originalMessage})`, { sqlState: originalCode }, error);
 }

@@ -57,6 +57,7 @@ describe('the command line', () => {
       '+ 0006_privileges.sql',
       '+ 0007_coverage.sql',
       '+ 0008_levels.sql',
+      '+ 0009_client_engine.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { catalogueOf } from '../../src/prisma/generator/index.js';
-import { catalogueTables } from '../../src/store/postgres/catalogue-tables.js';
+import { catalogueTables } from '../../src/event/coverage/catalogue-tables.js';
 import {
   planCoverage,
   planTriggers,

@@ -19,7 +19,7 @@ const actions = defineActions({
 @Controller('invoices')
 class Invoices {
   @Audited('invoice.approve', {
-    details: ({ result }) => ({ total: result?.total }),
+    details: ({ result }) => ({ total: result && 'total' in result ? result.total : undefined }),
   })
   @Post(':id/approve')
   approve(@Param('id') id: string, @Query('total') total?: string, @Query('status') status?: string): object {

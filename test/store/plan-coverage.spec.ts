@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { planCoverage, type Coverage, type PlannedTable } from '../../src/store/postgres/coverage.js';
-import type { InstalledTrigger, Table } from '../../src/store/postgres/table.js';
+import type { InstalledTrigger, Table } from '../../src/event/coverage/table.js';
 
 const table = (fields: Partial<Table> = {}): Table => ({
   schema: 'public',

@@ -1,4 +1,4 @@
-import type { InstalledTrigger, Table } from './table.js';
+import type { InstalledTrigger, Table } from '../../event/coverage/table.js';
 
 interface Expected extends Pick<InstalledTrigger, 'name' | 'type' | 'oldTable' | 'newTable'> {}
 

@@ -1,7 +1,7 @@
-import { catalogueTables } from './catalogue-tables.js';
+import { catalogueTables } from '../../event/coverage/catalogue-tables.js';
 import { fail, ok, type Check } from './checks.js';
 import type { Coverage } from './coverage.js';
-import type { Table } from './table.js';
+import type { Table } from '../../event/coverage/table.js';
 
 const REMEDY = 'run "prisma migrate deploy" and "prisma generate" with the same schema.prisma';
 

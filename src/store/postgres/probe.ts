@@ -3,7 +3,7 @@ import type { Check } from '../../event/check.js';
 import type { Coverage } from './coverage.js';
 import type { Pool } from './pool.js';
 import { inSchema } from './schema.js';
-import type { Table } from './table.js';
+import type { Table } from '../../event/coverage/table.js';
 import { readTables } from './tables.js';
 import { planTriggers } from './triggers.js';
 

@@ -21,7 +21,7 @@ const FACTS = ['applied', 'level_roles', 'level_of', 'lost', 'backlog', 'pending
 
 /** Functions that a part may execute. Everything that is not listed here is for the owner alone. */
 export const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
-  app: [...FACTS, 'record', 'position', 'unsealed'],
+  app: [...FACTS, 'record', 'position', 'unsealed', 'client_change'],
   sealer: [...FACTS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'position', 'unsealed', 'watch_coverage'],
   reader: FACTS,
 };

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Pool, PoolClient } from './pool.js';
 import { inSchema } from './schema.js';
-import type { InstalledTrigger, Table } from './table.js';
+import type { InstalledTrigger, Table } from '../../event/coverage/table.js';
 
 const TABLES = `
 select n.nspname, c.relname,

@@ -1,10 +1,10 @@
 import type { Catalogue } from '../../event/catalogue.js';
-import { catalogueTables } from './catalogue-tables.js';
+import { catalogueTables } from '../../event/coverage/catalogue-tables.js';
 import { planCoverage } from './coverage.js';
 import { guardedAttach, guardedDetach } from './prisma-sql.js';
 import { checkSchemaName, DEFAULT_SCHEMA } from './schema.js';
 import { qualified } from './tables.js';
-import { withCatalogue } from './with-catalogue.js';
+import { withCatalogue } from '../../event/coverage/with-catalogue.js';
 
 export interface TriggerSqlOptions {
   /** Schema of the log. @defaultValue `'audit'` */

@@ -25,7 +25,8 @@ export async function checkProgram(world: World, program: Program): Promise<Chec
   const owners: (Ended & { upTo: number })[] = [];
   const tell = (client: { sent(): number }, list: string[]): ((act: Ended) => void) => {
     const start = client.sent();
-    return ({ outcome }) => void list.push(`${outcome} after ${client.sent() - start} messages`);
+    return ({ outcome }) =>
+      void list.push(world.sendsMore ? outcome : `${outcome} after ${client.sent() - start} messages`);
   };
   const tellPlain = tell(world.plain, expected);
   const tellAudited = tell(world.audited, outcomes);

@@ -68,6 +68,8 @@ export interface Model {
 export interface Schema {
   readonly models: ReadonlyMap<string, Model>;
   readonly enums: ReadonlyMap<string, readonly string[]>;
+  /** Raw SQL is one plain statement, which a client can read, or of these one that moves no keys; else of any kind. */
+  readonly raw?: 'plain' | 'plain, without keys' | undefined;
 }
 
 export function readSchema(folder: string): Schema {

@@ -72,7 +72,7 @@ export async function captured(pool: pg.Pool, after: number, firstSchema: string
        from audit.content,
             lateral (select case when strpos(model, '.') > 0 then format('%I.%I', split_part(model, '.', 1), split_part(model, '.', 2))
                                  else format('%I.%I', $2::text, model) end::regclass as rel) r
-      where pos > $1 and source = 'change' order by pos`,
+      where pos > $1 and source in ('change', 'change.client') order by pos`,
     [after, firstSchema],
   );
   return rows;

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
+import { captureCell } from '../../../src/prisma/adapter.js';
+import { ClientEngine } from '../../../src/prisma/client-engine/engine.js';
+import { CapturePlan } from '../../../src/prisma/client-engine/plan.js';
 import { audit, auditAdapter, audited } from '../../../src/prisma/index.js';
 import { migrate, reconcileTriggers } from '../../../src/store/postgres/index.js';
+import { catalogueByTable } from '../../support/catalogue.js';
 import { lastPosition } from '../../support/quickstart.js';
 import type { AnyClientClass } from './client.js';
 import { readSchema, type Schema } from './model.js';
@@ -26,6 +30,8 @@ export interface World {
   readonly schema: Schema;
   /** What an entry may be flagged with here; never that its context is not known. */
   readonly flags: readonly string[];
+  /** Audit may send statements of its own. */
+  readonly sendsMore: boolean;
   /** The class that `prisma generate` made, without audit. */
   readonly Client: AnyClientClass;
   readonly plain: Side;
@@ -40,8 +46,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** How an audited client is made: `class extends audited(PrismaClient)`, or `$extends(audit())`. */
-export type Form = 'mixin' | 'extension';
+/** How an audited client is made: `class extends audited(PrismaClient)`, `$extends(audit())`, or engine `client`. */
+export type Form = 'mixin' | 'extension' | ClientForm;
+/** Engine `client`, with what PostgreSQL 18 offers or without. */
+export type ClientForm = 'client' | 'client without RETURNING old';
 
 export interface Mark {
   readonly change: number;
@@ -59,7 +67,9 @@ const PREPARE = fileURLToPath(new URL('prepare.mjs', import.meta.url));
  */
 export async function openWorld(path: string, form: Form = 'mixin'): Promise<World> {
   const folder = execFileSync(process.execPath, [PREPARE, path], { encoding: 'utf8' });
-  const schema = readSchema(folder);
+  const byClient = form === 'client' || form === 'client without RETURNING old';
+  const raw = form === 'client' ? 'plain' : byClient ? 'plain, without keys' : undefined;
+  const schema: Schema = { ...readSchema(folder), raw };
   const beside = path.replace(/\.prisma$/, '.sql');
   const more = existsSync(beside) ? readFileSync(beside, 'utf8') : '';
   const tables = `${readFileSync(join(folder, 'tables.sql'), 'utf8')};\n${more}`;
@@ -77,14 +87,16 @@ export async function openWorld(path: string, form: Form = 'mixin'): Promise<Wor
     connect: (pool) => {
       const adapter = new PrismaPg(pool);
       if (form === 'mixin') return new AuditedClient({ adapter, transactionOptions: PATIENT });
-      const client = new PrismaClient({ adapter: auditAdapter(adapter), transactionOptions: PATIENT });
+      const auditedAdapter = auditAdapter(adapter);
+      const client = new PrismaClient({ adapter: auditedAdapter, transactionOptions: PATIENT });
+      if (byClient) captureCell(auditedAdapter)!.capture = engineOf(path, schemas, form === 'client');
       return client.$extends(audit());
     },
     async install(pool) {
       schemas = await schemasOf(pool);
       await installWitness(pool);
       await migrate(pool, { schema: 'audit', origin: 'example.com/test' });
-      await reconcileTriggers(pool, { schemas });
+      if (!byClient) await reconcileTriggers(pool, { schemas });
     },
   });
   const secrets = await secretsOf(log.pool);
@@ -92,6 +104,7 @@ export async function openWorld(path: string, form: Form = 'mixin'): Promise<Wor
     schema,
     Client: PrismaClient,
     flags: more.includes('initially deferred') ? ['redacted', 'deferred'] : ['redacted'],
+    sendsMore: byClient,
     plain,
     audited: log,
     mark: async () => ({ change: await lastSeen(log.pool), position: await lastPosition(log.pool) }),
@@ -103,6 +116,11 @@ export async function openWorld(path: string, form: Form = 'mixin'): Promise<Wor
     readableRows: () => withoutSecrets(log, secrets),
     close: async () => void (await Promise.all([plain.close(), log.close()])),
   };
+}
+
+function engineOf(path: string, schemas: readonly string[], returnsOld: boolean): ClientEngine {
+  const plan = new CapturePlan({ catalogue: catalogueByTable(path, schemas[0]), schemas });
+  return new ClientEngine({ plan, schema: 'audit', maxRows: 10_000, onTooManyRows: 'refuse', returnsOld });
 }
 
 async function withoutSecrets(side: Side, secrets: Secrets): Promise<ReadonlyMap<string, readonly string[]>> {

@@ -1,4 +1,4 @@
-import type { Catalogue, CatalogueModel, CatalogueRelation } from '../../event/catalogue.js';
+import type { Catalogue, CatalogueModel, CatalogueRelation } from '../catalogue.js';
 import type { Table } from './table.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { Catalogue, CatalogueAnnotations, CatalogueModel } from '../../event/catalogue.js';
-import { AuditError } from '../../event/errors.js';
-import { secretNames, type SecretName } from '../../event/redaction.js';
+import type { Catalogue, CatalogueAnnotations, CatalogueModel } from '../catalogue.js';
+import { AuditError } from '../errors.js';
+import { secretNames, type SecretName } from '../redaction.js';
 import type { Coverage, ModelCoverage } from './coverage.js';
 
 /**
