@@ -2,9 +2,17 @@
 const full = process.env.AUDIT_TEST_FULL === '1';
 
 /** Of the long run alone: to load them takes longer than to skip what is in them. */
-const LONG = ['capture/mutants', 'capture/pg-stat-statements', 'migrations/versions', 'cli/levels'].map(
-  (name) => `test/${name}.spec`,
-);
+const LONG = [
+  'capture/mutants',
+  'capture/pg-stat-statements',
+  'cli/levels',
+  'compose/without-opentelemetry',
+  'migrations/versions',
+  'recorder/kill',
+  'sealer/chaos',
+  'store/large-row',
+  'verify/memory',
+].map((name) => `test/${name}.spec`);
 
 /** @type {import('jest').Config} */
 export default {
