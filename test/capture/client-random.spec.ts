@@ -6,14 +6,14 @@ import { sow } from './random/seed.js';
 import { openWorld, type ClientForm, type World } from './world/world.js';
 
 /**
- * Programs over each schema with engine `client`, but over that with triggers of the application's, which it cannot see, and
- * the one where two referential actions of one statement change the same row, of which it logs the sum; raw SQL in them is
- * what it can read.
+ * Programs over each schema with engine `client`, but over that with triggers of the application's, which it cannot see. Where two
+ * referential actions of one statement change the same row it logs the sum; raw SQL in them is what it can read.
  */
 const RUNS: readonly (readonly [schema: string, form: ClientForm])[] = [
   'shop',
   'billing',
   'clinic',
+  'social',
   'mapped',
   'learning',
   'helpdesk',

@@ -24,6 +24,8 @@ export async function createDatabase(options: DatabaseOptions = {}): Promise<Tes
 
   const name = `audit_test_${randomBytes(6).toString('hex')}`;
   const clauses = [`template ${pg.escapeIdentifier(options.template ?? 'template0')}`];
+  // Copied rather than logged page by page: a fifth of the time. PostgreSQL 14 knows no other way, nor the word.
+  if (!options.server && Number(process.env['AUDIT_TEST_SERVER_MAJOR']) >= 15) clauses.push('strategy file_copy');
   if (options.encoding) clauses.push(`encoding ${pg.escapeLiteral(options.encoding)}`);
   await run(server, `create database ${pg.escapeIdentifier(name)} ${clauses.join(' ')}`);
 

@@ -44,7 +44,9 @@ export async function checkProgram(world: World, program: Program): Promise<Chec
       problems.push(`act ${i} ends otherwise:\n  plain   ${outcome}\n  audited ${outcomes[i]}`);
   }
   const { witnessed, captured } = await world.since(mark);
-  problems.push(...compareLogs(witnessed, captured, (n) => owners.find(({ upTo }) => n <= upTo), world.flags));
+  problems.push(
+    ...compareLogs(witnessed, captured, (n) => owners.find(({ upTo }) => n <= upTo), world.flags, world.sendsMore),
+  );
   problems.push(...replay(before, captured, await world.readableRows()));
   problems.push(...compareRows(await world.plain.rows(), await world.audited.rows()));
   return { problems, outcomes, changes: witnessed.map(({ op, table }) => `${op} ${table}`) };

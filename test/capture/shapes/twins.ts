@@ -26,7 +26,7 @@ export async function openTwin(
   through = (url: string): string => url,
 ): Promise<Twin> {
   const database = await createDatabase(server ? { server } : {});
-  const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+  const pool = new pg.Pool({ connectionString: database.url, max: 2 }).on('error', () => undefined); // the database is dropped under it
   await pool.query(read('shapes.sql'));
   if (engine) await installWitness(pool);
   await engine?.install(pool);
@@ -41,7 +41,7 @@ export async function openTwin(
     pool,
     reset: async () => void (await pool.query(reset)),
     connect(make) {
-      const own = new pg.Pool({ connectionString: through(database.url), max: 1 });
+      const own = new pg.Pool({ connectionString: through(database.url), max: 1 }).on('error', () => undefined);
       let sent = 0;
       own.on('connect', (connection) => {
         const query = connection.query.bind(connection) as (...args: unknown[]) => unknown;
