@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { full } from '../support/full.js';
 import { readReferences } from '../support/imports.js';
 import { folder, MAIN, run, type Folder } from './run.js';
 
@@ -17,9 +18,11 @@ afterAll(async () => {
 });
 
 const COMMANDS = ['migrate', 'seal', 'verify', 'checkpoint', 'query', 'doctor'];
+/** Each is a process. */
+const SOME = full ? COMMANDS : ['migrate', 'seal'];
 
 describe('the command line refuses, with exit code 2 and what to do,', () => {
-  it.each(COMMANDS)('to %s without a database', async (command) => {
+  it.each(SOME)('to %s without a database', async (command) => {
     expect(await run([command])).toEqual({
       code: 2,
       out: '',
@@ -27,7 +30,7 @@ describe('the command line refuses, with exit code 2 and what to do,', () => {
     });
   });
 
-  it.each(COMMANDS)('to %s a database that cannot be reached, and does not repeat the password', async (command) => {
+  it.each(SOME)('to %s a database that cannot be reached, and does not repeat the password', async (command) => {
     const args = command === 'seal' ? [command, '--once'] : [command];
     const { code, out, err } = await run(args, { url: 'postgresql://app:hunter2@localhost:1/app' });
     expect({ code, out }).toEqual({ code: 2, out: '' });

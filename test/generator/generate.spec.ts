@@ -1,3 +1,4 @@
+import { full } from '../support/full.js';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -66,6 +67,9 @@ function load(module: string, type: 'es6' | 'commonjs'): unknown {
   return JSON.parse(run.stdout);
 }
 
+// Prisma's own command takes seconds.
+const itFull = full ? it : it.skip;
+
 describe('prisma generate', () => {
   it(
     'writes the catalogue and the triggers, beside the client of prisma-client, of a folder',
@@ -80,7 +84,7 @@ describe('prisma generate', () => {
     PATIENCE,
   );
 
-  it(
+  itFull(
     'writes them beside the client of prisma-client-js, of one file, with settings, where the default says',
     () => {
       const generators = HEAD([], 'prisma-client-js').replace('output   = "./audit"', 'schema = "log"\n tableSchema = "app"'); // prettier-ignore
@@ -95,7 +99,7 @@ describe('prisma generate', () => {
     PATIENCE,
   );
 
-  it(
+  itFull(
     'fails on an annotation, and says where and what',
     () => {
       const content = 'model A {\n  id Int @id\n  pw String /// @audit redcat\n}';

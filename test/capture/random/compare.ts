@@ -54,7 +54,7 @@ function sum(changes: readonly Witnessed[]): Witnessed[] {
     else if (first.old === null && change.new === null) rows.splice(i, 1);
     else rows[i] = { ...first, new: change.new, op: change.new === null ? 'delete' : first.op };
   }
-  return rows.filter((row) => row.old !== row.new);
+  return rows;
 }
 
 function difference(expected: readonly string[], got: readonly string[]): string[] {
