@@ -1,19 +1,23 @@
 /** Long batteries are switched on by AUDIT_TEST_FULL=1; test/support/full.ts is what they ask. */
 const full = process.env.AUDIT_TEST_FULL === '1';
 
-/** Of the long run alone: to load them takes longer than to skip what is in them. */
+/** Of the long run alone: they start processes or servers, or take long to load, and the short run is to stay short. */
 const LONG = [
   'capture/mutants',
   'capture/pg-stat-statements',
+  'cli/actions',
   'cli/levels',
   'compose/without-opentelemetry',
   'event/actions.types',
   'migrations/versions',
   'nest/lifecycle',
+  'nest/outage',
   'nest/spool',
   'postgres',
+  'query/plan',
   'recorder/kill',
   'sealer/chaos',
+  'sealer/own-connections',
   'store/large-row',
   'verify/memory',
 ].map((name) => `test/${name}.spec`);
