@@ -16,18 +16,24 @@ export function recordWhole(
   } catch (error) {
     onError(error);
     if (isFull(error)) return undefined;
-    const { resource, severity, ...rest } = event;
     const refused = error instanceof Error ? error.message.slice(0, 500) : String(error);
-    const bare: AuditEvent = { ...rest, details: { refused, http: event.details?.['http'] } };
-    try {
-      return recorder.record(
-        { ...bare, ...(resource ? { resource } : {}), ...(severity ? { severity } : {}) },
-        options,
-      );
-    } catch {
-      return recorder.record(bare, options);
+    const less: AuditEvent = { ...event, details: { refused, http: event.details?.['http'] } };
+    const values = ['old', 'new'] as const;
+    for (const left of [[], values]) {
+      try {
+        return recorder.record(without(less, left), options);
+      } catch {
+        // It was not the details, or not they alone.
+      }
     }
+    return recorder.record(without(less, [...values, 'resource', 'severity', 'reason']), options);
   }
+}
+
+/** @param names of members that may be absent */
+function without(event: AuditEvent, names: readonly Exclude<keyof AuditEvent, 'action'>[]): AuditEvent {
+  const members = Object.entries(event).filter(([name]) => !(names as readonly string[]).includes(name));
+  return Object.fromEntries(members) as unknown as AuditEvent; // only what may be absent is
 }
 
 function isFull(error: unknown): boolean {

@@ -89,7 +89,7 @@ export class AuditInterceptor implements NestInterceptor {
             ...(failed ? { error: this.#policy.errorOf(error) } : {}),
             ...(route.severity ? { severity: route.severity } : {}),
           },
-          { context, source: 'request' },
+          { context, source: 'request', derived: route.action === undefined },
         );
       } catch {
         // A full queue is counted there; the handler's own outcome stands.

@@ -108,7 +108,7 @@ describe('an event that is refused', () => {
     severity: 'notice',
     details: { http: { status: 200 }, own: 1 },
   };
-  const play = (refuse: (event: AuditEvent) => unknown) => {
+  const play = (refuse: (event: AuditEvent) => unknown, whole = event) => {
     const errors: unknown[] = [];
     const taken: AuditEvent[] = [];
     const recorder = {
@@ -120,7 +120,7 @@ describe('an event that is refused', () => {
       },
       drain: async () => await Promise.resolve(),
     };
-    recordWhole(recorder, event, {}, (problem) => errors.push(problem));
+    recordWhole(recorder, whole, {}, (problem) => errors.push(problem));
     return { taken, errors };
   };
 
@@ -133,6 +133,13 @@ describe('an event that is refused', () => {
   it('is recorded without its resource too when that is what is wrong', () => {
     const { taken } = play(({ resource }) => (resource ? new Error('no resource') : undefined));
     expect(taken).toEqual([{ action: 'a', details: { refused: 'no resource', http: { status: 200 } } }]);
+  });
+
+  it.each(['old', 'new'] as const)('is recorded without its values when it is %s that is wrong', (member) => {
+    const whole = { ...event, reason: 'asked for', old: { a: 1 }, new: { a: 2 } };
+    const { taken } = play((given) => (given[member] ? new Error('no value') : undefined), whole);
+    const details = { refused: 'no value', http: { status: 200 } };
+    expect(taken).toEqual([{ ...event, reason: 'asked for', details }]);
   });
 
   it.each(['AUDIT_QUEUE_FULL', 'AUDIT_CLOSED'] as const)('because of %s is not tried again', (code) => {
