@@ -200,6 +200,10 @@ describe('a bucket', () => {
   });
 });
 
+/** Bounded: a loop that outlives its test keeps jest from ending. */
 async function waitFor(done: () => boolean): Promise<void> {
-  while (!done()) await new Promise((resolve) => setTimeout(resolve, 2));
+  for (let looks = 0; !done(); looks += 1) {
+    if (looks === 5_000) throw new Error('it never came');
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
