@@ -19,6 +19,9 @@ const RUNS: readonly (readonly [schema: string, form: ClientForm])[] = [
   'helpdesk',
 ].flatMap((schema) => (['client', 'client without RETURNING old'] as const).map((form) => [schema, form] as const));
 
+/** Seeds that have found something once: a row whose key is made of two foreign keys, and both move. */
+const FOUND: Readonly<Record<string, number>> = { social: 340_189 };
+
 describeFull.each(RUNS)('random programs over the schema of %s, with %s', (name, form) => {
   let world: World;
   beforeAll(async () => {
@@ -28,6 +31,8 @@ describeFull.each(RUNS)('random programs over the schema of %s, with %s', (name,
   afterAll(() => world?.close());
 
   it('are captured whole, and behave as without audit', async () => {
+    const before = FOUND[name] && (await battery(world, { runs: 100, seed: FOUND[name] })).failure;
+    expect(before).toBeUndefined();
     const { failure, summary } = await battery(world, { runs: 200 });
     process.stdout.write(`${name}, ${form}: ${summary}\n`);
     expect(failure).toBeUndefined();

@@ -4,16 +4,21 @@ import type { Incoming, PlannedModel } from './plan.js';
 import type { Query } from '../driver-adapter.js';
 import type { Write } from './statement.js';
 
+/** Columns of a key that `ON UPDATE CASCADE` changes: their rows cannot be found by their old key. */
+export interface Move {
+  readonly pairs: readonly { readonly column: string; readonly reference: string }[];
+  /** What the rows that they refer to are; absent: those that the statement itself changes. */
+  readonly through: Following | undefined;
+}
+
 /** Rows of one table that the database will change on its own, as texts of the row type; they are locked. */
 export interface Following {
   readonly model: PlannedModel;
   readonly table: string;
   /** They go: for a table without a key, where nothing else tells. */
   readonly goes: boolean;
-  /** Columns of the key that `ON UPDATE CASCADE` changes: they cannot be found by their old key. */
-  readonly moved: readonly { readonly column: string; readonly reference: string }[];
-  /** What the rows that they refer to are; absent: those that the statement itself changes. */
-  readonly through: Following | undefined;
+  /** More than one where a row's key is made of several foreign keys; each concerns some of the rows, or all. */
+  readonly moves: Move[];
   rows: readonly string[];
 }
 
@@ -103,23 +108,28 @@ export async function lockFollowers(
         goes ? 'update' : 'no key update',
       );
       const fresh: string[] = [];
+      const again: string[] = [];
       const doomed: string[] = [];
       for (const row of found) {
         const before = known.get(`${table} ${row}`);
         if (before === undefined) fresh.push(row);
         // What was to be changed goes after all, and takes along what refers to it.
         else if (goes && !before.goes) doomed.push(row);
+        else again.push(row);
         known.set(`${table} ${row}`, { goes: goes || before?.goes === true, direct: before?.direct === true });
       }
       const moves = columns !== undefined && incoming.onUpdate === 'Cascade';
       const pairs = incoming.columns.map((column, i) => ({ column, reference: incoming.references[i] ?? column }));
       const moved = moves ? pairs.filter(({ column }) => incoming.from.key.includes(column)) : [];
+      const move: Move[] = moved.length > 0 ? [{ pairs: moved, through: frontier.following }] : [];
+      for (const other of all.filter((each) => each.table === table))
+        if (other.rows.some((row) => again.includes(row))) other.moves.push(...move);
       // What goes after all was on another list.
       for (const other of all.filter((each) => doomed.length > 0 && each.table === table))
         other.rows = other.rows.filter((row) => !doomed.includes(row));
       const rows = [...fresh, ...doomed];
       if (rows.length === 0) continue;
-      const following: Following = { model: incoming.from, table, goes, moved, through: frontier.following, rows };
+      const following: Following = { model: incoming.from, table, goes, moves: move, rows };
       all.push(following);
       frontiers.push({ model: incoming.from, table, rows, following, ...(goes ? {} : { columns: incoming.columns }) });
     }
