@@ -3,18 +3,18 @@
 const serial = {};
 const STATUSES = ['draft', 'sent', 'approved', 'paid'];
 
-function invoice(engine) {
-  const n = (serial[engine] = (serial[engine] ?? 0) + 1);
-  return {
-    tenantId: 'acme',
-    accountId: 1000 + (n % 500),
-    number: `INV-2024-${n}`,
-    total: `${1200 + (n % 700)}.50`,
-    tax: `${228 + (n % 100)}.10`,
-    note: 'Delivered in two parts; the second follows next week.',
-    metadata: { source: 'api', channel: 'web', reference: `PO-2024-${n % 1000}` },
-  };
-}
+const invoice = (engine) => invoiceOf((serial[engine] = (serial[engine] ?? 0) + 1));
+
+/** The n-th invoice of many that differ. */
+export const invoiceOf = (n) => ({
+  tenantId: 'acme',
+  accountId: 1000 + (n % 500),
+  number: `INV-2024-${n}`,
+  total: `${1200 + (n % 700)}.50`,
+  tax: `${228 + (n % 100)}.10`,
+  note: 'Delivered in two parts; the second follows next week.',
+  metadata: { source: 'api', channel: 'web', reference: `PO-2024-${n % 1000}` },
+});
 
 const line = (position) => ({
   position,

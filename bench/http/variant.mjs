@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createApplication, withClient } from '../databases.mjs';
+import { invoiceOf } from '../operations.mjs';
 import { createLoad } from './load.mjs';
 
 const SERVER = fileURLToPath(new URL('server.mjs', import.meta.url));
@@ -21,7 +22,7 @@ export async function startVariant(server, platform, variant, { seal }) {
     child.send(message);
     await answer(child, ended);
   };
-  const bodyOf = () => JSON.stringify(invoice((serial += 1)));
+  const bodyOf = () => JSON.stringify(invoiceOf((serial += 1)));
 
   return {
     name: variant,
@@ -71,13 +72,3 @@ const entriesOf = (url) =>
     const { rows } = await client.query(`select count(*)::int as n from audit.content where source = 'request'`);
     return rows[0].n;
   });
-
-const invoice = (n) => ({
-  tenantId: 'acme',
-  accountId: 1000 + (n % 500),
-  number: `INV-2024-${n}`,
-  total: `${1200 + (n % 700)}.50`,
-  tax: `${228 + (n % 100)}.10`,
-  note: 'Delivered in two parts; the second follows next week.',
-  metadata: { source: 'api', channel: 'web', reference: `PO-2024-${n % 1000}` },
-});

@@ -173,13 +173,8 @@ export class QueueRecorder implements Recorder {
     return receipt(progress);
   }
 
-  async drain(): Promise<void> {
-    do {
-      this.#outlet.retryNow();
-      if (this.#queue.length > 0) this.#run();
-      await this.#running;
-      await this.#outlet.settled();
-    } while (this.#waiting > 0);
+  drain(): Promise<void> {
+    return this.#empty(() => this.#outlet.settled());
   }
 
   /**
@@ -198,12 +193,16 @@ export class QueueRecorder implements Recorder {
     return { lost: this.#lost + this.#waiting, spooled };
   }
 
-  async #rest(): Promise<void> {
+  #rest(): Promise<void> {
+    return this.#empty(() => this.#outlet.rest());
+  }
+
+  async #empty(outlet: () => Promise<void>): Promise<void> {
     do {
       this.#outlet.retryNow();
       if (this.#queue.length > 0) this.#run();
       await this.#running;
-      await this.#outlet.rest();
+      await outlet();
     } while (this.#waiting > 0);
   }
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Inject, Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Inject, Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Audited, AuditModule, AuditService, getAuditToken, InjectAudit } from '../../src/index.js';
+import { AuditModule, AuditService, getAuditToken, InjectAudit } from '../../src/index.js';
 import { closeAll, createLog, listen, type Log } from './app.js';
+import { Ping } from './items-app.js';
 
 let mainLog: Log;
 let billingLog: Log;
@@ -14,15 +15,6 @@ afterAll(async () => {
   await closeAll();
   await Promise.all([mainLog.close(), billingLog.close()]);
 });
-
-@Controller('ping')
-class Ping {
-  @Audited('ping')
-  @Get()
-  ping(): string {
-    return 'pong';
-  }
-}
 
 /** Deep in the application, in a module that imports nothing. */
 @Injectable()

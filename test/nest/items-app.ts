@@ -55,3 +55,12 @@ export class Items {
   @Post(':id/closed')
   closed(): void {}
 }
+
+@Controller('ping')
+export class Ping {
+  @Audited('ping')
+  @Get()
+  ping(): string {
+    return 'pong';
+  }
+}

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { ConsoleLogger, Controller, Get, Logger, Module, type LoggerService } from '@nestjs/common';
+import { ConsoleLogger, Logger, Module, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Audited, AuditError, AuditModule } from '../../src/index.js';
+import { AuditError, AuditModule } from '../../src/index.js';
 import { AuditLog } from '../../src/nest/audit-log.js';
 import { createQuickstart, type Quickstart } from '../support/quickstart.js';
 import { closeAll, listen } from './app.js';
+import { Ping } from './items-app.js';
 
 let world: Quickstart;
 beforeAll(async () => {
@@ -26,15 +27,6 @@ function lines(): Line[] {
       said.push(args as Line);
     });
   return said;
-}
-
-@Controller('ping')
-class Ping {
-  @Audited('ping')
-  @Get()
-  ping(): string {
-    return 'pong';
-  }
 }
 
 describe('the log of the module', () => {

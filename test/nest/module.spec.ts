@@ -1,17 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Inject, Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Inject, Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import {
-  Audited,
-  AuditModule,
-  AuditService,
-  createAudit,
-  isAuditError,
-  type AuditModuleOptions,
-} from '../../src/index.js';
+import { AuditModule, AuditService, createAudit, isAuditError, type AuditModuleOptions } from '../../src/index.js';
 import { createDatabase } from '../support/database.js';
 import { closeAll, createLog, listen, serve, type Log } from './app.js';
+import { Ping } from './items-app.js';
 
 let log: Log;
 beforeAll(async () => {
@@ -21,15 +15,6 @@ afterAll(async () => {
   await closeAll();
   await log.close();
 });
-
-@Controller('ping')
-class Ping {
-  @Audited('ping')
-  @Get()
-  ping(): string {
-    return 'pong';
-  }
-}
 
 @Injectable()
 class Settings {

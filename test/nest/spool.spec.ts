@@ -1,27 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get } from '@nestjs/common';
 import { Audit } from '../../src/compose/index.js';
-import { Audited } from '../../src/index.js';
 import { createPool, migrate } from '../../src/store/postgres/index.js';
 import { scratch } from '../recorder/spool-world.js';
 import { full } from '../support/full.js';
 import { startPostgres, type PostgresServer } from '../support/postgres.mjs';
 import { closeAll, serve } from './app.js';
+import { Ping } from './items-app.js';
 
 const PER_SECOND = full ? 200 : 100;
 const AWAY_MS = full ? 30_000 : 1_500;
 const AROUND_MS = full ? 3_000 : 500;
-
-@Controller('ping')
-class Ping {
-  @Audited('ping')
-  @Get()
-  ping(): string {
-    return 'pong';
-  }
-}
 
 let server: PostgresServer;
 let directory: ReturnType<typeof scratch>;
