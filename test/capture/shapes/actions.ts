@@ -32,7 +32,7 @@ export const OF_ACTIONS: Shape[] = [
   {
     name: 'a delete that cascades over a self-relation and a join table',
     sees: 'delete people, update people, delete Profile, update posts ×2, delete memberships ×2',
-    run: (p) => p.person.delete({ where: { id: 1 }, include: { posts: true } }),
+    run: (p) => p.person.delete({ where: { id: 1 }, include: { posts: { orderBy: { id: 'asc' } } } }),
   },
   {
     name: 'a cascade into an implicit join table',
