@@ -1,11 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { catalogueOf } from '../../src/prisma/generator/index.js';
-import {
-  reconcilePrivileges,
-  reconcileTriggers,
-  withCatalogue,
-  type Coverage,
-} from '../../src/store/postgres/index.js';
+import { reconcileTriggers, withCatalogue, type Coverage } from '../../src/store/postgres/index.js';
 import { examine, type Health } from '../../src/store/postgres/health.js';
 import { emptyLog, type FilledLog } from '../support/filled-log.js';
 
