@@ -21,6 +21,7 @@ export interface ModelCoverage {
   readonly ignore?: readonly string[];
   readonly subject?: string;
   readonly tenant?: string;
+  readonly reads?: boolean;
   readonly table?: string;
   readonly columns?: Readonly<Record<string, string | undefined>>;
 }
