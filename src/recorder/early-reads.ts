@@ -72,12 +72,14 @@ export class EarlyReads implements ReadRecorder {
 /** A read with everything that may change: who acts is asked now, values are copied. */
 function frozen(fact: ReadFact): ReadFact {
   const { event, context } = fact;
-  const details: unknown =
-    event.details && JSON.parse(plainJson(event.details, 'details', () => false, MAX_BYTES).json);
+  const { details: values, ...rest } = event;
+  const details: unknown = values && JSON.parse(plainJson(values, 'details', () => false, MAX_BYTES).json);
   return {
     ...fact,
+    // The rest of it is in the section; a request must not be held by what it has read.
+    context: context && { root: context.root },
     event: {
-      ...event,
+      ...structuredClone(rest),
       occurredAt: new Date(event.occurredAt?.getTime() ?? systemClock.now() / 1000),
       ...(details === undefined ? {} : { details: details as Record<string, unknown> }), // an object, as it was
     },

@@ -4,7 +4,8 @@ import { EarlyReads } from './early-reads.js';
 import type { Gap } from './gap.js';
 import type { Reached } from './port.js';
 
-export { forReads, likeness } from './read-row.js';
+export { forReads, likeness, readRow } from './read-row.js';
+export { refusedRead } from './refused-read.js';
 
 /** One read of one model, as the client saw it. */
 export interface ReadFact {

@@ -1,15 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ActionBook } from '../event/action-book.js';
 import { systemClock } from '../event/clock.js';
 import { unfailing } from '../event/errors.js';
-import type { SecretName } from '../event/redaction.js';
 import type { Durability } from '../event/types.js';
 import type { ContentRow } from '../store/content.port.js';
 import { HeldReads, type HeldRead } from './held-reads.js';
 import type { Reached, Receipt } from './port.js';
-import { prepare } from './prepare.js';
 import { refusedRead } from './refused-read.js';
-import { forReads, likeness } from './read-row.js';
+import { forReads, likeness, readRow, type ReadRules } from './read-row.js';
 import type { ReadFact, ReadReceipt, ReadRecorder } from './read.port.js';
 
 /** Where the entries of reads go. */
@@ -20,10 +17,7 @@ export interface ReadSink {
   lose(error: unknown): void;
 }
 
-export interface ReadLogOptions {
-  readonly isSecret: SecretName;
-  /** A definition of the action gives its severity; its schema is for what the application says itself. */
-  readonly actions: Pick<ActionBook, 'find'>;
+export interface ReadLogOptions extends ReadRules {
   /** Told of what a sink refused. */
   readonly onError: (error: unknown) => void;
   /** How long reads that are the same are gathered. Milliseconds, default 1,000: a process that is killed loses so much of them at most. */
@@ -69,7 +63,7 @@ export class ReadLog implements ReadRecorder {
   read(fact: ReadFact): ReadReceipt {
     let row: ContentRow;
     try {
-      row = this.#prepare(fact);
+      row = readRow(fact, this.#options);
     } catch (error) {
       this.#sink.lose(error);
       return refusedRead(error);
@@ -94,17 +88,6 @@ export class ReadLog implements ReadRecorder {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     for (let held = this.#held.oldest; held !== undefined; held = this.#held.oldest) this.#letGo(held);
-  }
-
-  #prepare({ event, context, gap, section }: ReadFact): ContentRow {
-    const severity = event.severity ?? this.#options.actions.find(event.action)?.severity;
-    return prepare(severity === undefined ? event : { ...event, severity }, this.#options.isSecret, {
-      source: 'read',
-      oversized: 'truncate',
-      context: context ?? null,
-      section,
-      gap,
-    });
   }
 
   #durable(held: HeldRead): Promise<Reached> {
