@@ -19,6 +19,8 @@ export interface PrepareOptions extends Omit<RecordOptions, 'context'> {
   readonly context?: AuditContext | null | undefined;
   /** The bytes of the `actor` section, where they had to be made earlier. @defaultValue those of the context, now */
   readonly section?: string | undefined;
+  /** There are conditions with marks for their values in it, which stay readable under a secret name. @defaultValue false */
+  readonly shapes?: boolean | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export function prepare(
     const value = event[name];
     if (value === undefined) return undefined;
     try {
-      const plain = plainJson(value, name, isSecret);
+      const plain = plainJson(value, name, isSecret, LIMITS.detailsBytes, options.shapes);
       redacted.push(...plain.redacted);
       return plain.json;
     } catch (error) {

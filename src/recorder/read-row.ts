@@ -19,6 +19,7 @@ export function readRow({ event, context, gap, section }: ReadFact, { isSecret, 
     source: 'read',
     oversized: 'truncate',
     context: context ?? null,
+    shapes: true,
     section,
     gap,
   });
