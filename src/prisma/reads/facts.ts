@@ -18,9 +18,14 @@ export interface Moment {
 /** How a call ended. */
 export type Ending = { readonly result: unknown } | { readonly error: unknown };
 
+/** Of an array transaction that fails, the operations that did not fail themselves end with nothing. */
+export function hasFailed(ending: Ending): boolean {
+  return 'error' in ending || ending.result === undefined;
+}
+
 /** The entry of one access. Total: what cannot be looked at is missing in it. */
 export function factOf(access: Access, model: string, call: Call, moment: Moment, ending: Ending): ReadFact {
-  const found = 'result' in ending ? look(access, call, ending.result) : {};
+  const found = 'result' in ending && !hasFailed(ending) ? look(access, call, ending.result) : {};
   const { path, through, asked } = access;
   const fields = found.fields ?? asked.fields ?? access.selection?.fields;
   return fact(access.model.name, moment, ending, found.id, {
@@ -52,8 +57,7 @@ function fact(
   const event: AuditEvent = {
     action: `${type}.read`,
     occurredAt: at,
-    // Of an array transaction that failed, the other operations end with nothing.
-    outcome: 'error' in ending || ending.result === undefined ? 'failure' : 'success',
+    outcome: hasFailed(ending) ? 'failure' : 'success',
     resource: { type, ...(id === undefined ? {} : { id }) },
     details,
     ...('error' in ending ? { error: errorFact(ending.error) } : {}),

@@ -39,11 +39,11 @@ export function shortKey(key: Key): Key {
 function keyText(part: unknown): string | undefined {
   if (part === undefined || part === null) return undefined;
   if (types.isUint8Array(part)) return `\\x${Buffer.from(part).toString('hex')}`;
-  // A Decimal says its number itself; a condition (`{ equals: 1 }`) is a plain object, and no key.
-  if (typeof part === 'object' && !types.isDate(part)) return isDecimal(part) ? part.toString() : undefined;
+  // A condition (`{ equals: 1 }`) is no key; of objects a Decimal is one.
+  if (typeof part === 'object' && !types.isDate(part)) return isDecimal(part) ? part.toFixed() : undefined;
   return resourceId(part as KeyPart); // whatever it is: it has been made text of all there is
 }
 
-function isDecimal(part: object): part is { toString(): string } {
-  return 'toDecimalPlaces' in part;
+function isDecimal(part: object): part is { toFixed(): string } {
+  return 'toDecimalPlaces' in part && 'toFixed' in part;
 }

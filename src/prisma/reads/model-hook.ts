@@ -1,5 +1,5 @@
 import { accessesOf, type Access } from './accesses.js';
-import { factOf } from './facts.js';
+import { factOf, hasFailed } from './facts.js';
 import { fluentWay } from './fluent.js';
 import type { HandOver } from './hand-over.js';
 import { observe, type Query } from './observe.js';
@@ -27,7 +27,7 @@ export function modelHook(plan: ReadPlan, model: ReadModel, to: HandOver): Hook 
     const call: Call = { operation, args, fluent: fluentWay(internals) };
     return observe(query, args, to, (ending, moment) => {
       // A write that failed has handed out no row; its condition was looked at.
-      const failed = 'error' in ending && isWrite(operation);
+      const failed = isWrite(operation) && hasFailed(ending);
       const made = failed ? accesses.filter(({ through }) => through === 'where') : accesses;
       return made.map((access) => factOf(access, model.name, call, moment, ending));
     });

@@ -44,6 +44,6 @@ async function strictly(
     to.give(told({ error }));
     throw error;
   }
-  await to.durable(to.give(told({ result })));
+  await Promise.all(to.give(told({ result })).map((receipt) => receipt.durable()));
   return result;
 }

@@ -27,7 +27,7 @@ let heard: Heard;
 let audited: Reader;
 /** A client that nobody has extended; in array transactions one that `audit()` has, without reads: it gives them their turn. */
 let unread: Record<string, Reader>;
-const rows: string[][] = [];
+const rows = new Map<string, { readonly statements: number[]; readonly entries: readonly string[] }>();
 
 beforeAll(async () => {
   [world, twin] = await Promise.all([createReadsWorld(), createReadsWorld()]);
@@ -41,10 +41,17 @@ afterAll(async () => {
   await Promise.all([world.close(), twin.close()]);
 });
 
+/** A row for each shape, with the number of its statements in each way; its entries are the same in all, or the tests fail. */
 function table(): string {
-  const head = ['operation', 'as', 'SQL', 'entries'];
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => (i === 3 ? 0 : (row[i]?.length ?? 0))))); // prettier-ignore
-  return [head, ...rows].map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ').trimEnd()).join('\n'); // prettier-ignore
+  const head = ['operation', `SQL ${WAYS.map(([as]) => as).join('/')}`, 'entries'];
+  const lines = Array.from(rows, ([name, { statements, entries }]) => [
+    [name, statements.join('/'), entries[0] ?? '–'],
+    ...entries.slice(1).map((entry) => ['', '', entry]),
+  ]).flat();
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...lines.map((line) => (i === 2 ? 0 : (line[i]?.length ?? 0)))),
+  );
+  return [head, ...lines].map((line) => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ').trimEnd()).join('\n'); // prettier-ignore
 }
 
 /** What a caller sees, with the class of an error and all that is in it: the place of the call too, which is the same line. */
@@ -78,8 +85,9 @@ describe.each(WAYS)('in a call that is %s,', (as, way) => {
       const expected = await outcome(unread[as] as Reader, way, (p) => run(p, nth));
       const seen = await withContext({ actor: { id: name } }, () => outcome(audited, way, (p) => run(p, nth)));
       const lines = heard.facts.map((fact) => lineOf(fact));
-      rows.push([name, as, String(seen.statements.length), lines.length === 0 ? '–' : (lines[0] ?? '')]);
-      rows.push(...lines.slice(1).map((line) => ['', '', '', line]));
+      const row = rows.get(name) ?? { statements: [], entries: lines };
+      rows.set(name, row);
+      row.statements.push(seen.statements.length);
       expect(seen).toEqual(expected);
       expect(ended(seen.seen as object)).toBe(ends);
       expect(lines.sort()).toEqual(entries);
