@@ -180,9 +180,9 @@ export class Audit implements Recorder {
    * @throws AuditError `AUDIT_PROBE_FAILED` with `probe: 'error'`, when anything is not as it should be
    */
   async probe(candidates: readonly unknown[] = []): Promise<readonly Check[]> {
-    const { schema, config, probe: mode, onError } = this.#options;
+    const { schema, config, catalogue, probe: mode, onError } = this.#options;
     if (mode === 'off') return [];
-    const checks = await probe({ pool: this.#pool, schema, config, candidates });
+    const checks = await probe({ pool: this.#pool, schema, config, catalogue, candidates });
     this.#checks = checks;
     judge(checks, mode, onError);
     return checks;

@@ -1,7 +1,7 @@
 import { auditApi, eventRules, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
 import { scopedTransaction } from './transaction.js';
 import { captureCellOf, requireAuditAdapter } from './client-options.js';
-import { markSeeing, readHooks, seesReads } from './reads/hooks.js';
+import { markReads, readHooks, readsOfClient } from './reads/hooks.js';
 import { readsSettings, type ReadsOptions } from './reads/options.js';
 import { checkEngine, clientEngine, invalid, type EngineOptions } from './client-engine/options.js';
 
@@ -59,7 +59,9 @@ export function audit(
       cell.capture = engine;
     }
     // Twice extended is not twice read.
-    const hooks = reads === undefined || seesReads(client) ? undefined : readHooks(reads, options.schema ?? 'audit');
+    const hooks =
+      reads === undefined || readsOfClient(client) === 'seen' ? undefined : readHooks(reads, options.schema ?? 'audit');
+    const mark = reads !== undefined ? 'seen' : options.reads === 'off' ? 'off' : undefined;
     const $transaction = scopedTransaction(inner);
     return client.$extends({
       name: 'nestjs-prisma-audit',
@@ -68,7 +70,7 @@ export function audit(
         $audit(this: RawClient): AuditApi {
           return auditApi(this, options, rules);
         },
-        $transaction: hooks === undefined ? $transaction : markSeeing($transaction),
+        $transaction: mark === undefined ? $transaction : markReads($transaction, mark),
       },
       ...(hooks === undefined ? {} : { query: hooks }),
     }) as ExtendedTypes;

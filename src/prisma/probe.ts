@@ -2,6 +2,7 @@ import { newContext, runInContext } from '../context/context.js';
 import type { Check } from '../event/check.js';
 import type { RawClient } from './api.js';
 import { hasAuditAdapter } from './client-options.js';
+import { readsCheck, type KnownReads } from './reads/check.js';
 import { isScopedTransaction } from './transaction.js';
 
 /** One statement through the client tells what of it arrives. A `select` on its own: no transaction, no rows, no locks. */
@@ -32,10 +33,16 @@ export function isClient(candidate: unknown): candidate is RawClient {
  * Asks the database, through the client itself, whether its statements tell who acts.
  *
  * @param schema of the log
+ * @param known where it says which reads are told, whether this client tells them
  * @returns no checks at all for a client of a database that has no log: its writes are nobody's business
  * @throws what the client throws when its database cannot be reached
  */
-export async function probeClient(client: RawClient, schema: string, name = 'the client'): Promise<readonly Check[]> {
+export async function probeClient(
+  client: RawClient,
+  schema: string,
+  name = 'the client',
+  known: KnownReads = {},
+): Promise<readonly Check[]> {
   const context = newContext({ actor: { id: 'probe', type: 'service' } });
   const rows = await runInContext(context, async () => await client.$queryRawUnsafe(ASK, schema));
   const answer = Array.isArray(rows) ? (rows[0] as Partial<Answer> | undefined) : undefined;
@@ -52,6 +59,7 @@ export async function probeClient(client: RawClient, schema: string, name = 'the
   return [
     comment(client, answer.query, context.root.group, name),
     transaction(client, name),
+    ...readsCheck(client, name, known),
     ...(answer.replica === 'origin'
       ? []
       : [

@@ -23,15 +23,16 @@ export function delegateOf(model: string): string {
   return model.slice(0, 1).toLowerCase() + model.slice(1);
 }
 
-const SEES = Symbol.for('nestjs-prisma-audit.sees-reads');
+const READS = Symbol.for('nestjs-prisma-audit.reads-of-client');
 
 /** Marks a method of an extended client, which extensions behind it leave as it is. */
-export function markSeeing<M extends object>(method: M): M {
-  return Object.assign(method, { [SEES]: true });
+export function markReads<M extends object>(method: M, reads: 'seen' | 'off'): M {
+  return Object.assign(method, { [READS]: reads });
 }
 
-/** Whether a client has these hooks. */
-export function seesReads(client: object): boolean {
+/** Whether a client has these hooks, or was told to have none; `undefined` where nobody has said anything. */
+export function readsOfClient(client: object): 'seen' | 'off' | undefined {
   const method: unknown = Reflect.get(client, '$transaction');
-  return typeof method === 'function' && SEES in method;
+  const mark: unknown = typeof method === 'function' ? Reflect.get(method, READS) : undefined;
+  return mark === 'seen' || mark === 'off' ? mark : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Catalogue, CatalogueModel } from '../../event/catalogue.js';
 import { AuditError } from '../../event/errors.js';
 import { nearest } from '../../event/nearest.js';
-import type { AuditConfig, ModelConfig } from '../config.js';
+import type { Coverage } from '../../event/coverage/coverage.js';
 
 /** A model whose reads are audited, or from which relations lead to one. */
 export interface ReadModel {
@@ -18,8 +18,8 @@ export interface ReadPlan {
   readonly models: ReadonlyMap<string, ReadModel>;
 }
 
-/** What a configuration says of models: `AuditConfig`, whatever its client. */
-export type ReadRules = Pick<AuditConfig, 'models'>;
+/** What a configuration says of models. */
+export type ReadRules = Pick<Coverage, 'models'>;
 
 /** Names of the models whose reads are audited. @throws AuditError `AUDIT_CONFIG_INVALID` for a name that is no model's */
 export function auditedReads({ models }: Catalogue, config: ReadRules = {}): ReadonlySet<string> {
@@ -40,9 +40,8 @@ export function auditedReads({ models }: Catalogue, config: ReadRules = {}): Rea
 
 /** What the configuration says of the reads of each model, where it says anything. */
 export function saidBy(config: ReadRules): ReadonlyMap<string, boolean> {
-  const rules = Object.entries((config.models ?? {}) as Readonly<Record<string, ModelConfig | false | undefined>>);
   return new Map(
-    rules.flatMap(([name, said]) => {
+    Object.entries(config.models ?? {}).flatMap(([name, said]) => {
       const reads: unknown = (said || undefined)?.reads;
       if (reads === undefined) return [];
       if (typeof reads !== 'boolean')

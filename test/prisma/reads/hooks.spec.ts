@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Catalogue } from '../../../src/event/catalogue.js';
 import { catalogueOf } from '../../../src/prisma/generator/catalogue.js';
-import { audit, audited, defineAudit, type AuditConfig } from '../../../src/prisma/index.js';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { readsCheck, type KnownReads } from '../../../src/prisma/reads/check.js';
+import { audit, auditAdapter, audited, defineAudit, type AuditConfig } from '../../../src/prisma/index.js';
 import { catalogue, PrismaClient, type ReadsOptions } from './world.js';
 
 /** What an extension with these options would put into a client. */
@@ -44,6 +46,9 @@ describe('a query hook', () => {
   });
 });
 
+/** A class of its own, of which the compiler need not find the options. */
+class Service extends PrismaClient {}
+
 describe('at the door', () => {
   it.each<[string, () => unknown, string, RegExp]>([
     ['reads without a catalogue', () => audit({ reads: 'strict' }), 'AUDIT_OPTIONS_INVALID', /^reads: "strict" needs to know the schema: add "generator audit .*write audit\(\{ catalogue \}\)/], // prettier-ignore
@@ -52,7 +57,7 @@ describe('at the door', () => {
     ['a model that there is not', () => audit(configured({ Patent: { reads: true } })), 'AUDIT_CONFIG_INVALID', /^models\.Patent\.reads: .* did you mean Patient\?/], // prettier-ignore
     ['the table of an implicit relation', () => audit(configured({ _LabelToPatient: { reads: true } })), 'AUDIT_CONFIG_INVALID', /has no model _LabelToPatient/], // prettier-ignore
     ['neither yes nor no', () => audit(configured({ Patient: { reads: 'yes' as never } })), 'AUDIT_CONFIG_INVALID', /^models\.Patient\.reads is true or false/], // prettier-ignore
-    ['the mixin, which has no hooks', () => audited(PrismaClient, { reads: 'async' }), 'AUDIT_OPTIONS_INVALID', /service\.\$extends\(audit\(\{ catalogue \}\)\)/], // prettier-ignore
+    ['the mixin, which has no hooks', () => audited(Service, { reads: 'async' }), 'AUDIT_OPTIONS_INVALID', /service\.\$extends\(audit\(\{ catalogue \}\)\)/], // prettier-ignore
   ])('%s is refused, with what to do', (_name, call, code, message) => {
     expect(call).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
   });
@@ -64,5 +69,31 @@ describe('at the door', () => {
     // @ts-expect-error: yes or no
     defineAudit<PrismaClient>({ models: { Patient: { reads: 'strict' } } });
     expect(() => audited(PrismaClient, { reads: 'off' })).not.toThrow();
+  });
+});
+
+describe('the check at the start', () => {
+  const adapter = auditAdapter(new PrismaPg({ connectionString: 'postgres://nobody@127.0.0.1:1/none' }));
+  const mixin = (): PrismaClient => new (audited(Service))({ adapter });
+  const base = (): PrismaClient => new PrismaClient({ adapter });
+
+  it.each<[string, () => object, KnownReads, string[]]>([
+    ['a client with hooks', () => base().$extends(audit({ catalogue })), { catalogue }, ['ok']],
+    ['one that is extended further', () => base().$extends(audit({ catalogue })).$extends({ name: 'x' }), { catalogue }, ['ok']], // prettier-ignore
+    ['one without', () => base().$extends(audit()), { catalogue }, ['warn']],
+    ['the mixin', mixin, { catalogue }, ['warn']],
+    ['the mixin, extended', () => mixin().$extends(audit({ catalogue })), { catalogue }, ['ok']],
+    ['one whose reads are off', () => base().$extends(audit({ reads: 'off' })), { catalogue }, ['ok']],
+    ['one of another schema', () => ({ other: {} }), { catalogue }, []],
+    ['one of a schema without such models', base, { catalogue: plain }, []],
+    ['one where the configuration says no', base, { catalogue, config: { models: { Patient: { reads: false }, File: { reads: false } } } }, []], // prettier-ignore
+    ['one of which nothing is known', base, {}, []],
+  ])('of %s', (_name, client, known, states) => {
+    const checks = readsCheck(client(), 'the client', known);
+    expect(checks.map(({ state }) => state)).toEqual(states);
+    for (const { state, message, remedy } of checks) {
+      expect(message).toMatch(/^reads of File, Patient through the client /);
+      expect(remedy).toEqual(state === 'ok' ? undefined : expect.stringContaining('$extends(audit({ catalogue }))'));
+    }
   });
 });

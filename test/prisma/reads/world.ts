@@ -69,7 +69,7 @@ export const schemaOf = ({ url }: ReadsWorld): string => new URL(url).pathname.s
 export interface Heard {
   readonly facts: ReadFact[];
   /** What the receipts of the following reads say; `undefined`: durable at once. */
-  durable: (() => Promise<never>) | undefined;
+  durable: ReadReceipt['durable'] | undefined;
   stop(): void;
 }
 
