@@ -62,15 +62,15 @@ describe('in a Nest application', () => {
       (await served.entries({ action: 'Patient.read' })).filter(({ source }) => source === 'read');
     const found = await reads();
     const said = found.map(({ resource, actor, details, flags }) =>
-      [resource?.id, 'of', actor?.['id'], 'x', details?.['reads'] ?? 1, ...flags].join(' '),
+      JSON.stringify([resource?.id, actor?.['id'], details?.['reads'] ?? 1, ...flags]),
     );
     expect(new Set(said)).toEqual(
       new Set([
-        '7 of vera x 3',
-        '7 of wilma x 3',
-        '9 of vera x 1',
-        '9 of walter x 1',
-        `init of process:${process.pid} x 1 no-context`,
+        '["7","vera",3]',
+        '["7","wilma",3]',
+        '["9","vera",1]',
+        '["9","walter",1]',
+        `["init","process:${process.pid}",1,"no-context"]`,
       ]),
     );
     expect(said).toHaveLength(5);
