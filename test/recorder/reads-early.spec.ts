@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createAudit, runAs, withContext, type Audit, type AuditOptions } from '../../src/index.js';
 import { readRecorder, readsOf, takeReads, type ReadFact } from '../../src/recorder/read.port.js';
@@ -84,6 +86,19 @@ describe('reads before an audit starts', () => {
     expect(warning).toHaveBeenCalledTimes(1);
     expect(warning.mock.calls[0]?.[0]).toContain('"of_nobody"');
   });
+});
+
+it('a process that ends without an audit is warned once, and ends; one with an audit is not', async () => {
+  const script = (schema: string): string => `
+    import { readsOf, takeReads } from './dist/esm/recorder/read.port.js';
+    const event = { action: 'Patient.read', resource: { type: 'Patient' }, details: {} };
+    for (const schema of ['audit', 'billing']) readsOf(schema).read({ event, context: undefined });
+    takeReads(${JSON.stringify(schema)}, { read: () => ({}) });`;
+  const run = async (schema: string): Promise<string> =>
+    (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script(schema)])).stderr;
+  const [one, other] = await Promise.all([run('billing'), run('audit')]);
+  expect(one.match(/AuditWarning: .*schema "\w+"/g)).toEqual([expect.stringMatching(/"audit"$/)]);
+  expect(other.match(/AuditWarning: .*schema "\w+"/g)).toEqual([expect.stringMatching(/"billing"$/)]);
 });
 
 describe('of several audits in a process', () => {
