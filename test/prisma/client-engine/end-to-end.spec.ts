@@ -120,7 +120,7 @@ it('every type comes back as Prisma gave it, created and updated', async () => {
       expect(asRead(update.old)).toEqual(before);
       expect(asRead(update.new)).toEqual(after);
     }),
-    { numRuns: full ? 100 : 4 },
+    { numRuns: full ? 100 : 2 },
   );
 });
 
