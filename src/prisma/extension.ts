@@ -45,8 +45,9 @@ export function audit(options: AuditApiOptions & EngineOptions = {}): (client: u
     // Not bound: it runs on the `this` of each call.
     const inner: (this: unknown, ...args: unknown[]) => unknown = Reflect.get(client, '$transaction');
     requireAuditAdapter(client);
+    const cell = captureCellOf(client);
+    if (cell !== undefined && options.schema !== undefined) cell.schema = options.schema;
     if (engine !== undefined) {
-      const cell = captureCellOf(client);
       if (cell === undefined)
         throw invalid('engine "client" finds no auditAdapter() in this client, so it could capture nothing');
       cell.capture = engine;

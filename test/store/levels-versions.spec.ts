@@ -61,7 +61,7 @@ describeFull.each([14, 15, 16, 17] as const)('levels of privilege on PostgreSQL 
     const audit = createAudit({ databaseUrl: world.urlOf(app), sealerUrl: world.urlOf(sealer), flushIntervalMs: 1, seal: { minWaitMs: 1 } }); // prettier-ignore
     await withContext({ actor: { id: 'ann' }, tenant: 'acme' }, async () => {
       await prisma.tag.create({ data: { tenantId: 'acme', name: 'x' } });
-      await audit.record({ action: 'report.export', outcome: 'success' });
+      audit.record({ action: 'report.export', outcome: 'success' });
     });
     await audit.flush();
     expect(await audit.close()).toEqual({ lost: 0, spooled: 0 });
@@ -115,5 +115,23 @@ describeFull.each([14, 15, 16, 17] as const)('levels of privilege on PostgreSQL 
     expect(sealed).toMatchObject({ code: 0, err: '' });
     expect(during).toMatchObject({ code: 0, out: expect.stringMatching(/^privileges {2}separate: [^]*✓ nothing wrong/m) }); // prettier-ignore
     expect(await cli('verify')).toMatchObject({ code: 0, out: expect.stringMatching(/^VERIFIED/) });
+  }, 60_000);
+
+  it('an owner that is no superuser, but may create roles, makes them all and has nothing left to do', async () => {
+    const owner = `owner_${world.roles.app}`;
+    await world.owner.query(`create role "${owner}" login createrole`);
+    await world.owner.query(`create database "${owner}" owner "${owner}" template template0`);
+    const url = new URL(world.url);
+    Object.assign(url, { pathname: `/${owner}`, username: owner });
+    const names = ['app', 'sealer', 'reader'].map((part) => [`--${part}-role`, `${part}_of_${owner}`] as const);
+    const ran = await run(['migrate', ...names.flat(), '--create-roles'], { url: url.href, cwd: here.path });
+    expect(ran).toMatchObject({ code: 0, err: '', out: expect.stringContaining(`+ role ${names[0]?.[1] ?? ''}`) });
+    expect((await run(['migrate'], { url: url.href, cwd: here.path })).out).not.toMatch(/role|given|taken/);
+    url.username = names[0]?.[1] ?? '';
+    const found = await run(['doctor', '--json'], { url: url.href, cwd: here.path });
+    expect(JSON.parse(found.out)).toMatchObject({ level: 'split' });
+    await world.owner.query(`drop database "${owner}"`);
+    for (const [, role] of names) await world.owner.query(`drop role "${role}"`);
+    await world.owner.query(`drop role "${owner}"`);
   }, 60_000);
 });
