@@ -1,7 +1,7 @@
 import { auditApi, eventRules, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
 import { scopedTransaction } from './transaction.js';
 import { captureCellOf, requireAuditAdapter } from './client-options.js';
-import { checkEngine, clientEngine, invalid, type EngineOptions } from './client-engine/options.js';
+import { clientEngine, engineOf, invalid, type EngineOptions } from './client-engine/options.js';
 
 /** What is needed of a client to extend it. */
 interface Extendable {
@@ -38,8 +38,7 @@ interface ExtendedTypes {
  */
 export function audit(options: AuditApiOptions & EngineOptions = {}): (client: unknown) => ExtendedTypes {
   const rules = eventRules(options);
-  checkEngine(options);
-  const engine = options.engine === 'client' ? clientEngine(options, options.schema ?? 'audit') : undefined;
+  const engine = engineOf(options) === 'client' ? clientEngine(options, options.schema ?? 'audit') : undefined;
   return (given) => {
     const client = given as Extendable;
     // Not bound: it runs on the `this` of each call.

@@ -1,4 +1,5 @@
 import { hasTriggers } from './attached.js';
+import { checkOneEngine } from './check-one-engine.js';
 import { fail, MIGRATE, ok, type Check } from './checks.js';
 import type { Coverage, PlannedTable } from './coverage.js';
 import { DEFAULT_SCHEMA } from './schema.js';
@@ -11,6 +12,7 @@ const WRONG = {
 
 /** One for each table whose triggers are wrong; one for all of them if none is. */
 export function checkTriggers(plan: readonly PlannedTable[], coverage: Coverage): readonly Check[] {
+  if (coverage.engine === 'client') return [checkOneEngine(plan)];
   const audited = plan.filter(({ wanted }) => wanted !== undefined);
   if (audited.length === 0) {
     const schemas = (coverage.schemas ?? ['public']).join(', ');

@@ -1,5 +1,6 @@
 import { checkCatalogue } from './check-catalogue.js';
 import { checkLevel, MEANS } from './check-level.js';
+import { checkLoggedTwice } from './check-one-engine.js';
 import { checkTriggers } from './check-triggers.js';
 import { saying } from '../../event/check.js';
 import { fail, MIGRATE, ok, type Check } from './checks.js';
@@ -80,6 +81,7 @@ export async function examine(
   const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state);
   checks.push(
     ...checkTriggers(plan, coverage),
+    ...(await checkLoggedTwice(pool, schema)),
     await checkWatch(pool, schema),
     ...checkCatalogue(tables, coverage),
     ...checkState(state),
@@ -91,8 +93,8 @@ export async function examine(
     origin: state.origin,
     level,
     levelMeans: MEANS[level],
-    covered: plan.filter(({ wanted }) => wanted !== undefined).map(({ model }) => model),
-    skipped: plan.filter(({ wanted }) => wanted === undefined).map(({ model }) => model),
+    covered: plan.filter(({ audited }) => audited).map(({ model }) => model),
+    skipped: plan.filter(({ audited }) => !audited).map(({ model }) => model),
     sealer: { holder: state.holder, alive: state.alive },
     unsealed: state.unsealed,
     oldestUnsealedSeconds: state.oldest,

@@ -1,5 +1,7 @@
 import type { Catalogue } from '../../event/catalogue.js';
 import type { Check } from '../../event/check.js';
+import type { Engine } from '../../event/coverage/coverage.js';
+import { checkOneEngine } from './check-one-engine.js';
 import type { Coverage } from './coverage.js';
 import type { Pool } from './pool.js';
 import { inSchema } from './schema.js';
@@ -31,14 +33,20 @@ const MIGRATE = 'run "nestjs-prisma-audit migrate"';
  * database. Reads system catalogues alone, in a few statements.
  *
  * @param coverage the application's `audit.config`; without it nobody knows which tables should be audited
+ * @param engine the one that captures: clients may know of it where the configuration is silent
  * @throws AuditError `AUDIT_CONFIG_INVALID` when it names what is not there
  */
-export async function probeDatabase(pool: Pool, schema: string, coverage?: Coverage): Promise<readonly Check[]> {
+export async function probeDatabase(
+  pool: Pool,
+  schema: string,
+  coverage?: Coverage,
+  engine = coverage?.engine,
+): Promise<readonly Check[]> {
   const { rows } = await pool.query<Rights>(inSchema(schema, RIGHTS));
   const rights = rows[0];
   return [
     ...(rights ? rightsChecks(rights) : []),
-    ...(coverage ? await triggerChecks(pool, schema, coverage) : unconfigured(rights)),
+    ...(coverage ? await triggerChecks(pool, schema, coverage, engine) : unconfigured(rights, engine)),
     ...(coverage?.catalogue ? await catalogueChecks(pool, schema, coverage, coverage.catalogue) : []),
   ];
 }
@@ -72,7 +80,9 @@ function rightsChecks({ captures, records, guards }: Rights): Check[] {
 }
 
 /** Without a configuration: that there are triggers at all, and that they are on. */
-function unconfigured(rights: Rights | undefined): Check[] {
+function unconfigured(rights: Rights | undefined, engine: Engine | undefined): Check[] {
+  // Of triggers beside it the check of the client tells.
+  if (engine === 'client') return [];
   if (rights?.off)
     return [
       {
@@ -99,8 +109,14 @@ const SAYS = {
   remove: 'captured although audit.config says they are not',
 } as const;
 
-async function triggerChecks(pool: Pool, schema: string, coverage: Coverage): Promise<Check[]> {
-  const plan = await planTriggers(pool, { ...coverage, schema });
+async function triggerChecks(
+  pool: Pool,
+  schema: string,
+  coverage: Coverage,
+  engine: Engine | undefined,
+): Promise<Check[]> {
+  const plan = await planTriggers(pool, { ...coverage, schema, ...(engine === undefined ? {} : { engine }) });
+  if (engine === 'client') return [checkOneEngine(plan), ...(coverage.engine === 'client' ? [] : [unsaidEngine()])];
   const found = (Object.keys(SAYS) as (keyof typeof SAYS)[]).flatMap((step): Check[] => {
     const models = plan.filter((table) => table.step === step).map(({ model }) => model);
     if (models.length === 0) return [];
@@ -119,6 +135,15 @@ async function triggerChecks(pool: Pool, schema: string, coverage: Coverage): Pr
           remedy: 'set schemas in audit.config',
         },
       ];
+}
+
+function unsaidEngine(): Check {
+  return {
+    name: 'engine',
+    state: 'warn',
+    message: `a client has engine "client", and audit.config does not say so: the next migrate would make triggers beside it`,
+    remedy: "set engine: 'client' in audit.config",
+  };
 }
 
 async function catalogueChecks(pool: Pool, schema: string, coverage: Coverage, catalogue: Catalogue): Promise<Check[]> {
