@@ -4,8 +4,11 @@ import { median, percentile } from './statistics.mjs';
 
 const PLATFORMS = ['express', 'fastify'];
 const VARIANTS = ['none', 'async', 'committed'];
-/** Requests in one block, for each number of clients: short, so that what else the machine does hits all variants alike. */
-const CALLS = { 1: 60, 16: 480 };
+/**
+ * Requests in one block, for each number of clients: no longer than it takes for the sealer to come by several times, so that
+ * what else the machine does hits all variants alike.
+ */
+const CALLS = { 1: 300, 16: 2_400 };
 
 /**
  * Requests that write one row through Prisma, each server in a process of its own and the load in this one. The variants take

@@ -1,6 +1,6 @@
 /**
  * What the capture triggers cost the server, as CPU time of the backend: on a busy machine it moves far less than latency.
- * `node bench/trigger-cpu.mjs [--seconds 10] [--against OTHER_0004.sql]` compares two capture migrations in one run.
+ * `node bench/trigger-cpu.mjs [--seconds 10] [--only NAME] [--against OTHER_0004.sql]` compares two capture migrations in one run.
  * Linux only: the kernel counts the nanoseconds.
  */
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,11 @@ import { createApplication, installLog, withPool } from './databases.mjs';
 import { median } from './statistics.mjs';
 
 const { values: options } = parseArgs({
-  options: { seconds: { type: 'string', default: '10' }, against: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '10' },
+    only: { type: 'string', default: '' },
+    against: { type: 'string' },
+  },
 });
 const CAPTURE = new URL('../prisma/migrations/0004_capture.sql', import.meta.url);
 const SECTION = { actor: { id: 'user_01HZX3V7Q8', type: 'user', email: 'ada.lovelace@example.com' }, tenant: 'acme', requestId: '6f1c2b9e-3d47-4a58-9c0e-000000000001', ip: '203.0.113.42', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/126.0' }; // prettier-ignore
@@ -21,7 +25,7 @@ const COMMENT = ` /*audit1:0190a5b0c0de7000800000000000beef${Buffer.from(JSON.st
 let serial = 0;
 const text = (n) => `Changed in step ${n}`;
 const DOCUMENT = '{"source": "api", "channel": "web", "reference": "PO-2024-00417"}';
-const STATEMENTS = [
+const ALL = [
   {
     name: 'insert 1',
     calls: 200,
@@ -61,6 +65,8 @@ const STATEMENTS = [
     values: (n) => [`MANY-${n}-`, text(n), DOCUMENT],
   },
 ];
+
+const STATEMENTS = ALL.filter(({ name }) => name.includes(options.only));
 
 const server = await startPostgres();
 const clients = [];

@@ -195,7 +195,7 @@ export class Audit implements Recorder {
     await this.drain();
     const position = await this.#content.position();
     for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
-      wakeSealer();
+      wakeSealer(true);
       const unsealed = await this.#content.unsealed(position);
       if (unsealed === 0) return;
       if (performance.now() > deadline) {

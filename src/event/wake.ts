@@ -4,16 +4,20 @@
  * One registry for the process, under `Symbol.for`, since the ESM and the CJS build can both be loaded.
  */
 const KEY = Symbol.for('nestjs-prisma-audit.wake');
-type Registry = { [KEY]?: Set<() => void> };
+type Registry = { [KEY]?: Set<WakeListener> };
 
-const listeners: Set<() => void> = ((globalThis as Registry)[KEY] ??= new Set());
+/** @param awaited somebody does nothing until it is sealed */
+export type WakeListener = (awaited?: boolean) => void;
 
-export function wakeSealer(): void {
-  for (const listener of listeners) listener();
+const listeners: Set<WakeListener> = ((globalThis as Registry)[KEY] ??= new Set());
+
+/** @param awaited the caller waits for what was committed to be sealed. @defaultValue false */
+export function wakeSealer(awaited = false): void {
+  for (const listener of listeners) listener(awaited);
 }
 
 /** Returns the way to stop listening. */
-export function onWake(listener: () => void): () => void {
+export function onWake(listener: WakeListener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }

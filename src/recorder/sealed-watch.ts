@@ -30,7 +30,7 @@ export class SealedWatch {
     for (let wait = 2; performance.now() < until; wait = Math.min(wait * 2, MAX_WAIT_MS)) {
       try {
         position ??= await this.#store.position();
-        wakeSealer();
+        wakeSealer(true);
         if ((await this.#store.unsealed(position)) === 0) return;
       } catch {
         // The database is away for a moment: who waits has a deadline.

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { isAuditError, unfailing } from '../event/errors.js';
-import { onWake } from '../event/wake.js';
 import type { SealerStore } from '../store/log.port.js';
 import { CoverageWatch } from './coverage-watch.js';
 import { Leader } from './leader.js';
+import { Pace } from './pace.js';
 
 export interface SealerOptions {
   /** How long a sealer that died keeps others out. Milliseconds, default 10,000. */
   readonly leaseMs?: number;
   /** Rows in a batch at most. Default 1,000; more raises throughput a little and the lag of the first row a lot. */
   readonly batchSize?: number;
-  /** Wait after a batch that was not full, so that the next one is worth its commit. Milliseconds, default 20. */
+  /**
+   * Wait after a batch that was not full, so that the next one is worth its commit. Who waits in the same process for an entry
+   * to be sealed ends it early. Milliseconds, default 200.
+   */
   readonly minWaitMs?: number;
-  /** Wait between looks at an idle log. Milliseconds, default 1,000. A commit in the same process ends it early. */
+  /** Wait between looks at an idle log. Milliseconds, default 1,000. A commit in the same process ends it after half of `minWaitMs`. */
   readonly maxWaitMs?: number;
   /** Told of every failure that the sealer recovers from by itself (database away, lease lost). */
   readonly onError?: (error: unknown) => void;
@@ -24,6 +27,8 @@ export type SealerState = 'stopped' | 'following' | 'leading';
 const { setTimeout, clearTimeout } = globalThis;
 const performance = globalThis.performance;
 const DRAIN_MS = 2_000;
+/** Between two batches that somebody waits for: others who do may come in. */
+const REST_MS = 5;
 
 /** Seals what was captured. Start as many as there are processes: one leads, the others wait for its lease to run out. */
 export class Sealer {
@@ -41,7 +46,7 @@ export class Sealer {
 
   constructor(store: SealerStore, options: SealerOptions = {}) {
     this.#store = store;
-    const { leaseMs = 10_000, batchSize = 1_000, minWaitMs = 20, maxWaitMs = 1_000 } = options;
+    const { leaseMs = 10_000, batchSize = 1_000, minWaitMs = 200, maxWaitMs = 1_000 } = options;
     this.#options = { leaseMs, batchSize, minWaitMs, maxWaitMs };
     this.#onError = unfailing(options.onError);
   }
@@ -87,37 +92,36 @@ export class Sealer {
   async #lead(leader: Leader): Promise<void> {
     await leader.begin();
     const watch = new CoverageWatch(this.#store, this.#onError);
-    for (let idleRounds = 0, rounds = 0; ; rounds += 1) {
-      const started = performance.now();
-      watch.tick();
-      const read = await leader.round();
-      if (rounds > 1) this.#failures = 0; // the batches of the first rounds have been taken
-      // Other processes may go on writing for ever: what they write, the next leader seals.
-      if (this.#stopping && (read === 0 || performance.now() > this.#stopBy)) break;
-      if (read >= this.#options.batchSize) continue;
-      idleRounds = read > 0 ? 0 : idleRounds + 1;
-      const wait = Math.min(this.#options.minWaitMs * 2 ** Math.min(idleRounds, 10), this.#options.maxWaitMs);
-      // Never busy for more than half of the time: a long reading (a huge open transaction) is not repeated at once.
-      const atLeast = Math.max(this.#options.minWaitMs, performance.now() - started);
-      await this.#pause(atLeast);
-      if (wait > atLeast) await this.#pauseUntilWoken(wait - atLeast);
+    const pace = new Pace();
+    try {
+      await this.#rounds(leader, watch, pace);
+    } finally {
+      pace.stop();
     }
     await watch.settled();
     await leader.end();
   }
 
-  async #pauseUntilWoken(ms: number): Promise<void> {
-    let stopListening: () => void = () => undefined;
-    const paused = this.#pause(ms);
-    const interrupt = this.#interrupt;
-    // Not at once: let the burst that woke us come in.
-    const half = this.#options.minWaitMs / 2;
-    stopListening = onWake(() => {
-      stopListening();
-      setTimeout(interrupt, half).unref();
-    });
-    await paused;
-    stopListening();
+  async #rounds(leader: Leader, watch: CoverageWatch, pace: Pace): Promise<void> {
+    const { batchSize, minWaitMs, maxWaitMs } = this.#options;
+    for (let idleRounds = 0, rounds = 0; ; rounds += 1) {
+      const started = performance.now();
+      watch.tick();
+      pace.look();
+      const read = await leader.round();
+      if (rounds > 1) this.#failures = 0; // the batches of the first rounds have been taken
+      // Other processes may go on writing for ever: what they write, the next leader seals.
+      if (this.#stopping && (read === 0 || performance.now() > this.#stopBy)) return;
+      if (read >= batchSize) continue;
+      idleRounds = read > 0 ? 0 : idleRounds + 1;
+      // Never busy for more than half of the time: a long reading (a huge open transaction) is not repeated at once.
+      const rest = Math.max(Math.min(minWaitMs, REST_MS), performance.now() - started);
+      await this.#pause(rest);
+      const wait = Math.min(minWaitMs * 2 ** Math.min(idleRounds, 10), maxWaitMs) - rest;
+      if (wait <= 0 || this.#stopping) continue;
+      this.#interrupt = () => pace.hurry();
+      await pace.wait(wait, idleRounds > 0 ? minWaitMs / 2 : minWaitMs);
+    }
   }
 
   async #pause(ms: number): Promise<void> {
