@@ -7,8 +7,8 @@ const REMEDY =
   'run "prisma migrate deploy" and "prisma generate" with the same schema.prisma; a table that is not Prisma’s can be left out by name (models: { name: false })';
 
 /**
- * Whether the generated catalogue is of this database: what it names is there, and no audited table or column is unknown to
- * it. Nothing to say where audit.config has none.
+ * Whether the generated catalogue is of this database: what it names is there, and no table or column is unknown to it, but for
+ * tables that are left out by name. Nothing to say where audit.config has none.
  * @param each `false`: one warning for all differences. Where an application starts, its migration may come a little later, and
  *   every change is captured meanwhile
  */
@@ -24,8 +24,9 @@ export function checkCatalogue(plan: readonly PlannedTable[], coverage: Coverage
     if (real === undefined) found.push(`the table ${id} is in the catalogue and not in the database`);
     else found.push(...differences(id, table, real));
   }
-  for (const [id, { audited }] of there)
-    if (audited && !known.has(id)) found.push(`the table ${id} is in the database and not in the catalogue`);
+  for (const [id, { model }] of there)
+    if (coverage.models?.[model] !== false && !known.has(id))
+      found.push(`the table ${id} is in the database and not in the catalogue`);
   if (found.length === 0) return [ok('catalogue', `the catalogue of ${known.size} tables is that of the database`)];
   if (each) return found.map((text) => fail('catalogue', text, REMEDY));
   const message = `the catalogue is not that of the database: ${found.join('; ')}`;

@@ -1,4 +1,5 @@
 import { checkCatalogue } from './check-catalogue.js';
+import { checkClientRisks } from './check-client-risks.js';
 import { checkLevel, MEANS } from './check-level.js';
 import { checkLog, LOG_FACTS, type LogFacts } from './check-log.js';
 import { checkLoggedTwice } from './check-one-engine.js';
@@ -8,6 +9,7 @@ import { fail, MIGRATE, ok, type Check } from './checks.js';
 import type { Coverage } from './coverage.js';
 import { missingMigrations } from './migrate.js';
 import type { Pool } from './pool.js';
+import { mergeRoles, storedRoles } from './privileges.js';
 import type { LevelConfig, PrivilegeLevel } from './roles.js';
 import { inSchema } from './schema.js';
 import { planTriggers } from './triggers.js';
@@ -79,7 +81,14 @@ export async function examine(
   const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state);
   checks.push(
     ...checkTriggers(plan, coverage),
-    ...(await checkLoggedTwice(pool, schema)),
+    ...(coverage.engine === 'client'
+      ? await checkClientRisks(
+          pool,
+          plan,
+          coverage,
+          mergeRoles(await storedRoles(pool, schema), levels.roles ?? {}).app,
+        )
+      : await checkLoggedTwice(pool, schema)),
     await checkWatch(pool, schema),
     ...checkCatalogue(plan, coverage),
     ...checkLog(state),

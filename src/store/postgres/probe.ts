@@ -4,7 +4,7 @@ import { checkCatalogue } from './check-catalogue.js';
 import { checkLog, LOG_FACTS, type LogFacts } from './check-log.js';
 import { checkTriggers } from './check-triggers.js';
 import { fail, MIGRATE, ok } from './checks.js';
-import type { Coverage } from './coverage.js';
+import type { Coverage, PlannedTable } from './coverage.js';
 import type { Pool } from './pool.js';
 import { inSchema } from './schema.js';
 import { planTriggers } from './triggers.js';
@@ -43,10 +43,19 @@ export async function probeDatabase(
   const plan = await planTriggers(pool, known);
   return [
     ...checkLog(facts),
-    ...checkTriggers(plan, known, false),
-    ...(engine === 'client' && coverage.engine !== 'client' ? [unsaidEngine()] : []),
+    ...triggerChecks(plan, { ...coverage, schema }, engine),
     ...checkCatalogue(plan, known, false),
   ];
+}
+
+function triggerChecks(
+  plan: readonly PlannedTable[],
+  coverage: Coverage,
+  engine: Engine | undefined,
+): readonly Check[] {
+  if (engine !== 'client' || coverage.engine === 'client') return checkTriggers(plan, coverage, false);
+  // That there are triggers beside it, the check of the client tells.
+  return plan.some(({ step }) => step === 'remove') ? [] : [unsaidEngine()];
 }
 
 /** Without a configuration: that there are triggers at all, and that they are on. */
