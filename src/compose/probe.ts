@@ -30,7 +30,7 @@ export async function probe({ pool, schema, config, catalogue, candidates }: Pro
     ask('the database', () => probeDatabase(pool, schema, config, engine)),
     ...clients.map((client) => {
       const name = nameOf(client);
-      return ask(name, () => probeClient(client, schema, name, { catalogue, config, engine }));
+      return ask(name, () => probeClient(client, schema, name, { engine, catalogue, config }));
     }),
   ]);
   return asked.flat();

@@ -41,7 +41,7 @@ export function isClient(candidate: unknown): candidate is RawClient {
  * Asks the database, through the client itself, whether its statements tell who acts.
  *
  * @param schema of the log
- * @param known what the audit knows: which reads are told, which engine should capture (`'client'` where nobody says and a client does)
+ * @param known which engine should capture (`'client'` where nobody knows and this client does), and which reads should be told
  * @returns no checks at all for a client of a database that has no log: its writes are nobody's business
  * @throws what the client throws when its database cannot be reached
  */
@@ -49,7 +49,7 @@ export async function probeClient(
   client: RawClient,
   schema: string,
   name = 'the client',
-  known: KnownReads & { readonly engine?: Engine | undefined } = {},
+  known: { readonly engine?: Engine | undefined } & KnownReads = {},
 ): Promise<readonly Check[]> {
   const context = newContext({ actor: { id: 'probe', type: 'service' } });
   const rows = await runInContext(context, async () => await client.$queryRawUnsafe(ASK, schema));
@@ -67,8 +67,8 @@ export async function probeClient(
   return [
     comment(client, answer.query, context.root.group, name),
     transaction(client, name),
-    ...checkClientEngine(client, answer, name, known.engine),
     ...readsCheck(client, name, known),
+    ...checkClientEngine(client, answer, name, known.engine),
     ...(answer.replica === 'origin' || captures(client) === true
       ? []
       : [

@@ -110,7 +110,7 @@ it.each([
     await prisma.$executeRaw`update "Part" set region = 'b' where id = 1`;
     await prisma.$executeRaw`delete from "Part" where n > ${0}`;
     const entries = await logged();
-    const of = (image: Record<string, unknown> = {}): unknown => [image['id'], image['region'], image['n']].join(' ').trim(); // prettier-ignore
+    const of = (image: Record<string, unknown> = {}): string => [image['id'], image['region'], image['n']].join(' ').trim(); // prettier-ignore
     expect(
       entries
         .map(({ op, model, flags, data }) => `${op} ${model} ${flags.join()}: ${of(data.old)} > ${of(data.new)}`)

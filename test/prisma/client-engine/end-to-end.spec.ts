@@ -64,7 +64,9 @@ it('an application starts without a complaint: there are no triggers, and none a
     'client.engine ok',
     'client.transaction ok',
     'engine ok',
-    'rights ok',
+    'guards ok',
+    'rights.capture ok',
+    'rights.record ok',
   ]);
 });
 
