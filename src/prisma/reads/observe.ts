@@ -22,11 +22,28 @@ export function observe(
 ): Promise<unknown> {
   const moment: Moment = { at: new Date(), context: currentContext() };
   if (to.mode === 'strict') return strictly(query, args, to, (ending) => told(ending, moment));
-  const answer = query(args);
-  answer.then(
-    (result) => to.give(told({ result }, moment)),
-    (error: unknown) => to.give(told({ error }, moment)),
-  );
+  const tell = (ending: Ending): void => {
+    try {
+      to.give(told(ending, moment));
+    } catch {
+      // a promise that nobody has would reject, which ends the process
+    }
+  };
+  let answer: Promise<unknown>;
+  try {
+    answer = query(args);
+  } catch (error) {
+    tell({ error });
+    throw error;
+  }
+  // An extension behind ours may answer at once, without a promise. Of a promise we are the first to know: `result` extensions
+  // go on to change the rows that came of it.
+  if (typeof (answer as Partial<Promise<unknown>> | undefined)?.then === 'function') {
+    answer.then(
+      (result) => tell({ result }),
+      (error: unknown) => tell({ error }),
+    );
+  } else tell({ result: answer });
   return answer;
 }
 
