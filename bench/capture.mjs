@@ -1,15 +1,16 @@
 import { checkpoint } from './databases.mjs';
-import { withDatabaseEngine, withoutAudit } from './engines.mjs';
+import { withClientEngine, withDatabaseEngine, withoutAudit } from './engines.mjs';
 import { measureOperation } from './latency.mjs';
 import { OPERATIONS } from './operations.mjs';
 
 const CLIENTS = [1, 10];
 
-/** Latency of Prisma calls with and without audit, on one server. */
+/** Latency of Prisma calls without audit and with each engine, on one server. */
 export async function measureCapture(server, PrismaClient, { cellMs, warmUpMs, sealer }) {
   const engines = [
     await withoutAudit(server, PrismaClient),
     await withDatabaseEngine(server, PrismaClient, { sealer: sealer === 'on' }),
+    await withClientEngine(server, PrismaClient, { sealer: sealer === 'on' }),
   ];
   const cells = CLIENTS.flatMap((clients) =>
     OPERATIONS.filter(({ calls }) => calls[clients]).map((operation) => ({ operation, clients })),

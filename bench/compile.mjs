@@ -20,8 +20,10 @@ const work = mkdtempSync(join(example, '.compile-'));
 const STANDINS = {
   'index.d.ts': `export declare const Audited: (...options: any[]) => MethodDecorator;
 export declare class AuditService { login: any; flush: any; record: any; }
-export declare const AuditModule: any;\n`,
-  'prisma.d.ts': `export declare function audited<C>(client: C): C;\n`,
+export declare const AuditModule: any;
+export interface AuditRegister {}\n`,
+  'prisma.d.ts': `export declare function audited<C>(client: C): C;
+export declare function defineActions<A>(actions: A): A;\n`,
 };
 
 function project(name, files, paths) {

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { createAudit } from '../dist/esm/compose/index.js';
 import { withContext } from '../dist/esm/context/index.js';
-import { audited } from '../dist/esm/prisma/index.js';
-import { createApplication } from './databases.mjs';
+import { catalogueOf } from '../dist/esm/prisma/generator/catalogue.js';
+import { audit, auditAdapter, audited } from '../dist/esm/prisma/index.js';
+import { createApplication, installLog } from './databases.mjs';
 
 const POOL = 10;
 
@@ -18,19 +20,38 @@ export async function withDatabaseEngine(server, PrismaClient, { sealer }) {
   const connectionString = await createApplication(server, 'bench_audit', { audited: true });
   const AuditedClient = audited(PrismaClient);
   const prisma = new AuditedClient({ adapter: new PrismaPg({ connectionString, max: POOL }) });
+  return withRequests('database', prisma, connectionString, sealer);
+}
+
+/** The same without triggers: the client logs what it changes. */
+export async function withClientEngine(server, PrismaClient, { sealer }) {
+  const connectionString = await createApplication(server, 'bench_client', { audited: false });
+  await installLog(connectionString);
+  const adapter = auditAdapter(new PrismaPg({ connectionString, max: POOL }));
+  const prisma = new PrismaClient({ adapter }).$extends(audit({ engine: 'client', catalogue: catalogueOfBench() }));
+  return withRequests('client', prisma, connectionString, sealer);
+}
+
+/** What `generator audit` would write; the schema stays that of an application without it. */
+function catalogueOfBench() {
+  const path = new URL('schema.prisma', import.meta.url);
+  return catalogueOf([{ path: path.pathname, content: readFileSync(path, 'utf8') }]);
+}
+
+function withRequests(name, prisma, databaseUrl, sealer) {
   const onError = (error) => console.error(error);
-  const audit = sealer ? createAudit({ databaseUrl: connectionString, onError }) : undefined;
-  audit?.start();
+  const own = sealer ? createAudit({ databaseUrl, onError }) : undefined;
+  own?.start();
   let requests = 0;
   return {
-    name: 'database',
+    name,
     prisma,
     run: (fn) => withContext(requestOf((requests += 1)), fn),
-    // The sealer's last rounds must not run in the time of the other engine.
-    settle: async () => await audit?.flush({ timeoutMs: 60_000 }),
+    // The sealer's last rounds must not run in the time of the other engines.
+    settle: async () => await own?.flush({ timeoutMs: 60_000 }),
     close: async () => {
       await prisma.$disconnect();
-      await audit?.close();
+      await own?.close();
     },
   };
 }

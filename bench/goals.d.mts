@@ -6,4 +6,5 @@ export interface Goal {
 }
 
 export function goals(capture: readonly object[], engine?: string): Goal[];
+export function clientGoals(latency: readonly object[], engine?: string, rival?: string): Goal[];
 export function httpGoals(http: readonly object[]): Goal[];

@@ -23,6 +23,25 @@ export function goals(capture, engine = 'database') {
   return [...ratios, linear].map((goal) => ({ ...goal, met: goal.measured <= goal.atMost }));
 }
 
+const OF_RIVAL_AT_MOST = 0.8;
+
+/** Of engine "client", beside the peer that captures in the client as well; none for what either could not do. */
+export function clientGoals(latency, engine = 'client', rival = 'prisma-audit') {
+  const ratioOf = (operation, of) =>
+    latency.find((row) => row.clients === 1 && row.operation === operation && row.engine === of)?.ratio;
+  return ['create', 'update', 'nestedCreate'].flatMap((operation) => {
+    const [own, other] = [ratioOf(operation, engine), ratioOf(operation, rival)];
+    if (own === undefined || other === undefined) return [];
+    const measured = own / other;
+    return {
+      goal: `${operation}: ratio of engine "${engine}" to that of ${rival}`,
+      atMost: OF_RIVAL_AT_MOST,
+      measured,
+      met: measured <= OF_RIVAL_AT_MOST,
+    };
+  });
+}
+
 const HTTP_P95_AT_MOST = 1.1;
 
 /** Of requests whose entry the response does not wait for. */

@@ -1,24 +1,25 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { loadPrismaClient } from '../client.mjs';
 import { checkpoint, createApplication, withClient } from '../databases.mjs';
-import { withDatabaseEngine, withoutAudit } from '../engines.mjs';
+import { withClientEngine, withDatabaseEngine, withoutAudit } from '../engines.mjs';
 import { measureOperation } from '../latency.mjs';
 import { OPERATIONS } from '../operations.mjs';
 import { prepare } from './prepare.mjs';
 
 const POOL = 10;
 const MEASURED = OPERATIONS.filter(({ name }) => name !== 'createMany2500').map((operation) =>
-  // With five engines in turn, one call of thousands of rows makes a block that is long enough.
+  // With six engines in turn, one call of thousands of rows makes a block that is long enough.
   operation.rows ? { ...operation, calls: { 1: 1 } } : operation,
 );
 const schema = new URL('../schema.prisma', import.meta.url);
 
-/** Latency of Prisma calls without audit, with ours and with each peer, in turn on one server; one client. */
+/** Latency of Prisma calls without audit, with both of our engines and with each peer, in turn on one server; one client. */
 export async function measureLatency(server, peers, { cellMs, warmUpMs }) {
   const PrismaClient = loadPrismaClient();
   const engines = [
     await withoutAudit(server, PrismaClient),
     { ...(await withDatabaseEngine(server, PrismaClient, { sealer: true })), name: 'nestjs-prisma-audit' },
+    await withClientEngine(server, PrismaClient, { sealer: true }),
   ];
   const results = [];
   try {

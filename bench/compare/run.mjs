@@ -3,7 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../test/support/postgres.mjs';
+import { clientGoals } from '../goals.mjs';
 import { machine, versions } from '../machine.mjs';
+import { printGoals } from '../print.mjs';
 import { runBattery } from './battery.mjs';
 import { measureLatency } from './latency.mjs';
 import { PEERS } from './peers/index.mjs';
@@ -24,12 +26,14 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false }, // rougher latencies
     only: { type: 'string' }, // the id of one peer: its battery alone, printed, nothing written
+    latency: { type: 'boolean', default: false }, // the latencies alone, printed, nothing written
     readme: { type: 'boolean', default: false }, // only writes the README's block anew, from results.json
   },
 });
 const started = performance.now();
 try {
   if (options.readme) writeReadme(JSON.parse(readFileSync(RESULTS, 'utf8')));
+  else if (options.latency) printLatency((await latencies(() => true)).latency);
   else if (options.only) printShapes((await throughBattery(({ id }) => id === options.only)).peers);
   else await compare();
   console.log(`${Math.round((performance.now() - started) / 1000)} s`);
@@ -39,21 +43,31 @@ try {
 
 async function compare() {
   const { peers, ...counted } = await throughBattery(() => true);
-  const { latency, ...place } = await withServer({ durable: true, own: true }, async (url) => ({
-    machine: machine(),
-    versions: await versions(url),
-    latency: await measureLatency(
-      url,
-      PEERS.filter(({ id, noLatency }) => !noLatency && peers.some((peer) => peer.id === id && !peer.error)),
-      options.quick ? { cellMs: 1_500, warmUpMs: 0 } : { cellMs: 8_000, warmUpMs: 500 },
-    ),
-  }));
+  const { latency, ...place } = await latencies(({ id }) => peers.some((peer) => peer.id === id && !peer.error));
   const results = { ...place, quick: options.quick, ...counted, peers, latency };
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 1)}\n`);
   writeReadme(results);
   for (const { label, counts, error } of peers) console.log(label, counts ?? error);
+  printLatency(latency);
+}
+
+/** Of the peers that can be measured and are chosen, with where it was. */
+async function latencies(chosen) {
+  return await withServer({ durable: true, own: true }, async (url) => ({
+    machine: machine(),
+    versions: await versions(url),
+    latency: await measureLatency(
+      url,
+      PEERS.filter((peer) => !peer.noLatency && chosen(peer)),
+      options.quick ? { cellMs: 1_500, warmUpMs: 0 } : { cellMs: 8_000, warmUpMs: 500 },
+    ),
+  }));
+}
+
+function printLatency(latency) {
   for (const { operation, engine, p50Ms, ratio, failed } of latency)
     console.log(operation.padEnd(16), engine.padEnd(24), failed ?? `${p50Ms.toFixed(2)} ms  ${ratio.toFixed(2)}×`);
+  printGoals(clientGoals(latency));
 }
 
 /** Each peer with its shapes, or the error for which it could not be run. */

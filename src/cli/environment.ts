@@ -107,6 +107,7 @@ async function loadConfig(file: string): Promise<Coverage & LevelConfig> {
   }
   const known = [
     'schema',
+    'engine',
     'schemas',
     'tenantColumn',
     'redaction',

@@ -45,10 +45,11 @@ export function migrateCommand(): Command {
           const { createRoles, dryRun } = options;
           printPrivileges(await reconcilePrivileges(pool, { schema: env.schema, roles, createRoles, dryRun }));
         }
-        const audited = plan.filter((table) => table.wanted !== undefined);
+        const audited = plan.filter((table) => table.audited);
         const config = env.configFile ?? 'no audit.config: every table, default secret names';
+        const by = env.coverage.engine === 'client' ? ', by engine "client" and no trigger' : '';
         process.stdout.write(
-          `${options.dryRun ? 'would be audited' : 'audited'}: ${audited.length} of ${plan.length} tables (${config})\n`,
+          `${options.dryRun ? 'would be audited' : 'audited'}: ${audited.length} of ${plan.length} tables${by} (${config})\n`,
         );
         const keyless = audited.filter(({ table }) => table.key.length === 0).map(({ model }) => model);
         if (keyless.length > 0)
@@ -59,7 +60,7 @@ export function migrateCommand(): Command {
 
 const SIGNS = { add: pc.green('+'), replace: pc.yellow('~'), remove: pc.red('-'), skip: pc.dim('·'), keep: ' ' };
 
-function describe({ table, model, step, wanted }: PlannedTable): string {
+function describe({ table, model, step, wanted, audited }: PlannedTable): string {
   const name = model === table.name ? model : `${model} (${table.name})`;
   const rules = wanted?.[3]
     ? (JSON.parse(wanted[3]) as { redact: string[]; mask: object; ignore: string[] })
@@ -72,5 +73,5 @@ function describe({ table, model, step, wanted }: PlannedTable): string {
     .filter(([, columns]) => columns.length > 0)
     .map(([how, columns]) => `, ${how}: ${columns.join(', ')}`)
     .join('');
-  return `${SIGNS[step]} ${name}${step === 'skip' ? pc.dim(' not audited') : hidden}`;
+  return `${SIGNS[step]} ${name}${step === 'skip' ? pc.dim(audited ? ' without a trigger' : ' not audited') : hidden}`;
 }

@@ -3,6 +3,7 @@ import { within } from '../event/deadline.js';
 import { saying, type Check } from '../event/check.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import type { RawClient } from '../prisma/api.js';
+import { captures } from '../prisma/probe-engine.js';
 import { isClient, probeClient } from '../prisma/probe.js';
 import type { Coverage } from '../store/postgres/coverage.js';
 import type { Pool } from '../store/postgres/pool.js';
@@ -24,11 +25,12 @@ export interface Probed {
 /** All checks. Total: what cannot be asked is a check that says so. */
 export async function probe({ pool, schema, config, catalogue, candidates }: Probed): Promise<readonly Check[]> {
   const clients = [...new Set(candidates)].filter((candidate) => isClient(candidate));
+  const engine = config?.engine ?? (clients.some((client) => captures(client) === true) ? 'client' : undefined);
   const asked = await Promise.all([
-    ask('the database', () => probeDatabase(pool, schema, config)),
+    ask('the database', () => probeDatabase(pool, schema, config, engine)),
     ...clients.map((client) => {
       const name = nameOf(client);
-      return ask(name, () => probeClient(client, schema, name, { catalogue, config }));
+      return ask(name, () => probeClient(client, schema, name, { engine, catalogue, config }));
     }),
   ]);
   return asked.flat();

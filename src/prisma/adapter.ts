@@ -13,6 +13,11 @@ import { warnOfNamedStatements } from './named-statements.js';
 const WRAPPED = Symbol.for('nestjs-prisma-audit.adapter');
 const CELL = Symbol.for('nestjs-prisma-audit.capture');
 
+export interface AdapterOptions extends CarryOptions {
+  /** Schema of the log; `audited()` and `audit()` pass theirs on. @defaultValue 'audit' */
+  readonly schema?: string | undefined;
+}
+
 /**
  * Wraps a Prisma driver adapter factory so that every SQL statement tells the database who acts. The statement itself,
  * its parameters, its result and its errors stay as they are, and there is no extra statement.
@@ -20,16 +25,21 @@ const CELL = Symbol.for('nestjs-prisma-audit.capture');
  * @example new PrismaClient({ adapter: auditAdapter(new PrismaPg({ connectionString })) })
  * @throws AuditError `AUDIT_ADAPTER_UNSUPPORTED` for a database other than PostgreSQL
  */
-export function auditAdapter<F extends DriverAdapterFactory>(factory: F, options: CarryOptions = {}): F {
+export function auditAdapter<F extends DriverAdapterFactory>(factory: F, options: AdapterOptions = {}): F {
   const commentOf = commentsWith(checkCarry(options));
-  if (isAuditAdapter(factory)) return factory;
+  if (isAuditAdapter(factory)) {
+    const cell = captureCell(factory);
+    // Who names no schema changes none: several clients can share an adapter.
+    if (cell !== undefined && options.schema !== undefined) cell.schema = options.schema;
+    return factory;
+  }
   if (factory?.provider !== 'postgres') {
     throw new AuditError(
       'AUDIT_ADAPTER_UNSUPPORTED',
       `auditAdapter() takes a PostgreSQL driver adapter factory (for example new PrismaPg({ connectionString })), not one for ${JSON.stringify(factory?.provider)}`,
     );
   }
-  const cell: CaptureCell = {};
+  const cell: CaptureCell = { schema: options.schema };
   return overlay(factory, {
     [WRAPPED]: true,
     [CELL]: cell,
@@ -52,9 +62,9 @@ export function captureCell(factory: unknown): CaptureCell | undefined {
 }
 
 function wrapAdapter(adapter: DriverAdapter, commentOf: CommentOf, cell: CaptureCell): DriverAdapter {
-  const plain = statements(adapter, commentOf, currentContext, wakeSealer);
+  const plain = statements(adapter, commentOf, currentContext, wakeSealer, cell);
   const own = (transaction: Transaction): typeof plain =>
-    statements(transaction, commentOf, currentContext, () => undefined);
+    statements(transaction, commentOf, currentContext, () => undefined, cell);
   const line = poolLine(adapter, plain, () => hexOf(commentOf(currentContext())), own, wakeSealer);
   return overlay(adapter, {
     ...captured(cell, plain, line),
@@ -84,7 +94,7 @@ function wrapTransaction(
     if (scope !== undefined) return actingIn(scope, now);
     return now !== undefined && now.root === opener?.root ? now : opener;
   };
-  const plain = statements(transaction, commentOf, owner, () => undefined);
+  const plain = statements(transaction, commentOf, owner, () => undefined, cell);
   return overlay(transaction, {
     ...captured(
       cell,
@@ -108,6 +118,7 @@ function statements(
   commentOf: CommentOf,
   context: () => AuditContext | undefined,
   done: () => void,
+  cell: CaptureCell,
 ): Pick<Queryable, 'queryRaw' | 'executeRaw'> {
   const send = async <T>(query: Query, run: (marked: Query) => Promise<T>): Promise<T> => {
     const comment = commentOf(context());
@@ -115,7 +126,7 @@ function statements(
       return await run({ ...query, sql: query.sql + comment });
     } catch (error) {
       takeOut(comment, error);
-      throw asMissingLog(error, query.sql) ?? error;
+      throw asMissingLog(error, query.sql, cell.schema) ?? error;
     }
   };
   return {

@@ -17,9 +17,11 @@ export interface StatementCapture {
   execute(query: Query, line: Line): Promise<number>;
 }
 
-/** Where an adapter keeps its capture: empty until an extension asks for it, and then for all clients of the adapter. */
+/** What an adapter is told after it was made, by an extension, and then holds for all clients of the adapter. */
 export interface CaptureCell {
   capture?: StatementCapture;
+  /** Schema of the log, to tell an error about it from one of the application's own. */
+  schema?: string | undefined;
 }
 
 /** The statements of a pool or a transaction, captured where there is a capture. */

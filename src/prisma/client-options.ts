@@ -1,11 +1,10 @@
 import { AuditError } from '../event/errors.js';
-import { auditAdapter, captureCell, isAuditAdapter } from './adapter.js';
+import { auditAdapter, captureCell, isAuditAdapter, type AdapterOptions } from './adapter.js';
 import type { CaptureCell } from './capture.port.js';
-import type { CarryOptions } from './carry.js';
 import type { DriverAdapterFactory } from './driver-adapter.js';
 
 /** The constructor options of a Prisma client with the adapter wrapped. */
-export function withAuditAdapter(options: unknown, carry: CarryOptions): unknown {
+export function withAuditAdapter(options: unknown, how: AdapterOptions): unknown {
   const given = (options ?? {}) as { adapter?: DriverAdapterFactory; accelerateUrl?: unknown };
   if (given.accelerateUrl !== undefined) {
     throw new AuditError(
@@ -19,7 +18,7 @@ export function withAuditAdapter(options: unknown, carry: CarryOptions): unknown
       'an audited client needs a driver adapter: super({ adapter: new PrismaPg({ connectionString }) })',
     );
   }
-  return { ...given, adapter: auditAdapter(given.adapter, carry) };
+  return { ...given, adapter: auditAdapter(given.adapter, how) };
 }
 
 /** Whether a client was built with `auditAdapter()`; `undefined` where that cannot be known. */

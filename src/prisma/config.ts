@@ -47,6 +47,11 @@ export interface ModelConfig<Field extends string = string> {
 export interface AuditConfig<C = any> {
   /** Schema of the log. @defaultValue `'audit'` */
   readonly schema?: string;
+  /**
+   * Who sees the changes of rows: triggers of the database, or the client. With `'client'` the command `migrate` makes no
+   * triggers and takes away those that are there; needs `catalogue` (docs/engines.md). @defaultValue `'database'`
+   */
+  readonly engine?: 'database' | 'client';
   /** Schemas whose tables are audited. @defaultValue `['public']` */
   readonly schemas?: readonly string[];
   /** Column that holds the tenant, wherever a table has it: its name in the database, which `@map` may have changed. */

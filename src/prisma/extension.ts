@@ -3,7 +3,7 @@ import { scopedTransaction } from './transaction.js';
 import { captureCellOf, requireAuditAdapter } from './client-options.js';
 import { markReads, readHooks, readsOfClient } from './reads/hooks.js';
 import { readsSettings, type ReadsOptions } from './reads/options.js';
-import { checkEngine, clientEngine, invalid, type EngineOptions } from './client-engine/options.js';
+import { clientEngine, engineOf, invalid, type EngineOptions } from './client-engine/options.js';
 
 /** What is needed of a client to extend it. */
 interface Extendable {
@@ -44,16 +44,16 @@ export function audit(
   options: AuditApiOptions & EngineOptions & ReadsOptions = {},
 ): (client: unknown) => ExtendedTypes {
   const rules = eventRules(options);
-  checkEngine(options);
-  const engine = options.engine === 'client' ? clientEngine(options, options.schema ?? 'audit') : undefined;
+  const engine = engineOf(options) === 'client' ? clientEngine(options, options.schema ?? 'audit') : undefined;
   const reads = readsSettings(options);
   return (given) => {
     const client = given as Extendable;
     // Not bound: it runs on the `this` of each call.
     const inner: (this: unknown, ...args: unknown[]) => unknown = Reflect.get(client, '$transaction');
     requireAuditAdapter(client);
+    const cell = captureCellOf(client);
+    if (cell !== undefined && options.schema !== undefined) cell.schema = options.schema;
     if (engine !== undefined) {
-      const cell = captureCellOf(client);
       if (cell === undefined)
         throw invalid('engine "client" finds no auditAdapter() in this client, so it could capture nothing');
       cell.capture = engine;

@@ -19,24 +19,30 @@ const REMEDIES: Partial<Record<AuditErrorCode, string>> = {
  */
 const OURS: Readonly<Partial<Record<AuditErrorCode, RegExp>>> = {
   AUDIT_SCHEMA_MISSING:
-    /^(?:relation "[^".]+\.content(?:_pos_seq)?"|function [^.(]+\.(?:change|client_change|change_by_rules|image|redact|is_secret|readable|key_of|masked)\(|schema "audit")/,
-  AUDIT_PRIVILEGE_MISSING:
-    /^permission denied for (?:table content|sequence content_pos_seq|schema audit|function client_change)$/,
+    /^(?:relation "[^".]+\.content(?:_pos_seq)?"|function [^.(]+\.(?:change|client_change|change_by_rules|image|redact|is_secret|readable|key_of|masked)\()/,
+  AUDIT_PRIVILEGE_MISSING: /^permission denied for (?:table content|sequence content_pos_seq|function client_change)$/,
+};
+
+/** A schema can have any name, and an application's own triggers can miss one too. */
+const MISSING_SCHEMA: Readonly<Partial<Record<AuditErrorCode, (schema: string) => string>>> = {
+  AUDIT_SCHEMA_MISSING: (schema) => `schema "${schema}" does not exist`,
+  AUDIT_PRIVILEGE_MISSING: (schema) => `permission denied for schema ${schema}`,
 };
 
 /**
  * The error for the caller when the log itself could not be written to: the only case in which a write fails that would
  * not have failed without audit (option `onMissing`). An error about something that the caller's own statement names is the
  * caller's, and stays as it is.
+ *
+ * @param schema of the log: what is said of another one is the application's own affair
  */
-export function asMissingLog(error: unknown, sql: string): AuditError | undefined {
+export function asMissingLog(error: unknown, sql: string, schema = 'audit'): AuditError | undefined {
   if (!(error instanceof Error) || typeof error.cause !== 'object' || error.cause === null) return undefined;
   const { originalCode, originalMessage } = error.cause as { originalCode?: unknown; originalMessage?: unknown };
   if (typeof originalCode !== 'string' || typeof originalMessage !== 'string') return undefined;
   const code = CODES[originalCode];
-  if (code === undefined || OURS[code]?.test(originalMessage) !== true) return undefined;
-  const named = /(?:relation|function|schema|table|sequence) "?([^"( ]+)/.exec(originalMessage)?.[1];
-  const name = named?.split('.').at(-1);
+  if (code === undefined) return undefined;
+  const name = missingPart(code, originalMessage, schema);
   // Engine "client" puts this one into the statement itself.
   const isOurs = name === 'client_change';
   if (
@@ -45,4 +51,10 @@ export function asMissingLog(error: unknown, sql: string): AuditError | undefine
   )
     return undefined;
   return new AuditError(code, `${REMEDIES[code]} (${originalMessage})`, { sqlState: originalCode }, error);
+}
+
+function missingPart(code: AuditErrorCode, message: string, schema: string): string | undefined {
+  if (message === MISSING_SCHEMA[code]?.(schema)) return schema;
+  if (OURS[code]?.test(message) !== true) return undefined;
+  return /(?:relation|function|table|sequence) "?([^"( ]+)/.exec(message)?.[1]?.split('.').at(-1);
 }

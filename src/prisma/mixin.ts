@@ -55,7 +55,7 @@ export function audited<C extends ClientClass>(
   abstract class AuditedClient extends (Base as abstract new (...args: any[]) => object) {
     // oxlint-disable-next-line typescript/no-explicit-any
     constructor(...args: any[]) {
-      super(withAuditAdapter(args[0], { carry: options.carry }), ...args.slice(1));
+      super(withAuditAdapter(args[0], { carry: options.carry, schema: options.schema }), ...args.slice(1));
     }
 
     $audit(): AuditApi {

@@ -1,14 +1,22 @@
 import { newContext, runInContext } from '../context/context.js';
 import type { Check } from '../event/check.js';
+import type { Engine } from '../event/coverage/coverage.js';
 import type { RawClient } from './api.js';
+import { captures, checkClientEngine, type EngineFacts } from './probe-engine.js';
 import { hasAuditAdapter } from './client-options.js';
 import { readsCheck, type KnownReads } from './reads/check.js';
 import { isScopedTransaction } from './transaction.js';
 
 /** One statement through the client tells what of it arrives. A `select` on its own: no transaction, no rows, no locks. */
-const ASK = `select current_query() as query, current_setting('session_replication_role') as replica, exists (select from pg_catalog.pg_namespace where nspname = $1::text) as log`;
+const ASK = `
+select current_query() as query, current_setting('session_replication_role') as replica,
+       exists (select from pg_catalog.pg_namespace where nspname = $1::text) as log,
+       has_function_privilege(to_regprocedure(format('%I.client_change(text[], text, text, record, record)', $1::text)), 'execute') as logs,
+       (select array_agg(distinct t.tgrelid::regclass::text)
+          from pg_catalog.pg_trigger t join pg_catalog.pg_proc p on p.oid = t.tgfoid join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+         where n.nspname = $1::text and p.proname in ('capture', 'capture_or_warn') and not t.tgisinternal) as triggers`;
 
-interface Answer {
+interface Answer extends EngineFacts {
   readonly query: string;
   readonly replica: string;
   readonly log: boolean;
@@ -33,7 +41,7 @@ export function isClient(candidate: unknown): candidate is RawClient {
  * Asks the database, through the client itself, whether its statements tell who acts.
  *
  * @param schema of the log
- * @param known where it says which reads are told, whether this client tells them
+ * @param known which engine should capture (`'client'` where nobody knows and this client does), and which reads should be told
  * @returns no checks at all for a client of a database that has no log: its writes are nobody's business
  * @throws what the client throws when its database cannot be reached
  */
@@ -41,7 +49,7 @@ export async function probeClient(
   client: RawClient,
   schema: string,
   name = 'the client',
-  known: KnownReads = {},
+  known: { readonly engine?: Engine | undefined } & KnownReads = {},
 ): Promise<readonly Check[]> {
   const context = newContext({ actor: { id: 'probe', type: 'service' } });
   const rows = await runInContext(context, async () => await client.$queryRawUnsafe(ASK, schema));
@@ -60,7 +68,8 @@ export async function probeClient(
     comment(client, answer.query, context.root.group, name),
     transaction(client, name),
     ...readsCheck(client, name, known),
-    ...(answer.replica === 'origin'
+    ...checkClientEngine(client, answer, name, known.engine),
+    ...(answer.replica === 'origin' || captures(client) === true
       ? []
       : [
           {

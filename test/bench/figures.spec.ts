@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { comparisonBlock } from '../../bench/compare/readme.mjs';
-import { goals, httpGoals } from '../../bench/goals.mjs';
+import { clientGoals, goals, httpGoals } from '../../bench/goals.mjs';
 
 const OPERATIONS = ['create', 'update', 'nestedCreate', 'updateMany100', 'createMany1000', 'createMany5000'];
 
@@ -42,6 +42,20 @@ it.each([
   expect(httpGoals(rows).map((goal) => [goal.goal, goal.met])).toEqual([
     ['express, async: p95', met],
     ['fastify, async: p95', met],
+  ]);
+});
+
+it('goals of engine "client": its ratio beside that of prisma-audit, and none for an operation that either cannot do', () => {
+  const rows = (engine: string, ratios: Record<string, number | undefined>): object[] =>
+    Object.entries(ratios).map(([operation, ratio]) => ({ operation, engine, clients: 1, ratio }));
+  const latency = [
+    ...rows('database', { create: 99, update: 99, nestedCreate: 99 }),
+    ...rows('client', { create: 1.6, update: 1.7, nestedCreate: 2 }),
+    ...rows('prisma-audit', { create: 2, update: 2, nestedCreate: undefined }),
+  ];
+  expect(clientGoals(latency).map(({ goal, measured, met }) => [goal.split(':')[0], measured, met])).toEqual([
+    ['create', 0.8, true],
+    ['update', 0.85, false],
   ]);
 });
 

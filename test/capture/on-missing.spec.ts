@@ -41,6 +41,24 @@ describe('when the log is missing, under onMissing "fail"', () => {
     expect(rows).toEqual([{ left: null }]);
   });
 
+  it.each([
+    ...BROKEN,
+    ['the log is full', `create function audit.full() returns trigger language plpgsql as $$ begin raise exception using errcode = '53100'; end $$;
+      create trigger full_up before insert on audit.content for each row execute function audit.full()`, '', '53100'],
+  ])('because %s, no part of the server’s error has a value of the caller’s in it', async (_why, sql, _code, state) => {
+    await connected('fail');
+    await quickstart.pool.query(ROLE + sql);
+    for (const statement of [
+      `insert into "User" ("tenantId", name, email, "passwordHash") values ('t', $1, $1, $1)`,
+      `insert into "User" ("tenantId", name, email, "passwordHash") select 't', $1::text, $1 || i, $1 from generate_series(1, 3) i`,
+    ]) {
+      const error: unknown = await quickstart.pool.query(statement, ['Secretname']).then(() => undefined, (reason: unknown) => reason); // prettier-ignore
+      expect(error).toMatchObject({ code: state, where: expect.stringContaining('capture()') });
+      const fields = Object.getOwnPropertyNames(error).map((name) => String(Reflect.get(error as object, name)));
+      expect(fields.join('\n')).not.toContain('Secretname');
+    }
+  }); // prettier-ignore
+
   it('errors of the caller’s own stay as they are', async () => {
     const prisma = await connected('fail');
     await expect(prisma.$executeRaw`update content set x = 1`).rejects.toMatchObject({ code: 'P2010' });

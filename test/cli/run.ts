@@ -18,13 +18,15 @@ export interface RunOptions {
   readonly input?: string;
   /** Ends the process when this resolves. */
   readonly until?: () => Promise<void>;
+  /** By which it is ended then. @defaultValue 'SIGTERM' */
+  readonly signal?: NodeJS.Signals;
   readonly env?: Record<string, string>;
   readonly nodeOptions?: readonly string[];
 }
 
 /** The built command as a process of its own, without the variables of whoever runs the tests. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { url, cwd = tmpdir(), input = '', nodeOptions = [], env = {}, until } = options;
+  const { url, cwd = tmpdir(), input = '', nodeOptions = [], env = {}, until, signal = 'SIGTERM' } = options;
   const child = spawn(process.execPath, [...nodeOptions, MAIN, ...args], {
     cwd,
     env: {
@@ -39,7 +41,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   child.stdin.on('error', () => undefined); // it may end without reading
   child.stdin.end(input);
-  void until?.().then(() => child.kill('SIGTERM'));
+  void until?.().then(() => child.kill(signal));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);

@@ -2,31 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Audit } from '../../src/compose/index.js';
 import { checkOptions, type AuditOptions } from '../../src/compose/options.js';
-import type { Catalogue } from '../../src/event/catalogue.js';
-import { reconcileTriggers } from '../../src/store/postgres/index.js';
+import { reconcileTriggers, type Coverage } from '../../src/store/postgres/index.js';
+import { catalogueOfDatabase } from '../support/catalogue.js';
 import { COVERAGE, createQuickstart, PrismaClient, type Quickstart } from '../support/quickstart.js';
 
-const CATALOGUE: Catalogue = {
-  version: 1,
-  checksum: '',
-  models: {
-    Tag: {
-      table: 'Tag',
-      id: ['id'],
-      uniques: [],
-      fields: Object.fromEntries(
-        ['id', 'tenantId', 'name'].map((column) => [column, { column, type: 'String', kind: 'scalar' as const }]),
-      ),
-      relations: {},
-    },
-  },
-  enums: {},
-};
-const CONFIG = { ...COVERAGE, catalogue: CATALOGUE };
+/** With a catalogue of the database as it is at first. */
+const CONFIG: { -readonly [K in keyof Coverage]: Coverage[K] } = { ...COVERAGE };
 
 /** Makes all of the cases undone. */
 const UNDO = `
-drop table if exists "Fresh";
+drop table if exists "Fresh", fresh_too;
 alter table audit.entry enable always trigger append_only;
 alter function audit.capture() owner to current_user;
 drop role if exists nobody;
@@ -36,6 +21,9 @@ let world: Quickstart;
 const opened: Audit[] = [];
 beforeAll(async () => {
   world = await createQuickstart();
+  const catalogue = await catalogueOfDatabase(world.pool);
+  const { invoice_lines: line, ...models } = catalogue.models;
+  CONFIG.catalogue = { ...catalogue, models: { ...models, ...(line && { InvoiceLine: line }) } };
 });
 afterAll(() => world.close());
 afterEach(async () => {
@@ -50,6 +38,8 @@ function open(options: Partial<AuditOptions>): Audit {
   return audit;
 }
 
+const GENERATE =
+  'run "prisma migrate deploy" and "prisma generate" with the same schema.prisma; a table that is not Prisma’s can be left out by name (models: { name: false })';
 const NO_GUARDS = 'alter table audit.entry disable trigger append_only';
 
 describe('the probe at the start', () => {
@@ -61,14 +51,17 @@ describe('the probe at the start', () => {
       'drop trigger "!audit_update" on "User"',
       { config: CONFIG },
       [
-        'triggers fail: models captured by triggers that are stale or switched off: User: run "nestjs-prisma-audit migrate"',
+        'triggers fail: User has a capture trigger that is not what audit.config says, or is switched off: run "nestjs-prisma-audit migrate"',
       ],
     ],
     [
-      'a table is new',
-      'create table "Fresh" (id int)',
+      'tables are new',
+      'create table "Fresh" (id int); create table fresh_too (id int)',
       { config: CONFIG },
-      ['triggers fail: models not captured at all: Fresh: run "nestjs-prisma-audit migrate"'],
+      [
+        'triggers fail: Fresh, fresh_too: each has no capture trigger: run "nestjs-prisma-audit migrate"',
+        `catalogue warn: the catalogue is not that of the database: the table public.Fresh is in the database and not in the catalogue; the table public.fresh_too is in the database and not in the catalogue: ${GENERATE}`,
+      ],
     ],
     [
       'a trigger is off',
@@ -83,16 +76,14 @@ describe('the probe at the start', () => {
       '',
       { config: { ...CONFIG, models: { ...CONFIG.models, User: { redact: ['email'] } } } },
       [
-        'triggers fail: models captured by triggers that are stale or switched off: User: run "nestjs-prisma-audit migrate"',
+        'triggers fail: User has a capture trigger that is not what audit.config says, or is switched off: run "nestjs-prisma-audit migrate"',
       ],
     ],
     [
       'a model is not to be audited any more',
       '',
       { config: { ...CONFIG, models: { ...CONFIG.models, User: false } } },
-      [
-        'triggers warn: models captured although audit.config says they are not: User: run "nestjs-prisma-audit migrate"',
-      ],
+      ['triggers fail: User is captured although audit.config says it is not: run "nestjs-prisma-audit migrate"'],
     ],
     [
       'no table is audited',
@@ -113,7 +104,7 @@ describe('the probe at the start', () => {
       'alter table "Tag" rename column name to title',
       { config: CONFIG },
       [
-        'catalogue warn: the catalogue is not that of the database: Tag (no column name; does not know title): run "prisma generate" and deploy its result, or the migration that is missing',
+        `catalogue warn: the catalogue is not that of the database: the column public.Tag.name is in the catalogue and not in the database; the column public.Tag.title is in the database and not in the catalogue: ${GENERATE}`,
       ],
     ],
     [
@@ -121,7 +112,7 @@ describe('the probe at the start', () => {
       NO_GUARDS,
       {},
       [
-        'rights.appendOnly fail: the append-only triggers of the log are missing or switched off: somebody removed them: verify the log, then run "nestjs-prisma-audit migrate"',
+        'guards fail: the append-only triggers of content or entry are missing or switched off: somebody removed them: verify the log, then run "nestjs-prisma-audit migrate"',
       ],
     ],
     [

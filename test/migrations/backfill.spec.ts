@@ -107,6 +107,41 @@ describe('a backfill', () => {
     expect((await entries()).map(({ action }) => action).sort()).toEqual(['Bill.create', 'coverage.backfill']);
   });
 
+  it.each(['SIGKILL', 'SIGTERM'] as const)('that is ended by %s half way has not happened, and what comes after it is captured', async (signal) => {
+    const blocker = await log.connect();
+    await blocker.query('select pg_advisory_lock(43)');
+    here.write('audit.config.mjs', `export default ${JSON.stringify(COVERAGE)}`);
+    const sql = 'insert into bills values (1); select pg_advisory_xact_lock(43); insert into bills values (2)';
+    const args = ['backfill', '--table', 'bills', '--reason', 'x', '--file', '-'];
+    const waiting = `select from pg_locks where not granted and locktype = 'advisory' and objid = 43`;
+    const until = async (there: boolean): Promise<void> => {
+      while (((await log.pool.query(waiting)).rowCount === 1) !== there)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    const ran = await run(args, { url: log.url, cwd: here.path, input: sql, signal, until: () => until(true) });
+    expect(ran.code).not.toBe(0);
+    await blocker.query('select pg_advisory_unlock_all()');
+    await until(false);
+    // Waits for the lock of the load, if its session has not ended yet.
+    await log.pool.query(`insert into bills values (7, 'after')`);
+    expect(await count('bills')).toBe(1);
+    expect(await covered()).toEqual([]);
+    expect((await entries()).map(({ action }) => action)).toEqual(['Bill.create']);
+    expect(await log.store.watchCoverage()).toBe(0);
+  }); // prettier-ignore
+
+  it('is for the owner: a role that may write to the table may not load it unseen', async () => {
+    const role = `loader_${process.pid}`;
+    await log.pool.query(`create role ${role} login; grant all on bills to ${role}; grant usage on schema audit to ${role}; grant execute on all functions in schema audit to ${role}`); // prettier-ignore
+    const url = new URL(log.url);
+    url.username = role;
+    const args = ['backfill', '--table', 'bills', '--reason', 'x', '--file', '-'];
+    const ran = await run(args, { url: url.href, cwd: here.path, input: 'insert into bills values (1)' });
+    expect(ran).toMatchObject({ code: 2, err: expect.stringMatching(/must be owner|permission denied/) });
+    expect([await count('bills'), await entries(), await log.store.watchCoverage()]).toEqual([0, [], 0]);
+    await log.pool.query(`drop owned by ${role}; drop role ${role}`);
+  });
+
   it.each<[string, string[], string, RegExp]>([
     ['a failing statement', ['bills'], 'insert into bills values (1); insert into bills values (1)', /duplicate key/],
     ['a COMMIT, after which all would be uncaptured', ['bills'], 'insert into bills values (1); commit; insert into bills values (2)', /transaction/i],

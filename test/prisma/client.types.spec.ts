@@ -65,6 +65,39 @@ async function extension(plain: PrismaClient): Promise<void> {
   plain.$extends(audit({ schemas: ['log'] }));
 }
 
+/** What other extensions have added before ours, and add behind it, stays as they typed it, inside of transactions too. */
+async function between(plain: PrismaClient): Promise<void> {
+  const prisma = plain
+    .$extends({
+      result: { user: { initials: { needs: { name: true }, compute: (user) => user.name.slice(0, 1) } } },
+      model: { tag: { named: (name: string) => name.length } },
+      client: { $hello: () => 'hello' as const },
+    })
+    .$extends(audit())
+    .$extends({ client: { $later: () => 1 as const } });
+  yes(true satisfies Same<ReturnType<typeof prisma.$hello>, 'hello'>);
+  yes(true satisfies Same<ReturnType<typeof prisma.$later>, 1>);
+  yes(true satisfies Same<ReturnType<typeof prisma.tag.named>, number>);
+  const initials = await prisma.$transaction(
+    async (tx) => {
+      await tx.$audit().record({ action: 'a' });
+      yes(true satisfies Same<ReturnType<typeof tx.tag.named>, number>);
+      // @ts-expect-error: there is no such model
+      void tx.users;
+      return (await tx.user.findFirstOrThrow()).initials;
+    },
+    { isolationLevel: 'Serializable', maxWait: 1 },
+  );
+  yes(true satisfies Same<typeof initials, string>);
+  const [users, count] = await prisma.$transaction([prisma.user.findMany(), prisma.tag.count()]);
+  yes(true satisfies Same<(typeof users)[0]['initials'], string>);
+  yes(true satisfies Same<typeof count, number>);
+  // @ts-expect-error: there is no such isolation level
+  await prisma.$transaction([prisma.user.count()], { isolationLevel: 'Sometimes' });
+  // @ts-expect-error: an array transaction takes Prisma's promises
+  await prisma.$transaction([Promise.resolve(1)]);
+}
+
 function constructors(): void {
   const adapter = auditAdapter(new PrismaPg({ connectionString: '' }));
   yes(true satisfies Same<typeof adapter, PrismaPg>);
@@ -80,5 +113,7 @@ function constructors(): void {
 }
 
 it('the types of audited clients let through what is right and nothing else', () => {
-  expect([mixin, extendedMixin, extension, constructors].every((check) => typeof check === 'function')).toBe(true);
+  expect([mixin, extendedMixin, extension, between, constructors].every((check) => typeof check === 'function')).toBe(
+    true,
+  );
 });

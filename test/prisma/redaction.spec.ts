@@ -6,7 +6,7 @@ import {
   lastPosition,
   readContent,
   SHAPES,
-  type AnyAuditedClient,
+  type ClientOptions,
   type Quickstart,
 } from '../support/quickstart.js';
 
@@ -34,12 +34,11 @@ beforeEach(async () => {
 const read = () => readContent(quickstart.pool, start);
 
 describe.each(SHAPES)('a secret column, written by a client made by %s', (_shape, connect) => {
-  let prisma: AnyAuditedClient;
-  beforeAll(() => {
-    prisma = quickstart.keep(connect(quickstart.url));
-  });
-
-  it('is in no row of the log, whatever is done to it', async () => {
+  it.each<[string, ClientOptions]>([
+    ['', {}],
+    [', and what a global omit hides from the caller is', { omit: { user: { passwordHash: true, name: true } } }],
+  ])('is in no row of the log, whatever is done to it%s', async (_how, options) => {
+    const prisma = quickstart.keep(connect(quickstart.url, options));
     const SECRET = 'hunter2-äöü';
     const data = { tenantId: 't', name: 'Ann', passwordHash: `${SECRET}-1` };
     const where = { email: `${Math.random()}@example.com` };
@@ -63,6 +62,9 @@ describe.each(SHAPES)('a secret column, written by a client made by %s', (_shape
       ['update', ['passwordHash'], ['passwordHash']],
       ['delete', ['passwordHash'], undefined],
     ]);
+    expect(changes.map(({ data: sides }) => (sides.new ?? sides.old)?.['name']).join()).toBe(
+      'Ann,Ann,Bob,Cyd,Cyd,Cyd,Cyd',
+    );
     for (const { flags, data: sides } of changes) {
       expect(flags).toEqual(['redacted']);
       for (const side of [sides.old, sides.new]) expect(side?.['passwordHash'] ?? null).toBeNull();

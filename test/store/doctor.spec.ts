@@ -3,6 +3,7 @@ import { postgresSealerStore, reconcileTriggers, type LevelConfig } from '../../
 import { examine, type Health } from '../../src/store/postgres/health.js';
 import type { Catalogue, CatalogueModel } from '../../src/event/catalogue.js';
 import { COVERAGE } from '../support/quickstart.js';
+import { catalogueOfDatabase } from '../support/catalogue.js';
 import { levelsWorld, type LevelsWorld } from './levels-world.js';
 
 let world: LevelsWorld;
@@ -114,19 +115,10 @@ describe('doctor sees rights that are not those of the level, and migrate mends 
 
 describe('doctor compares the catalogue with the database', () => {
   const catalogue = async (change: (models: Record<string, CatalogueModel>) => void = () => undefined): Promise<Catalogue> => {
-    const { rows } = await world.owner.query<{ name: string; columns: string[]; key: string[] }>(
-      `select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns,
-              (select array_agg(k.attname::text order by k.attnum) from pg_index i join pg_attribute k on k.attrelid = i.indexrelid where i.indrelid = c.oid and i.indisprimary) as key
-         from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-        where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' group by c.oid, c.relname`,
-    );
-    const models: Record<string, CatalogueModel> = {};
-    for (const { name, columns, key } of rows) {
-      const fields = Object.fromEntries(columns.map((column) => [column, { column, type: 'String', kind: 'scalar' as const }]));
-      models[name] = { table: name, id: key, uniques: [], fields, relations: {} };
-    }
+    const found = await catalogueOfDatabase(world.owner);
+    const models = { ...found.models };
     change(models);
-    return { version: 1, checksum: '', models, enums: {} };
+    return { ...found, models };
   }; // prettier-ignore
   const check = async (change?: (models: Record<string, CatalogueModel>) => void): Promise<string[]> =>
     (await doctor('app', {}, { ...COVERAGE, catalogue: await catalogue(change) })).checks

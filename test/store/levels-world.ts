@@ -16,8 +16,9 @@ export interface LevelsWorld {
   close(): Promise<void>;
 }
 
-export async function levelsWorld(): Promise<LevelsWorld> {
-  const quickstart = await createQuickstart();
+/** @param server address of another than the server of this test run */
+export async function levelsWorld(server?: string): Promise<LevelsWorld> {
+  const quickstart = await createQuickstart(server === undefined ? {} : { server });
   const { pool: owner, url } = quickstart;
   const mark = randomBytes(4).toString('hex');
   const roles = { app: `app_${mark}`, sealer: `Sealer ${mark}`, reader: `reader_${mark}`, other: `other_${mark}` };

@@ -18,6 +18,8 @@ export interface QuickstartOptions {
   coverage?: Coverage | false;
   /** SQL that runs before the triggers are installed: more tables. */
   sql?: string;
+  /** Address of another server. @defaultValue the one of this test run */
+  server?: string;
 }
 
 export interface Quickstart {
@@ -31,7 +33,7 @@ export interface Quickstart {
 
 /** A database of its own with the tables of the quickstart, the log and the capture triggers. */
 export async function createQuickstart(options: QuickstartOptions = {}): Promise<Quickstart> {
-  const database = await createDatabase();
+  const database = await createDatabase(options.server === undefined ? {} : { server: options.server });
   const pool = createPool(database.url, { max: 4, applicationName: 'test' });
   const clients: { $disconnect(): Promise<void> }[] = [];
   await pool.query(readFileSync(new URL(MIGRATION, import.meta.url), 'utf8'));

@@ -1,4 +1,5 @@
-import type { Catalogue, CatalogueModel, CatalogueRelation } from '../catalogue.js';
+import type { Catalogue, CatalogueModel } from '../catalogue.js';
+import { actionsOf } from './catalogue-keys.js';
 import type { Table } from './table.js';
 
 /**
@@ -45,11 +46,6 @@ function keyOf(model: CatalogueModel): readonly string[] {
 function levelOf(model: CatalogueModel): Table['level'] {
   const actions = Object.values(model.relations)
     .filter(({ fields }) => fields !== undefined)
-    .map((relation) => onDelete(relation));
+    .map((relation): string => actionsOf(relation).onDelete);
   return actions.includes('Cascade') && actions.some((action) => action.startsWith('Set')) ? 'row' : 'statement';
-}
-
-/** Prisma's defaults. */
-function onDelete({ onDelete: action, optional }: CatalogueRelation): string {
-  return action ?? (optional === true ? 'SetNull' : 'Restrict');
 }

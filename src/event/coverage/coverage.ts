@@ -2,8 +2,12 @@ import type { ActionCatalogue } from '../actions.js';
 import type { Catalogue } from '../catalogue.js';
 import type { RedactionOptions } from '../redaction.js';
 
+/** Who sees the changes of rows: triggers, or the clients of the application (docs/engines.md). */
+export type Engine = 'database' | 'client';
+
 /** What is to be audited: `audit.config.ts`, without the types that check it. */
 export interface Coverage {
+  readonly engine?: Engine;
   readonly schema?: string;
   readonly schemas?: readonly string[];
   readonly tenantColumn?: string;

@@ -6,10 +6,11 @@ import type { Coverage, ModelCoverage } from './coverage.js';
 /**
  * The configuration with what its catalogue says put in: names of tables and columns, and the annotations. What the
  * configuration says of a model or a field wins over the annotations of that model or field.
- * @throws AuditError `AUDIT_CONFIG_INVALID` when two models would go by one name
+ * @throws AuditError `AUDIT_CONFIG_INVALID` when two models would go by one name, and for an engine that there is not, or that needs a catalogue
  */
 export function withCatalogue<C extends Coverage>(coverage: C): C & Coverage {
   const { catalogue } = coverage;
+  checkEngine(coverage);
   if (catalogue === undefined) return coverage;
   const schemas = coverage.schemas ?? schemasOf(catalogue);
   const configured = coverage.models ?? {};
@@ -37,6 +38,16 @@ export function withCatalogue<C extends Coverage>(coverage: C): C & Coverage {
     models.set(key, rules === false ? false : { table, ...rules });
   }
   return { ...coverage, ...(schemas === undefined ? {} : { schemas }), models: Object.fromEntries(models) };
+}
+
+function checkEngine({ engine, catalogue }: Coverage): void {
+  if (engine !== undefined && engine !== 'database' && engine !== 'client')
+    throw new AuditError('AUDIT_CONFIG_INVALID', 'audit.config: engine is "database" or "client"');
+  if (engine === 'client' && catalogue === undefined)
+    throw new AuditError(
+      'AUDIT_CONFIG_INVALID',
+      'audit.config: engine "client" needs to know the schema: add "generator audit" to it and set catalogue',
+    );
 }
 
 /** Those of `@@schema`, the usual first one first; none if the models have none. */

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../event/catalogue.js';
 import { AuditError } from '../../event/errors.js';
+import type { Engine } from '../../event/coverage/coverage.js';
 import type { AuditConfig } from '../config.js';
 import { ClientEngine } from './engine.js';
 import { CapturePlan } from './plan.js';
@@ -7,9 +8,9 @@ import { CapturePlan } from './plan.js';
 export interface EngineOptions {
   /**
    * Who sees the changes of rows: triggers of the database, or this client (docs/engines.md). `'client'` holds for every
-   * client of the same adapter, and needs `catalogue`. @defaultValue `'database'`
+   * client of the same adapter, and needs `catalogue`. @defaultValue that of `config`, else `'database'`
    */
-  readonly engine?: 'database' | 'client' | undefined;
+  readonly engine?: Engine | undefined;
   /** What the generator wrote; for engine `client`. @defaultValue that of `config` */
   readonly catalogue?: Catalogue | undefined;
   /** The default export of `audit.config`, for engine `client`: what is redacted, masked, ignored and left out. */
@@ -42,10 +43,16 @@ export function clientEngine(options: EngineOptions, schema: string): ClientEngi
   return new ClientEngine({ plan, schema, maxRows, onTooManyRows, returnsOld: true });
 }
 
-/** @throws AuditError `AUDIT_OPTIONS_INVALID` */
-export function checkEngine({ engine }: EngineOptions): void {
+/**
+ * The engine that is asked for, here or in the configuration.
+ * @throws AuditError `AUDIT_OPTIONS_INVALID`
+ */
+export function engineOf({ engine, config }: EngineOptions): Engine {
   if (engine !== undefined && engine !== 'database' && engine !== 'client')
     throw invalid('engine is "database" or "client"');
+  if (engine !== undefined && config?.engine !== undefined && engine !== config.engine)
+    throw invalid(`audit.config says engine "${config.engine}", and audit() engine "${engine}": one database has one`);
+  return engine ?? config?.engine ?? 'database';
 }
 
 export function invalid(message: string): AuditError {

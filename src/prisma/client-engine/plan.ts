@@ -1,11 +1,10 @@
 import type { Catalogue, CatalogueModel, CatalogueRelation } from '../../event/catalogue.js';
 import { captureArguments } from '../../event/coverage/capture-arguments.js';
+import { actionsOf, type Action } from '../../event/coverage/catalogue-keys.js';
 import { catalogueTables } from '../../event/coverage/catalogue-tables.js';
 import type { Coverage } from '../../event/coverage/coverage.js';
 import { withCatalogue } from '../../event/coverage/with-catalogue.js';
 import { secretNames } from '../../event/redaction.js';
-
-export type Action = 'Cascade' | 'SetNull' | 'SetDefault' | 'Restrict' | 'NoAction';
 
 /** A foreign key that leads to a table, and what the database does to its rows on its own. */
 export interface Incoming {
@@ -79,17 +78,16 @@ export class CapturePlan {
 function incomingOf(
   from: PlannedModel,
   model: CatalogueModel,
-  { fields = [], references = [], onDelete, onUpdate, optional }: CatalogueRelation,
+  relation: CatalogueRelation,
   to: CatalogueModel | undefined,
 ): Incoming {
+  const { fields = [], references = [] } = relation;
   const column = (of: CatalogueModel | undefined, field: string): string => of?.fields[field]?.column ?? field;
   return {
     from,
     columns: fields.map((field) => column(model, field)),
     references: references.map((field) => column(to, field)),
-    // Prisma's defaults. The words are those of the schema, which Prisma has checked.
-    onDelete: (onDelete ?? (optional === true ? 'SetNull' : 'Restrict')) as Action,
-    onUpdate: (onUpdate ?? 'Cascade') as Action,
+    ...actionsOf(relation),
   };
 }
 

@@ -1,4 +1,5 @@
 import { hasTriggers } from './attached.js';
+import { checkOneEngine } from './check-one-engine.js';
 import { fail, MIGRATE, ok, type Check } from './checks.js';
 import type { Coverage, PlannedTable } from './coverage.js';
 import { DEFAULT_SCHEMA } from './schema.js';
@@ -8,22 +9,36 @@ const WRONG = {
   replace: 'has a capture trigger that is not what audit.config says, or is switched off',
   remove: 'is captured although audit.config says it is not',
 } as const;
+const STEPS = ['add', 'replace', 'remove'] as const;
 
-/** One for each table whose triggers are wrong; one for all of them if none is. */
-export function checkTriggers(plan: readonly PlannedTable[], coverage: Coverage): readonly Check[] {
+/**
+ * Whether each table has the triggers that it should have: one check for each that has not, or one for all of them.
+ * @param each `false`: one check for all that are wrong in the same way, for a log that is read by people in a hurry
+ */
+export function checkTriggers(plan: readonly PlannedTable[], coverage: Coverage, each = true): readonly Check[] {
+  if (coverage.engine === 'client') return [checkOneEngine(plan)];
   const audited = plan.filter(({ wanted }) => wanted !== undefined);
   if (audited.length === 0) {
     const schemas = (coverage.schemas ?? ['public']).join(', ');
     return [fail('triggers', `no table is audited in ${schemas}`, 'set schemas in audit.config')];
   }
   const bare = audited.filter((planned) => planned.step === 'replace' && lacksPartitionsAlone(planned, coverage));
-  const wrong = plan.flatMap((planned) => {
+  const off = plan.flatMap((planned) => {
     const { step, model } = planned;
-    if (step === 'keep' || step === 'skip' || bare.includes(planned)) return [];
-    return [fail(`trigger:${model}`, `${model} ${WRONG[step]}`, MIGRATE)];
+    return step === 'keep' || step === 'skip' || bare.includes(planned) ? [] : [{ step, model }];
   });
+  const wrong = each
+    ? off.map(({ step, model }) => fail(`trigger:${model}`, `${model} ${WRONG[step]}`, MIGRATE))
+    : STEPS.flatMap((step) => {
+        const models = off.filter((other) => other.step === step).map(({ model }) => model);
+        return models.length === 0 ? [] : [fail('triggers', together(models, WRONG[step]), MIGRATE)];
+      });
   const right = wrong.length > 0 ? [] : [ok('triggers', `${audited.length} tables have their capture triggers`)];
   return [...wrong, ...right, ...bare.map(({ model, table }) => newPartitions(model, table.barePartitions))];
+}
+
+function together(models: readonly string[], isWrong: string): string {
+  return models.length === 1 ? `${models[0]} ${isWrong}` : `${models.join(', ')}: each ${isWrong}`;
 }
 
 /** All is right but that there are partitions which came later. */

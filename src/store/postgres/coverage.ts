@@ -1,4 +1,5 @@
 import { captureArguments, invalid } from '../../event/coverage/capture-arguments.js';
+import { catalogueTables } from '../../event/coverage/catalogue-tables.js';
 import type { Coverage } from '../../event/coverage/coverage.js';
 import type { Table } from '../../event/coverage/table.js';
 import { secretNames } from '../../event/redaction.js';
@@ -10,7 +11,9 @@ export type { Coverage, ModelCoverage } from '../../event/coverage/coverage.js';
 export interface PlannedTable {
   readonly table: Table;
   readonly model: string;
-  /** `undefined`: not audited. */
+  /** Whether its changes are to be logged, by whichever engine. */
+  readonly audited: boolean;
+  /** What its triggers are told; `undefined`: it should have none, since it is not audited, or the client captures. */
   readonly wanted: readonly string[] | undefined;
   readonly step: 'add' | 'replace' | 'remove' | 'keep' | 'skip';
 }
@@ -48,12 +51,23 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
     );
   }
   const isSecret = secretNames(coverage.redaction);
+  const isKnown = inCatalogue(coverage);
   return tables.map((table) => {
     const model = modelOf.get(nameOf(table)) ?? nameOf(table);
     const rules = models.get(model) ?? {};
-    const wanted = rules === false ? undefined : captureArguments(table, model, rules, coverage, isSecret);
-    return { table, model, wanted, step: stepOf(table, wanted, coverage) };
+    const told = rules === false ? undefined : captureArguments(table, model, rules, coverage, isSecret);
+    const byClient = coverage.engine === 'client';
+    const wanted = byClient ? undefined : told;
+    const audited = told !== undefined && (!byClient || isKnown(table));
+    return { table, model, audited, wanted, step: stepOf(table, wanted, coverage) };
   });
+}
+
+/** A client knows the tables of its schema, and no others. */
+function inCatalogue({ catalogue, schemas }: Coverage): (table: Table) => boolean {
+  if (catalogue === undefined) return () => false;
+  const known = new Set(catalogueTables(catalogue, schemas).map(({ schema, name }) => JSON.stringify([schema, name])));
+  return ({ schema, name }) => known.has(JSON.stringify([schema, name]));
 }
 
 function stepOf(

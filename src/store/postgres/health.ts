@@ -1,11 +1,15 @@
 import { checkCatalogue } from './check-catalogue.js';
+import { checkClientRisks } from './check-client-risks.js';
 import { checkLevel, MEANS } from './check-level.js';
+import { checkLog, LOG_FACTS, type LogFacts } from './check-log.js';
+import { checkLoggedTwice } from './check-one-engine.js';
 import { checkTriggers } from './check-triggers.js';
 import { saying } from '../../event/check.js';
 import { fail, MIGRATE, ok, type Check } from './checks.js';
 import type { Coverage } from './coverage.js';
 import { missingMigrations } from './migrate.js';
 import type { Pool } from './pool.js';
+import { mergeRoles, storedRoles } from './privileges.js';
 import type { LevelConfig, PrivilegeLevel } from './roles.js';
 import { inSchema } from './schema.js';
 import { planTriggers } from './triggers.js';
@@ -32,11 +36,10 @@ export interface Health {
 const SESSION = `select current_setting('server_version') as version, current_setting('session_replication_role') as replica`;
 
 const STATE = `
-select b.origin, b.holder, b.alive, b.role, b.application, b.unsealed::int as unsealed, b.oldest_seconds::int as oldest, "audit".lost()::int as lost,
-       (select count(*)::int from pg_trigger t where t.tgrelid in ('"audit".content'::regclass, '"audit".entry'::regclass) and t.tgname = 'append_only' and t.tgenabled = 'A') as guards
+select b.origin, b.holder, b.alive, b.role, b.application, b.unsealed::int as unsealed, b.oldest_seconds::int as oldest, "audit".lost()::int as lost,${LOG_FACTS}
   from "audit".backlog() b`;
 
-interface State {
+interface State extends LogFacts {
   readonly origin: string;
   readonly holder: string | null;
   readonly alive: boolean;
@@ -45,7 +48,6 @@ interface State {
   readonly unsealed: number;
   readonly oldest: number | null;
   readonly lost: number | null;
-  readonly guards: number;
 }
 
 /**
@@ -74,14 +76,22 @@ export async function examine(
     return { server, installed: false, ...nothing, ...idle, checks, problems: problemsOf(checks) };
   }
   const plan = await planTriggers(pool, coverage);
-  const tables = plan.map(({ table }) => table);
   const state = (await pool.query<State>(inSchema(schema, STATE))).rows[0];
   if (!state) throw new Error(`the table "${schema}".sealer is empty`);
   const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state);
   checks.push(
     ...checkTriggers(plan, coverage),
+    ...(coverage.engine === 'client'
+      ? await checkClientRisks(
+          pool,
+          plan,
+          coverage,
+          mergeRoles(await storedRoles(pool, schema), levels.roles ?? {}).app,
+        )
+      : await checkLoggedTwice(pool, schema)),
     await checkWatch(pool, schema),
-    ...checkCatalogue(tables, coverage),
+    ...checkCatalogue(plan, coverage),
+    ...checkLog(state),
     ...checkState(state),
     ...levelChecks,
   );
@@ -91,8 +101,8 @@ export async function examine(
     origin: state.origin,
     level,
     levelMeans: MEANS[level],
-    covered: plan.filter(({ wanted }) => wanted !== undefined).map(({ model }) => model),
-    skipped: plan.filter(({ wanted }) => wanted === undefined).map(({ model }) => model),
+    covered: plan.filter(({ audited }) => audited).map(({ model }) => model),
+    skipped: plan.filter(({ audited }) => !audited).map(({ model }) => model),
     sealer: { holder: state.holder, alive: state.alive },
     unsealed: state.unsealed,
     oldestUnsealedSeconds: state.oldest,
@@ -111,11 +121,8 @@ function checkReplica(role: string | undefined): Check {
     : fail('replica', 'session_replication_role is not "origin" for this role', 'triggers do not fire, nothing is captured'); // prettier-ignore
 }
 
-function checkState({ guards, alive, oldest, lost }: State): readonly Check[] {
+function checkState({ alive, oldest, lost }: State): readonly Check[] {
   const checks: Check[] = [
-    guards === 2
-      ? ok('guards', 'the log refuses changes')
-      : fail('guards', 'the append-only triggers of content or entry are missing or switched off', 'somebody removed them. Verify the log, then run "migrate"'), // prettier-ignore
     alive
       ? ok('sealer', 'a sealer is alive')
       : fail('sealer', 'no sealer is alive', 'start the application with option seal, or "nestjs-prisma-audit seal"'),

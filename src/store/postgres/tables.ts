@@ -24,7 +24,8 @@ select n.nspname, c.relname,
      from pg_partition_tree(c.oid) p join pg_class d on d.oid = p.relid
     where p.level > 0 and d.relkind in ('r', 'p')
       and not exists (select from pg_trigger t join pg_trigger own on own.tgrelid = p.relid and own.tgname = t.tgname
-                       where t.tgrelid = c.oid and t.tgname = '!audit_truncate' and (own.tgfoid, own.tgargs, own.tgtype, own.tgenabled) = (t.tgfoid, t.tgargs, t.tgtype, 'O'))) as bare
+                       where t.tgrelid = c.oid and t.tgname = '!audit_truncate' and (own.tgfoid, own.tgargs, own.tgtype, own.tgenabled) = (t.tgfoid, t.tgargs, t.tgtype, 'O'))) as bare,
+  to_regprocedure($2) is not null as leveled
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname = any ($1::text[])
@@ -43,6 +44,8 @@ interface Row {
   json: string[] | null;
   triggers: (Omit<InstalledTrigger, 'args'> & { args: string })[] | null;
   bare: string[] | null;
+  /** Whether the log has its function `level_of`. */
+  leveled: boolean;
 }
 
 /** @param schema of the log: its function knows which level is right, once it is installed */
@@ -51,7 +54,7 @@ export async function readTables(
   schemas: readonly string[],
   schema: string,
 ): Promise<readonly Table[]> {
-  const { rows } = await db.query<Row>(TABLES, [schemas]);
+  const { rows } = await db.query<Row>(TABLES, [schemas, `${pg.escapeIdentifier(schema)}.level_of(regclass)`]);
   const levels = await readLevels(db, rows, schema);
   return rows.map((row, i) => ({
     schema: row.nspname,
@@ -71,10 +74,7 @@ async function readLevels(
   tables: readonly Row[],
   schema: string,
 ): Promise<readonly Table['level'][]> {
-  const { rows: there } = await db.query<{ there: boolean }>('select to_regprocedure($1) is not null as there', [
-    `${pg.escapeIdentifier(schema)}.level_of(regclass)`,
-  ]);
-  if (!there[0]?.there) return [];
+  if (tables[0]?.leveled !== true) return [];
   const { rows } = await db.query<{ level: Table['level'] }>(inSchema(schema, LEVELS), [
     tables.map((row) => qualified(row.nspname, row.relname)),
   ]);
