@@ -29,21 +29,12 @@ export function observe(
       // a promise that nobody has would reject, which ends the process
     }
   };
-  let answer: Promise<unknown>;
-  try {
-    answer = query(args);
-  } catch (error) {
-    tell({ error });
-    throw error;
-  }
-  // An extension behind ours may answer at once, without a promise. Of a promise we are the first to know: `result` extensions
-  // go on to change the rows that came of it.
-  if (typeof (answer as Partial<Promise<unknown>> | undefined)?.then === 'function') {
-    answer.then(
-      (result) => tell({ result }),
-      (error: unknown) => tell({ error }),
-    );
-  } else tell({ result: answer });
+  // Always a promise, whatever stands behind. We are the first to know: `result` extensions go on to change the rows.
+  const answer = query(args);
+  answer.then(
+    (result) => tell({ result }),
+    (error: unknown) => tell({ error }),
+  );
   return answer;
 }
 
