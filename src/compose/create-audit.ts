@@ -3,13 +3,17 @@ import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
 import { AuditError, unfailing } from '../event/errors.js';
+import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
 import { auditApi, type AuditApi, type RawClient } from '../prisma/api.js';
 import { prismaValues } from '../query/prisma-values.js';
 import { AuditReader } from '../query/reader.js';
 import type { Receipt, Recorder, RecordOptions } from '../recorder/port.js';
-import { QueueRecorder, type CloseFacts, type QueueFacts } from '../recorder/queue.js';
+import type { CloseFacts, QueueFacts } from '../recorder/queue-options.js';
+import { QueueRecorder } from '../recorder/queue.js';
+import { takeReads } from '../recorder/read.port.js';
+import { ReadLog, type ReadSink } from '../recorder/reads.js';
 import { Sealer, type SealerState } from '../sealer/sealer.js';
 import type { ContentStore, Pending } from '../store/content.port.js';
 import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
@@ -50,11 +54,13 @@ export class Audit implements Recorder {
   readonly #content: ContentStore;
   readonly #recorder: QueueRecorder;
   readonly #requests: AnonymousBound;
+  readonly #reads: ReadLog;
   readonly #sealer: Sealer | undefined;
   readonly #options: CheckedOptions;
   readonly #tally = new Tally();
   #checks: readonly Check[] | undefined;
   #asking: Promise<Pending> | undefined;
+  #leaveReads: (() => void) | undefined;
   #measuring: Promise<() => void> | undefined;
   #closing: Promise<CloseFacts> | undefined;
 
@@ -67,6 +73,7 @@ export class Audit implements Recorder {
       perMinute: options.anonymousPerMinute,
       onError: unfailing(options.onError),
     });
+    this.#reads = new ReadLog(this.#readSink(), options);
     this.#sealer =
       options.seal === false
         ? undefined
@@ -79,6 +86,17 @@ export class Audit implements Recorder {
       postgresEntryStore(readers, options.schema, { tellTenant: options.readerUrl !== undefined }),
       options.catalogue && { catalogue: options.catalogue, prisma: prismaValues },
     );
+  }
+
+  #readSink(): ReadSink {
+    return {
+      take: (row, durability) => {
+        const receipt = this.#recorder.take(row, durability);
+        this.#tally.took(JSON.parse(row.header) as Pick<AuditEvent, 'outcome'>, 'read'); // the door's own
+        return receipt;
+      },
+      lose: (error) => this.#recorder.lose(error),
+    };
   }
 
   #open(url: string, max: number, applicationName: string, option = 'databaseUrl'): Pool {
@@ -97,12 +115,15 @@ export class Audit implements Recorder {
   }
 
   get facts(): AuditFacts {
-    return { ...this.#recorder.facts, ...this.#requests.facts, sealer: this.#sealer?.state ?? 'off' };
+    const facts = this.#recorder.facts;
+    const waiting = facts.waiting + this.#reads.waiting;
+    return { ...facts, waiting, ...this.#requests.facts, sealer: this.#sealer?.state ?? 'off' };
   }
 
-  /** Starts sealing, if this process does, and tells OpenTelemetry, if the application has it. */
+  /** Starts sealing, if this process does, takes what clients tell of reads, and tells OpenTelemetry, if the application has it. */
   start(): void {
     this.#sealer?.start();
+    this.#leaveReads ??= takeReads(this.#options.schema, this.#reads, (gap) => this.#recorder.gap(gap));
     this.#measuring ??= this.#measure();
   }
 
@@ -159,9 +180,9 @@ export class Audit implements Recorder {
    * @throws AuditError `AUDIT_PROBE_FAILED` with `probe: 'error'`, when anything is not as it should be
    */
   async probe(candidates: readonly unknown[] = []): Promise<readonly Check[]> {
-    const { schema, config, probe: mode, onError } = this.#options;
+    const { schema, config, catalogue, probe: mode, onError } = this.#options;
     if (mode === 'off') return [];
-    const checks = await probe({ pool: this.#pool, schema, config, candidates });
+    const checks = await probe({ pool: this.#pool, schema, config, catalogue, candidates });
     this.#checks = checks;
     judge(checks, mode, onError);
     return checks;
@@ -182,6 +203,7 @@ export class Audit implements Recorder {
   }
 
   drain(): Promise<void> {
+    this.#reads.release();
     return this.#recorder.drain();
   }
 
@@ -221,6 +243,8 @@ export class Audit implements Recorder {
   async #close(deadlineMs: number): Promise<CloseFacts> {
     const until = performance.now() + deadlineMs;
     this.#requests.close();
+    this.#leaveReads?.();
+    this.#reads.release();
     const facts = await this.#recorder.close(deadlineMs);
     // What is not sealed now, another process seals, or the next start.
     if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());

@@ -1,3 +1,4 @@
+import type { Catalogue } from '../event/catalogue.js';
 import { within } from '../event/deadline.js';
 import { saying, type Check } from '../event/check.js';
 import { AuditError, isAuditError } from '../event/errors.js';
@@ -16,19 +17,20 @@ export interface Probed {
   readonly pool: Pool;
   readonly schema: string;
   readonly config?: Coverage | undefined;
+  readonly catalogue?: Catalogue | undefined;
   /** Objects, among them the application's Prisma clients; what is none is passed over. */
   readonly candidates: readonly unknown[];
 }
 
 /** All checks. Total: what cannot be asked is a check that says so. */
-export async function probe({ pool, schema, config, candidates }: Probed): Promise<readonly Check[]> {
+export async function probe({ pool, schema, config, catalogue, candidates }: Probed): Promise<readonly Check[]> {
   const clients = [...new Set(candidates)].filter((candidate) => isClient(candidate));
   const engine = config?.engine ?? (clients.some((client) => captures(client) === true) ? 'client' : undefined);
   const asked = await Promise.all([
     ask('the database', () => probeDatabase(pool, schema, config, engine)),
     ...clients.map((client) => {
       const name = nameOf(client);
-      return ask(name, () => probeClient(client, schema, name, engine));
+      return ask(name, () => probeClient(client, schema, name, { engine, catalogue, config }));
     }),
   ]);
   return asked.flat();

@@ -64,6 +64,8 @@ export interface CatalogueRelation {
 export interface CatalogueAnnotations {
   /** The model is not audited. */
   readonly ignored?: true;
+  /** Reads of it become entries. */
+  readonly reads?: true;
   readonly redact?: readonly string[];
   /** How many characters at the end stay readable. */
   readonly mask?: Readonly<Record<string, number>>;

@@ -1,5 +1,6 @@
 import { AuditError } from './errors.js';
 import { LIMITS } from './limits.js';
+import { isRedactedShape } from './redacted-shape.js';
 import { REDACTED, type SecretName } from './redaction.js';
 import type { JsonValue } from './types.js';
 
@@ -14,6 +15,7 @@ export interface PlainJson {
  * stored as something else (`JSON.stringify` makes `{}` of a Map and `null` of NaN). `Date`, `bigint` and classes with
  * `toJSON` (Prisma's Decimal) become strings the way JSON would write them.
  *
+ * @param shapes what is nothing but marks under a secret name stays as it is; else what is secret is not even looked at
  * @throws AuditError `AUDIT_NOT_PLAIN_JSON` (function, symbol, Map, Set, typed array, NaN, lone surrogate, cycle, too
  *   deep) or `AUDIT_EVENT_TOO_LARGE` (more than `limit` bytes of UTF-8).
  */
@@ -22,10 +24,11 @@ export function plainJson(
   at: string,
   isSecret: SecretName,
   limit: number = LIMITS.detailsBytes,
+  shapes = false,
 ): PlainJson {
   const redacted: string[] = [];
   const budget = { left: limit * 2 };
-  const copy = walk(value, at, { isSecret, redacted, limit, budget, ancestors: [] });
+  const copy = walk(value, at, { isSecret, redacted, limit, budget, shapes, ancestors: [] });
   const json = JSON.stringify(copy);
   const size = Buffer.byteLength(json);
   if (size > limit) throw tooLarge(at, limit);
@@ -38,6 +41,7 @@ interface Walk {
   readonly limit: number;
   /** Stops the walk of a huge value long before it is serialised. */
   readonly budget: { left: number };
+  readonly shapes: boolean;
   readonly ancestors: object[];
 }
 
@@ -99,7 +103,7 @@ function walkRecord(object: object, path: string, state: Walk): JsonValue {
     if (!key.isWellFormed()) throw refuse(path, 'a key with a lone surrogate', 'use key.toWellFormed()');
     if (member === undefined) continue;
     state.budget.left -= key.length + 3;
-    if (state.isSecret(key) && member !== null) {
+    if (state.isSecret(key) && member !== null && !(state.shapes && isRedactedShape(member))) {
       state.redacted.push(`${path}.${key}`);
       copy[key] = REDACTED;
     } else {

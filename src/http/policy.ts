@@ -1,6 +1,6 @@
 import { defaultAction } from './default-action.js';
 import { pathId } from './path-id.js';
-import { errorFact } from './error-fact.js';
+import { errorFact } from '../event/error-fact.js';
 import { checkPolicy, type CheckedPolicy, type RequestPolicyOptions } from './policy-options.js';
 import type { AuditedMark, AuditedRoute, RequestRecord } from './request-record.js';
 import type { ErrorFact } from '../event/types.js';

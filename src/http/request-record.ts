@@ -4,7 +4,7 @@ import type { Actor, ErrorFact } from '../event/types.js';
 import { asksForCall, type AuditedMark } from './audited-options.js';
 import { claimOf, type Claim } from './claim.js';
 
-export { errorFact } from './error-fact.js';
+export { errorFact } from '../event/error-fact.js';
 export type { AuditedCall, AuditedMark, AuditedOptions, AuditedRoute } from './audited-options.js';
 
 /** What becomes known of a request on its way; the end of the response turns it into one entry. */

@@ -11,10 +11,13 @@ import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
 /** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
 export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof Audit> {
   readonly actions: ActionBook;
+  readonly #schema: string;
+  #leaveReads: (() => void) | undefined;
 
-  constructor({ isSecret, oversized, actions }: CheckedOptions) {
+  constructor({ isSecret, oversized, actions, schema }: CheckedOptions) {
     super({}, { isSecret, oversized, actions });
     this.actions = actions;
+    this.#schema = schema;
   }
 
   get query(): AuditReader {
@@ -36,7 +39,9 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
     };
   }
 
-  start(): void {}
+  start(): void {
+    this.#leaveReads ??= this.takeReads(this.#schema);
+  }
 
   traces(): Promise<void> {
     return Promise.resolve();
@@ -78,6 +83,7 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
   }
 
   close(): Promise<CloseFacts> {
+    this.#leaveReads?.();
     return Promise.resolve({ lost: 0, spooled: 0 });
   }
 }

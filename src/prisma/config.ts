@@ -31,6 +31,11 @@ export interface ModelConfig<Field extends string = string> {
   readonly subject?: Field;
   /** The column that holds the tenant; used for writes whose context names none. */
   readonly tenant?: Field;
+  /**
+   * Whether reads of it become entries, whatever its annotation says; seen by clients extended with `audit()` and the
+   * generator's catalogue (docs/reads.md). @defaultValue `false`
+   */
+  readonly reads?: boolean;
   /** The table, where it is not named like the model (`@@map`); `schema.table` outside of the first schema. */
   readonly table?: string;
   /** Names of columns that differ from their field's (`@map`). */

@@ -1,6 +1,8 @@
 import { auditApi, eventRules, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
 import { scopedTransaction } from './transaction.js';
 import { captureCellOf, requireAuditAdapter } from './client-options.js';
+import { markReads, readHooks, readsOfClient } from './reads/hooks.js';
+import { readsSettings, type ReadsOptions } from './reads/options.js';
 import { clientEngine, engineOf, invalid, type EngineOptions } from './client-engine/options.js';
 
 /** What is needed of a client to extend it. */
@@ -34,11 +36,16 @@ interface ExtendedTypes {
  * With `engine: 'client'` it also captures the changes of rows, where there are no triggers (docs/engines.md): those of all
  * clients that were made with the same adapter, this one included.
  *
+ * Reads of models that say so become entries as well (option `reads`, docs/reads.md): those of the extended client alone.
+ *
  * @throws AuditError `AUDIT_OPTIONS_INVALID`, and `AUDIT_ADAPTER_MISSING` from `$extends` when the client was not made so
  */
-export function audit(options: AuditApiOptions & EngineOptions = {}): (client: unknown) => ExtendedTypes {
+export function audit(
+  options: AuditApiOptions & EngineOptions & ReadsOptions = {},
+): (client: unknown) => ExtendedTypes {
   const rules = eventRules(options);
   const engine = engineOf(options) === 'client' ? clientEngine(options, options.schema ?? 'audit') : undefined;
+  const reads = readsSettings(options);
   return (given) => {
     const client = given as Extendable;
     // Not bound: it runs on the `this` of each call.
@@ -51,6 +58,11 @@ export function audit(options: AuditApiOptions & EngineOptions = {}): (client: u
         throw invalid('engine "client" finds no auditAdapter() in this client, so it could capture nothing');
       cell.capture = engine;
     }
+    // Twice extended is not twice read.
+    const hooks =
+      reads === undefined || readsOfClient(client) === 'seen' ? undefined : readHooks(reads, options.schema ?? 'audit');
+    const mark = reads !== undefined ? 'seen' : options.reads === 'off' ? 'off' : undefined;
+    const $transaction = scopedTransaction(inner);
     return client.$extends({
       name: 'nestjs-prisma-audit',
       client: {
@@ -58,8 +70,9 @@ export function audit(options: AuditApiOptions & EngineOptions = {}): (client: u
         $audit(this: RawClient): AuditApi {
           return auditApi(this, options, rules);
         },
-        $transaction: scopedTransaction(inner),
+        $transaction: mark === undefined ? $transaction : markReads($transaction, mark),
       },
+      ...(hooks === undefined ? {} : { query: hooks }),
     }) as ExtendedTypes;
   };
 }

@@ -2,6 +2,7 @@ import type { CarryOptions } from './carry.js';
 import { auditApi, eventRules, type AuditApi, type AuditApiOptions, type RawClient } from './api.js';
 import { scopedTransaction } from './transaction.js';
 import { withAuditAdapter } from './client-options.js';
+import type { ReadsOptions } from './reads/options.js';
 import { invalid, type EngineOptions } from './client-engine/options.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what a mixin may extend: any class
@@ -35,15 +36,19 @@ export type Audited<C extends ClientClass> = (new (...args: any[]) => Members<In
  * transactions their own turn, and adds `$audit()`. Everything else is the class as it was.
  *
  * The constructor throws `AUDIT_ADAPTER_MISSING` when no driver adapter is given.
- * @throws AuditError `AUDIT_OPTIONS_INVALID` for `engine: "client"`, which is the extension's
+ * @throws AuditError `AUDIT_OPTIONS_INVALID` for `engine: "client"` and `reads`, which are the extension's
  */
 export function audited<C extends ClientClass>(
   Base: C,
-  options: AuditApiOptions & CarryOptions & Pick<EngineOptions, 'engine'> = {},
+  options: AuditApiOptions & CarryOptions & Pick<EngineOptions, 'engine'> & ReadsOptions = {},
 ): Audited<C> {
   if (options.engine === 'client')
     throw invalid(
       `the mixin has no engine "client": leave it out here, and add service.$extends(audit({ engine: 'client', catalogue }))`,
+    );
+  if (options.reads !== undefined && options.reads !== 'off')
+    throw invalid(
+      'the mixin does not see queries, so it has no reads: leave the option out here, and give the application service.$extends(audit({ catalogue }))',
     );
   const rules = eventRules(options);
   // oxlint-disable-next-line typescript/no-explicit-any -- TS2545: the one signature a mixin's constructor may have

@@ -4,6 +4,7 @@ import type { Engine } from '../event/coverage/coverage.js';
 import type { RawClient } from './api.js';
 import { captures, checkClientEngine, type EngineFacts } from './probe-engine.js';
 import { hasAuditAdapter } from './client-options.js';
+import { readsCheck, type KnownReads } from './reads/check.js';
 import { isScopedTransaction } from './transaction.js';
 
 /** One statement through the client tells what of it arrives. A `select` on its own: no transaction, no rows, no locks. */
@@ -40,7 +41,7 @@ export function isClient(candidate: unknown): candidate is RawClient {
  * Asks the database, through the client itself, whether its statements tell who acts.
  *
  * @param schema of the log
- * @param engine which one should capture; `'client'` where nobody knows and this client does
+ * @param known which engine should capture (`'client'` where nobody knows and this client does), and which reads should be told
  * @returns no checks at all for a client of a database that has no log: its writes are nobody's business
  * @throws what the client throws when its database cannot be reached
  */
@@ -48,7 +49,7 @@ export async function probeClient(
   client: RawClient,
   schema: string,
   name = 'the client',
-  engine?: Engine,
+  known: { readonly engine?: Engine | undefined } & KnownReads = {},
 ): Promise<readonly Check[]> {
   const context = newContext({ actor: { id: 'probe', type: 'service' } });
   const rows = await runInContext(context, async () => await client.$queryRawUnsafe(ASK, schema));
@@ -66,7 +67,8 @@ export async function probeClient(
   return [
     comment(client, answer.query, context.root.group, name),
     transaction(client, name),
-    ...checkClientEngine(client, answer, name, engine),
+    ...readsCheck(client, name, known),
+    ...checkClientEngine(client, answer, name, known.engine),
     ...(answer.replica === 'origin' || captures(client) === true
       ? []
       : [

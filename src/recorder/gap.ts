@@ -12,12 +12,11 @@ export interface Gap {
 
 /** The entry of a gap, on the default chain: the missing events may have been of any tenant. */
 export function gapRow(gap: Gap): ContentRow {
-  const row = prepare(
+  return prepare(
     { ...gap, outcome: 'failure', severity: 'warning', actor: { id: `process:${process.pid}`, type: 'system' } },
     () => false,
-    { context: newContext() }, // not that of the request in whose turn it is noticed
+    { context: newContext(), gap: true }, // not that of the request in whose turn it is noticed
   );
-  return { ...row, flags: flagged(row.flags, 'gap') };
 }
 
 /** How many events were left out, and from when to when. */
@@ -52,6 +51,6 @@ export class Shed {
   }
 }
 
-export function flagged(flags: string | null, flag: 'gap' | 'replayed'): string {
+export function flagged(flags: string | null, flag: 'replayed'): string {
   return flags === null ? flag : `${flags},${flag}`;
 }

@@ -1,3 +1,5 @@
 export type { Reached, Receipt, Recorder, RecordOptions } from './port.js';
-export { QueueRecorder, type CloseFacts, type QueueFacts, type QueueOptions } from './queue.js';
+export { QueueRecorder } from './queue.js';
+export type { CloseFacts, QueueFacts, QueueOptions } from './queue-options.js';
 export type { SpoolOptions } from './spool/spool-outlet.js';
+export { ReadLog } from './reads.js';

@@ -50,6 +50,8 @@ export interface RecordOptions {
   readonly derived?: boolean | undefined;
   /** @defaultValue 'record' */
   readonly source?: 'record' | 'request' | 'read';
+  /** The event stands for something of which not all is known: its entry is flagged `gap`. @defaultValue false */
+  readonly gap?: boolean | undefined;
   /**
    * How far the event has to come before a caller that waits for it goes on. With more than `async` it is written at once,
    * with what is there, instead of after `flushIntervalMs`. @defaultValue that of the action, else of the module

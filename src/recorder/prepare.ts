@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { actorSection, type ActorSection } from '../context/actor-section.js';
-import { currentContext } from '../context/context.js';
+import { currentContext, type AuditContext } from '../context/context.js';
 import { ACTION_RULE, isAction } from '../event/action.js';
 import { admitted } from '../event/admit.js';
 import { MAX_MICROS, systemClock, type Clock } from '../event/clock.js';
@@ -14,6 +14,15 @@ import { OUTCOMES, SEVERITIES, type AuditEvent, type ErrorFact } from '../event/
 import type { ContentRow } from '../store/content.port.js';
 import type { RecordOptions } from './port.js';
 
+export interface PrepareOptions extends Omit<RecordOptions, 'context'> {
+  /** `null`: none, whoever asks. @defaultValue the context of the caller */
+  readonly context?: AuditContext | null | undefined;
+  /** The bytes of the `actor` section, where they had to be made earlier. @defaultValue those of the context, now */
+  readonly section?: string | undefined;
+  /** There are conditions with marks for their values in it, which stay readable under a secret name. @defaultValue false */
+  readonly shapes?: boolean | undefined;
+}
+
 /**
  * The door: validates an event, redacts it, and joins it with its context. Nothing of the caller's is kept by reference,
  * so what he changes afterwards does not change the log.
@@ -23,10 +32,10 @@ import type { RecordOptions } from './port.js';
 export function prepare(
   given: AuditEvent,
   isSecret: SecretName,
-  options: RecordOptions = {},
+  options: PrepareOptions = {},
   clock: Clock = systemClock,
 ): ContentRow {
-  const context = options.context ?? currentContext();
+  const context = options.context === null ? undefined : (options.context ?? currentContext());
   const event = admitted(given, options.actions, options);
   check(event);
   const id = resourceId(event.resource?.id);
@@ -36,7 +45,7 @@ export function prepare(
     const value = event[name];
     if (value === undefined) return undefined;
     try {
-      const plain = plainJson(value, name, isSecret);
+      const plain = plainJson(value, name, isSecret, LIMITS.detailsBytes, options.shapes);
       redacted.push(...plain.redacted);
       return plain.json;
     } catch (error) {
@@ -60,9 +69,9 @@ export function prepare(
     context === undefined && event.actor === undefined ? 'no-context' : '',
     redacted.length > 0 ? 'redacted' : '',
     truncated ? 'truncated' : '',
+    options.gap === true ? 'gap' : '',
   ];
-  const actor = event.actor ?? (context === undefined ? { id: `process:${process.pid}`, type: 'system' } : undefined);
-  const section = actorSection(context, { actor, tenant: event.tenant });
+  const section = options.section ?? sectionOf(event, context);
   return {
     source: options.source ?? 'record',
     at: event.occurredAt ? event.occurredAt.getTime() * 1000 : clock.now(),
@@ -81,6 +90,12 @@ export function prepare(
     data: data.length > 0 ? `{${data.join(',')}}` : null,
     flags: flags.filter((flag) => flag !== '').join(',') || null,
   };
+}
+
+/** The `actor` section of an event at this moment. Total. */
+export function sectionOf({ actor, tenant }: Pick<AuditEvent, 'actor' | 'tenant'>, context?: AuditContext): string {
+  const nobody = context === undefined ? { id: `process:${process.pid}`, type: 'system' } : undefined;
+  return actorSection(context, { actor: actor ?? nobody, tenant });
 }
 
 function check(event: AuditEvent): void {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ActionBook } from '../event/action-book.js';
 import { within } from '../event/deadline.js';
 import { AuditError, unfailing } from '../event/errors.js';
-import { secretNames, type SecretName } from '../event/redaction.js';
+import { secretNames } from '../event/redaction.js';
 import type { AuditEvent, Durability } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import type { ContentRow, ContentStore } from '../store/content.port.js';
@@ -10,61 +10,13 @@ import { weigh, type Batch, type Taken } from './batch.js';
 import type { Outlet } from './outlet.js';
 import type { Receipt, Recorder, RecordOptions } from './port.js';
 import { prepare } from './prepare.js';
-import { gapRow, Shed } from './gap.js';
+import { gapRow, Shed, type Gap } from './gap.js';
 import { Progress } from './progress.js';
+import type { CloseFacts, QueueFacts, QueueOptions } from './queue-options.js';
 import { receiptOf } from './receipt.js';
 import { RetryOutlet } from './retry-outlet.js';
 import { SealedWatch } from './sealed-watch.js';
-import type { Disk } from './spool/disk.js';
-import { SpoolOutlet, type SpoolEvents, type SpoolOptions } from './spool/spool-outlet.js';
-
-export interface QueueOptions {
-  /** How long an event waits for company at most. Milliseconds, default 50. */
-  readonly flushIntervalMs?: number;
-  /** Events in one insert at most. Default 500. */
-  readonly maxBatch?: number;
-  /** Events that may wait in memory while the database is away. Default 10,000; beyond, `record()` throws `AUDIT_QUEUE_FULL` and the event is counted as lost. */
-  readonly maxQueue?: number;
-  /** The same in bytes, about. Default 64 MiB. */
-  readonly maxQueueBytes?: number;
-  /** Of events whose call and action say nothing. Default `async`. */
-  readonly durability?: Durability;
-  /** How long `reached()` waits. Milliseconds, default 5,000. */
-  readonly durabilityTimeoutMs?: number;
-  /** Where events go while the database is away. Default: they wait in memory. */
-  readonly spool?: SpoolOptions | undefined;
-  /** Of the spool. For tests. */
-  readonly disk?: Disk | undefined;
-  readonly isSecret?: SecretName;
-  /** See `RecordOptions`. */
-  readonly oversized?: 'refuse' | 'truncate';
-  /** What events are checked against. Default: nothing. */
-  readonly actions?: ActionBook;
-  /** Told of every failed attempt to write, and of every event lost. */
-  readonly onError?: (error: unknown) => void;
-}
-
-export interface QueueFacts {
-  /** Events in memory. */
-  readonly waiting: number;
-  /** Events accepted by `record()` that will never be written, or refused because queue or spool was full. */
-  readonly lost: number;
-  readonly failedAttempts: number;
-  /** Events in the spool of this process, on disk; absent where there is none. */
-  readonly spooled?: number;
-  /** Size of that spool. */
-  readonly spoolBytes?: number;
-  /** Events left out because the spool was full; the log says so in an entry flagged `gap`. */
-  readonly shed: number;
-}
-
-/** What became of the events when the recorder was closed. */
-export interface CloseFacts {
-  /** Will never be written, of all that was recorded. */
-  readonly lost: number;
-  /** On disk, to be written by the next process that opens the spool. */
-  readonly spooled: number;
-}
+import { SpoolOutlet, type SpoolEvents } from './spool/spool-outlet.js';
 
 /** A batch is full at this size, whatever the number of its events. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -113,7 +65,7 @@ export class QueueRecorder implements Recorder {
         this.#options.onError(error);
       },
       onLost: (count) => (this.#lost += count),
-      onGap: (gap) => this.#push(gapRow(gap)),
+      onGap: (gap) => this.gap(gap),
       onRelief: () => this.#tellShed(),
     };
     const attemptMs = Math.min(MAX_ATTEMPT_MS, this.#options.durabilityTimeoutMs / 2);
@@ -145,11 +97,15 @@ export class QueueRecorder implements Recorder {
   }
 
   record(event: AuditEvent, options?: RecordOptions): Receipt {
-    if (this.#closed)
-      throw new AuditError('AUDIT_CLOSED', 'the recorder is closed: record before the application shuts down');
+    this.#open();
     const { oversized, actions } = this.#options;
     const row = prepare(event, this.#options.isSecret, { oversized, actions, ...options });
-    const durability = options?.durability ?? actions.find(event.action)?.durability ?? this.#options.durability;
+    return this.take(row, options?.durability ?? actions.find(event.action)?.durability ?? this.#options.durability);
+  }
+
+  /** As `record()`, what the door has made already. */
+  take(row: ContentRow, durability: Durability): Receipt {
+    this.#open();
     const receipt = (progress: Progress): Receipt =>
       receiptOf(progress, {
         durability,
@@ -171,6 +127,22 @@ export class QueueRecorder implements Recorder {
     this.#tellShed();
     const progress = this.#push(row, durability);
     return receipt(progress);
+  }
+
+  /** Says of an event that the log does not have, and nobody else can be told. */
+  lose(error: unknown): void {
+    this.#lost += 1;
+    this.#options.onError(error);
+  }
+
+  /** Says that events are missing. */
+  gap(gap: Gap): void {
+    this.#push(gapRow(gap));
+  }
+
+  #open(): void {
+    if (this.#closed)
+      throw new AuditError('AUDIT_CLOSED', 'the recorder is closed: record before the application shuts down');
   }
 
   drain(): Promise<void> {
@@ -236,7 +208,7 @@ export class QueueRecorder implements Recorder {
 
   #tellShed(): void {
     const gap = this.#shed.take();
-    if (gap) this.#push(gapRow(gap));
+    if (gap) this.gap(gap);
   }
 
   /** Somebody waits: what is there is written at the end of this turn of the event loop, with what else comes in it. */

@@ -21,13 +21,14 @@ export class Tally {
   of<R extends Records>(recorder: R): Pick<R, 'record'> {
     const record: Records['record'] = (event, options) => {
       const receipt = recorder.record(event, options);
-      this.#took(event, options?.source ?? 'record');
+      this.took(event, options?.source ?? 'record');
       return receipt;
     };
     return { record };
   }
 
-  #took(event: AuditEvent, source: Source): void {
+  /** One event was taken in. */
+  took(event: Pick<AuditEvent, 'outcome'>, source: Source): void {
     const outcome = event.outcome ?? 'success';
     const key = `${source} ${outcome}`;
     const entry = this.#entries.get(key);

@@ -2,7 +2,8 @@ import { ActionBook, type UnknownActions } from '../event/action-book.js';
 import type { ActionCatalogue } from '../event/actions.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
 import type { AuditEvent, Durability } from '../event/types.js';
-import { prepare, type Receipt, type Recorder, type RecordOptions } from '../recorder/port.js';
+import { prepare, type ContentRow, type Receipt, type Recorder, type RecordOptions } from '../recorder/port.js';
+import { forReads, likeness, readRow, refusedRead, takeReads, type ReadFact } from '../recorder/read.port.js';
 import { auditedEntry, type AuditedEntry } from './audited-entry.js';
 import { journal } from './journal.js';
 
@@ -24,12 +25,20 @@ interface Door {
   readonly actions: ActionBook;
 }
 
+/** Reads that are the same, in one unit of work. */
+interface SameReads {
+  row: ContentRow;
+  count: number;
+  entry: AuditedEntry;
+}
+
 /**
  * Takes events as the real recorder does (the same checks, limits and redaction, the same errors) and keeps them in memory.
  * No database, no timer: an event is there when `record()` returns, and is as durable as it will ever be.
  */
 export class InMemoryRecorder implements Recorder {
   readonly #door: Door;
+  readonly #reads = new WeakMap<object, Map<string, SameReads>>();
 
   constructor({ redaction, oversized = 'refuse', actions, unknownActions }: InMemoryOptions = {}, door?: Door) {
     this.#door = door ?? {
@@ -62,6 +71,45 @@ export class InMemoryRecorder implements Recorder {
 
   drain(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /**
+   * Takes what Prisma clients tell of reads of audited models, those from before included. Identical ones of a unit of work are
+   * one entry, which counts them as they come (`details.reads`). Returns the way to stop. `AuditTestingModule` does it.
+   * @param schema of the log, as the clients have it
+   */
+  takeReads(schema = 'audit'): () => void {
+    return takeReads(schema, {
+      read: (fact) => {
+        try {
+          this.#read(fact);
+          return { durable: () => Promise.resolve('committed') };
+        } catch (error) {
+          return refusedRead(error);
+        }
+      },
+    });
+  }
+
+  #read(fact: ReadFact): void {
+    const row = readRow(fact, this.#door);
+    const same = this.#sameReads(fact.context?.root, row);
+    const at = journal().findIndex(({ entry }) => entry === same.entry);
+    if (at < 0) Object.assign(same, { row, count: 0 }); // the first, or forgotten
+    same.count += 1;
+    same.entry = auditedEntry(forReads(same.row, same.count));
+    journal().splice(at < 0 ? journal().length : at, 1, { entry: same.entry, by: this });
+  }
+
+  #sameReads(unit: object | undefined, row: ContentRow): SameReads {
+    const fresh = { row, count: 0, entry: auditedEntry(row) };
+    if (unit === undefined) return fresh;
+    const units = this.#reads.get(unit) ?? new Map<string, SameReads>();
+    this.#reads.set(unit, units);
+    const like = likeness(row);
+    const same = units.get(like) ?? fresh;
+    units.set(like, same);
+    return same;
   }
 
   /** As in the log: a second event of the same id and tenant writes nothing. */

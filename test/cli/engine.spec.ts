@@ -57,6 +57,16 @@ it('one with triggers that becomes engine "client": doctor, --dry-run and migrat
   expect(await triggers()).toBe(0);
 });
 
+it('migrate --prisma writes the log alone', async () => {
+  const { code, out } = await cli('migrate', '--prisma', 'migrations', '--dry-run');
+  expect({ code, files: out.match(/^\+ \d{4}_\w+\.sql$/gm)?.length ?? 0 }).toEqual({
+    code: 0,
+    files: expect.any(Number),
+  });
+  expect(out).toMatch(/^\+ 0009_client_engine\.sql$/m);
+  expect(out).not.toMatch(/Bill|Line/);
+});
+
 it('doctor names a table that is at risk, as a warning', async () => {
   await pool.query(`alter table "Line" drop constraint "Line_pkey"`);
   const { out } = await cli('doctor');

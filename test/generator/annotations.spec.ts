@@ -19,6 +19,8 @@ const audit = (content: string): unknown =>
 describe('annotations', () => {
   it.each<[string, string, unknown]>([
     ['a model that is not audited', MODEL('name String', '/// @audit ignore'), { ignored: true }],
+    ['a model whose reads are told', MODEL('name String', '/// @audit reads'), { reads: true }],
+    ['a model of which only the reads are told', MODEL('name String', '/// @audit ignore\n/// @audit reads'), { ignored: true, reads: true }], // prettier-ignore
     ['one among other comments', MODEL('name String', '/// Users.\n// todo\n///   @audit   ignore  '), { ignored: true }], // prettier-ignore
     ['a field before its line', MODEL('/// @audit redact\n name String'), { redact: ['name'] }],
     [
@@ -89,7 +91,7 @@ describe('an error with file and line for', () => {
       4,
       'friends is a relation, and has no column',
     ],
-    ['a word of fields at a model', MODEL('a Int', '/// @audit redact'), 1, 'After "@audit" of a model there is one word and nothing else: ignore\\.'], // prettier-ignore
+    ['a word of fields at a model', MODEL('a Int', '/// @audit redact'), 1, 'After "@audit" of a model there is one word and nothing else: ignore, reads\\.'], // prettier-ignore
     ['a slip at a model', MODEL('a Int', '/// @audit ignored'), 1, 'Did you mean "@audit ignore"\\?'],
     [
       'a model with an empty line between',
@@ -106,8 +108,9 @@ describe('an error with file and line for', () => {
     ['an enum', '/// @audit ignore\nenum E {\n A\n}', 1, 'at the enum E'],
     ['a value of an enum', 'enum E {\n A /// @audit redact\n}', 2, 'at the enum E'],
     ['a generator', '/// @audit ignore\ngenerator a {\n provider = "x"\n}', 1, 'at the generator a'],
-    ['a view', '/// @audit ignore\nview V {\n id Int @unique\n}', 1, 'at a view, which is never written to'],
-    ['a field of a view', 'view V {\n id Int @unique /// @audit redact\n}', 2, 'at a view'],
+    ['another slip at a model', MODEL('a Int', '/// @audit read'), 1, 'Did you mean "@audit reads"\\?'],
+    ['a word of models at a view', '/// @audit ignore\nview V {\n id Int @unique\n}', 1, 'After "@audit" of a view there is one word and nothing else: reads\\.'], // prettier-ignore
+    ['a field of a view', 'view V {\n id Int @unique /// @audit redact\n}', 2, 'at a field of a view, which is never written to'], // prettier-ignore
   ])('%s', (_name, content, line, message) => {
     expect(() => catalogueOf([{ path: 'prisma/user.prisma', content }])).toThrow(
       expect.objectContaining({
@@ -117,6 +120,11 @@ describe('an error with file and line for', () => {
       }),
     );
   });
+});
+
+it('a view has reads, and nothing else', () => {
+  const content = '/// @audit reads\nview User {\n id Int @unique\n}';
+  expect(audit(content)).toEqual({ reads: true });
 });
 
 it('the page about them says what is true', () => {

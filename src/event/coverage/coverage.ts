@@ -25,6 +25,7 @@ export interface ModelCoverage {
   readonly ignore?: readonly string[];
   readonly subject?: string;
   readonly tenant?: string;
+  readonly reads?: boolean;
   readonly table?: string;
   readonly columns?: Readonly<Record<string, string | undefined>>;
 }

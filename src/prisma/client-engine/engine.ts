@@ -2,6 +2,7 @@ import type { Query } from '../driver-adapter.js';
 import { isAuditError } from '../../event/errors.js';
 import { hasFollowers, lockFollowers, type Followers } from './followers.js';
 import { logFollowers } from './log-followers.js';
+import { WritingFunctions } from './functions.js';
 import { gapStatement, type Gap } from './gap.js';
 import { Parameters, type Line, type ResultSet } from './line.js';
 import { lockRows } from './lock-rows.js';
@@ -35,10 +36,12 @@ interface Outcome {
  */
 export class ClientEngine {
   readonly #settings: ClientEngineSettings;
+  readonly #functions: WritingFunctions;
   #returnsOld: Promise<boolean> | undefined;
 
   constructor(settings: ClientEngineSettings) {
     this.#settings = settings;
+    this.#functions = new WritingFunctions(settings.schema);
   }
 
   async query(query: Query, line: Line): Promise<ResultSet> {
@@ -52,6 +55,9 @@ export class ClientEngine {
 
   #run(kind: Kind, query: Query, line: Line): Promise<Outcome> {
     const reading = readStatement(query.sql);
+    if (reading.kind === 'none' && reading.calls !== undefined) {
+      return this.#calling(kind, query, line, line.context(), reading.calls);
+    }
     if (reading.kind === 'none') {
       if (!ROLLBACK.test(query.sql)) return line.inTurn(() => send(kind, query, line));
       const sent = send(kind, query, line);
@@ -72,6 +78,16 @@ export class ClientEngine {
     const updates = write.verb === 'update' || write.mayUpdate;
     if (!updates && !follows) return line.inTurn(() => this.#plain(kind, query, line, who, write, model));
     return line.inTurn(() => this.#careful(kind, query, line, who, write, model));
+  }
+
+  /** A text that changes no rows but by what the functions do that it calls. */
+  #calling(kind: Kind, query: Query, line: Line, who: string, calls: readonly string[]): Promise<Outcome> {
+    return line.inTurn(async () => {
+      const writes = await this.#functions.among(calls, line);
+      if (writes === undefined) return send(kind, query, line);
+      const why = `the function ${writes} may write, which engine "client" does not see`;
+      return this.#gapInside(kind, query, line, who, { why, statement: 'select' });
+    });
   }
 
   /** One statement, and no more. */

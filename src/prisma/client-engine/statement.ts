@@ -1,3 +1,4 @@
+import { calledFunctions } from './functions.js';
 import { tokensOf, type Token } from './tokens.js';
 
 /** A statement that changes the rows of one table, with the places where its clauses are. */
@@ -34,7 +35,12 @@ export interface Write {
  * What a text does: nothing to rows (`none`), one `Write`, or something that changes rows in a way that is not looked into,
  * with the first word of it.
  */
-export type Reading = { readonly kind: 'none' } | { readonly kind: 'write'; readonly write: Write } | Unread;
+export type Reading = None | { readonly kind: 'write'; readonly write: Write } | Unread;
+export interface None {
+  readonly kind: 'none';
+  /** Functions that it calls and that could write, if there are some. */
+  readonly calls?: readonly string[];
+}
 export interface Unread {
   readonly kind: 'unread';
   /** `merge`, `with`, `truncate`, `do` …; nothing of the statement's values. */
@@ -43,7 +49,7 @@ export interface Unread {
   readonly transactional: boolean;
 }
 
-const NONE: Reading = { kind: 'none' };
+const NONE: None = { kind: 'none' };
 const WRITES = new Set(['insert', 'update', 'delete', 'merge', 'truncate', 'copy', 'call', 'do']);
 /** Alone they change rows, whatever follows; a procedure may end transactions of its own. */
 const OPAQUE = new Set(['call', 'do', 'execute']);
@@ -56,7 +62,9 @@ const known = new Map<string, Reading>();
 export function readStatement(sql: string): Reading {
   const cached = known.get(sql);
   if (cached !== undefined) return cached;
-  const reading = /^\s*select\b/i.test(sql) && !sql.includes(';') ? NONE : read(sql);
+  const found = /^\s*select\b/i.test(sql) && !sql.includes(';') ? NONE : read(sql);
+  const calls = found.kind === 'none' ? calledFunctions(sql) : [];
+  const reading = calls.length > 0 ? { ...found, calls } : found;
   if (sql.length <= CACHED_LENGTH) {
     if (known.size >= CACHE_SIZE) known.clear();
     known.set(sql, reading);

@@ -5,7 +5,9 @@ export type FieldWord =
   { readonly word: 'redact' | 'ignore' | 'tenant' | 'subject' } | { readonly word: 'mask'; readonly shown: number };
 
 const FIELD_WORDS = ['redact', 'mask(n)', 'ignore', 'tenant', 'subject'] as const;
-const MODEL_WORDS = ['ignore'] as const;
+const MODEL_WORDS = ['ignore', 'reads'] as const;
+const VIEW_WORDS = ['reads'] as const;
+export type ModelWord = (typeof MODEL_WORDS)[number];
 /** Limit of the configuration too. */
 const MOST_SHOWN = 1000;
 
@@ -24,14 +26,17 @@ export function fieldWords(remarks: readonly Remark[]): readonly (FieldWord & { 
   });
 }
 
-/** Whether the comments of a model say that it is not audited. @throws AuditError `AUDIT_CONFIG_INVALID` */
-export function isIgnored(remarks: readonly Remark[]): boolean {
-  const found = mentions(remarks);
-  for (const remark of found) {
-    const said = saidOf(remark, 'a model', MODEL_WORDS);
-    if (said !== 'ignore') throw unknownWord(remark, said, 'a model', MODEL_WORDS);
-  }
-  return found.length > 0;
+/** What the comments of a model or a view say of its audit. @throws AuditError `AUDIT_CONFIG_INVALID` */
+export function modelWords(remarks: readonly Remark[], kind: 'model' | 'view'): ReadonlySet<ModelWord> {
+  const [place, words] = kind === 'view' ? (['a view', VIEW_WORDS] as const) : (['a model', MODEL_WORDS] as const);
+  return new Set(
+    mentions(remarks).map((remark) => {
+      const said = saidOf(remark, place, words);
+      const word = words.find((each) => each === said);
+      if (word === undefined) throw unknownWord(remark, said, place, words);
+      return word;
+    }),
+  );
 }
 
 /** Where nothing can be said of the audit. @throws AuditError `AUDIT_CONFIG_INVALID` */

@@ -1,5 +1,5 @@
 import type { CatalogueAnnotations, CatalogueField } from '../../event/catalogue.js';
-import { fieldWords, isIgnored, misplaced, refuseMentions, type FieldWord } from './annotation-words.js';
+import { fieldWords, misplaced, modelWords, refuseMentions, type FieldWord } from './annotation-words.js';
 import type { ParsedSchema, Remark, SchemaBlock, SchemaField } from './schema-blocks.js';
 
 type Said = FieldWord & { readonly remark: Remark };
@@ -14,9 +14,10 @@ export function annotationsOf(
   fields: Readonly<Record<string, CatalogueField>>,
 ): CatalogueAnnotations | undefined {
   if (block.kind === 'view') {
-    const all = [block.remarks, ...block.fields.map(({ remarks }) => remarks)].flat();
-    refuseMentions(all, 'at a view, which is never written to');
+    const all = block.fields.flatMap(({ remarks }) => remarks);
+    refuseMentions(all, 'at a field of a view, which is never written to');
   }
+  const words = modelWords(block.remarks, block.kind === 'view' ? 'view' : 'model');
   const redact: string[] = [];
   const mask: Record<string, number> = {};
   const ignore: string[] = [];
@@ -35,7 +36,8 @@ export function annotationsOf(
     }
   }
   const annotations: CatalogueAnnotations = {
-    ...(isIgnored(block.remarks) ? { ignored: true } : {}),
+    ...(words.has('ignore') ? { ignored: true } : {}),
+    ...(words.has('reads') ? { reads: true } : {}),
     ...(redact.length > 0 ? { redact } : {}),
     ...(Object.keys(mask).length > 0 ? { mask } : {}),
     ...(ignore.length > 0 ? { ignore } : {}),

@@ -174,6 +174,34 @@ it('a table that the catalogue does not know, and SQL that cannot be read, leave
   expect(JSON.stringify(entries)).not.toContain('4711');
 });
 
+it('a function that may write, called in a SELECT, leaves an entry flagged gap with its change; another leaves none', async () => {
+  const prisma = connect({}, 1);
+  await twin.pool.query(`
+    create or replace function rename(what text) returns text language sql as $f$ update "Label" set name = what where id = 1 returning name $f$;
+    create or replace function "Shown"(what int) returns int language plpgsql stable as $f$ begin return what + 1; end $f$`);
+  expect(await as('u', () => prisma.$queryRaw`select "Shown"(1), count(*), repeat('x', 2) from "Label"`)).toHaveLength(
+    1,
+  );
+  expect(await as('u', () => prisma.$queryRaw`select rename('4711') as name`)).toEqual([{ name: '4711' }]);
+  await as('u', () =>
+    prisma.$transaction((tx) => tx.$queryRaw`with x as (select 1) select public.rename('4712') from x`),
+  );
+  await as('u', () => prisma.$queryRaw`select audit.renew('nobody', 0, 0)`);
+  const undone = prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`select rename('4713')`;
+    throw new RangeError('mine');
+  });
+  await expect(undone).rejects.toThrow('mine');
+  const entries = await logged();
+  const gap = { gap: 'the function rename may write, which engine "client" does not see', statement: 'select' };
+  expect(entries.map(({ data, flags, actor }) => [data.details, flags, actor['id']])).toEqual([
+    [gap, ['gap'], 'u'],
+    [gap, ['gap'], 'u'],
+  ]);
+  expect(JSON.stringify(entries)).not.toContain('471');
+  await expect(prisma.$queryRaw`select no_such_function(1)`).rejects.toMatchObject({ code: 'P2010' });
+});
+
 it('what the configuration leaves out, ignores and masks is left out, ignored and masked', async () => {
   const models = { Label: false, Club: { mask: { name: 2 } }, people: { ignore: ['role'] } } as const;
   const prisma = connect({ plan: new CapturePlan({ catalogue, models }) });

@@ -1,4 +1,4 @@
-import type { ErrorFact } from '../event/types.js';
+import type { ErrorFact } from './types.js';
 
 /** Frames of a stack that are kept, and how long each may be. */
 const FRAMES = 20;
