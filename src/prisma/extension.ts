@@ -44,23 +44,22 @@ export function audit(
   options: AuditApiOptions & EngineOptions & ReadsOptions = {},
 ): (client: unknown) => ExtendedTypes {
   const rules = eventRules(options);
-  const engine = engineOf(options) === 'client' ? clientEngine(options, options.schema ?? 'audit') : undefined;
+  const schema = options.schema ?? options.config?.schema ?? 'audit';
+  const engine = engineOf(options) === 'client' ? clientEngine(options, schema) : undefined;
   const reads = readsSettings(options);
   return (given) => {
     const client = given as Extendable;
     // Not bound: it runs on the `this` of each call.
     const inner: (this: unknown, ...args: unknown[]) => unknown = Reflect.get(client, '$transaction');
     requireAuditAdapter(client);
-    const cell = captureCellOf(client);
-    if (cell !== undefined && options.schema !== undefined) cell.schema = options.schema;
     if (engine !== undefined) {
+      const cell = captureCellOf(client);
       if (cell === undefined)
         throw invalid('engine "client" finds no auditAdapter() in this client, so it could capture nothing');
       cell.capture = engine;
     }
     // Twice extended is not twice read.
-    const hooks =
-      reads === undefined || readsOfClient(client) === 'seen' ? undefined : readHooks(reads, options.schema ?? 'audit');
+    const hooks = reads === undefined || readsOfClient(client) === 'seen' ? undefined : readHooks(reads, schema);
     const mark = reads !== undefined ? 'seen' : options.reads === 'off' ? 'off' : undefined;
     const $transaction = scopedTransaction(inner);
     return client.$extends({
@@ -68,7 +67,7 @@ export function audit(
       client: {
         // Both run on the `this` of the call, which inside a transaction is its `tx`.
         $audit(this: RawClient): AuditApi {
-          return auditApi(this, options, rules);
+          return auditApi(this, { ...options, schema }, rules);
         },
         $transaction: mark === undefined ? $transaction : markReads($transaction, mark),
       },

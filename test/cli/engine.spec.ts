@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { catalogueOf } from '../../src/prisma/generator/index.js';
-import { createPool } from '../../src/store/postgres/index.js';
+import { createPool, reconcileTriggers } from '../../src/store/postgres/index.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { folder, run, type Folder, type Ran } from './run.js';
 
@@ -40,8 +40,7 @@ it('audit.config with engine "client": the log, and no trigger', async () => {
 });
 
 it('one with triggers that becomes engine "client": doctor, --dry-run and migrate say the same, and migrate removes them', async () => {
-  configure('database');
-  await cli('migrate');
+  await reconcileTriggers(pool, {});
   expect(await triggers()).toBe(8);
   configure('client');
   expect(await cli('doctor')).toMatchObject({
@@ -57,27 +56,9 @@ it('one with triggers that becomes engine "client": doctor, --dry-run and migrat
   expect(await triggers()).toBe(0);
 });
 
-it('migrate --prisma writes the log alone', async () => {
-  const { code, out } = await cli('migrate', '--prisma', 'migrations', '--dry-run');
-  expect({ code, files: out.match(/^\+ \d{4}_\w+\.sql$/gm)?.length ?? 0 }).toEqual({
-    code: 0,
-    files: expect.any(Number),
-  });
-  expect(out).toMatch(/^\+ 0009_client_engine\.sql$/m);
-  expect(out).not.toMatch(/Bill|Line/);
-});
-
 it('doctor names a table that is at risk, as a warning', async () => {
   await pool.query(`alter table "Line" drop constraint "Line_pkey"`);
   const { out } = await cli('doctor');
   expect(out).toMatch(/^! Line: without a key/m);
   expect(out).not.toMatch(/✗ both/);
-});
-
-it('an engine that there is not is refused', async () => {
-  configure('other');
-  expect(await cli('migrate')).toMatchObject({
-    code: 2,
-    err: expect.stringMatching(/engine is "database" or "client"/),
-  });
 });

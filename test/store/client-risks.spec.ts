@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { catalogueOf } from '../../src/prisma/generator/index.js';
-import { reconcileTriggers, withCatalogue, type Coverage } from '../../src/store/postgres/index.js';
+import {
+  catalogueTables,
+  planCoverage,
+  prismaMigration,
+  reconcileTriggers,
+  withCatalogue,
+  type Coverage,
+} from '../../src/store/postgres/index.js';
 import { examine, type Health } from '../../src/store/postgres/health.js';
 import { emptyLog, type FilledLog } from '../support/filled-log.js';
 
@@ -151,4 +158,16 @@ it('migrate takes the triggers away, and keeps what is not its own; until then d
   await reconcileTriggers(log.pool, coverage);
   expect(await said()).toEqual([]);
   expect((await log.pool.query(`select from pg_trigger where tgname like '!audit%'`)).rowCount).toBe(0);
+});
+
+it('a migration of Prisma Migrate makes the log and no trigger, and takes away those of an earlier one', () => {
+  const planned = (engine: Coverage['engine']) => planCoverage(catalogueTables(catalogue), { ...coverage, ...(engine && { engine }) }); // prettier-ignore
+  const options = { schema: 'audit', onMissing: 'fail', origin: 'example.com/test' } as const;
+  const fresh = prismaMigration(planned('client'), [], options);
+  expect(fresh?.steps.at(-1)).toBe('+ 0009_client_engine.sql');
+  const earlier = prismaMigration(planned('database'), [], options)?.sql ?? '';
+  expect(prismaMigration(planned('client'), [earlier], options)?.steps).toEqual([
+    '- "public"."Customer"',
+    '- "public"."orders"',
+  ]);
 });

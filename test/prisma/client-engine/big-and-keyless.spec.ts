@@ -15,6 +15,10 @@ model Auto { id Int @id @default(autoincrement())
   code String @unique
   count Int @default(0)
   words String[] }
+model Part { id Int
+  region String
+  n Int?
+  @@id([id, region]) }
 model Event { text String
   n Int?
   @@ignore }`;
@@ -86,6 +90,42 @@ describe.each([
     ]);
   });
 });
+
+it.each([
+  ['as with PostgreSQL 18', true],
+  ['as before it', false],
+])(
+  'a partitioned table is logged by its own name, also a row that moves to another partition: %s',
+  async (_name, returnsOld) => {
+    const prisma = connect(returnsOld);
+    await log.pool.query(`
+    drop table if exists "Part";
+    create table "Part" (id int, region text, n int, primary key (id, region)) partition by list (region);
+    create table "Part_a" (n int, region text not null, id int not null); -- other places of the same columns
+    alter table "Part" attach partition "Part_a" for values in ('a');
+    create table "Part_b" partition of "Part" default`);
+    await logged();
+    await prisma.$executeRaw`insert into "Part" values (1, 'a', 10), (2, 'b', 20)`;
+    await prisma.$executeRaw`update "Part" set n = n + 1`;
+    await prisma.$executeRaw`update "Part" set region = 'b' where id = 1`;
+    await prisma.$executeRaw`delete from "Part" where n > ${0}`;
+    const entries = await logged();
+    const of = (image: Record<string, unknown> = {}): string => [image['id'], image['region'], image['n']].join(' ').trim(); // prettier-ignore
+    expect(
+      entries
+        .map(({ op, model, flags, data }) => `${op} ${model} ${flags.join()}: ${of(data.old)} > ${of(data.new)}`)
+        .toSorted(),
+    ).toEqual([
+      'delete Part no-context: 1 b 11 > ',
+      'delete Part no-context: 2 b 21 > ',
+      'insert Part no-context:  > 1 a 10',
+      'insert Part no-context:  > 2 b 20',
+      'update Part no-context: 1 a 10 > 1 a 11',
+      'update Part no-context: 1 a 11 > 1 b 11',
+      'update Part no-context: 2 b 20 > 2 b 21',
+    ]);
+  },
+);
 
 (full ? describe : describe.skip)('a where that matches a million rows', () => {
   const MILLION = 1_000_000;

@@ -77,13 +77,15 @@ describe.each([
     const prisma = connect({ returnsOld });
     const upsert = { where: { code: 'x' }, create: { code: 'x', count: 0 }, update: { count: { increment: 1 } } };
     await Promise.all(Array.from({ length: 20 }, (_, i) => as(`u${i}`, () => prisma.auto.upsert(upsert))));
+    const version = `select current_setting('server_version_num')::int >= 180000 as gives`;
+    const { gives } = (await twin.pool.query<{ gives: boolean }>(version)).rows[0]!;
     const entries = await logged();
     expect(entries.map(({ op }) => op)).toEqual(['insert', ...Array.from({ length: 19 }, () => 'update')]);
     expect(entries.map(({ data }) => data.new?.['count'])).toEqual(Array.from({ length: 20 }, (_, i) => i));
     for (const [i, { data, flags }] of entries.entries()) {
       const isKnown = i === 0 || data.old?.['count'] === i - 1;
       expect(flags).toEqual(isKnown ? [] : ['gap']);
-      if (returnsOld) expect(isKnown).toBe(true);
+      if (returnsOld && gives) expect(isKnown).toBe(true);
     }
   });
 
