@@ -14,19 +14,14 @@ const REMEDIES: Partial<Record<AuditErrorCode, string>> = {
 };
 
 /**
- * What capture needs (0001_log.sql, 0004_capture.sql), as errors name it. What is missing is named with its schema; a right
- * that is missing is not, so there only what capture writes to counts: triggers of the application's have errors of their own.
+ * What capture needs (0001_log.sql, 0004_capture.sql), by the name in the message: its words are in the server's language
+ * (`lc_messages`). What is missing is named with its schema; a right that is missing is not, so there only what capture
+ * writes to counts: triggers of the application's have errors of their own.
  */
 const OURS: Readonly<Partial<Record<AuditErrorCode, RegExp>>> = {
   AUDIT_SCHEMA_MISSING:
-    /^(?:relation "[^".]+\.content(?:_pos_seq)?"|function [^.(]+\.(?:change|client_change|change_by_rules|image|redact|is_secret|readable|key_of|masked)\()/,
-  AUDIT_PRIVILEGE_MISSING: /^permission denied for (?:table content|sequence content_pos_seq|function client_change)$/,
-};
-
-/** A schema can have any name, and an application's own triggers can miss one too. */
-const MISSING_SCHEMA: Readonly<Partial<Record<AuditErrorCode, (schema: string) => string>>> = {
-  AUDIT_SCHEMA_MISSING: (schema) => `schema "${schema}" does not exist`,
-  AUDIT_PRIVILEGE_MISSING: (schema) => `permission denied for schema ${schema}`,
+    /[^\s".«»„(]\.(content(?:_pos_seq)?(?!\w)|(?:change|client_change|change_by_rules|image|redact|is_secret|readable|key_of|masked)(?=\())/,
+  AUDIT_PRIVILEGE_MISSING: /\b(content(?:_pos_seq)?|client_change)\b/,
 };
 
 /**
@@ -42,19 +37,21 @@ export function asMissingLog(error: unknown, sql: string, schema = 'audit'): Aud
   if (typeof originalCode !== 'string' || typeof originalMessage !== 'string') return undefined;
   const code = CODES[originalCode];
   if (code === undefined) return undefined;
-  const name = missingPart(code, originalMessage, schema);
+  const name = missingPart(code, originalCode, originalMessage, schema);
   // Engine "client" puts this one into the statement itself.
   const isOurs = name === 'client_change';
-  if (
-    name === undefined ||
-    (!isOurs && new RegExp(String.raw`\b${name.replaceAll(/\W/g, String.raw`\$&`)}\b`).test(sql))
-  )
-    return undefined;
+  if (name === undefined || (!isOurs && namedIn(sql, name))) return undefined;
   return new AuditError(code, `${REMEDIES[code]} (${originalMessage})`, { sqlState: originalCode }, error);
 }
 
-function missingPart(code: AuditErrorCode, message: string, schema: string): string | undefined {
-  if (message === MISSING_SCHEMA[code]?.(schema)) return schema;
-  if (OURS[code]?.test(message) !== true) return undefined;
-  return /(?:relation|function|table|sequence) "?([^"( ]+)/.exec(message)?.[1]?.split('.').at(-1);
+function missingPart(code: AuditErrorCode, state: string, message: string, schema: string): string | undefined {
+  const named = OURS[code]?.exec(message)?.[1];
+  if (named !== undefined) return named;
+  // A schema can have any name, and an application's own triggers can miss one too.
+  const ofSchema = state === '3F000' || state === '42501';
+  return ofSchema && namedIn(message, schema) ? schema : undefined;
+}
+
+function namedIn(text: string, name: string): boolean {
+  return new RegExp(String.raw`(?<!\w)${name.replaceAll(/\W/g, String.raw`\$&`)}(?!\w)`).test(text);
 }

@@ -44,7 +44,9 @@ export class Pace {
       let timer: NodeJS.Timeout | undefined;
       this.#heard = () => {
         clearTimeout(timer);
-        const until = this.#awaited ? 0 : Math.min(latest, (this.#committedAt ?? latest) + gatherMs);
+        // Without a timer: it would keep nothing alive, and a process that waits for its sealer to stop would end before it has.
+        if (this.#awaited) return resolve();
+        const until = Math.min(latest, (this.#committedAt ?? latest) + gatherMs);
         // Not kept alive: a script that has nothing else to do ends, and another process seals what it left.
         timer = setTimeout(resolve, Math.max(until - performance.now(), 0)).unref();
       };

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createAudit } from '../../src/compose/index.js';
 import { withContext } from '../../src/context/index.js';
+import { examine } from '../../src/store/postgres/health.js';
 import { COVERAGE, createQuickstart, SHAPES, type AnyAuditedClient, type Quickstart } from '../support/quickstart.js';
 
 let quickstart: Quickstart;
@@ -58,6 +60,18 @@ describe('when the log is missing, under onMissing "fail"', () => {
       expect(fields.join('\n')).not.toContain('Secretname');
     }
   }); // prettier-ignore
+
+  it('because its schema was dropped with all that hangs on it, writes go on uncaptured, and whoever looks is told', async () => {
+    const prisma = await connected('fail');
+    await quickstart.pool.query('drop schema audit cascade');
+    await prisma.user.create({ data: user('a@example.com') });
+    const audit = createAudit({ databaseUrl: quickstart.url, seal: false });
+    await expect(audit.check()).rejects.toMatchObject({ code: 'AUDIT_SCHEMA_MISSING' });
+    expect(await audit.health()).toMatchObject({ status: 'down' });
+    await audit.close();
+    const { installed, problems } = await examine(quickstart.pool, 'audit', COVERAGE);
+    expect({ installed, problems }).toMatchObject({ installed: false, problems: [expect.stringContaining('migrate')] });
+  });
 
   it('errors of the caller’s own stay as they are', async () => {
     const prisma = await connected('fail');

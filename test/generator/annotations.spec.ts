@@ -139,6 +139,7 @@ it('the page about them says what is true', () => {
     subject: 'email',
   });
   expect(models['Session']?.audit).toEqual({ ignored: true });
+  expect(models['Payslip']?.audit).toEqual({ reads: true });
   const message = /"@audit redcat" is not understood\.[^`]*/.exec(page)?.[0].trim().replaceAll('\n', ' ') ?? 'none';
   expect(() => catalogueOf([{ path: 'x', content: MODEL('name String /// @audit redcat') }])).toThrow(message);
 });

@@ -37,6 +37,15 @@ describe('the pace of a sealer', () => {
     expect(await isOver(wait)).toBe(over);
   });
 
+  it('ends without a timer when it is hurried, so that a process with nothing else to do gets to its end', async () => {
+    const order: string[] = [];
+    const wait = pace.wait(LONG, LONG).then(() => order.push('over'));
+    pace.hurry();
+    setImmediate(() => order.push('the next turn'));
+    await wait;
+    expect(order).toEqual(['over']);
+  });
+
   it('is not put off by the commits of a burst', async () => {
     const wait = pace.wait(LONG, 40);
     const burst = setInterval(() => wakeSealer(), 5);

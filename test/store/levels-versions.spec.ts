@@ -124,12 +124,14 @@ describeFull.each([14, 15, 16, 17] as const)('levels of privilege on PostgreSQL 
     const url = new URL(world.url);
     Object.assign(url, { pathname: `/${owner}`, username: owner });
     const names = ['app', 'sealer', 'reader'].map((part) => [`--${part}-role`, `${part}_of_${owner}`] as const);
-    const ran = await run(['migrate', ...names.flat(), '--create-roles'], { url: url.href, cwd: here.path });
+    const bare = folder(); // without the configuration of the tables above
+    const ran = await run(['migrate', ...names.flat(), '--create-roles'], { url: url.href, cwd: bare.path });
     expect(ran).toMatchObject({ code: 0, err: '', out: expect.stringContaining(`+ role ${names[0]?.[1] ?? ''}`) });
-    expect((await run(['migrate'], { url: url.href, cwd: here.path })).out).not.toMatch(/role|given|taken/);
+    expect((await run(['migrate'], { url: url.href, cwd: bare.path })).out).not.toMatch(/role|given|taken/);
     url.username = names[0]?.[1] ?? '';
-    const found = await run(['doctor', '--json'], { url: url.href, cwd: here.path });
+    const found = await run(['doctor', '--json'], { url: url.href, cwd: bare.path });
     expect(JSON.parse(found.out)).toMatchObject({ level: 'split' });
+    bare.remove();
     await world.owner.query(`drop database "${owner}"`);
     for (const [, role] of names) await world.owner.query(`drop role "${role}"`);
     await world.owner.query(`drop role "${owner}"`);

@@ -22,10 +22,18 @@ export function observe(
 ): Promise<unknown> {
   const moment: Moment = { at: new Date(), context: currentContext() };
   if (to.mode === 'strict') return strictly(query, args, to, (ending) => told(ending, moment));
+  const tell = (ending: Ending): void => {
+    try {
+      to.give(told(ending, moment));
+    } catch {
+      // a promise that nobody has would reject, which ends the process
+    }
+  };
+  // Always a promise, whatever stands behind. We are the first to know: `result` extensions go on to change the rows.
   const answer = query(args);
   answer.then(
-    (result) => to.give(told({ result }, moment)),
-    (error: unknown) => to.give(told({ error }, moment)),
+    (result) => tell({ result }),
+    (error: unknown) => tell({ error }),
   );
   return answer;
 }

@@ -36,6 +36,7 @@ const LIMITS = `
 
 - Writes of a session with \`session_replication_role = replica\` (logical replication, some restore tools): PostgreSQL fires no trigger.
 - \`TRUNCATE\` of a single partition by its own name, if it was made after the last \`migrate\`: doctor warns of it. Of the partitioned table it is captured.
+- Anything after \`DROP SCHEMA audit CASCADE\`: PostgreSQL takes the triggers away with their function, so writes go on. The health check, \`doctor\` and the next start say that the log is missing.
 - The order of two changes of one row, where a single statement (\`MERGE\`, or a \`WITH\` that writes) both deletes rows and moves keys of others, and a table refers to both with \`ON DELETE CASCADE\`: both are captured, with their values, but the deletion may stand before the update.
 - What is rolled back, as intended, and an \`UPDATE\` that leaves a row as it was.
 `;

@@ -110,6 +110,19 @@ describe('what other extensions do', () => {
     expect(lines()[0]).toMatch(/^Patient\.read Patient\.findMany \(id/);
   });
 
+  it.each<[string, () => unknown, RegExp]>([
+    ['answers without a promise', () => [{ id: 7n }], /^Patient\.read Patient\.findMany count 1 ids 7 \[7\]/],
+    ['throws at once', () => { throw new RangeError('theirs'); }, /^Patient\.read Patient\.findMany failed RangeError/], // prettier-ignore
+  ])('one behind ours that %s has its way', async (_what, findMany, entry) => {
+    const prisma = world
+      .base()
+      .prisma.$extends(ours())
+      .$extends({ query: { patient: { findMany } } } as object) as unknown as PrismaClient;
+    const found = await prisma.patient.findMany().catch((error: unknown) => error);
+    expect(found).toEqual(found instanceof RangeError ? new RangeError('theirs') : [{ id: 7n }]);
+    expect(lines()).toEqual([expect.stringMatching(entry)]);
+  });
+
   it('a global omit is seen in what was handed out', async () => {
     const { prisma } = world.connect({ catalogue }, { omit: { patient: { secret: true, weight: true } } });
     await prisma.patient.findMany({ where: { id: 1n } });

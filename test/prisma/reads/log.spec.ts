@@ -81,3 +81,14 @@ it('strict reads have their entry in the log before the caller has his rows', as
   );
   expect(rows).toEqual([{ model: 'Patient' }]);
 });
+
+it('the start warns of a client through which reads leave no entries, and of no other', async () => {
+  const checks = await running.probe([base, base.$extends(audit({ catalogue }))]);
+  const found = checks
+    .filter(({ name }) => name === 'client.reads')
+    .map(({ state, message }) => `${state}: ${message}`);
+  expect(found.sort()).toEqual([
+    expect.stringMatching(/^ok: reads of File, Patient through .* become entries$/),
+    expect.stringMatching(/^warn: reads of File, Patient through .* leave no entries: it has no query hooks$/),
+  ]);
+});
