@@ -45,12 +45,12 @@ export const OPERATIONS = [
   },
   {
     name: 'create',
-    calls: { 1: 400, 10: 1_000 },
+    calls: { 1: 200, 10: 500 },
     call: (prisma, engine) => prisma.invoice.create({ data: invoice(engine) }),
   },
   {
     name: 'update',
-    calls: { 1: 400, 10: 1_000 },
+    calls: { 1: 200, 10: 500 },
     call: (prisma, _engine, writer, n) =>
       prisma.invoice.update({
         where: { id: 1 + writer * 100 + (n % 100) },
@@ -59,7 +59,7 @@ export const OPERATIONS = [
   },
   {
     name: 'updateMany100',
-    calls: { 1: 60, 10: 100 },
+    calls: { 1: 40, 10: 60 },
     call: (prisma, _engine, writer, n) =>
       prisma.invoice.updateMany({
         where: { accountId: 11 + writer },
@@ -68,7 +68,7 @@ export const OPERATIONS = [
   },
   {
     name: 'nestedCreate',
-    calls: { 1: 120, 10: 200 },
+    calls: { 1: 60, 10: 100 },
     call: (prisma, engine, _writer, n) =>
       prisma.invoice.create({
         data: {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 const USAGE = `npm run bench -- [http] [options]
   http                requests to a Nest application, on Express and on Fastify, and nothing else
-  --quick             ends within two minutes; the figures are rougher
+  --quick             ends within four minutes; the figures are rougher
   --json FILE         writes the result as JSON as well
   --only STAGE        capture, sealing or verify
   --sealer on|off     off: capture without a sealer in this process, to see what it adds (default: on)`;

@@ -27,7 +27,7 @@ export interface AuditOptions extends DurabilityOptions {
   readonly sealerUrl?: string | undefined;
   /** The same database with the login of a role that may read, for `query`: the application's may not from level *split* on. @defaultValue `databaseUrl` */
   readonly readerUrl?: string | undefined;
-  /** Schema of the log. @defaultValue `'audit'` */
+  /** Schema of the log. @defaultValue that of `config`, else `'audit'` */
   readonly schema?: string | undefined;
   /** Whether this process seals, and how. One of all processes leads. @defaultValue true */
   readonly seal?: boolean | SealerOptions | undefined;
@@ -169,7 +169,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     databaseUrl: options.databaseUrl,
     sealerUrl: options.sealerUrl,
     readerUrl: options.readerUrl,
-    schema: checkSchemaName(options.schema ?? DEFAULT_SCHEMA),
+    schema: checkSchemaName(options.schema ?? options.config?.schema ?? DEFAULT_SCHEMA),
     seal,
     flushIntervalMs: whole('flushIntervalMs', options.flushIntervalMs, 1, 60_000) ?? 50,
     maxQueue: whole('maxQueue', options.maxQueue, 1, 10_000_000) ?? 10_000,

@@ -177,6 +177,13 @@ describe('options', () => {
     expect(checkOptions({ databaseUrl, redaction: { add: ['shoeSize'] } }).isSecret('shoe_size')).toBe(true);
   });
 
+  it('take the schema of the log from the configuration, unless they name one', () => {
+    const config = { schema: 'log' };
+    expect(checkOptions({ databaseUrl, config }).schema).toBe('log');
+    expect(checkOptions({ databaseUrl, config, schema: 'other' }).schema).toBe('other');
+    expect(() => checkOptions({ databaseUrl, config: { schema: 'Log' } })).toThrow(/schema must be a lower-case name/);
+  });
+
   it('of a caller that has more of them are let through, and named with ours', () => {
     expect(() => checkOptions({ databaseUrl, http: {} } as AuditOptions, ['http'])).not.toThrow();
     expect(() => checkOptions({ databaseUrl, htp: {} } as AuditOptions, ['http'])).toThrow(/onError, http \[/);

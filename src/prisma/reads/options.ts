@@ -45,7 +45,13 @@ export function readsSettings({ reads, config, catalogue = config?.catalogue }: 
   const audited = auditedReads(catalogue, config);
   if (reads === 'off') return undefined;
   const plan = readPlan(catalogue, audited);
-  return plan === undefined ? undefined : { plan, mode: reads ?? 'async' };
+  if (plan === undefined) {
+    if (reads === undefined) return undefined;
+    throw invalid(
+      `reads: "${reads}", and no model is read so: write "/// @audit reads" on the line before one in the Prisma schema and run "prisma generate", or models: { Patient: { reads: true } } in audit.config`,
+    );
+  }
+  return { plan, mode: reads ?? 'async' };
 }
 
 function invalid(message: string): AuditError {

@@ -53,6 +53,7 @@ describe('at the door', () => {
   it.each<[string, () => unknown, string, RegExp]>([
     ['reads without a catalogue', () => audit({ reads: 'strict' }), 'AUDIT_OPTIONS_INVALID', /^reads: "strict" needs to know the schema: add "generator audit .*write audit\(\{ catalogue \}\)/], // prettier-ignore
     ['a model of a configuration without a catalogue', () => audit({ config: { models: { A: { reads: true } } } }), 'AUDIT_OPTIONS_INVALID', /^models\.A\.reads needs to know the schema/], // prettier-ignore
+    ['reads of no model', () => audit({ catalogue: plain, reads: 'strict' }), 'AUDIT_OPTIONS_INVALID', /^reads: "strict", and no model is read so: write "\/\/\/ @audit reads"/], // prettier-ignore
     ['a word that is none', () => audit({ catalogue, reads: 'yes' as never }), 'AUDIT_OPTIONS_INVALID', /^reads is "async", "strict" or "off"/], // prettier-ignore
     ['a model that there is not', () => audit(configured({ Patent: { reads: true } })), 'AUDIT_CONFIG_INVALID', /^models\.Patent\.reads: .* did you mean Patient\?/], // prettier-ignore
     ['the table of an implicit relation', () => audit(configured({ _LabelToPatient: { reads: true } })), 'AUDIT_CONFIG_INVALID', /has no model _LabelToPatient/], // prettier-ignore
