@@ -44,7 +44,8 @@ export function audit(
   options: AuditApiOptions & EngineOptions & ReadsOptions = {},
 ): (client: unknown) => ExtendedTypes {
   const rules = eventRules(options);
-  const schema = options.schema ?? options.config?.schema ?? 'audit';
+  const named = options.schema ?? options.config?.schema;
+  const schema = named ?? 'audit';
   const engine = engineOf(options) === 'client' ? clientEngine(options, schema) : undefined;
   const reads = readsSettings(options);
   return (given) => {
@@ -52,8 +53,9 @@ export function audit(
     // Not bound: it runs on the `this` of each call.
     const inner: (this: unknown, ...args: unknown[]) => unknown = Reflect.get(client, '$transaction');
     requireAuditAdapter(client);
+    const cell = captureCellOf(client);
+    if (cell !== undefined && named !== undefined) cell.schema = named;
     if (engine !== undefined) {
-      const cell = captureCellOf(client);
       if (cell === undefined)
         throw invalid('engine "client" finds no auditAdapter() in this client, so it could capture nothing');
       cell.capture = engine;
