@@ -10,6 +10,8 @@ import type { ReadFact, ReadReceipt, ReadRecorder } from './read.port.js';
 const { setTimeout, clearTimeout } = globalThis;
 
 const MOST = 1_000;
+/** Of all of them, in JSON. */
+const MOST_BYTES = 16 * 1024 * 1024;
 /** Twice of what an entry may hold, so that the door still sees that it is too much. */
 const MAX_BYTES = 128 * 1024;
 /** Longer than an application takes to start. */
@@ -22,6 +24,7 @@ const WARN_AFTER_MS = 10_000;
 export class EarlyReads implements ReadRecorder {
   readonly #schema: string;
   #facts: ReadFact[] = [];
+  #bytes = 0;
   #missed = new Shed();
   #timer: NodeJS.Timeout | undefined;
   #warned = false;
@@ -32,7 +35,7 @@ export class EarlyReads implements ReadRecorder {
 
   read(fact: ReadFact): ReadReceipt {
     try {
-      if (this.#facts.length < MOST) this.#facts.push(frozen(fact));
+      if (this.#facts.length < MOST && this.#bytes < MOST_BYTES) this.#keep(fact);
       else this.#missed.one();
     } catch {
       this.#missed.one(); // no JSON: the audit would not have taken it either
@@ -47,12 +50,19 @@ export class EarlyReads implements ReadRecorder {
     );
   }
 
+  #keep(fact: ReadFact): void {
+    const details = fact.event.details && plainJson(fact.event.details, 'details', () => false, MAX_BYTES).json;
+    this.#facts.push(frozen(fact, details));
+    this.#bytes += 1_000 + (details?.length ?? 0);
+  }
+
   /** Gives everything away; the gap says what was not kept. */
   take(): { readonly facts: readonly ReadFact[]; readonly missed: Gap | undefined } {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const taken = { facts: this.#facts, missed: this.#missed.take() };
     this.#facts = [];
+    this.#bytes = 0;
     this.#missed = new Shed();
     return taken;
   }
@@ -70,10 +80,9 @@ export class EarlyReads implements ReadRecorder {
 }
 
 /** A read with everything that may change: who acts is asked now, values are copied. */
-function frozen(fact: ReadFact): ReadFact {
+function frozen(fact: ReadFact, details: string | undefined): ReadFact {
   const { event, context } = fact;
-  const { details: values, ...rest } = event;
-  const details: unknown = values && JSON.parse(plainJson(values, 'details', () => false, MAX_BYTES).json);
+  const { details: _, ...rest } = event;
   return {
     ...fact,
     // The rest of it is in the section; a request must not be held by what it has read.
@@ -81,7 +90,7 @@ function frozen(fact: ReadFact): ReadFact {
     event: {
       ...structuredClone(rest),
       occurredAt: new Date(event.occurredAt?.getTime() ?? systemClock.now() / 1000),
-      ...(details === undefined ? {} : { details: details as Record<string, unknown> }), // an object, as it was
+      ...(details === undefined ? {} : { details: JSON.parse(details) as Record<string, unknown> }), // an object, as it was
     },
     section: sectionOf(event, context),
   };

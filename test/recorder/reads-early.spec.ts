@@ -79,6 +79,17 @@ describe('reads before an audit starts', () => {
     ]);
   });
 
+  it('are kept up to a size', async () => {
+    jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    for (let i = 0; i < 200; i += 1) tell('Large', { details: { filler: 'x'.repeat(100_000) } });
+    let taken = 0;
+    let missed: unknown;
+    const leave = takeReads('audit', { read: () => ((taken += 1), { durable: () => Promise.resolve('committed') }) }, (gap) => (missed = gap)); // prettier-ignore
+    leave();
+    expect(taken).toBe(Math.ceil((16 * 1024 * 1024) / (100_000 + '{"filler":""}'.length + 1_000)));
+    expect(missed).toMatchObject({ details: { count: 200 - taken } });
+  });
+
   it('are lost with a process that has no audit, which says so at its end', async () => {
     const warning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     readsOf('of_nobody').read(factOf('Early'));
