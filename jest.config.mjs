@@ -3,9 +3,11 @@ const full = process.env.AUDIT_TEST_FULL === '1';
 
 /** Of the long run alone: they start processes or servers, or take long to load, and the short run is to stay short. */
 const LONG = [
+  'capture/concurrent',
   'capture/mixed-rows',
   'capture/mutants',
   'capture/pg-stat-statements',
+  'capture/pooler',
   'capture/renamed-schema',
   'cli/actions',
   'cli/doctor',
@@ -15,10 +17,12 @@ const LONG = [
   'compose/without-opentelemetry',
   'event/actions.types',
   'migrations/backfill',
+  'migrations/prisma-command',
   'migrations/prisma-migrate',
   'migrations/versions',
   'nest/lifecycle',
   'nest/outage',
+  'nest/route-table',
   'nest/spool',
   'postgres',
   'prisma/client-engine/faults',
