@@ -106,12 +106,13 @@ export class Sealer {
     const { batchSize, minWaitMs, maxWaitMs } = this.#options;
     for (let idleRounds = 0, rounds = 0; ; rounds += 1) {
       const started = performance.now();
+      const isStopping = this.#stopping; // a look that began before the stop may have missed what was committed before it
       watch.tick();
       pace.look();
       const read = await leader.round();
       if (rounds > 1) this.#failures = 0; // the batches of the first rounds have been taken
       // Other processes may go on writing for ever: what they write, the next leader seals.
-      if (this.#stopping && (read === 0 || performance.now() > this.#stopBy)) return;
+      if (isStopping && (read === 0 || performance.now() > this.#stopBy)) return;
       if (read >= batchSize) continue;
       idleRounds = read > 0 ? 0 : idleRounds + 1;
       // Never busy for more than half of the time: a long reading (a huge open transaction) is not repeated at once.

@@ -77,6 +77,22 @@ describe('the sealer', () => {
     await untilSealed(1);
   });
 
+  it('seals what was committed before it was stopped, also where it was just looking', async () => {
+    let stopped: Promise<void> | undefined;
+    const read: SealerStore['read'] = async (...asked) => {
+      const reading = await log.store.read(...asked);
+      if (stopped === undefined) {
+        await write(log.pool);
+        stopped = sealer.stop();
+      }
+      return reading;
+    };
+    start({}, { ...log.store, read });
+    while (stopped === undefined) await sleep(5);
+    await stopped;
+    expect(await sealed()).toBe(1);
+  });
+
   it('seals all that is committed before it stops, also behind a full reading of its own rows', async () => {
     let readings = 0;
     const read: SealerStore['read'] = async (...asked) => {
