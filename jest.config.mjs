@@ -1,9 +1,14 @@
 /** Long batteries are switched on by AUDIT_TEST_FULL=1; test/support/full.ts is what they ask. */
 const full = process.env.AUDIT_TEST_FULL === '1';
+const allFiles = full || process.env.AUDIT_TEST_FILES === 'all';
 
-/** Of the long run alone: they start processes or servers, or take long to load, and the short run is to stay short. */
+/**
+ * Not for the short run, which is to stay short: they start processes or servers, or take long to load. The long run has them, and
+ * with AUDIT_TEST_FILES=all a run that is otherwise short, as .ci/run does it.
+ */
 const LONG = [
   'capture/concurrent',
+  'capture/many-rows',
   'capture/mixed-rows',
   'capture/mutants',
   'capture/pg-stat-statements',
@@ -16,10 +21,12 @@ const LONG = [
   'cli/refusals',
   'compose/without-opentelemetry',
   'event/actions.types',
+  'generator/generate',
   'migrations/backfill',
   'migrations/prisma-command',
   'migrations/prisma-migrate',
   'migrations/versions',
+  'nest/handler-options',
   'nest/lifecycle',
   'nest/outage',
   'nest/route-table',
@@ -41,7 +48,7 @@ const LONG = [
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/examples/*/test/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '/generated/', ...(full ? [] : LONG)],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '/generated/', ...(allFiles ? [] : LONG)],
   // One server for the run. Both are .mjs, since jest does not send these two through `transform`.
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',

@@ -1,29 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createAudit, runAs, withContext, type Audit, type AuditOptions } from '../../src/index.js';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { runAs, withContext, type Audit } from '../../src/index.js';
 import { readRecorder, readsOf, takeReads, type ReadFact } from '../../src/recorder/read.port.js';
 import { createPool, migrate } from '../../src/store/postgres/index.js';
-import { createLog, type TestLog } from '../support/log.js';
+import { openAudits } from './audits.js';
 import { factOf, tell } from './read-world.js';
 
-let log: TestLog;
-beforeAll(async () => {
-  log = await createLog();
-});
-afterAll(() => log.close());
-
-const open: Audit[] = [];
-afterEach(async () => {
-  for (const audit of open.splice(0).toReversed()) await audit.close({ deadlineMs: 500 });
+const audits = openAudits({ seal: { minWaitMs: 5, maxWaitMs: 20 } });
+const { create } = audits;
+afterEach(() => {
   jest.restoreAllMocks();
 });
-
-function create(options: Partial<AuditOptions> = {}): Audit {
-  const audit = createAudit({ databaseUrl: log.url, seal: { minWaitMs: 5, maxWaitMs: 20 }, ...options });
-  open.push(audit);
-  return audit;
-}
 
 async function entries(audit: Audit, action: string): Promise<readonly unknown[]> {
   await audit.flush();
@@ -72,7 +60,9 @@ describe('reads before an audit starts', () => {
     ]);
     const audit = create();
     await audit.flush();
-    const { rows } = await log.pool.query(`select count(*)::integer as n from audit.content where model = 'Many'`);
+    const { rows } = await audits.log.pool.query(
+      `select count(*)::integer as n from audit.content where model = 'Many'`,
+    );
     expect(rows).toEqual([{ n: 1_000 }]);
     expect(await entries(audit, 'audit.shed')).toMatchObject([
       { flags: ['gap'], details: { count: 4, from: expect.any(String), to: expect.any(String) } },
@@ -114,7 +104,7 @@ it('a process that ends without an audit is warned once, and ends; one with an a
 
 describe('of several audits in a process', () => {
   it('each takes the reads of its own schema', async () => {
-    const pool = createPool(log.url, { max: 1, applicationName: 'test' });
+    const pool = createPool(audits.log.url, { max: 1, applicationName: 'test' });
     await migrate(pool, { schema: 'billing', origin: 'example.com/billing' });
     await pool.end();
     const [first, billing] = [create(), create({ schema: 'billing' })];

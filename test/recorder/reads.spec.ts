@@ -1,29 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import {
-  createAudit,
-  defineActions,
-  runAs,
-  setActor,
-  withContext,
-  type Audit,
-  type AuditEntry,
-  type AuditOptions,
-} from '../../src/index.js';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { defineActions, runAs, setActor, withContext, type Audit, type AuditEntry } from '../../src/index.js';
 import { readsOf } from '../../src/recorder/read.port.js';
 import { postgresContentStore } from '../../src/store/postgres/index.js';
-import { createLog, type TestLog } from '../support/log.js';
+import { openAudits } from './audits.js';
 import { factOf, readWorld, tell, type Told } from './read-world.js';
 
-let log: TestLog;
-beforeAll(async () => {
-  log = await createLog();
-});
-afterAll(() => log.close());
-
-const open: Audit[] = [];
-afterEach(async () => {
-  for (const audit of open.splice(0).toReversed()) await audit.close({ deadlineMs: 500 });
-});
+const audits = openAudits({ seal: { minWaitMs: 5, maxWaitMs: 20 } });
+const { create } = audits;
 
 let model = '';
 let made = 0;
@@ -32,12 +15,6 @@ beforeEach(() => {
   model = `Patient${made}`;
 });
 const read = (told?: Told) => tell(model, told);
-
-function create(options: Partial<AuditOptions> = {}): Audit {
-  const audit = createAudit({ databaseUrl: log.url, seal: { minWaitMs: 5, maxWaitMs: 20 }, ...options });
-  open.push(audit);
-  return audit;
-}
 
 async function entries(audit: Audit): Promise<readonly AuditEntry[]> {
   await audit.flush();
@@ -48,7 +25,7 @@ async function entries(audit: Audit): Promise<readonly AuditEntry[]> {
 
 /** How many rows of this test's model are committed. */
 async function committed(): Promise<number> {
-  const { rows } = await log.pool.query<{ n: number }>(
+  const { rows } = await audits.log.pool.query<{ n: number }>(
     'select count(*)::integer as n from audit.content where model = $1',
     [model],
   );
@@ -298,7 +275,7 @@ describe('what is held', () => {
   it('is written when its time is over; a unit that goes on begins anew, with the clock and the timers of the test stopped', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
     try {
-      const { reads, queue } = readWorld(postgresContentStore(log.pool, 'audit'), {}, { holdMs: 20 });
+      const { reads, queue } = readWorld(postgresContentStore(audits.log.pool, 'audit'), {}, { holdMs: 20 });
       const { setTimeout: wait } = jest.requireActual<typeof import('node:timers')>('node:timers');
       await runAs(vera, async () => {
         for (const round of [1, 2, 3]) {
@@ -316,7 +293,7 @@ describe('what is held', () => {
   });
 
   it('has a bound: the oldest goes out, and is counted on', async () => {
-    const { reads, queue } = readWorld(postgresContentStore(log.pool, 'audit'), {}, { maxHeld: 3 });
+    const { reads, queue } = readWorld(postgresContentStore(audits.log.pool, 'audit'), {}, { maxHeld: 3 });
     await runAs(vera, () => {
       for (const id of [1, 2, 3, 4, 5, 1, 5]) read({ to: reads, details: { id } });
     });
@@ -329,7 +306,7 @@ describe('what is held', () => {
   });
 
   it('has a bound in bytes', async () => {
-    const { reads } = readWorld(postgresContentStore(log.pool, 'audit'), {}, { maxHeldBytes: 50_000 });
+    const { reads } = readWorld(postgresContentStore(audits.log.pool, 'audit'), {}, { maxHeldBytes: 50_000 });
     await runAs(vera, () => {
       for (let id = 0; id < 10; id += 1) read({ to: reads, details: { id, filler: 'x'.repeat(20_000) } });
     });
@@ -337,7 +314,7 @@ describe('what is held', () => {
   });
 
   it('never tells the read that there is no room, or that it cannot be recorded: that is counted, and said', async () => {
-    const { reads, queue, errors } = readWorld(postgresContentStore(log.pool, 'audit'), {
+    const { reads, queue, errors } = readWorld(postgresContentStore(audits.log.pool, 'audit'), {
       maxQueue: 1,
       flushIntervalMs: 60_000,
     });

@@ -1,31 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createAudit, type Audit, type AuditOptions } from '../../src/index.js';
+import { describe, expect, it } from '@jest/globals';
 import { defineActions } from '../../src/event/index.js';
 import { QueueRecorder } from '../../src/recorder/index.js';
 import { createPool, postgresContentStore } from '../../src/store/postgres/index.js';
-import { createLog, type TestLog } from '../support/log.js';
+import { openAudits } from './audits.js';
 import { startProxy } from './proxy.js';
 import { scratch } from './spool-world.js';
 
-let log: TestLog;
-beforeAll(async () => {
-  log = await createLog();
-});
-afterAll(() => log.close());
-const open: Audit[] = [];
-afterEach(async () => {
-  for (const audit of open.splice(0)) await audit.close({ deadlineMs: 500 });
-});
-
-function create(options: Partial<AuditOptions> = {}): Audit {
-  const audit = createAudit({ databaseUrl: log.url, ...options });
-  open.push(audit);
-  return audit;
-}
+const audits = openAudits();
+const { create } = audits;
 
 const count = async (table: 'content' | 'entry', action: string): Promise<number> =>
   (
-    await log.pool.query(
+    await audits.log.pool.query(
       table === 'entry'
         ? 'select count(*)::integer as n from audit.entry where action = $1'
         : `select count(*)::integer as n from audit.content where header::json ->> 'action' = $1`,
@@ -44,14 +30,14 @@ describe('reached()', () => {
       Array(3).fill('committed'),
     );
     expect(await count('content', 'waits')).toBe(3);
-    const { rows } = await log.pool.query(
+    const { rows } = await audits.log.pool.query(
       `select count(distinct xid)::integer as n, count(*)::integer as events from audit.content where header like '%"waits%'`,
     );
     expect(rows).toEqual([{ n: 1, events: 4 }]);
   });
 
   it('committed: waits for its own batch, not for those after it', async () => {
-    const store = postgresContentStore(log.pool, 'audit');
+    const store = postgresContentStore(audits.log.pool, 'audit');
     let letGo: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
     const queue = new QueueRecorder(
@@ -96,7 +82,7 @@ describe('reached()', () => {
   });
 
   it('gives up at its limit while the database is silent, and the event is written later all the same', async () => {
-    const proxy = await startProxy(log.url);
+    const proxy = await startProxy(audits.log.url);
     const pool = createPool(proxy.url, { max: 1, applicationName: 'test', queryTimeoutMs: 400 });
     await pool.query('select 1');
     const queue = new QueueRecorder(postgresContentStore(pool, 'audit'), { durabilityTimeoutMs: 50 });
@@ -137,7 +123,7 @@ describe('how far an event has to come', () => {
 describe('sameTransaction(tx)', () => {
   it.each(['commit', 'rollback'])('shares the fate of the transaction: %s', async (end) => {
     const audit = create();
-    const client = await log.connect();
+    const client = await audits.log.connect();
     const tx = {
       // Of a Prisma transaction, all that is asked.
       $queryRawUnsafe: async (text: string, ...values: unknown[]) => (await client.query(text, values)).rows,
@@ -153,7 +139,7 @@ describe('sameTransaction(tx)', () => {
 describe('with a spool, an answer of the database that is lost', () => {
   it.each(['cut', 'hang'] as const)('(%s) leaves the event there once', async (how) => {
     const directory = scratch();
-    const proxy = await startProxy(log.url);
+    const proxy = await startProxy(audits.log.url);
     const audit = create({
       databaseUrl: proxy.url,
       seal: false,
