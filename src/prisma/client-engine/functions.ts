@@ -1,8 +1,6 @@
 import { Parameters, type Line } from './line.js';
 import { tokensOf } from './tokens.js';
 
-const CALL = /(\.\s*)?(?:"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$]*))\s*\(/gu;
-
 const QUERY = new Set(['select', 'with', 'values']);
 
 /** Words with a bracket behind them that are no functions, and what Prisma itself calls: nobody has to be asked about them. */
@@ -19,22 +17,48 @@ const KNOWN = new Set(
 
 /** Names of functions that a query calls, as far as they could be the application's. Nothing of a text that is no query. */
 export function calledFunctions(sql: string): readonly string[] {
-  // Most texts have none, and need not be cut into words to see it.
-  if (![...sql.matchAll(CALL)].some(([, qualified, name, word = '']) => isAsked(qualified, name ?? word.toLowerCase())))
-    return [];
+  if (!mayCall(sql)) return [];
   const tokens = tokensOf(sql) ?? [];
   if (!QUERY.has(tokens.find(({ text }) => text !== '(')?.text ?? '')) return [];
   const names = tokens.flatMap(({ kind, text }, i) => {
     if ((kind !== 'word' && kind !== 'name') || tokens[i + 1]?.text !== '(' || tokens[i + 1]?.kind !== 'other')
       return [];
-    return isAsked(tokens[i - 1]?.text === '.' ? '.' : undefined, text) ? [text] : [];
+    return isAsked(tokens[i - 1]?.text === '.', text) ? [text] : [];
   });
   return [...new Set(names)];
 }
 
+const WORD_CHARACTER = /[\p{L}\p{N}_$]/u;
+const BLANK = /\s/;
+/** Longer than any word of `KNOWN`. */
+const LONG = 32;
+
+/**
+ * Most texts call nothing that has to be asked about, and need not be cut into words to see it. Backwards from each bracket, for
+ * a pattern over the whole text takes minutes for a literal of a megabyte.
+ */
+function mayCall(sql: string): boolean {
+  for (let at = sql.indexOf('('); at >= 0; at = sql.indexOf('(', at + 1)) {
+    const end = behindBlanks(sql, at);
+    if (sql[end - 1] === '"' || sql[end - 1] === '/' || sql.slice(end, at).includes('\n')) return true; // a name, or a comment perhaps
+    let start = end;
+    while (end - start < LONG && WORD_CHARACTER.test(sql[start - 1] ?? '')) start--;
+    if (start === end) continue;
+    if (isAsked(sql[behindBlanks(sql, start) - 1] === '.', sql.slice(start, end).toLowerCase())) return true;
+  }
+  return false;
+}
+
+/** Where the blanks before a place begin. */
+function behindBlanks(sql: string, at: number): number {
+  let end = at;
+  while (BLANK.test(sql[end - 1] ?? '')) end--;
+  return end;
+}
+
 /** The system's functions come first, whatever the search path: the application's need another name, or their schema. */
-function isAsked(qualified: string | undefined, name: string): boolean {
-  return qualified !== undefined || !KNOWN.has(name);
+function isAsked(isQualified: boolean, name: string): boolean {
+  return isQualified || !KNOWN.has(name);
 }
 
 // PostgreSQL lets no other than a volatile function write. Those in C are of extensions, which leave other tables alone; those of

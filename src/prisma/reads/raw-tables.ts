@@ -55,27 +55,40 @@ export class RawTables {
     const tokens = tokensOf(sql);
     // A text that does not end well the server refuses as well: it may have been meant to read.
     if (tokens === undefined) return candidates.map(({ model }) => model);
-    const read = tokens.filter((token, i) => isTable(tokens, i) && isRead(tokens, i));
-    return candidates
-      .filter(({ table, schema }) =>
-        read.some((token) => {
-          const name = lastName(tokens, tokens.indexOf(token));
-          // Where a model has no schema, it is in the one of the connection, whatever its name.
-          return name.table === table && (name.schema ?? schema) === (schema ?? name.schema);
-        }),
-      )
-      .map(({ model }) => model);
+    return candidates.filter((candidate) => tokens.some((_, i) => names(tokens, i, candidate) && isTable(tokens, i) && isRead(tokens, i))).map(({ model }) => model); // prettier-ignore
   }
+}
+
+interface Named {
+  readonly table: string;
+  readonly schema: string | undefined;
+}
+
+/** Whether a name that begins here is that of the table. Asked first: of the words of a text next to none is. */
+function names(tokens: readonly Token[], i: number, { table, schema }: Named): boolean {
+  if (tokens[i]?.text !== table && !isDot(tokens[i + 1])) return false;
+  const name = lastName(tokens, i);
+  // Where a model has no schema, it is in the one of the connection, whatever its name.
+  return name.table === table && (name.schema ?? schema) === (schema ?? name.schema);
 }
 
 const isName = (token: Token | undefined): boolean => token?.kind === 'name' || token?.kind === 'word';
 const isDot = (token: Token | undefined): boolean => token?.kind === 'other' && token.text === '.';
 
+/** The nearest place before `i` of what is looked for; -1 where there is none. */
+function placeBefore(tokens: readonly Token[], i: number, isIt: (token: Token) => boolean): number {
+  let at = i - 1;
+  while (at >= 0 && !isIt(tokens[at] as Token)) at--; // a place of the array
+  return at;
+}
+
+const isBracket = ({ kind, text }: Token): boolean => kind === 'other' && text === '(';
+
 /** Whether a name at this place, with its schema before it, names a table. @param i its first part */
 function isTable(tokens: readonly Token[], i: number): boolean {
   const token = tokens[i];
   if (!isName(token) || token === undefined || isDot(tokens[i - 1])) return false;
-  const before = tokens.slice(0, i).findLast(({ kind, text }) => kind !== 'other' || text !== '(');
+  const before = tokens[placeBefore(tokens, i, (each) => !isBracket(each))];
   if (before === undefined) return false;
   if (before.kind === 'word' && BEFORE_TABLES.has(before.text)) return !isKeyword(token);
   return before.kind === 'other' && before.text === ',' && inTables(tokens, i);
@@ -86,15 +99,13 @@ const isKeyword = ({ kind, text }: Token): boolean => kind === 'word' && (text =
 /** Whether a comma at this depth stands in a list of tables. */
 function inTables(tokens: readonly Token[], i: number): boolean {
   const depth = tokens[i]?.depth ?? 0;
-  const last = tokens
-    .slice(0, i)
-    .findLast((token) => token.kind === 'word' && token.depth <= depth && (BEFORE_TABLES.has(token.text) || BEHIND_TABLES.has(token.text))); // prettier-ignore
+  const last = tokens[placeBefore(tokens, i, (token) => token.kind === 'word' && token.depth <= depth && (BEFORE_TABLES.has(token.text) || BEHIND_TABLES.has(token.text)))]; // prettier-ignore
   return last !== undefined && (last.text === 'from' || last.text === 'using' || last.text === 'join');
 }
 
 /** The target of a write is read only if the write returns its rows. */
 function isRead(tokens: readonly Token[], i: number): boolean {
-  const start = tokens.findLastIndex(({ kind, text }, at) => at < i && kind === 'other' && text === ';') + 1;
+  const start = placeBefore(tokens, i, ({ kind, text }) => kind === 'other' && text === ';') + 1;
   if (!READING.has(firstWord(tokens, start))) return false;
   const at = beforeName(tokens, i);
   const word = tokens[at]?.text;
@@ -106,12 +117,14 @@ function isRead(tokens: readonly Token[], i: number): boolean {
 }
 
 function firstWord(tokens: readonly Token[], start: number): string {
-  return tokens.slice(start).find(({ kind, text }) => kind !== 'other' || text !== '(')?.text ?? '';
+  let at = start;
+  while (at < tokens.length && isBracket(tokens[at] as Token)) at++; // a place of the array
+  return tokens[at]?.text ?? '';
 }
 
 /** Place of the word before a table, without `only` and brackets. */
 function beforeName(tokens: readonly Token[], i: number): number {
-  return tokens.findLastIndex(({ kind, text }, at) => at < i && !(kind === 'other' && text === '(') && !(kind === 'word' && text === 'only')); // prettier-ignore
+  return placeBefore(tokens, i, (token) => !isBracket(token) && !(token.kind === 'word' && token.text === 'only'));
 }
 
 /** Whether `RETURNING` follows in the same statement: of a common table expression, before its bracket closes. */

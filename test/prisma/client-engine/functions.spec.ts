@@ -11,6 +11,7 @@ it.each<[string, string[]]>([
   ['select größe(1)', ['größe']],
   [`select 'f(x)' -- g(x)`, []],
   ['(with a as (select f(1)) select * from a)', ['f']],
+  ['select f\n(1), g /* from */ (2), h -- from\n (3)', ['f', 'g', 'h']],
   ['create table a (b int)', []],
   ['set local a = 1', []],
 ])('%s', (sql, names) => {
