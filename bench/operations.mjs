@@ -36,6 +36,7 @@ const createMany = (rows) => ({
 /**
  * `calls`: in one block for each number of clients that the operation is measured with (1, and 10 where many at a time are
  * usual), so that a block lasts long enough for the sealer to be at work. `rows`: written by one call, where that is the point.
+ * `peers`: measured with other packages as well.
  */
 export const OPERATIONS = [
   {
@@ -45,11 +46,13 @@ export const OPERATIONS = [
   },
   {
     name: 'create',
+    peers: true,
     calls: { 1: 200, 10: 500 },
     call: (prisma, engine) => prisma.invoice.create({ data: invoice(engine) }),
   },
   {
     name: 'update',
+    peers: true,
     calls: { 1: 200, 10: 500 },
     call: (prisma, _engine, writer, n) =>
       prisma.invoice.update({
@@ -68,6 +71,7 @@ export const OPERATIONS = [
   },
   {
     name: 'nestedCreate',
+    peers: true,
     calls: { 1: 60, 10: 100 },
     call: (prisma, engine, _writer, n) =>
       prisma.invoice.create({

@@ -20,6 +20,15 @@ export function printCapture(capture) {
     colAligns: ['left', 'right', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
   });
   for (const row of capture) {
+    if (row.failed) {
+      table.push([
+        row.operation,
+        row.clients,
+        row.engine,
+        { colSpan: 7, content: `failed: ${row.failed.split('\n')[0]}` },
+      ]);
+      continue;
+    }
     const spread = row.ratioQuartiles?.map((value) => value.toFixed(2)).join(' – ') ?? '';
     table.push([
       row.operation,

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { startPostgres } from '../test/support/postgres.mjs';
 import { measureCapture } from './capture.mjs';
 import { loadPrismaClient } from './client.mjs';
-import { goals, httpGoals } from './goals.mjs';
+import { latencyPeers } from './compare/install.mjs';
+import { clientGoals, goals, httpGoals } from './goals.mjs';
 import { measureHttp } from './http.mjs';
 import { machine, versions } from './machine.mjs';
 import { readOptions } from './options.mjs';
@@ -27,8 +28,9 @@ try {
   };
   printHead(result);
   if (options.runs('capture')) {
-    result.capture = await measureCapture(postgres.url, loadPrismaClient(), options);
-    result.goals = goals(result.capture);
+    const peers = options.peers ? await latencyPeers() : [];
+    result.capture = await measureCapture(postgres.url, loadPrismaClient(), peers, options);
+    result.goals = [...goals(result.capture), ...clientGoals(result.capture)];
     printCapture(result.capture);
     printGoals(result.goals);
   }

@@ -1,17 +1,14 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import { loadPrismaClient } from '../client.mjs';
-import { checkpoint, createApplication, withClient } from '../databases.mjs';
+import { checkpoint } from '../databases.mjs';
 import { withClientEngine, withDatabaseEngine, withoutAudit } from '../engines.mjs';
 import { measureOperation } from '../latency.mjs';
 import { OPERATIONS } from '../operations.mjs';
-import { prepare } from './prepare.mjs';
+import { withoutTimesOfFailures, withPeer } from './peer.mjs';
 
-const POOL = 10;
 const MEASURED = OPERATIONS.filter(({ name }) => name !== 'createMany2500').map((operation) =>
   // With six engines in turn, one call of thousands of rows makes a block that is long enough.
   operation.rows ? { ...operation, calls: { 1: 1 } } : operation,
 );
-const schema = new URL('../schema.prisma', import.meta.url);
 
 /** Latency of Prisma calls without audit, with both of our engines and with each peer, in turn on one server; one client. */
 export async function measureLatency(server, peers, { cellMs, warmUpMs }) {
@@ -28,9 +25,8 @@ export async function measureLatency(server, peers, { cellMs, warmUpMs }) {
     for (const operation of MEASURED) if (!operation.rows) await measure(operation, warmUpMs);
     for (const operation of MEASURED) {
       await checkpoint(server);
-      for (const engine of engines) delete engine.failed;
       const rows = await measure(operation, cellMs);
-      results.push(...rows.map((row) => withoutTimesOfFailures(row, engines)));
+      results.push(...withoutTimesOfFailures(rows, engines));
       process.stderr.write('.');
     }
   } finally {
@@ -38,28 +34,4 @@ export async function measureLatency(server, peers, { cellMs, warmUpMs }) {
     for (const engine of engines) await engine.close();
   }
   return results;
-}
-
-/** How long it takes to fail says nothing of what audit costs. */
-function withoutTimesOfFailures(row, engines) {
-  const { failed } = engines.find(({ name }) => name === row.engine);
-  return failed ? { operation: row.operation, engine: row.engine, clients: row.clients, failed } : row;
-}
-
-async function withPeer(server, peer) {
-  const connectionString = await createApplication(server, `bench_${peer.id.replaceAll('-', '_')}`, { audited: false });
-  const made = await prepare(peer, { name: 'bench', schema, url: server, entry: 'index.js' });
-  await withClient(connectionString, (client) => client.query(made.sql));
-  const prisma = peer.connect(made, new PrismaPg({ connectionString, max: POOL }));
-  const engine = {
-    name: peer.id,
-    prisma,
-    run: (fn) =>
-      peer.run('user_01HZX3V7Q8', fn).catch((error) => {
-        engine.failed ??= String(error.message).trim();
-      }),
-    settle: async () => {},
-    close: () => prisma.$disconnect(),
-  };
-  return engine;
 }
