@@ -1,3 +1,4 @@
+import { makeTypedQueryFactory } from '@prisma/client/runtime/client';
 import { FILE, PATIENT, type Prisma, type PrismaClient } from './world.js';
 
 /** What a shape runs on: a client, or the `tx` of an interactive transaction. */
@@ -8,6 +9,8 @@ export type Shape = readonly [name: string, ends: string, entries: readonly stri
 
 const day = new Date('2024-02-03');
 const ONE = '{"id":"[redacted]"}';
+/** As `prisma generate --sql` writes it. */
+const namesOf = makeTypedQueryFactory('select name from patients where id = $1');
 
 /** Entries name the operation behind the action. Every shape runs plain, in an interactive and in an array transaction. */
 export const SHAPES: Shape[] = [
@@ -77,6 +80,7 @@ export const SHAPES: Shape[] = [
   // SQL
   ['$queryRaw', 'value', ['Patient.read gap $queryRaw rows 1'], (p) => p.$queryRaw`select name from patients where id = ${1n}`],
   ['$queryRawUnsafe', 'value', ['File.read gap $queryRawUnsafe rows 2', 'Patient.read gap $queryRawUnsafe rows 2'], (p) => p.$queryRawUnsafe('select p.name from public.patients p join "File" f on f.patient_id = p.id where p.id > $1', 0)],
+  ['$queryRawTyped', 'value', ['Patient.read gap $queryRawTyped rows 1'], (p) => p.$queryRawTyped(namesOf(1n))],
   ['$queryRaw of others', 'value', [], (p) => p.$queryRaw`select 'patients' as patients /* from patients */ from "Country" order by code`],
   ['$queryRaw that fails', 'P2010', ['Patient.read gap $queryRaw failed P2010'], (p) => p.$queryRaw`select nothing from patients`],
   ['$executeRaw that changes', 'value', [], (p) => p.$executeRaw`update patients set name = name where patients.id = ${1n}`],
