@@ -1,14 +1,14 @@
 import { withoutTimesOfFailures, withPeer } from './compare/peer.mjs';
 import { checkpoint } from './databases.mjs';
-import { withClientEngine, withDatabaseEngine, withoutAudit } from './engines.mjs';
+import { withClientEngine, withDatabaseEngine, withoutAudit, withReadsOf } from './engines.mjs';
 import { measureOperation } from './latency.mjs';
 import { OPERATIONS } from './operations.mjs';
 
 const CLIENTS = [1, 10];
 
 /**
- * Latency of Prisma calls without audit and with each engine, on one server; with each peer as well where the goals compare
- * with one.
+ * Latency of Prisma calls without audit and with each engine, on one server. Where the goals compare with peers, with these as
+ * well; where a call reads, with reads of its model audited, and with those of one to which it leads.
  */
 export async function measureCapture(server, PrismaClient, peers, { cellMs, warmUpMs, sealer, quick }) {
   const engines = [
@@ -19,11 +19,13 @@ export async function measureCapture(server, PrismaClient, peers, { cellMs, warm
   const cells = CLIENTS.flatMap((clients) =>
     OPERATIONS.filter(({ calls }) => calls[clients]).map((operation) => ({ operation, clients })),
   );
-  const own = [...engines];
+  const others = [];
+  const readers = [];
   const enginesFor = ({ operation, clients }) => {
-    if (operation.peers && clients === 1) return engines;
+    if (clients === 1 && operation.peers) return [...engines, ...others];
+    if (clients === 1 && operation.reads) return [...engines, ...readers];
     // Thousands of rows take long, and engine "client" logs them as it logs a hundred.
-    return quick && operation.rows ? own.filter(({ name }) => name !== 'client') : own;
+    return quick && operation.rows ? engines.filter(({ name }) => name !== 'client') : engines;
   };
   const measure = async (cell, budgetMs) => {
     const inTurn = enginesFor(cell);
@@ -32,7 +34,8 @@ export async function measureCapture(server, PrismaClient, peers, { cellMs, warm
   };
   const results = [];
   try {
-    for (const peer of peers) engines.push(await withPeer(server, peer));
+    for (const model of ['Tag', 'Invoice']) readers.push(await withReadsOf(model, server, PrismaClient));
+    for (const peer of peers) others.push(await withPeer(server, peer));
     // The largest warm up with the smallest of their kind.
     for (const cell of cells.filter(({ operation }) => !(operation.rows > 1_000))) await measure(cell, warmUpMs);
     for (const cell of cells) {
@@ -42,7 +45,7 @@ export async function measureCapture(server, PrismaClient, peers, { cellMs, warm
     }
   } finally {
     process.stderr.write('\n');
-    await Promise.all(engines.map((engine) => engine.close()));
+    await Promise.all([...engines, ...others, ...readers].map((engine) => engine.close()));
   }
   return results;
 }

@@ -32,6 +32,18 @@ export async function withClientEngine(server, PrismaClient, { sealer }) {
   return withRequests('client', prisma, connectionString, sealer);
 }
 
+/**
+ * Triggers and the extended client, for which who reads `model` is recorded. What another model's calls cost beside engine
+ * "database" is the price of having the option; a call of the model itself leaves an entry.
+ */
+export async function withReadsOf(model, server, PrismaClient) {
+  const connectionString = await createApplication(server, `bench_reads_${model.toLowerCase()}`, { audited: true });
+  const adapter = auditAdapter(new PrismaPg({ connectionString, max: POOL }));
+  const config = { catalogue: catalogueOfBench(), models: { [model]: { reads: true } } };
+  const prisma = new PrismaClient({ adapter }).$extends(audit({ config }));
+  return withRequests(`reads of ${model}`, prisma, connectionString, true);
+}
+
 /** What `generator audit` would write; the schema stays that of an application without it. */
 function catalogueOfBench() {
   const path = new URL('schema.prisma', import.meta.url);
