@@ -6,7 +6,7 @@ import type { Captured, Change } from '../world/witness.js';
 import type { World } from '../world/world.js';
 import { replay } from './compare.js';
 import { takeStep } from './execute.js';
-import type { Operation } from './operation.js';
+import { RAW, type Operation } from './operation.js';
 import type { Program, Step } from './program.js';
 import { TEXTS } from './values.js';
 
@@ -57,7 +57,7 @@ export async function crowd(
   const after = await world.readableRows();
   problems.push(...replay(before, captured, after).map((problem) => `as captured: ${problem}`));
   problems.push(...replay(before, await sealedOrder(world, captured), after).map((problem) => `as sealed: ${problem}`));
-  const owned = owners(captured);
+  const owned = owners(captured, tablesCopied(programs));
   return { problems: [...problems, ...owned.problems], changes: captured.length, marked: owned.marked };
 }
 
@@ -72,8 +72,34 @@ async function sealedOrder({ audited: { pool } }: World, captured: readonly Capt
   return rows.flatMap(({ pos }) => byPosition.get(pos) ?? []);
 }
 
+/** By actor: the tables in which SQL of the actor's may put the text of one row, and so the mark of another actor, into others. */
+function tablesCopied(programs: readonly Program[]): Map<string, Set<string>> {
+  const operationsOf = (step: Step): readonly Operation[] => {
+    switch (step.kind) {
+      case 'single':
+        return [step.operation];
+      case 'array':
+        return step.operations;
+      case 'interactive':
+      default:
+        return step.acts.map(({ operation }) => operation);
+    }
+  };
+  const tables = (program: Program): string[] =>
+    program.flatMap((step) =>
+      operationsOf(step).flatMap(({ action, model }) => (action === RAW ? [bare(model.table)] : [])),
+    );
+  return new Map(programs.map((program, i) => [`w${i}`, new Set(tables(program))]));
+}
+
+/** A table's name without its schema and quotes. */
+const bare = (table: string): string => table.slice(table.lastIndexOf('.') + 1).replaceAll('"', '');
+
 /** A transaction has one actor, and it is the one whose mark is in the rows that it wrote. */
-function owners(captured: readonly Captured[]): { problems: string[]; marked: number } {
+function owners(
+  captured: readonly Captured[],
+  copied: ReadonlyMap<string, ReadonlySet<string>>,
+): { problems: string[]; marked: number } {
   const problems: string[] = [];
   const actors = new Map<string, unknown>();
   // A statement that replaces a row puts back what another has written.
@@ -84,6 +110,7 @@ function owners(captured: readonly Captured[]): { problems: string[]; marked: nu
     const id = actor['id'];
     if (actors.has(xid) && actors.get(xid) !== id) problems.push(`transaction ${xid} has two actors`);
     actors.set(xid, id);
+    if (copied.get(String(id))?.has(bare(table))) continue;
     const marks = new Set((now?.match(/@w\d+@/g) ?? []).filter((text) => !found.get(xid)?.includes(text)));
     for (const text of marks) {
       marked++;
