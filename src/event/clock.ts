@@ -16,21 +16,28 @@ export interface Clock {
 
 export type RandomBytes = (size: number) => Uint8Array;
 
+/**
+ * A wall clock in microseconds out of one that has milliseconds and one that never goes back but drifts from it. What it says lies
+ * within the millisecond of the wall clock, follows its steps, and goes back only where that does: what a process does one after
+ * the other must not seem to have happened the other way round.
+ */
+export function microsecondClock(wallMs: () => number, monotonicMs: () => number): () => Micros {
+  let offset = 0;
+  return () => {
+    const wall = wallMs() * 1000;
+    const monotonic = monotonicMs() * 1000;
+    const fine = Math.round(monotonic + offset);
+    const at = Math.min(Math.max(fine, wall), wall + 999);
+    if (at !== fine) offset = at - monotonic;
+    return at;
+  };
+}
+
 // Captured at import: a test that installs fake timers must not stop the clock of the log.
 const performance = globalThis.performance;
-const timeOrigin = performance.timeOrigin;
-const DateNow = Date.now;
+const monotonic = (): number => performance.now();
 
-export const systemClock: Clock = {
-  now() {
-    // Date.now() follows steps of the system clock, performance.now() has the microseconds; where they disagree by
-    // more than a millisecond the wall clock wins.
-    const wall = DateNow() * 1000;
-    const fine = Math.trunc((timeOrigin + performance.now()) * 1000);
-    return Math.abs(fine - wall) <= 1000 ? fine : wall;
-  },
-  monotonic: () => performance.now(),
-};
+export const systemClock: Clock = { now: microsecondClock(Date.now, monotonic), monotonic };
 
 export const systemRandom: RandomBytes = (size) => randomBytes(size);
 

@@ -1,6 +1,13 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { formatMicros, formatMillis, MAX_MICROS, systemClock, systemRandom } from '../../src/event/clock.js';
+import {
+  formatMicros,
+  formatMillis,
+  MAX_MICROS,
+  microsecondClock,
+  systemClock,
+  systemRandom,
+} from '../../src/event/clock.js';
 
 describe('a moment as text', () => {
   it.each([
@@ -44,6 +51,66 @@ describe('a moment as text', () => {
     [253_402_300_799_999, '9999-12-31T23:59:59.999Z'],
   ])('%d ms has three fraction digits', (at, text) => {
     expect(formatMillis(at)).toBe(text);
+  });
+});
+
+describe('a clock of microseconds', () => {
+  /** What both clocks have at a moment, in microseconds. */
+  const at = { wall: 0, monotonic: 0 };
+  const clock = (): (() => number) =>
+    microsecondClock(
+      () => Math.trunc(at.wall / 1000),
+      () => at.monotonic / 1000,
+    );
+  const start = 1_767_225_600_000_000;
+
+  it('stays in the millisecond of the wall clock, and never goes back, however the other drifts', () => {
+    const steps = fc.array(fc.oneof(fc.integer({ min: 0, max: 3_000 }), fc.constant(10_000_000)), { minLength: 2 });
+    const drift = fc.double({ min: -0.01, max: 0.01, noNaN: true });
+    fc.assert(
+      fc.property(steps, drift, fc.integer({ min: 0, max: 999 }), (waits, wrong, sub) => {
+        const now = clock();
+        Object.assign(at, { wall: start + sub, monotonic: 12_345.678 });
+        let last = 0;
+        for (const wait of waits) {
+          at.wall += wait;
+          at.monotonic += wait * (1 + wrong);
+          const said = now();
+          expect(Number.isSafeInteger(said)).toBe(true);
+          expect(said).toBeGreaterThanOrEqual(last);
+          expect(Math.trunc(said / 1000)).toBe(Math.trunc(at.wall / 1000));
+          last = said;
+        }
+      }),
+    );
+  });
+
+  it('tells microseconds apart, after the other clock has drifted for days too', () => {
+    const now = clock();
+    Object.assign(at, { wall: start, monotonic: 0 });
+    now();
+    Object.assign(at, { wall: start + 3 * 86_400_000_000, monotonic: 3 * 86_400_000_000 + 4_000_000 });
+    now();
+    const said = Array.from({ length: 50 }, () => {
+      at.wall += 10_137; // each time in another part of a millisecond
+      at.monotonic += 10_137;
+      const first = now();
+      at.wall += 40;
+      at.monotonic += 40;
+      return now() - first;
+    });
+    expect(said.every((micros) => micros >= 0 && micros <= 40)).toBe(true);
+    expect(said.slice(-25).filter((micros) => micros === 40).length).toBeGreaterThan(15);
+  });
+
+  it('follows a wall clock that is set, forwards and back', () => {
+    const now = clock();
+    Object.assign(at, { wall: start, monotonic: 0 });
+    for (const step of [3_600_000_000, -7_200_000_000, 1_500, -1_500]) {
+      at.wall += step;
+      at.monotonic += 10;
+      expect(Math.trunc(now() / 1000)).toBe(Math.trunc(at.wall / 1000));
+    }
   });
 });
 
