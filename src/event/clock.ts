@@ -35,9 +35,9 @@ export function microsecondClock(wallMs: () => number, monotonicMs: () => number
 
 // Captured at import: a test that installs fake timers must not stop the clock of the log.
 const performance = globalThis.performance;
-const monotonic = (): number => performance.now();
+const monotonicMs = (): number => performance.now();
 
-export const systemClock: Clock = { now: microsecondClock(Date.now, monotonic), monotonic };
+export const systemClock: Clock = { now: microsecondClock(Date.now, monotonicMs), monotonic: monotonicMs };
 
 export const systemRandom: RandomBytes = (size) => randomBytes(size);
 

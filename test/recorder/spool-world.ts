@@ -24,8 +24,8 @@ export function shaky(store: ContentStore, away: () => boolean): ContentStore {
 export interface WatchedDisk extends Disk {
   /** What was asked of it, in order. */
   readonly calls: string[];
-  /** Called before each write; what it throws, the disk throws, after half of the bytes. */
-  fault: (call: 'append' | 'sync') => void;
+  /** Called before each write, which waits for it; what it throws, the disk throws, after half of the bytes. */
+  fault: (call: 'append' | 'sync') => void | Promise<void>;
 }
 
 /** A real disk that tells what was asked of it, and fails when it is told to. */
@@ -43,7 +43,7 @@ export function watched(): WatchedDisk {
         async append(bytes) {
           calls.push('append');
           try {
-            disk.fault('append');
+            await disk.fault('append');
           } catch (error) {
             await file.append(bytes.subarray(0, bytes.length / 2));
             throw error;
@@ -52,7 +52,7 @@ export function watched(): WatchedDisk {
         },
         async sync() {
           calls.push('sync');
-          disk.fault('sync');
+          await disk.fault('sync');
           await file.sync();
         },
       };
