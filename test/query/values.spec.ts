@@ -95,6 +95,7 @@ it.each<[string, string, string, unknown]>([
     { n: 9_007_199_254_740_992, m: 1.5 },
   ],
   ['a document with NUL', 'json', `'{"a": "\\u0000"}'`, { a: '\0' }],
+  ['a document with __proto__, which Prisma drops', 'json', `'{"__proto__": {"a": 1}}'`, { ['__proto__']: { a: 1 } }],
 ])('comes back as it was: %s', async (_, field, sql, value) => {
   const columns: Record<string, string> = { at: 'happened_at', text: '"the text"', json: 'json_text' };
   const change = await insert(columns[field] ?? field, sql);

@@ -7,7 +7,7 @@ import type { World } from '../world/world.js';
 import { replay } from './compare.js';
 import { takeStep } from './execute.js';
 import { RAW, type Operation } from './operation.js';
-import type { Program, Step } from './program.js';
+import { operationsOf, type Program, type Step } from './program.js';
 import { TEXTS } from './values.js';
 
 export interface Crowd {
@@ -73,29 +73,21 @@ async function sealedOrder({ audited: { pool } }: World, captured: readonly Capt
 }
 
 /** By actor: the tables in which SQL of the actor's may put the text of one row, and so the mark of another actor, into others. */
-function tablesCopied(programs: readonly Program[]): Map<string, Set<string>> {
-  const operationsOf = (step: Step): readonly Operation[] => {
-    switch (step.kind) {
-      case 'single':
-        return [step.operation];
-      case 'array':
-        return step.operations;
-      case 'interactive':
-      default:
-        return step.acts.map(({ operation }) => operation);
-    }
-  };
-  const tables = (program: Program): string[] =>
-    program.flatMap((step) =>
-      operationsOf(step).flatMap(({ action, model }) => (action === RAW ? [bare(model.table)] : [])),
-    );
-  return new Map(programs.map((program, i) => [`w${i}`, new Set(tables(program))]));
-}
+const tablesCopied = (programs: readonly Program[]): Map<string, Set<string>> =>
+  new Map(
+    programs.map((program, i) => {
+      const raw = program.flatMap((step) => operationsOf(step)).filter(({ action }) => action === RAW);
+      return [`w${i}`, new Set(raw.map(({ model }) => bare(model.table)))];
+    }),
+  );
 
 /** A table's name without its schema and quotes. */
 const bare = (table: string): string => table.slice(table.lastIndexOf('.') + 1).replaceAll('"', '');
 
-/** A transaction has one actor, and it is the one whose mark is in the rows that it wrote. */
+/**
+ * A transaction has one actor, and it is the one whose mark is in the rows that it wrote; or that of somebody who wrote it into
+ * this table before, where the actor's SQL copies.
+ */
 function owners(
   captured: readonly Captured[],
   copied: ReadonlyMap<string, ReadonlySet<string>>,
@@ -105,16 +97,20 @@ function owners(
   // A statement that replaces a row puts back what another has written.
   const found = new Map<string, string>();
   for (const { xid, old } of captured) found.set(xid, `${found.get(xid) ?? ''}${old ?? ''}`);
+  const written = new Set<string>();
   let marked = 0;
   for (const { xid, actor, new: now, op, table } of captured) {
     const id = actor['id'];
     if (actors.has(xid) && actors.get(xid) !== id) problems.push(`transaction ${xid} has two actors`);
     actors.set(xid, id);
-    if (copied.get(String(id))?.has(bare(table))) continue;
+    const copies = copied.get(String(id))?.has(bare(table)) === true;
     const marks = new Set((now?.match(/@w\d+@/g) ?? []).filter((text) => !found.get(xid)?.includes(text)));
     for (const text of marks) {
+      const isOwn = text === `@${String(id)}@`;
+      if (isOwn) written.add(`${text} ${table}`);
+      else if (copies && written.has(`${text} ${table}`)) continue;
       marked++;
-      if (text !== `@${String(id)}@`) problems.push(`${op} ${table} by ${text} is said to be by ${String(id)}: ${now}`);
+      if (!isOwn) problems.push(`${op} ${table} by ${text} is said to be by ${String(id)}: ${now}`);
     }
   }
   return { problems, marked };

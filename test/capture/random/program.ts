@@ -64,6 +64,11 @@ function stepOf(schema: Schema, tape: Tape, i: number): Step {
   };
 }
 
+export function operationsOf(step: Step): readonly Operation[] {
+  if (step.kind === 'single') return [step.operation];
+  return step.kind === 'array' ? step.operations : step.acts.map(({ operation }) => operation);
+}
+
 /** The program as code that somebody could paste. */
 export function print(program: Program): string {
   return program.map((step) => `await runAs({ id: '${step.actor}' }, async () => ${printStep(step)});`).join('\n');
