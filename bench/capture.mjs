@@ -11,10 +11,11 @@ const CLIENTS = [1, 10];
  * well; where a call reads, with reads of its model audited, and with those of one to which it leads.
  */
 export async function measureCapture(server, PrismaClient, peers, { cellMs, warmUpMs, sealer, quick }) {
+  const settings = { sealer: sealer === 'on' };
   const engines = [
     await withoutAudit(server, PrismaClient),
-    await withDatabaseEngine(server, PrismaClient, { sealer: sealer === 'on' }),
-    await withClientEngine(server, PrismaClient, { sealer: sealer === 'on' }),
+    await withDatabaseEngine(server, PrismaClient, settings),
+    await withClientEngine(server, PrismaClient, settings),
   ];
   const cells = CLIENTS.flatMap((clients) =>
     OPERATIONS.filter(({ calls }) => calls[clients]).map((operation) => ({ operation, clients })),
@@ -34,7 +35,7 @@ export async function measureCapture(server, PrismaClient, peers, { cellMs, warm
   };
   const results = [];
   try {
-    for (const model of ['Tag', 'Invoice']) readers.push(await withReadsOf(model, server, PrismaClient));
+    for (const model of ['Tag', 'Invoice']) readers.push(await withReadsOf(model, server, PrismaClient, settings));
     for (const peer of peers) others.push(await withPeer(server, peer));
     // The largest warm up with the smallest of their kind.
     for (const cell of cells.filter(({ operation }) => !(operation.rows > 1_000))) await measure(cell, warmUpMs);

@@ -36,12 +36,12 @@ export async function withClientEngine(server, PrismaClient, { sealer }) {
  * Triggers and the extended client, for which who reads `model` is recorded. What another model's calls cost beside engine
  * "database" is the price of having the option; a call of the model itself leaves an entry.
  */
-export async function withReadsOf(model, server, PrismaClient) {
+export async function withReadsOf(model, server, PrismaClient, { sealer }) {
   const connectionString = await createApplication(server, `bench_reads_${model.toLowerCase()}`, { audited: true });
   const adapter = auditAdapter(new PrismaPg({ connectionString, max: POOL }));
   const config = { catalogue: catalogueOfBench(), models: { [model]: { reads: true } } };
   const prisma = new PrismaClient({ adapter }).$extends(audit({ config }));
-  return withRequests(`reads of ${model}`, prisma, connectionString, true);
+  return withRequests(`reads of ${model}`, prisma, connectionString, sealer);
 }
 
 /** What `generator audit` would write; the schema stays that of an application without it. */
@@ -52,18 +52,18 @@ function catalogueOfBench() {
 
 function withRequests(name, prisma, databaseUrl, sealer) {
   const onError = (error) => console.error(error);
-  const own = sealer ? createAudit({ databaseUrl, onError }) : undefined;
-  own?.start();
+  const own = createAudit({ databaseUrl, onError, seal: sealer });
+  own.start();
   let requests = 0;
   return {
     name,
     prisma,
     run: (fn) => withContext(requestOf((requests += 1)), fn),
     // The sealer's last rounds must not run in the time of the other engines.
-    settle: async () => await own?.flush({ timeoutMs: 60_000 }),
+    settle: () => (sealer ? own.flush({ timeoutMs: 60_000 }) : own.drain()),
     close: async () => {
       await prisma.$disconnect();
-      await own?.close();
+      await own.close();
     },
   };
 }

@@ -5,7 +5,6 @@ const USAGE = `npm run bench -- [http] [options]
   --quick             ends within five minutes; the figures are rougher
   --json FILE         writes the result as JSON as well
   --only STAGE        capture, sealing or verify
-  --no-peers          without the other packages, which are installed into bench/compare where they are missing
   --sealer on|off     off: capture without a sealer in this process, to see what it adds (default: on)`;
 
 /** The durations are budgets: a stage stops at the first even number of rounds beyond. */
@@ -35,7 +34,6 @@ export function readOptions() {
         json: { type: 'string' },
         only: { type: 'string' },
         sealer: { type: 'string', default: 'on' },
-        'no-peers': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -49,14 +47,7 @@ export function readOptions() {
     oneOf('--sealer', values.sealer, ['on', 'off']);
     const runs = (stage) =>
       stage === 'http' || command === 'http' ? stage === command : values.only === undefined || values.only === stage;
-    return {
-      ...(values.quick ? QUICK : FULL),
-      quick: values.quick,
-      peers: !values['no-peers'],
-      json: values.json,
-      sealer: values.sealer,
-      runs,
-    };
+    return { ...(values.quick ? QUICK : FULL), quick: values.quick, json: values.json, sealer: values.sealer, runs };
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`);
     return process.exit(2);

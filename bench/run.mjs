@@ -28,8 +28,7 @@ try {
   };
   printHead(result);
   if (options.runs('capture')) {
-    const peers = options.peers ? await latencyPeers() : [];
-    result.capture = await measureCapture(postgres.url, loadPrismaClient(), peers, options);
+    result.capture = await measureCapture(postgres.url, loadPrismaClient(), await latencyPeers(), options);
     result.goals = [...goals(result.capture), ...clientGoals(result.capture)];
     printCapture(result.capture);
     printGoals(result.goals);
