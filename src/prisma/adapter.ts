@@ -44,7 +44,7 @@ export function auditAdapter<F extends DriverAdapterFactory>(factory: F, options
     [WRAPPED]: true,
     [CELL]: cell,
     connect: async () => {
-      // Typed by its user as any driver's adapter.
+      // connect() promises whatever its driver has; this is the part of it that is used.
       const adapter: DriverAdapter = await factory.connect();
       warnOfNamedStatements(adapter);
       return wrapAdapter(adapter, commentOf, cell);

@@ -20,7 +20,7 @@ export function poolLine(
     inTurn: (work) => work(),
     close: () => undefined,
     async transaction(work) {
-      // Typed by its user as any driver's transaction.
+      // startTransaction() promises whatever its driver has; this is the part of it that is used.
       const transaction: Transaction & { options?: { usePhantomQuery?: boolean } } = await adapter.startTransaction();
       // As Prisma does it: where the driver does not commit by itself, it is told to.
       const isTold = transaction.options?.usePhantomQuery !== true;
