@@ -25,10 +25,7 @@ create table if not exists "audit".content (
   actor bytea,
   data text,
   header text,
-  flags text,
-  -- A section without its salt could not be committed to.
-  constraint actor_salted check (actor is null or salt_actor is not null),
-  constraint data_salted check (data is null or salt_data is not null)
+  flags text
 );
 alter table "audit".content set (autovacuum_vacuum_insert_scale_factor = 0.02);
 

@@ -5,10 +5,11 @@
 -- Arguments, each '' if it does not apply:
 --   0 model · 1 single key column · 2 composite key columns as text[] · 3 rules as JSON, with all that follows · 4 tenant column
 --   5 columns that are not stored, as {column: null, …} · 6 columns that are never told, in the same form
---   7 redacted columns as text[] · 8 columns of documents as text[] · 9 patterns one of which is in every secret name, as text[]
+--   7 redacted columns as text[] · 8 columns of documents as text[] · 9 what suspect() looks for, as text[]; '' for the default
 --  10 not empty: columns are masked
 -- Rules: {"blank": {column: null, …}, "redact": [column, …], "mask": {column: n, …}, "ignore": [column, …],
---         "json": [column, …], "names": {"words": [pattern, …], "run", "whole", "except": [name, …]}}
+--         "json": [column, …], "names": {"words": [pattern, …], "run", "whole", "except": [name, …]}}, names absent for the default.
+-- Each statement copies the arguments of all triggers of its table, so the default list of secret names is here and not in them.
 --
 -- The settings pinned below colour the text of values (bytea, floats, times, money): the log must not depend on the session.
 -- No statement here names a column of the audited table, so that no change of it can make a write fail.
@@ -31,6 +32,21 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
                 select case when bool_and(v.value is not null) then '[' || string_agg(to_json(v.value)::text, ',' order by v.ord) || ']' end
                   from (select row_text::json ->> k.name as value, k.ord from unnest(composite::text[]) with ordinality as k (name, ord)) v) end
 $$;
+
+-- Whether a document may hold a secret, or is null: where it is false, there is neither. `words`: null for the default. Without a search
+-- path of its own, so that it becomes part of the statement that calls it: so each name in it is qualified.
+create or replace function "audit".suspect(document text, words text[]) returns boolean
+language sql immutable as $$
+  select pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(document), '_', ''), '-', ''), '.', ''), ' ', '')
+    operator(pg_catalog.~~) any (coalesce(words,
+    '{"null","%password%","%passwd%","%pwd%","%passphrase%","%passcode%","%secret%","%token%","%otp%","%cvv%","%cvc%","%ssn%","%pin%","%credential%","%authorization%","%cookie%","%key%","%card%","%recovery%","%iban%"}'::pg_catalog.text[]))
+$$;
+
+-- The default list of secret names, as secretPatterns() in src/event/redaction.ts makes it.
+create or replace function "audit".secret_names() returns json
+language sql immutable set search_path = pg_catalog, pg_temp as $names$
+  select '{"words":["%password%","%passwd%","%pwd%","%passphrase%","%passcode%","%secret%","%token%","%otp%","%cvv%","%cvc%","%ssn%","%pin%","%credential%","%authorization%","%cookie%","%key%","%card%","%recovery%","%iban%"],"run":" password | passwd | pwd | passphrase | passcode | secret | token | otp | totp | cvv | cvc | ssn | pin | credential | authorization | cookie | api key | access key | private key | encryption key | signing key | card number | credit card | recovery code | iban |password|passphrase|passcode|credential|authorization|accesskey|privatekey|encryptionkey|signingkey|cardnumber|creditcard|recoverycode|passwd(?:hash|key|value|salt|digest)? |secret(?:hash|key|value|salt|digest)? |token(?:hash|key|value|salt|digest)? |cookie(?:hash|key|value|salt|digest)? |apikey(?:hash|key|value|salt|digest)? ","whole":"^password$|^passwd$|^pwd$|^passphrase$|^passcode$|^secret$|^token$|^otp$|^totp$|^cvv$|^cvc$|^ssn$|^pin$|^credential$|^authorization$|^cookie$|^apikey$|^accesskey$|^privatekey$|^encryptionkey$|^signingkey$|^cardnumber$|^creditcard$|^recoverycode$|^iban$","except":[]}'::json
+$names$;
 
 -- Whether a name inside a document is that of a secret; the words are cut as in src/event/redaction.ts.
 create or replace function "audit".is_secret(name text, names json) returns boolean
@@ -110,6 +126,7 @@ declare
   document record;
   row_json json; -- parsed once: it may be large
   empty boolean;
+  names constant json := coalesce(rules -> 'names', "audit".secret_names());
   limit_bytes constant integer := 1048576;
 begin
   members := '{}';
@@ -138,9 +155,9 @@ begin
         empty := false; -- its domain refuses NULL
       end;
       if not empty then members := jsonb_set(members, '{jsonNull}', coalesce(members -> 'jsonNull', '[]') || to_jsonb(name)); end if;
-    elsif strpos(value, '\u') > 0 or translate(lower(value), '_-. ', '') like any (array(select json_array_elements_text(rules #> '{names,words}'))) then
+    elsif strpos(value, '\u') > 0 or "audit".suspect(value, array(select json_array_elements_text(names -> 'words'))) then
       begin
-        select d.safe, d.secrets into document from "audit".redact(value::json, rules -> 'names', name) d;
+        select d.safe, d.secrets into document from "audit".redact(value::json, names, name) d;
         if document.secrets <> '{}' then
           over := over || jsonb_build_object(name, case when plain = full_text then document.safe::jsonb else to_jsonb('[redacted]'::text) end);
           secrets := secrets || document.secrets;
@@ -265,9 +282,9 @@ begin
             if new_document = old_document then new_document := null; end if;
             -- null: of the column, or in the document?
             if (case when old_document = 'null' then not json_populate_record(o, json_build_object(column_name, null)) *= o
-                    else translate(lower(old_document), '_-. ', '') like any (words) end)
+                    else "audit".suspect(old_document, words) end)
               or (case when new_document = 'null' then not json_populate_record(n, json_build_object(column_name, null)) *= n
-                    else translate(lower(new_document), '_-. ', '') like any (words) end) then
+                    else "audit".suspect(new_document, words) end) then
               long_way := true;
               exit;
             end if;
@@ -329,7 +346,6 @@ declare
   query text := current_query();
   -- The last comment counts: ours is always the last, so one smuggled into raw SQL cannot win.
   comment text := split_part(query, '/*audit1:', -1);
-  hex text := split_part(comment, '*/', 1);
   actor bytea;
   unit uuid;
   flag text;
@@ -341,20 +357,17 @@ declare
   composite text[];
   documents text[];
   words text[];
+  salt uuid;
   lean boolean; -- nothing is to be blanked or masked
 begin
-  if tg_level = 'ROW' and tg_op = 'UPDATE' then
-    if old *= new then return null; end if; -- same record image: nothing changed
-  end if;
-
   -- It counts only at the end of the text (behind it a tracing driver may have put comments of its own): 32 digits for the
   -- unit of work, then the section.
-  if octet_length(hex) between 33 and 131072 and octet_length(comment) < octet_length(query)
-    and (octet_length(hex) = octet_length(comment) - 2
-      or octet_length(hex) < octet_length(comment) and substr(comment, length(hex) + 3) ~ '^(\s|;|/\*[^*/]*\*/)*$') then
+  if strpos(comment, '*/') between 34 and 131073 and octet_length(comment) < octet_length(query)
+    and (strpos(comment, '*/') = octet_length(comment) - 1
+      or substr(comment, strpos(comment, '*/') + 2) ~ '^(\s|;|/\*[^*/]*\*/)*$') then
     begin
-      unit := nullif(left(hex, 32), '00000000000000000000000000000000')::uuid;
-      actor := substr(decode(hex, 'hex'), 17);
+      unit := nullif(left(comment, 32), '00000000000000000000000000000000')::uuid;
+      actor := substr(decode(split_part(comment, '*/', 1), 'hex'), 17);
     exception when others then
       unit := null;
       actor := convert_to(left(comment, 2000), 'UTF8');
@@ -409,42 +422,37 @@ begin
     return null;
   end if;
 
-  -- Most statements change one row that needs no looking into. For it, all is in one statement: in a transaction of one write, each
-  -- expression of this function costs as much as the JSON of a row. `n.*`, not `n`: a column may have any name.
+  -- Most statements change one row that needs no looking into, of a table with one document at most. For it, all is in one statement:
+  -- in a transaction of one write, each expression of this function costs as much as the JSON of a row. `n.*`, not `n`: a column may
+  -- have any name. What it leaves is done below.
   if tg_level = 'STATEMENT' and tg_argv[5] || tg_argv[10] = '' then
     if tg_op = 'INSERT' then
       insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
       select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
              concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, '}'), flag
-        from (select p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key
+        from (select p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key, (p.j -> (nullif(tg_argv[8], '')::text[])[1])::text as b
                 from (select row_to_json(n.*) as j from new_rows n
-                       where (select count(*) from (select from new_rows limit 2) t) = 1 and pg_column_size(n.*) < 262144 offset 0) p
-               where case when strpos(p.j::text, '\u') > 0 then false
-                          when tg_argv[8] = '' then true
-                          -- null: of the column, or in the document?
-                          else not exists (select from unnest(tg_argv[8]::text[]) d (name)
-                                            where (p.j -> d.name)::text = 'null' or translate(lower((p.j -> d.name)::text), '_-. ', '') like any (tg_argv[9]::text[])) end offset 0) q
-       where q.key is not null or tg_argv[1] || tg_argv[2] = '';
+                       where not exists (select from new_rows offset 1) and pg_column_size(n.*) < 262144 offset 0) p
+               where strpos(p.j::text, '\u') = 0 offset 0) q
+       where (q.key is not null or tg_argv[1] || tg_argv[2] = '') and (nullif(tg_argv[8], '')::text[])[2] is null
+         and "audit".suspect(q.b, nullif(tg_argv[9], '')::text[]) is not true;
+      if found then return null; end if;
     elsif tg_op = 'UPDATE' then
       insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
       select 'change', 'update', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
              concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, ',"old":', q.i, '}'), flag
-        from (select p.i, p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key
+        from (select p.i, p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key, (p.i -> (nullif(tg_argv[8], '')::text[])[1])::text as a, (p.j -> (nullif(tg_argv[8], '')::text[])[1])::text as b
                 from (select row_to_json(o.*) as i, row_to_json(n.*) as j from old_rows o, new_rows n
-                       where (select count(*) from (select from new_rows limit 2) t) = 1 and pg_column_size(o.*) + pg_column_size(n.*) < 262144 and not o.* *= n.* offset 0) p
-               where case when strpos(p.i::text, '\u') + strpos(p.j::text, '\u') > 0 then false
-                          when tg_argv[8] = '' then true
-                          else not exists (select from unnest(tg_argv[8]::text[]) d (name)
-                                            where (p.j -> d.name)::text = 'null' or translate(lower((p.j -> d.name)::text), '_-. ', '') like any (tg_argv[9]::text[])
-                                               or (p.i -> d.name)::text <> (p.j -> d.name)::text
-                                                  and ((p.i -> d.name)::text = 'null' or translate(lower((p.i -> d.name)::text), '_-. ', '') like any (tg_argv[9]::text[]))) end offset 0) q
-       where q.key is not null or tg_argv[1] || tg_argv[2] = '';
+                       where not exists (select from new_rows offset 1) and pg_column_size(o.*) + pg_column_size(n.*) < 262144 and not o.* *= n.* offset 0) p
+               where strpos(p.i::text, '\u') + strpos(p.j::text, '\u') = 0 offset 0) q
+       where (q.key is not null or tg_argv[1] || tg_argv[2] = '') and (nullif(tg_argv[8], '')::text[])[2] is null
+         and ("audit".suspect(q.b, nullif(tg_argv[9], '')::text[]) or q.a <> q.b and "audit".suspect(q.a, nullif(tg_argv[9], '')::text[])) is not true;
+      if found then return null; end if;
     end if;
-    get diagnostics rows = row_count;
-    if rows = 1 then return null; end if;
   end if;
 
   lean := tg_argv[5] || tg_argv[10] = '';
+  salt := gen_random_uuid(); -- the section of who acts is the same in all rows of a statement, and its salt may be: a random number is a tenth of a row's cost
   composite := nullif(tg_argv[2], '')::text[];
   if tg_argv[3] <> '' then
     secrets := nullif(tg_argv[7], '')::text[];
@@ -453,6 +461,9 @@ begin
   end if;
   -- The rows of a statement: one whose JSON can be stored as it is needs no call of a function; the others go through change().
   if tg_level = 'ROW' then
+    if tg_op = 'UPDATE' then
+      if old *= new then return null; end if; -- same record image: nothing changed
+    end if;
     if tg_op <> 'INSERT' and exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
       -- A row older than a column has that column's default in the catalogue alone, where a copy of the row does not look.
       execute 'select ($1).*' into before using old;
@@ -465,9 +476,9 @@ begin
       values ('change', lower(tg_op), tg_argv[0], change.key, unit, change.tenant, actor, change.data, nullif(concat_ws(',', flag, change.flags), ''));
     end if;
   elsif tg_op = 'INSERT' then
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
     select 'change', 'insert', tg_argv[0], case when q.short then q.key else c.key end, unit,
-           case when not q.short then c.tenant when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
+           case when not q.short then c.tenant when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, salt, actor,
            case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, '}') else c.data end,
            case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
       from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
@@ -475,16 +486,17 @@ begin
                                      when tg_argv[1] <> '' then r.j ->> tg_argv[1]
                                      when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
                                                                    from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
-                      from (select p.*, case when strpos(p.j::text, '\u') = 0 then documents is null or not exists (
-                                select from unnest(documents) d (name), lateral (select (p.j -> d.name)::text as b offset 0) v
-                                 where v.b = 'null' or replace(replace(replace(replace(lower(v.b), '_', ''), '-', ''), '.', ''), ' ', '') like any (words)) else false end as readable
+                      from (select p.*, case when strpos(p.j::text, '\u') > 0 or p.j is null then false
+                                  when documents is null then true
+                                  when documents[2] is null then "audit".suspect((p.j -> documents[1])::text, words) is not true
+                                  else not exists (select from unnest(documents) d (name) where "audit".suspect((p.j -> d.name)::text, words)) end as readable
                       from (select (r.*)::record as n, case when lean and pg_column_size(r.*) < 262144 then row_to_json(r.*) end as j from new_rows r offset 0) p offset 0) r offset 0) k offset 0) q
            left join lateral (select * from "audit".change(null, q.n, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
      where q.short or c.data is not null;
   elsif tg_op = 'DELETE' then
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
     select 'change', 'delete', tg_argv[0], case when q.short then q.key else c.key end, unit,
-           case when not q.short then c.tenant when tg_argv[4] <> '' then q.i ->> tg_argv[4] end, actor,
+           case when not q.short then c.tenant when tg_argv[4] <> '' then q.i ->> tg_argv[4] end, salt, actor,
            case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"old":', q.i, '}') else c.data end,
            case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
       from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
@@ -492,28 +504,31 @@ begin
                                      when tg_argv[1] <> '' then r.i ->> tg_argv[1]
                                      when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
                                                                    from (select array(select r.i ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
-                      from (select p.*, case when strpos(p.i::text, '\u') = 0 then documents is null or not exists (
-                                select from unnest(documents) d (name), lateral (select (p.i -> d.name)::text as b offset 0) v
-                                 where v.b = 'null' or replace(replace(replace(replace(lower(v.b), '_', ''), '-', ''), '.', ''), ' ', '') like any (words)) else false end as readable
+                      from (select p.*, case when strpos(p.i::text, '\u') > 0 or p.i is null then false
+                                  when documents is null then true
+                                  when documents[2] is null then "audit".suspect((p.i -> documents[1])::text, words) is not true
+                                  else not exists (select from unnest(documents) d (name) where "audit".suspect((p.i -> d.name)::text, words)) end as readable
                       from (select (r.*)::record as o, case when lean and pg_column_size(r.*) < 262144 then row_to_json(r.*) end as i from old_rows r offset 0) p offset 0) r offset 0) k offset 0) q
            left join lateral (select * from "audit".change(q.o, null, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
      where q.short or c.data is not null;
   else
     -- The server puts both images of a row into the two tables at the same time: the n-th belong together.
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
     select 'change', 'update', tg_argv[0], case when q.short then q.key else c.key end, unit,
-           case when not q.short then c.tenant when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
+           case when not q.short then c.tenant when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, salt, actor,
            case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, ',"old":', q.i, '}') else c.data end,
            case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
-      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
+      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '')
+                     and case when documents is null then true
+                              when documents[2] is null then ("audit".suspect(k.b, words) or k.a <> k.b and "audit".suspect(k.a, words)) is not true
+                              else not exists (select from unnest(documents) d (name), lateral (select (k.i -> d.name)::text as a, (k.j -> d.name)::text as b offset 0) v
+                                                where "audit".suspect(v.b, words) or v.a <> v.b and "audit".suspect(v.a, words)) end as short
               from (select r.*, case when not r.readable then null
                                      when tg_argv[1] <> '' then r.j ->> tg_argv[1]
                                      when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
-                                                                   from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
-                      from (select p.*, case when strpos(p.i::text, '\u') + strpos(p.j::text, '\u') = 0 then documents is null or not exists (
-                                select from unnest(documents) d (name), lateral (select (p.j -> d.name)::text as b, (p.i -> d.name)::text as a offset 0) v
-                                 where v.b = 'null' or replace(replace(replace(replace(lower(v.b), '_', ''), '-', ''), '.', ''), ' ', '') like any (words)
-                                          or v.a <> v.b and (v.a = 'null' or replace(replace(replace(replace(lower(v.a), '_', ''), '-', ''), '.', ''), ' ', '') like any (words))) else false end as readable
+                                                                   from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key,
+                           case when r.readable then (r.i -> documents[1])::text end as a, case when r.readable then (r.j -> documents[1])::text end as b
+                      from (select p.*, coalesce(strpos(p.i::text, '\u') + strpos(p.j::text, '\u') = 0, false) as readable
                       from (select r.o, r.n, case when lean and pg_column_size(r.o) + pg_column_size(r.n) < 262144 then row_to_json(r.o) end as i,
                                    case when lean and pg_column_size(r.o) + pg_column_size(r.n) < 262144 then row_to_json(r.n) end as j
                               from (select a.o, b.n

@@ -189,4 +189,35 @@ describe('the names of secrets', () => {
       expect(names.filter((each, i) => rows[i]?.secret !== here(each))).toEqual([]);
     }
   });
+
+  it('are by default the ones that triggers are not told', async () => {
+    const { words, ...rest } = secretPatterns();
+    const { rows: known } = await log.pool.query(`select audit.secret_names() as names`);
+    expect(known).toEqual([{ names: { words, ...rest } }]);
+    const documents = [...fc.sample(name, 1000).map((each) => JSON.stringify({ [each]: 1 })), 'null', '{}'];
+    const { rows } = await log.pool.query<{ document: string; byDefault: boolean; told: boolean }>(
+      `select d as document, audit.suspect(d, null) as "byDefault", audit.suspect(d, $2) as told from unnest($1::text[]) d`,
+      [documents, ['null', ...words]],
+    );
+    expect(rows.filter(({ byDefault, told }) => byDefault !== told)).toEqual([]);
+    expect(new Set(rows.map(({ byDefault }) => byDefault))).toEqual(new Set([true, false]));
+    expect(rows.find(({ document }) => document === 'null')?.byDefault).toBe(true);
+  });
+
+  it('are looked for by the functions of PostgreSQL, whatever else has their names', async () => {
+    const client = await log.pool.connect();
+    try {
+      await client.query(`begin;
+        create schema hostile; set local search_path = hostile, pg_catalog;
+        create function hostile.lower(text) returns text language sql immutable as 'select ''x''::text';
+        create function hostile.replace(text, text, text) returns text language sql immutable as 'select ''x''::text';
+        create function hostile.never(text, text) returns boolean language sql immutable as 'select false';
+        create operator hostile.~~ (leftarg = text, rightarg = text, function = hostile.never)`);
+      const { rows } = await client.query(`select audit.suspect('{"api_key":1}', null) as told, lower('A') as lured`);
+      expect(rows).toEqual([{ told: true, lured: 'x' }]);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
 });

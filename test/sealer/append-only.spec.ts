@@ -61,7 +61,8 @@ describe('the log', () => {
     );
     expect(rows.length).toBeGreaterThanOrEqual(6);
     for (const row of rows) {
-      expect(row).toMatchObject({ path: true });
+      // This one becomes part of the statements of others, which a path of its own would forbid: its names are qualified.
+      expect(row).toMatchObject({ path: row.name !== 'suspect' });
       // The guards themselves may be attached by anybody: they only refuse.
       if (row.name !== 'refuse_change' && row.name !== 'chain_grows') expect(row).toMatchObject({ open: false });
     }

@@ -67,7 +67,15 @@ describe('what a trigger is told', () => {
 
   it('of documents, and the names that are secret in them; not of those that are kept', () => {
     const documents = { columns: ['id', 'meta', 'body'], jsonColumns: ['meta', 'body'] };
-    expect(rules({}, documents)).toMatchObject({ json: ['body', 'meta'], names: { run: expect.any(String) } });
+    const own = { redaction: { add: ['shoe size'] } };
+    expect(rules(own, documents)).toMatchObject({ json: ['body', 'meta'], names: { run: expect.stringContaining('shoe size') } }); // prettier-ignore
+    expect(wanted(own, documents)?.[9]).toMatch(/^\{"null","%password%",.*"%shoe%"/);
+    // The default is known to the database: no trigger has to carry it.
+    for (const coverage of [{}, { redaction: {} }]) {
+      expect(rules(coverage, documents)).toMatchObject({ json: ['body', 'meta'] });
+      expect(rules(coverage, documents)).not.toHaveProperty('names');
+      expect(wanted(coverage, documents)?.[9]).toBe('');
+    }
     expect(rules({ models: { Invoice: { keep: ['body'] } } }, documents)?.['json']).toEqual(['meta']);
     expect(rules({ models: { Invoice: { keep: ['body', 'meta'] } } }, documents)).toBeUndefined();
   });

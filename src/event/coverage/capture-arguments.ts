@@ -3,6 +3,9 @@ import { secretPatterns } from '../redaction.js';
 import type { Coverage, ModelCoverage } from './coverage.js';
 import type { Table } from './table.js';
 
+/** The database has these (0004_capture.sql): what a trigger is told is copied by each statement. */
+const DEFAULT_NAMES = JSON.stringify(secretPatterns());
+
 /**
  * What the function that captures is told of a table: the arguments of its trigger (0004_capture.sql), and of engine
  * "client" (0009_client_engine.sql).
@@ -50,6 +53,7 @@ export function captureArguments(
   const documents = table.jsonColumns.filter((name) => !blank.includes(name) && !keep.has(name)).toSorted();
   const tenant = rules.tenant !== undefined ? column(rules.tenant)[0] : coverage.tenantColumn;
   const names = secretPatterns(coverage.redaction);
+  const own = documents.length > 0 && JSON.stringify(names) !== DEFAULT_NAMES;
   const hidden = blank.length + documents.length > 0;
   return [
     model,
@@ -63,7 +67,7 @@ export function captureArguments(
           ignore,
           untold: nulls(ignore),
           json: documents,
-          ...(documents.length > 0 ? { names } : {}),
+          ...(own ? { names } : {}),
         })
       : '',
     tenant !== undefined && table.columns.includes(tenant) ? tenant : '',
@@ -71,7 +75,7 @@ export function captureArguments(
     ignore.length > 0 ? JSON.stringify(nulls(ignore)) : '',
     redact.length > 0 ? arrayLiteral(redact) : '',
     documents.length > 0 ? arrayLiteral(documents) : '',
-    documents.length > 0 ? arrayLiteral(names.words) : '',
+    own ? arrayLiteral(['null', ...names.words]) : '',
     mask.size > 0 ? 'masked' : '',
   ];
 }
