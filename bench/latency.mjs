@@ -2,12 +2,12 @@ import { median, percentile } from './statistics.mjs';
 
 /**
  * Latency of an operation with each engine, in alternating blocks (A B C, C B A, …) until the budget is spent, and at
- * least two rounds. The first engine is the floor: the same work without audit.
+ * least `atLeast` rounds. The first engine is the floor: the same work without audit.
  */
-export async function measureOperation(engines, operation, { clients, budgetMs }) {
+export async function measureOperation(engines, operation, { clients, budgetMs, atLeast = 2 }) {
   const until = performance.now() + budgetMs;
   const rounds = [];
-  for (let round = 0; round % 2 === 1 || round < 2 || performance.now() < until; round += 1) {
+  for (let round = 0; round % 2 === 1 || round < atLeast || performance.now() < until; round += 1) {
     const times = {};
     for (const engine of round % 2 === 0 ? engines : engines.toReversed())
       times[engine.name] = await block(engine, operation, clients);
