@@ -358,6 +358,7 @@ declare
   documents text[];
   words text[];
   salt uuid;
+  mark text; -- with which the JSON of a row begins whose first column is its key
   lean boolean; -- nothing is to be blanked or masked
 begin
   -- It counts only at the end of the text (behind it a tracing driver may have put comments of its own): 32 digits for the
@@ -452,6 +453,7 @@ begin
   end if;
 
   lean := tg_argv[5] || tg_argv[10] = '';
+  mark := '{' || to_json(tg_argv[1])::text || ':';
   salt := gen_random_uuid(); -- the section of who acts is the same in all rows of a statement, and its salt may be: a random number is a tenth of a row's cost
   composite := nullif(tg_argv[2], '')::text[];
   if tg_argv[3] <> '' then
@@ -459,7 +461,8 @@ begin
     documents := nullif(tg_argv[8], '')::text[];
     words := nullif(tg_argv[9], '')::text[];
   end if;
-  -- The rows of a statement: one whose JSON can be stored as it is needs no call of a function; the others go through change().
+  -- The rows of a statement: one whose JSON can be stored as it is needs no call of a function; the others go through change(). A number or
+  -- a simple text as key is cut out of the front of the JSON, which need not be parsed for it.
   if tg_level = 'ROW' then
     if tg_op = 'UPDATE' then
       if old *= new then return null; end if; -- same record image: nothing changed
@@ -483,13 +486,18 @@ begin
            case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
       from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
               from (select r.*, case when not r.readable then null
+                                     when starts_with(r.first, mark) and strpos('-0123456789', substr(r.first, length(mark) + 1, 1)) > 0 and right(r.first, 1) <> '}'
+                                     then substr(r.first, length(mark) + 1)
+                                     when starts_with(r.first, mark || '"') and right(r.first, 1) = '"' and length(r.first) > length(mark) + 1 and strpos(r.first, '\') = 0
+                                     then substr(r.first, length(mark) + 2, length(r.first) - length(mark) - 2)
                                      when tg_argv[1] <> '' then r.j ->> tg_argv[1]
                                      when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
                                                                    from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
                       from (select p.*, case when strpos(p.j::text, '\u') > 0 or p.j is null then false
                                   when documents is null then true
                                   when documents[2] is null then "audit".suspect((p.j -> documents[1])::text, words) is not true
-                                  else not exists (select from unnest(documents) d (name) where "audit".suspect((p.j -> d.name)::text, words)) end as readable
+                                  else not exists (select from unnest(documents) d (name) where "audit".suspect((p.j -> d.name)::text, words)) end as readable,
+                                   split_part(p.j::text, ',', 1) as first
                       from (select (r.*)::record as n, case when lean and pg_column_size(r.*) < 262144 then row_to_json(r.*) end as j from new_rows r offset 0) p offset 0) r offset 0) k offset 0) q
            left join lateral (select * from "audit".change(null, q.n, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
      where q.short or c.data is not null;
@@ -501,13 +509,18 @@ begin
            case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
       from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
               from (select r.*, case when not r.readable then null
+                                     when starts_with(r.first, mark) and strpos('-0123456789', substr(r.first, length(mark) + 1, 1)) > 0 and right(r.first, 1) <> '}'
+                                     then substr(r.first, length(mark) + 1)
+                                     when starts_with(r.first, mark || '"') and right(r.first, 1) = '"' and length(r.first) > length(mark) + 1 and strpos(r.first, '\') = 0
+                                     then substr(r.first, length(mark) + 2, length(r.first) - length(mark) - 2)
                                      when tg_argv[1] <> '' then r.i ->> tg_argv[1]
                                      when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
                                                                    from (select array(select r.i ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
                       from (select p.*, case when strpos(p.i::text, '\u') > 0 or p.i is null then false
                                   when documents is null then true
                                   when documents[2] is null then "audit".suspect((p.i -> documents[1])::text, words) is not true
-                                  else not exists (select from unnest(documents) d (name) where "audit".suspect((p.i -> d.name)::text, words)) end as readable
+                                  else not exists (select from unnest(documents) d (name) where "audit".suspect((p.i -> d.name)::text, words)) end as readable,
+                                   split_part(p.i::text, ',', 1) as first
                       from (select (r.*)::record as o, case when lean and pg_column_size(r.*) < 262144 then row_to_json(r.*) end as i from old_rows r offset 0) p offset 0) r offset 0) k offset 0) q
            left join lateral (select * from "audit".change(q.o, null, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
      where q.short or c.data is not null;
@@ -524,11 +537,15 @@ begin
                               else not exists (select from unnest(documents) d (name), lateral (select (k.i -> d.name)::text as a, (k.j -> d.name)::text as b offset 0) v
                                                 where "audit".suspect(v.b, words) or v.a <> v.b and "audit".suspect(v.a, words)) end as short
               from (select r.*, case when not r.readable then null
+                                     when starts_with(r.first, mark) and strpos('-0123456789', substr(r.first, length(mark) + 1, 1)) > 0 and right(r.first, 1) <> '}'
+                                     then substr(r.first, length(mark) + 1)
+                                     when starts_with(r.first, mark || '"') and right(r.first, 1) = '"' and length(r.first) > length(mark) + 1 and strpos(r.first, '\') = 0
+                                     then substr(r.first, length(mark) + 2, length(r.first) - length(mark) - 2)
                                      when tg_argv[1] <> '' then r.j ->> tg_argv[1]
                                      when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
                                                                    from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key,
                            case when r.readable then (r.i -> documents[1])::text end as a, case when r.readable then (r.j -> documents[1])::text end as b
-                      from (select p.*, coalesce(strpos(p.i::text, '\u') + strpos(p.j::text, '\u') = 0, false) as readable
+                      from (select p.*, coalesce(strpos(p.i::text, '\u') + strpos(p.j::text, '\u') = 0, false) as readable, split_part(p.j::text, ',', 1) as first
                       from (select r.o, r.n, case when lean and pg_column_size(r.o) + pg_column_size(r.n) < 262144 then row_to_json(r.o) end as i,
                                    case when lean and pg_column_size(r.o) + pg_column_size(r.n) < 262144 then row_to_json(r.n) end as j
                               from (select a.o, b.n
