@@ -32,7 +32,6 @@ const text = fc
   })
   .map((parts) => parts.join(''));
 const textKeys = fc.sample(text, 200);
-const sorted = (ids: readonly (string | null | undefined)[]) => [...ids].toSorted();
 
 it.each<[string, string, readonly unknown[], ((key: unknown) => string)?]>([
   ['whole', 'bigint', ['0', '-7', '9223372036854775807', '12']],
@@ -48,7 +47,7 @@ it.each<[string, string, readonly unknown[], ((key: unknown) => string)?]>([
   const column = table === '"a,b"' ? '"i,""d"' : 'id';
   // A JSON null as a key is no id that could be told from a column that is not there.
   const given = [...new Set(keys)];
-  const expected = sorted(given.filter((key) => key !== 'null').map((key) => idOf(key)));
+  const expected = new Set(given.filter((key) => key !== 'null').map((key) => idOf(key)));
   const start = await lastPosition(log.pool);
   await log.pool.query(`insert into ${table} (${column}) select * from unnest($1::${type}[])`, [given]);
   if (!table.startsWith('alone')) await log.pool.query(`update ${table} set n = 1`);
@@ -56,7 +55,7 @@ it.each<[string, string, readonly unknown[], ((key: unknown) => string)?]>([
   const rows = await readContent(log.pool, start);
   for (const op of table.startsWith('alone') ? ['insert', 'delete'] : ['insert', 'update', 'delete']) {
     const ids = rows.filter((row) => row.op === op && row.resourceId !== null).map((row) => row.resourceId);
-    expect({ op, ids: sorted(ids) }).toEqual({ op, ids: expected });
+    expect({ op, ids: new Set(ids) }).toEqual({ op, ids: expected });
     expect(rows.filter((row) => row.op === op)).toHaveLength(given.length);
   }
   for (const row of rows) if (row.resourceId !== null) expect(row.data).toMatchObject({ id: row.resourceId });
