@@ -5,8 +5,9 @@
 -- Arguments, each '' if it does not apply:
 --   0 model · 1 single key column · 2 composite key columns as text[] · 3 rules as JSON, with all that follows · 4 tenant column
 --   5 columns that are not stored, as {column: null, …} · 6 columns that are never told, in the same form
---   7 redacted columns as text[] · 8 columns of documents as text[] · 9 what suspect() looks for, as text[]; '' for the default
---  10 not empty: columns are masked
+--   7 redacted columns as text[] · 8 columns of documents as text[] · 9 what suspect() looks for, as bytea[]; '' for the default
+--  10 hidden: columns are; masked: also; short: one row may go the short way; pair: it may when it is inserted, its key has two columns
+--  11 `,"column":` of the only document, if it is jsonb · 12 the same of the next column · 13 `{"column":` of the single key
 -- Rules: {"blank": {column: null, …}, "redact": [column, …], "mask": {column: n, …}, "ignore": [column, …],
 --         "json": [column, …], "names": {"words": [pattern, …], "run", "whole", "except": [name, …]}}, names absent for the default.
 -- Each statement copies the arguments of all triggers of its table, so the default list of secret names is here and not in them.
@@ -33,13 +34,60 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
                   from (select row_text::json ->> k.name as value, k.ord from unnest(composite::text[]) with ordinality as k (name, ord)) v) end
 $$;
 
--- Whether a document may hold a secret, or is null: where it is false, there is neither. `words`: null for the default. Without a search
--- path of its own, so that it becomes part of the statement that calls it: so each name in it is qualified.
-create or replace function "audit".suspect(document text, words text[]) returns boolean
+-- The next six are asked of each row. They have no search path of their own, so that they become part of the statement that calls
+-- them, and cost no call: so each name in them is qualified.
+
+-- Whether JSON is free of escapes that `->>` might refuse.
+create or replace function "audit".plain(row_text text) returns boolean
 language sql immutable as $$
-  select pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(document), '_', ''), '-', ''), '.', ''), ' ', '')
+  select pg_catalog.strpos(row_text, '\') operator(pg_catalog.=) 0 or pg_catalog.strpos(row_text, '\u') operator(pg_catalog.=) 0
+$$;
+
+-- The key of a row as text, if its JSON begins with it and it is a number or a simple string; else null. `start`: of the JSON, up to its
+-- first comma; `mark`: what it has before the key.
+create or replace function "audit".first_value(start text, mark text) returns text
+language sql immutable as $$
+  select case when not pg_catalog.starts_with(start, mark) then null
+              when pg_catalog.strpos('-0123456789', pg_catalog.substr(start, pg_catalog.length(mark) operator(pg_catalog.+) 1, 1)) operator(pg_catalog.>) 0
+               and pg_catalog.right(start, 1) operator(pg_catalog.<>) '}'
+              then pg_catalog.substr(start, pg_catalog.length(mark) operator(pg_catalog.+) 1)
+              when pg_catalog.starts_with(start, mark operator(pg_catalog.||) '"') and pg_catalog.right(start, 1) operator(pg_catalog.=) '"'
+               and pg_catalog.length(start) operator(pg_catalog.>) (pg_catalog.length(mark) operator(pg_catalog.+) 1) and pg_catalog.strpos(start, '\') operator(pg_catalog.=) 0
+              then pg_catalog.substr(start, pg_catalog.length(mark) operator(pg_catalog.+) 2, pg_catalog.length(start) operator(pg_catalog.-) pg_catalog.length(mark) operator(pg_catalog.-) 2) end
+$$;
+
+-- As key_of() of several columns, of which there are mostly two.
+create or replace function "audit".composite_key(row_text text, columns text[]) returns text
+language sql stable as $$
+  select case when columns[3] is null
+              then '[' operator(pg_catalog.||) pg_catalog.to_json(row_text::pg_catalog.json operator(pg_catalog.->>) columns[1])::pg_catalog.text operator(pg_catalog.||) ','
+                   operator(pg_catalog.||) pg_catalog.to_json(row_text::pg_catalog.json operator(pg_catalog.->>) columns[2])::pg_catalog.text operator(pg_catalog.||) ']'
+              else "audit".key_of(row_text, '', columns::pg_catalog.text) end
+$$;
+
+-- The document of a row with one, cut out of its JSON: parsing all of it takes six times as long. `mark`: its name in a row's JSON with what is
+-- around it, `,"name":`; `next_mark`: that of the next column. Neither is anywhere else: where that text has a quote that is not escaped, a
+-- string begins or ends; behind one that ends there is no name, and before one that begins jsonb has a space. Where the next column has
+-- gone, all the rest; where the document has, nothing, which is suspect.
+create or replace function "audit".document(row_text text, mark text, next_mark text) returns text
+language sql immutable as $$
+  select pg_catalog.split_part(pg_catalog.split_part(row_text, mark, 2), next_mark, 1)
+$$;
+
+-- Whether a document, or one of two with a `}` between them, may hold a secret, or is null or missing: where it is false, there is none of it.
+-- `words`: null for the default.
+create or replace function "audit".suspect(document text, words bytea[]) returns boolean
+language sql stable as $$
+  select pg_catalog.convert_to(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(document), '_', ''), '-', ''), '.', ''), ' ', ''), 'UTF8')
     operator(pg_catalog.~~) any (coalesce(words,
-    '{"null","%password%","%passwd%","%pwd%","%passphrase%","%passcode%","%secret%","%token%","%otp%","%cvv%","%cvc%","%ssn%","%pin%","%credential%","%authorization%","%cookie%","%key%","%card%","%recovery%","%iban%"}'::pg_catalog.text[]))
+    '{"","null%","%}null%","%password%","%passwd%","%pwd%","%passphrase%","%passcode%","%secret%","%token%","%otp%","%cvv%","%cvc%","%ssn%","%pin%","%credential%","%authorization%","%cookie%","%key%","%card%","%recovery%","%iban%"}'::pg_catalog.bytea[]))
+$$;
+
+-- Whether it is the column that is null, rather than a JSON null in it. `mark`: of document().
+create or replace function "audit".is_empty(document text, r anyelement, mark text) returns boolean
+language sql stable as $$
+  select pg_catalog.starts_with(document, 'null')
+     and pg_catalog.json_populate_record(r, ('{' operator(pg_catalog.||) pg_catalog.substr(mark, 2) operator(pg_catalog.||) 'null}')::pg_catalog.json) operator(pg_catalog.*=) r
 $$;
 
 -- The default list of secret names, as secretPatterns() in src/event/redaction.ts makes it.
@@ -155,7 +203,7 @@ begin
         empty := false; -- its domain refuses NULL
       end;
       if not empty then members := jsonb_set(members, '{jsonNull}', coalesce(members -> 'jsonNull', '[]') || to_jsonb(name)); end if;
-    elsif strpos(value, '\u') > 0 or "audit".suspect(value, array(select json_array_elements_text(names -> 'words'))) then
+    elsif strpos(value, '\u') > 0 or "audit".suspect(value, array(select convert_to(json_array_elements_text(names -> 'words'), 'UTF8'))) then
       begin
         select d.safe, d.secrets into document from "audit".redact(value::json, names, name) d;
         if document.secrets <> '{}' then
@@ -252,7 +300,7 @@ exception when program_limit_exceeded or out_of_memory or internal_error then
 end $$;
 
 -- One change, the short way: nearly all there are. What is large, masked, or has to be looked into goes the long way.
-create or replace function "audit".change(o record, n record, args text[], secrets text[], documents text[], words text[],
+create or replace function "audit".change(o record, n record, args text[],
   out key text, out tenant text, out data text, out flags text)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -262,9 +310,12 @@ declare
   new_document text;
   column_name text;
   changed text[];
+  secrets constant text[] := nullif(args[7], '')::text[];
+  documents constant text[] := nullif(args[8], '')::text[];
+  words constant bytea[] := nullif(args[9], '')::bytea[];
   whose json;
   -- 256 KiB as stored is less than 1 GB as JSON, however well it was compressed.
-  long_way boolean := args[10] <> '' or coalesce(pg_column_size(o), 0) + coalesce(pg_column_size(n), 0) > 262144;
+  long_way boolean := args[10] = 'masked' or coalesce(pg_column_size(o), 0) + coalesce(pg_column_size(n), 0) > 262144;
 begin
   if not long_way then
     old_row := row_to_json(o);
@@ -335,11 +386,25 @@ begin
   data := concat(data, case when args[6] <> '' then ',"ignored":' || (args[3]::json -> 'ignore')::text end, '}');
 end $$;
 
+-- Logs one change. It says false, so that it can be the last of the conditions for logging it in a shorter way.
+create or replace function "audit".log_change(op text, o record, n record, args text[], unit uuid, actor bytea, flag text) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  change constant record := "audit".change(o, n, args);
+begin
+  if change.data is not null then
+    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+    values ('change', op, args[0], change.key, unit, change.tenant, actor, change.data, nullif(concat_ws(',', flag, change.flags), ''));
+  end if;
+  return false;
+end $$;
+
 create or replace function "audit".capture() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set "TimeZone" = 'UTC' set "DateStyle" = 'ISO, YMD' set "IntervalStyle" = 'iso_8601'
-set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set xmlbinary = 'base64' set plan_cache_mode = 'force_generic_plan'
+set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set plan_cache_mode = 'force_generic_plan'
 as $$
 #variable_conflict use_variable
 declare
@@ -350,22 +415,14 @@ declare
   unit uuid;
   flag text;
   before record;
-  change record;
   rows bigint;
   partition text;
-  secrets text[];
-  composite text[];
-  documents text[];
-  words text[];
-  salt uuid;
-  mark text; -- with which the JSON of a row begins whose first column is its key
-  lean boolean; -- nothing is to be blanked or masked
 begin
   -- It counts only at the end of the text (behind it a tracing driver may have put comments of its own): 32 digits for the
   -- unit of work, then the section.
-  if strpos(comment, '*/') between 34 and 131073 and octet_length(comment) < octet_length(query)
-    and (strpos(comment, '*/') = octet_length(comment) - 1
-      or substr(comment, strpos(comment, '*/') + 2) ~ '^(\s|;|/\*[^*/]*\*/)*$') then
+  if octet_length(comment) between 35 and octet_length(query) - 1
+    and (case strpos(comment, '*/') when octet_length(comment) - 1 then octet_length(comment) <= 131074
+          else strpos(comment, '*/') between 34 and 131073 and substr(comment, strpos(comment, '*/') + 2) ~ '^(\s|;|/\*[^*/]*\*/)*$' end) then
     begin
       unit := nullif(left(comment, 32), '00000000000000000000000000000000')::uuid;
       actor := substr(decode(split_part(comment, '*/', 1), 'hex'), 17);
@@ -390,6 +447,43 @@ begin
         'application', nullif(current_setting('application_name'), ''), 'ip', host(inet_client_addr())))::text, 'UTF8');
       flag := 'no-context';
     end if;
+  end if;
+
+  -- Most statements change one row that needs no looking into. For it, all is in one statement, of few expressions: in a transaction of one
+  -- write, to prepare one costs more than to evaluate it. `n.*`, not `n`: a column may have any name. What it leaves is done below.
+  if tg_op = 'INSERT' and tg_argv[10] = 'short' then
+    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+    select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.jt::json ->> tg_argv[4] end, actor,
+           '{"id":' || to_json(q.key)::text || ',"new":' || q.jt || '}', flag
+      from (select p.n, p.jt, p.jt::json ->> tg_argv[1] as key
+              from (select (n.*)::record as n, row_to_json(n.*)::text as jt from new_rows n
+                     where not exists (select from new_rows offset 1) and pg_column_size(n.*) < 262144 offset 0) p
+             where strpos(p.jt, '\u') = 0 offset 0) q
+     where q.key is not null and (tg_argv[11] = '' or "audit".suspect("audit".document(q.jt, tg_argv[11], tg_argv[12]), nullif(tg_argv[9], '')::bytea[]) is not true
+           or "audit".is_empty("audit".document(q.jt, tg_argv[11], tg_argv[12]), q.n, tg_argv[11]));
+    if found then return null; end if;
+  elsif tg_op = 'UPDATE' and tg_argv[10] = 'short' then
+    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+    select 'change', 'update', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.jt::json ->> tg_argv[4] end, actor,
+           '{"id":' || to_json(q.key)::text || ',"new":' || q.jt || ',"old":' || q.it || '}', flag
+      from (select p.o, p.n, p.it, p.jt, p.jt::json ->> tg_argv[1] as key,
+                   "audit".document(p.it, tg_argv[11], tg_argv[12]) as a, "audit".document(p.jt, tg_argv[11], tg_argv[12]) as b
+              from (select (o.*)::record as o, (n.*)::record as n, row_to_json(o.*)::text as it, row_to_json(n.*)::text as jt from old_rows o, new_rows n
+                     where not exists (select from new_rows offset 1) and pg_column_size(o.*) + pg_column_size(n.*) < 262144 and not o.* *= n.* offset 0) p
+             where strpos(p.it, '\u') + strpos(p.jt, '\u') = 0 offset 0) q
+     where q.key is not null and (tg_argv[11] = '' or "audit".suspect(case when q.a = q.b then q.b else q.b || '}' || q.a end, nullif(tg_argv[9], '')::bytea[]) is not true
+           or q.a = q.b and "audit".is_empty(q.a, q.o, tg_argv[11]) and "audit".is_empty(q.b, q.n, tg_argv[11]));
+    if found then return null; end if;
+  elsif tg_op = 'INSERT' and tg_argv[10] = 'pair' then
+    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
+    select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.jt::json ->> tg_argv[4] end, actor,
+           '{"id":' || to_json(q.key)::text || ',"new":' || q.jt || '}', flag
+      from (select p.jt, "audit".composite_key(p.jt, tg_argv[2]::text[]) as key
+              from (select row_to_json(n.*)::text as jt from new_rows n
+                     where not exists (select from new_rows offset 1) and pg_column_size(n.*) < 262144 offset 0) p
+             where strpos(p.jt, '\u') = 0 offset 0) q
+     where q.key is not null;
+    if found then return null; end if;
   end if;
 
   if tg_op = 'TRUNCATE' then
@@ -423,46 +517,7 @@ begin
     return null;
   end if;
 
-  -- Most statements change one row that needs no looking into, of a table with one document at most (no "," in the list of them). For it,
-  -- all is in one statement: in a transaction of one write, each expression of this function costs as much as the JSON of a row. `n.*`,
-  -- not `n`: a column may have any name. What it leaves is done below.
-  if tg_level = 'STATEMENT' and tg_argv[5] || tg_argv[10] = '' and strpos(tg_argv[8], ',') = 0 then
-    if tg_op = 'INSERT' then
-      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-      select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
-             concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, '}'), flag
-        from (select p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key, (p.j -> (nullif(tg_argv[8], '')::text[])[1])::text as b
-                from (select row_to_json(n.*) as j from new_rows n
-                       where not exists (select from new_rows offset 1) and pg_column_size(n.*) < 262144 offset 0) p
-               where strpos(p.j::text, '\u') = 0 offset 0) q
-       where (q.key is not null or tg_argv[1] || tg_argv[2] = '')
-         and "audit".suspect(q.b, nullif(tg_argv[9], '')::text[]) is not true;
-      if found then return null; end if;
-    elsif tg_op = 'UPDATE' then
-      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-      select 'change', 'update', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, actor,
-             concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, ',"old":', q.i, '}'), flag
-        from (select p.i, p.j, case when tg_argv[1] <> '' then p.j ->> tg_argv[1] when tg_argv[2] <> '' then "audit".key_of(p.j::text, '', tg_argv[2]) end as key, (p.i -> (nullif(tg_argv[8], '')::text[])[1])::text as a, (p.j -> (nullif(tg_argv[8], '')::text[])[1])::text as b
-                from (select row_to_json(o.*) as i, row_to_json(n.*) as j from old_rows o, new_rows n
-                       where not exists (select from new_rows offset 1) and pg_column_size(o.*) + pg_column_size(n.*) < 262144 and not o.* *= n.* offset 0) p
-               where strpos(p.i::text, '\u') + strpos(p.j::text, '\u') = 0 offset 0) q
-       where (q.key is not null or tg_argv[1] || tg_argv[2] = '')
-         and ("audit".suspect(q.b, nullif(tg_argv[9], '')::text[]) or q.a <> q.b and "audit".suspect(q.a, nullif(tg_argv[9], '')::text[])) is not true;
-      if found then return null; end if;
-    end if;
-  end if;
-
-  lean := tg_argv[5] || tg_argv[10] = '';
-  mark := '{' || to_json(tg_argv[1])::text || ':';
-  salt := gen_random_uuid(); -- of the actor section, which is the same in all rows of a statement: a random number is a twentieth of what a row costs
-  composite := nullif(tg_argv[2], '')::text[];
-  if tg_argv[3] <> '' then
-    secrets := nullif(tg_argv[7], '')::text[];
-    documents := nullif(tg_argv[8], '')::text[];
-    words := nullif(tg_argv[9], '')::text[];
-  end if;
-  -- The rows of a statement: one whose JSON can be stored as it is needs no call of a function; the others go through change(). A number or
-  -- a simple text as key is cut out of the front of the JSON, which need not be parsed for it.
+  -- The rows of a statement. Of tables that hide nothing, one whose JSON can be stored as it is needs no call of a function.
   if tg_level = 'ROW' then
     if tg_op = 'UPDATE' then
       if old *= new then return null; end if; -- same record image: nothing changed
@@ -470,91 +525,79 @@ begin
     if tg_op <> 'INSERT' and exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
       -- A row older than a column has that column's default in the catalogue alone, where a copy of the row does not look.
       execute 'select ($1).*' into before using old;
-      change := "audit".change(before, new, tg_argv, secrets, documents, words);
+      perform "audit".log_change(lower(tg_op), before, new, tg_argv, unit, actor, flag);
     else
-      change := "audit".change(old, new, tg_argv, secrets, documents, words);
+      perform "audit".log_change(lower(tg_op), old, new, tg_argv, unit, actor, flag);
     end if;
-    if change.data is not null then
-      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-      values ('change', lower(tg_op), tg_argv[0], change.key, unit, change.tenant, actor, change.data, nullif(concat_ws(',', flag, change.flags), ''));
+  elsif tg_argv[10] in ('hidden', 'masked') then
+    if tg_op = 'INSERT' then
+      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
+      select 'change', lower(tg_op), tg_argv[0], c.key, unit, c.tenant, (select gen_random_uuid()), actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+        from new_rows r, lateral "audit".change(null, (r.*)::record, tg_argv) c where c.data is not null;
+    elsif tg_op = 'DELETE' then
+      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
+      select 'change', lower(tg_op), tg_argv[0], c.key, unit, c.tenant, (select gen_random_uuid()), actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+        from old_rows r, lateral "audit".change((r.*)::record, null, tg_argv) c where c.data is not null;
+    else
+      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
+      select 'change', lower(tg_op), tg_argv[0], c.key, unit, c.tenant, (select gen_random_uuid()), actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
+        from (select a.o, b.n
+                from (select row_number() over () as place, (o.*)::record as o from old_rows o) a
+                     full join (select row_number() over () as place, (n.*)::record as n from new_rows n) b using (place)
+               where (a.o *= b.n) is not true
+               order by place offset 0) r, lateral "audit".change(r.o, r.n, tg_argv) c
+       where c.data is not null;
     end if;
   elsif tg_op = 'INSERT' then
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
-    select 'change', 'insert', tg_argv[0], case when q.short then q.key else c.key end, unit,
-           case when not q.short then c.tenant when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, salt, actor,
-           case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, '}') else c.data end,
-           case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
-      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
-              from (select r.*, case when not r.readable then null
-                                     when starts_with(r.first, mark) and strpos('-0123456789', substr(r.first, length(mark) + 1, 1)) > 0 and right(r.first, 1) <> '}'
-                                     then substr(r.first, length(mark) + 1)
-                                     when starts_with(r.first, mark || '"') and right(r.first, 1) = '"' and length(r.first) > length(mark) + 1 and strpos(r.first, '\') = 0
-                                     then substr(r.first, length(mark) + 2, length(r.first) - length(mark) - 2)
-                                     when tg_argv[1] <> '' then r.j ->> tg_argv[1]
-                                     when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
-                                                                   from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
-                      from (select p.*, case when strpos(p.j::text, '\u') > 0 or p.j is null then false
-                                  when documents is null then true
-                                  when documents[2] is null then "audit".suspect((p.j -> documents[1])::text, words) is not true
-                                  else not exists (select from unnest(documents) d (name) where "audit".suspect((p.j -> d.name)::text, words)) end as readable,
-                                   split_part(p.j::text, ',', 1) as first
-                      from (select (r.*)::record as n, case when lean and pg_column_size(r.*) < 262144 then row_to_json(r.*) end as j from new_rows r offset 0) p offset 0) r offset 0) k offset 0) q
-           left join lateral (select * from "audit".change(null, q.n, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
-     where q.short or c.data is not null;
+    select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.jt::json ->> tg_argv[4] end, (select gen_random_uuid()), actor,
+           coalesce('{"id":' || to_json(q.key)::text || ',', '{') || '"new":' || q.jt || '}', flag
+      from (select t.*, case when "audit".plain(t.jt) then
+                     coalesce("audit".first_value(split_part(t.jt, ',', 1), nullif(tg_argv[13], '')),
+                              case when tg_argv[1] <> '' then t.jt::json ->> tg_argv[1] when tg_argv[2] <> '' then "audit".composite_key(t.jt, tg_argv[2]::text[]) end) end as key,
+                   "audit".document(t.jt, tg_argv[11], tg_argv[12]) as a
+              from (select (r.*)::record as n, case when pg_column_size(r.*) < 262144 then row_to_json(r.*)::text end as jt from new_rows r offset 0) t offset 0) q
+     where case when tg_argv[1] || tg_argv[2] = '' then "audit".plain(q.jt) else q.key is not null end
+       and case when tg_argv[8] = '' then true
+                when tg_argv[11] <> '' then "audit".suspect(q.a, nullif(tg_argv[9], '')::bytea[]) is not true or "audit".is_empty(q.a, q.n, tg_argv[11])
+                else not exists (select from unnest(tg_argv[8]::text[]) d (name) where "audit".suspect((q.jt::json -> d.name)::text, nullif(tg_argv[9], '')::bytea[])) end
+        or "audit".log_change('insert', null, q.n, tg_argv, unit, actor, flag);
   elsif tg_op = 'DELETE' then
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
-    select 'change', 'delete', tg_argv[0], case when q.short then q.key else c.key end, unit,
-           case when not q.short then c.tenant when tg_argv[4] <> '' then q.i ->> tg_argv[4] end, salt, actor,
-           case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"old":', q.i, '}') else c.data end,
-           case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
-      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '') as short
-              from (select r.*, case when not r.readable then null
-                                     when starts_with(r.first, mark) and strpos('-0123456789', substr(r.first, length(mark) + 1, 1)) > 0 and right(r.first, 1) <> '}'
-                                     then substr(r.first, length(mark) + 1)
-                                     when starts_with(r.first, mark || '"') and right(r.first, 1) = '"' and length(r.first) > length(mark) + 1 and strpos(r.first, '\') = 0
-                                     then substr(r.first, length(mark) + 2, length(r.first) - length(mark) - 2)
-                                     when tg_argv[1] <> '' then r.i ->> tg_argv[1]
-                                     when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
-                                                                   from (select array(select r.i ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key
-                      from (select p.*, case when strpos(p.i::text, '\u') > 0 or p.i is null then false
-                                  when documents is null then true
-                                  when documents[2] is null then "audit".suspect((p.i -> documents[1])::text, words) is not true
-                                  else not exists (select from unnest(documents) d (name) where "audit".suspect((p.i -> d.name)::text, words)) end as readable,
-                                   split_part(p.i::text, ',', 1) as first
-                      from (select (r.*)::record as o, case when lean and pg_column_size(r.*) < 262144 then row_to_json(r.*) end as i from old_rows r offset 0) p offset 0) r offset 0) k offset 0) q
-           left join lateral (select * from "audit".change(q.o, null, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
-     where q.short or c.data is not null;
+    select 'change', 'delete', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.it::json ->> tg_argv[4] end, (select gen_random_uuid()), actor,
+           coalesce('{"id":' || to_json(q.key)::text || ',', '{') || '"old":' || q.it || '}', flag
+      from (select t.*, case when "audit".plain(t.it) then
+                     coalesce("audit".first_value(split_part(t.it, ',', 1), nullif(tg_argv[13], '')),
+                              case when tg_argv[1] <> '' then t.it::json ->> tg_argv[1] when tg_argv[2] <> '' then "audit".composite_key(t.it, tg_argv[2]::text[]) end) end as key,
+                   "audit".document(t.it, tg_argv[11], tg_argv[12]) as a
+              from (select (r.*)::record as o, case when pg_column_size(r.*) < 262144 then row_to_json(r.*)::text end as it from old_rows r offset 0) t offset 0) q
+     where case when tg_argv[1] || tg_argv[2] = '' then "audit".plain(q.it) else q.key is not null end
+       and case when tg_argv[8] = '' then true
+                when tg_argv[11] <> '' then "audit".suspect(q.a, nullif(tg_argv[9], '')::bytea[]) is not true or "audit".is_empty(q.a, q.o, tg_argv[11])
+                else not exists (select from unnest(tg_argv[8]::text[]) d (name) where "audit".suspect((q.it::json -> d.name)::text, nullif(tg_argv[9], '')::bytea[])) end
+        or "audit".log_change('delete', q.o, null, tg_argv, unit, actor, flag);
   else
     -- The server puts both images of a row into the two tables at the same time: the n-th belong together.
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
-    select 'change', 'update', tg_argv[0], case when q.short then q.key else c.key end, unit,
-           case when not q.short then c.tenant when tg_argv[4] <> '' then q.j ->> tg_argv[4] end, salt, actor,
-           case when q.short then concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.j, ',"old":', q.i, '}') else c.data end,
-           case when q.short then flag else nullif(concat_ws(',', flag, c.flags), '') end
-      from (select k.*, k.readable and (k.key is not null or tg_argv[1] || tg_argv[2] = '')
-                     and case when documents is null then true
-                              when documents[2] is null then ("audit".suspect(k.b, words) or k.a <> k.b and "audit".suspect(k.a, words)) is not true
-                              else not exists (select from unnest(documents) d (name), lateral (select (k.i -> d.name)::text as a, (k.j -> d.name)::text as b offset 0) v
-                                                where "audit".suspect(v.b, words) or v.a <> v.b and "audit".suspect(v.a, words)) end as short
-              from (select r.*, case when not r.readable then null
-                                     when starts_with(r.first, mark) and strpos('-0123456789', substr(r.first, length(mark) + 1, 1)) > 0 and right(r.first, 1) <> '}'
-                                     then substr(r.first, length(mark) + 1)
-                                     when starts_with(r.first, mark || '"') and right(r.first, 1) = '"' and length(r.first) > length(mark) + 1 and strpos(r.first, '\') = 0
-                                     then substr(r.first, length(mark) + 2, length(r.first) - length(mark) - 2)
-                                     when tg_argv[1] <> '' then r.j ->> tg_argv[1]
-                                     when tg_argv[2] <> '' then (select case when array_position(a.key, null) is null then array_to_json(a.key)::text end
-                                                                   from (select array(select r.j ->> c.name from unnest(composite) c (name)) as key offset 0) a) end as key,
-                           case when r.readable then (r.i -> documents[1])::text end as a, case when r.readable then (r.j -> documents[1])::text end as b
-                      from (select p.*, coalesce(strpos(p.i::text, '\u') + strpos(p.j::text, '\u') = 0, false) as readable, split_part(p.j::text, ',', 1) as first
-                      from (select r.o, r.n, case when lean and pg_column_size(r.o) + pg_column_size(r.n) < 262144 then row_to_json(r.o) end as i,
-                                   case when lean and pg_column_size(r.o) + pg_column_size(r.n) < 262144 then row_to_json(r.n) end as j
-                              from (select a.o, b.n
-                                      from (select row_number() over () as place, (o.*)::record as o from old_rows o) a
-                                           full join (select row_number() over () as place, (n.*)::record as n from new_rows n) b using (place)
-                                     where (a.o *= b.n) is not true
-                                     order by place) r offset 0) p offset 0) r offset 0) k offset 0) q
-           left join lateral (select * from "audit".change(q.o, q.n, tg_argv, secrets, documents, words) where not q.short offset 0) c on true
-     where q.short or c.data is not null;
+    select 'change', 'update', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.jt::json ->> tg_argv[4] end, (select gen_random_uuid()), actor,
+           coalesce('{"id":' || to_json(q.key)::text || ',', '{') || '"new":' || q.jt || ',"old":' || q.it || '}', flag
+      from (select t.*, case when "audit".plain(t.jt) then
+                     coalesce("audit".first_value(split_part(t.jt, ',', 1), nullif(tg_argv[13], '')),
+                              case when tg_argv[1] <> '' then t.jt::json ->> tg_argv[1] when tg_argv[2] <> '' then "audit".composite_key(t.jt, tg_argv[2]::text[]) end) end as key,
+                   "audit".document(t.it, tg_argv[11], tg_argv[12]) as a, "audit".document(t.jt, tg_argv[11], tg_argv[12]) as b
+              from (select r.o, r.n, case when r.lean then row_to_json(r.o)::text end as it, case when r.lean then row_to_json(r.n)::text end as jt
+                      from (select a.o, b.n, pg_column_size(a.o) + pg_column_size(b.n) < 262144 as lean
+                              from (select row_number() over () as place, (o.*)::record as o from old_rows o) a
+                                   full join (select row_number() over () as place, (n.*)::record as n from new_rows n) b using (place)
+                             where (a.o *= b.n) is not true
+                             order by place) r offset 0) t offset 0) q
+     where case when tg_argv[1] || tg_argv[2] = '' then "audit".plain(q.jt) else q.key is not null end and "audit".plain(q.it)
+       and case when tg_argv[8] = '' then true
+                when tg_argv[11] <> '' then "audit".suspect(case when q.a = q.b then q.b else q.b || '}' || q.a end, nullif(tg_argv[9], '')::bytea[]) is not true
+                  or q.a = q.b and "audit".is_empty(q.a, q.o, tg_argv[11]) and "audit".is_empty(q.b, q.n, tg_argv[11])
+                else not exists (select from unnest(tg_argv[8]::text[]) d (name), lateral (select (q.it::json -> d.name)::text as a, (q.jt::json -> d.name)::text as b offset 0) v
+                                  where "audit".suspect(v.b, nullif(tg_argv[9], '')::bytea[]) or v.a <> v.b and "audit".suspect(v.a, nullif(tg_argv[9], '')::bytea[])) end
+        or "audit".log_change('update', q.o, q.n, tg_argv, unit, actor, flag);
   end if;
   return null;
 end $$;
@@ -570,7 +613,7 @@ create or replace function "audit".capture_or_warn() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set "TimeZone" = 'UTC' set "DateStyle" = 'ISO, YMD' set "IntervalStyle" = 'iso_8601'
-set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set xmlbinary = 'base64' set plan_cache_mode = 'force_generic_plan'
+set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set plan_cache_mode = 'force_generic_plan'
 as %L$f$, E'\n#variable_conflict use_variable\nbegin' || (select replace(p.prosrc, '#variable_conflict use_variable', '') from pg_proc p where p.oid = '"audit".capture()'::regprocedure) || $f$;
 exception when others then
   begin
@@ -600,6 +643,17 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     from pg_class c where c.oid = t
 $$;
 
+-- Whether the JSON of a row may have JSON in it that is not a document's: of composites, and of types with a cast of their own to json.
+create or replace function "audit".nests(t regclass) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  with recursive types (oid) as (
+    select a.atttypid from pg_attribute a where a.attrelid = t and a.attnum > 0 and not a.attisdropped
+    union
+    select inner_type from types join pg_type y using (oid), lateral (values (y.typelem), (y.typbasetype)) v (inner_type) where inner_type <> 0)
+  select exists (select from types join pg_type y using (oid)
+                  where y.typtype = 'c' or exists (select from pg_cast c where c.castsource = y.oid and c.casttarget = 'json'::regtype and y.typname not in ('json', 'jsonb')))
+$$;
+
 -- The partitions of a table, theirs too; those of other servers have no such triggers.
 create or replace function "audit".partitions_of(t regclass) returns setof regclass
 language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -616,11 +670,28 @@ declare
   level constant text := "audit".level_of(t);
   call text;
   name text;
+  mark text;
+  next_mark text;
   part regclass;
 begin
-  if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 11 then
-    raise exception 'audit: attach() takes a table, eleven arguments, and fail or warn' using errcode = '22023';
+  if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 14 then
+    raise exception 'audit: attach() takes a table, fourteen arguments, and fail or warn' using errcode = '22023';
   end if;
+  -- Whoever made the arguments may have known the columns by name alone, in another order.
+  if p_args[12] <> '' then
+    select ',' || to_json(a.attname)::text || ':',
+           coalesce((select ',' || to_json(b.attname)::text || ':' from (
+             select b.attname from pg_attribute b where b.attrelid = t and b.attnum > a.attnum and not b.attisdropped order by b.attnum limit 1) b
+              where b.attname !~ '^[],:}]'), '')
+      into mark, next_mark
+      from pg_attribute a
+     where a.attrelid = t and a.attname = (p_args[9]::text[])[1] and a.atttypid = 'jsonb'::regtype and not "audit".nests(t)
+       and exists (select from pg_attribute b where b.attrelid = t and b.attnum between 1 and a.attnum - 1 and not b.attisdropped);
+    p_args[12] := coalesce(mark, '');
+    p_args[13] := coalesce(next_mark, '');
+    if mark is null and p_args[11] = 'short' then p_args[11] := ''; end if;
+  end if;
+  if level = 'row' and p_args[11] in ('short', 'pair') then p_args[11] := ''; end if;
   select 'execute function "audit".' || case p_on_missing when 'warn' then 'capture_or_warn' else 'capture' end
          || '(' || string_agg(quote_literal(a.arg), ', ' order by a.ord) || ')'
     into call from unnest(p_args) with ordinality as a (arg, ord);

@@ -11,7 +11,7 @@ create or replace function "audit".client_change(p_args text[], p_context text, 
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set "TimeZone" = 'UTC' set "DateStyle" = 'ISO, YMD' set "IntervalStyle" = 'iso_8601'
-set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set xmlbinary = 'base64' set plan_cache_mode = 'force_generic_plan'
+set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set plan_cache_mode = 'force_generic_plan'
 as $$
 #variable_conflict use_variable
 declare
@@ -32,7 +32,7 @@ begin
       'application', nullif(current_setting('application_name'), ''), 'ip', host(inet_client_addr())))::text, 'UTF8');
     flag := 'no-context';
   end if;
-  change := "audit".change(o, n, p_args, nullif(p_args[7], '')::text[], nullif(p_args[8], '')::text[], nullif(p_args[9], '')::text[]);
+  change := "audit".change(o, n, p_args);
   if change.data is null then return 0; end if;
   if operation = 'update' and o is not distinct from null then flag := concat_ws(',', flag, 'gap'); end if;
   insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, header, actor, data, flags)

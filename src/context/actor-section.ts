@@ -3,24 +3,24 @@ import { LIMITS } from '../event/limits.js';
 import type { Actor } from '../event/types.js';
 import { actorOf, type AuditContext } from './context.js';
 
-/** The members of the `actor` section, in the order in which they are written, with their limits in UTF-16 units. */
-const FIELDS = {
-  id: LIMITS.actorIdLength,
-  type: LIMITS.typeLength,
-  email: LIMITS.emailLength,
-  role: LIMITS.roleLength,
-  onBehalfOf: LIMITS.actorIdLength,
-  tenant: LIMITS.tenantLength,
-  ip: LIMITS.ipLength,
-  userAgent: LIMITS.userAgentLength,
-  session: LIMITS.sessionLength,
-  requestId: LIMITS.requestIdLength,
-  traceId: LIMITS.traceIdLength,
-} as const;
-type Field = keyof typeof FIELDS;
-
-// An actor is often the application's whole user record, whose own `session` or `ip` are not those of the request.
-const OF_ACTOR: ReadonlySet<Field> = new Set(['id', 'type', 'email', 'role', 'onBehalfOf']);
+/**
+ * The members of the `actor` section, in the order in which they are written, with their limits in UTF-16 units and where they come
+ * from. An actor is often the application's whole user record, whose own `session` or `ip` are not those of the request.
+ */
+const FIELDS = [
+  ['id', LIMITS.actorIdLength, 'actor'],
+  ['type', LIMITS.typeLength, 'actor'],
+  ['email', LIMITS.emailLength, 'actor'],
+  ['role', LIMITS.roleLength, 'actor'],
+  ['onBehalfOf', LIMITS.actorIdLength, 'actor'],
+  ['tenant', LIMITS.tenantLength, 'asked'],
+  ['ip', LIMITS.ipLength, 'context'],
+  ['userAgent', LIMITS.userAgentLength, 'context'],
+  ['session', LIMITS.sessionLength, 'asked'],
+  ['requestId', LIMITS.requestIdLength, 'context'],
+  ['traceId', LIMITS.traceIdLength, 'context'],
+] as const;
+type Field = (typeof FIELDS)[number][0];
 
 /** What the JSON of an `actor` section parses to. */
 export type ActorSection = { readonly [F in Field]?: string } & {
@@ -52,17 +52,17 @@ export function actorSection(context: AuditContext | undefined, override: ActorO
   };
   const actor = attempt('actor', () => object(override.actor ?? resolve(() => actorOf(context))));
   const tenant = override.tenant ?? attempt('tenant', () => resolve(context?.tenant));
-  const asked = { tenant, session: attempt('session', () => resolve(context?.session)) };
+  const from = { actor, context, asked: { tenant, session: attempt('session', () => resolve(context?.session)) } };
   const truncated: string[] = [];
   const section: Record<string, unknown> = {};
-  for (const field of Object.keys(FIELDS) as Field[]) {
-    const value = attempt(field, () =>
-      text(
-        field === 'tenant' || field === 'session' ? asked[field] : member(OF_ACTOR.has(field) ? actor : context, field),
-      ),
-    );
+  for (const [field, limit, source] of FIELDS) {
+    let value: string | undefined;
+    try {
+      value = text(member(from[source], field));
+    } catch {
+      malformed.push(field);
+    }
     if (value === undefined) continue;
-    const limit = FIELDS[field];
     if (value.length > limit) truncated.push(field);
     if (!value.isWellFormed()) malformed.push(field);
     section[field] = (value.length > limit ? value.slice(0, limit) : value).toWellFormed();

@@ -11,22 +11,20 @@ import type { AuditContext } from '../context/context.js';
 const OPEN = '\n/*audit1:';
 const EMPTY = `${OPEN}*/`;
 
-// Most statements of a request carry the same section: encode it once.
-const CACHE_SIZE = 256;
-
 export type CommentOf = (context: AuditContext | undefined) => string;
 
 /** @param carry what of a context travels; absent: all of it */
 export function commentsWith(carry?: readonly CarriedField[]): CommentOf {
-  const encoded = new Map<string, string>();
+  // Statements that follow each other are mostly of one request, and carry the same. More than the last is not kept: what lives on
+  // costs the garbage collector more than encoding it again.
+  let last = '';
+  let hex = '';
   return (context) => {
     if (context === undefined) return EMPTY;
     const section = actorSection(context);
-    let hex = encoded.get(section);
-    if (hex === undefined) {
+    if (section !== last) {
       hex = Buffer.from(carry === undefined ? section : shortened(section, carry)).toString('hex');
-      if (encoded.size >= CACHE_SIZE) encoded.clear();
-      encoded.set(section, hex);
+      last = section;
     }
     return `${OPEN}${context.root.group.replaceAll('-', '')}${hex}*/`;
   };

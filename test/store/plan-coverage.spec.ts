@@ -9,6 +9,8 @@ const table = (fields: Partial<Table> = {}): Table => ({
   notNullDomains: [],
   key: ['id'],
   jsonColumns: [],
+  jsonbColumns: [],
+  nested: false,
   level: 'statement',
   triggers: [],
   barePartitions: [],
@@ -24,6 +26,8 @@ const rules = (coverage: Coverage, fields: Partial<Table> = {}): Record<string, 
   const text = wanted(coverage, fields)?.[3];
   return text ? (JSON.parse(text) as Record<string, unknown>) : undefined;
 };
+
+const ONE = { columns: ['id', 'a', 'doc', 'b'], jsonColumns: ['doc'], jsonbColumns: ['doc'] };
 
 describe('what a trigger is told', () => {
   it('of a model that is undefined in the configuration: the same as without', () => {
@@ -42,7 +46,10 @@ describe('what a trigger is told', () => {
       '{"api_key","passwordHash"}',
       '',
       '',
+      'hidden',
       '',
+      '',
+      '{"id":',
     ]);
     expect(rules({})).toEqual({
       blank: { api_key: null, passwordHash: null },
@@ -69,7 +76,7 @@ describe('what a trigger is told', () => {
     const documents = { columns: ['id', 'meta', 'body'], jsonColumns: ['meta', 'body'] };
     const own = { redaction: { add: ['shoe size'] } };
     expect(rules(own, documents)).toMatchObject({ json: ['body', 'meta'], names: { run: expect.stringContaining('shoe size') } }); // prettier-ignore
-    expect(wanted(own, documents)?.[9]).toMatch(/^\{"null","%password%",.*"%shoe%"/);
+    expect(wanted(own, documents)?.[9]).toMatch(/^\{"","null%","%\}null%","%password%",.*"%shoe%"/);
     // The default is known to the database: no trigger has to carry it.
     for (const coverage of [{}, { redaction: {} }]) {
       expect(rules(coverage, documents)).toMatchObject({ json: ['body', 'meta'] });
@@ -93,6 +100,31 @@ describe('what a trigger is told', () => {
     const args = wanted(coverage, fields);
     if (expected === undefined) expect(args).toBeUndefined();
     else expect(Object.entries(args ?? [])).toEqual(expect.arrayContaining(Object.entries(expected as object)));
+  });
+
+  // What the database may then take for granted of a row's JSON, which test/capture/short-way.spec.ts tries.
+  it.each<[string, Partial<Table>, unknown[], Coverage?]>([
+    ['a table without documents', {}, ['short', '', '', '{"id":']],
+    ['a key of two columns', { key: ['id', 'a'] }, ['pair', '', '', '']],
+    ['a key of three columns', { key: ['id', 'a', 'b'] }, ['', '', '', '']],
+    ['no key', { key: [] }, ['', '', '', '']],
+    ['row triggers', { level: 'row' }, ['', '', '', '{"id":']],
+    ['hidden columns', {}, ['hidden', '', '', '{"id":'], { models: { Invoice: { ignore: ['a'] } } }],
+    ['masked columns', {}, ['masked', '', '', '{"id":'], { models: { Invoice: { mask: { a: 2 } } } }],
+    ['a document', { ...ONE }, ['short', ',"doc":', ',"b":', '{"id":']],
+    ['a document in the last column', { ...ONE, columns: ['id', 'a', 'doc'] }, ['short', ',"doc":', '', '{"id":']],
+    ['a document in the first column', { ...ONE, columns: ['doc', 'id'] }, ['', '', '', '{"id":']],
+    ['a document and a key of two columns', { ...ONE, key: ['id', 'a'] }, ['', ',"doc":', ',"b":', '']],
+    ['a document as text', { ...ONE, jsonbColumns: [] }, ['', '', '', '{"id":']],
+    ['a document beside a composite', { ...ONE, nested: true }, ['', '', '', '{"id":']],
+    ['two documents', { ...ONE, jsonColumns: ['a', 'doc'] }, ['', '', '', '{"id":']],
+    ['a document beside one that is kept', { ...ONE, jsonColumns: ['a', 'doc'] }, ['', '', '', '{"id":'], { models: { Invoice: { keep: ['a'] } } }], // prettier-ignore
+    ['a document that is kept', { ...ONE }, ['short', '', '', '{"id":'], { models: { Invoice: { keep: ['doc'] } } }],
+    ['a name that could be the end of a string', { ...ONE, columns: ['id', 'doc', ',b'] }, ['short', ',"doc":', '', '{"id":']], // prettier-ignore
+    ['a document with such a name', { ...ONE, columns: ['id', ',d'], jsonColumns: [',d'], jsonbColumns: [',d'] }, ['', '', '', '{"id":']], // prettier-ignore
+    ['names with quotes', { ...ONE, columns: ['i"d', 'doc', 'b\\'], key: ['i"d'] }, ['short', ',"doc":', ',"b\\\\":', '{"i\\"d":']], // prettier-ignore
+  ])('which way the rows of %s go', (_name, fields, expected, coverage = {}) => {
+    expect(wanted(coverage, { columns: ['id', 'a', 'b'], ...fields })?.slice(10)).toEqual(expected);
   });
 
   it('no tenant column of a table without it', () => {

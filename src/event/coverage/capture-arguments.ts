@@ -1,6 +1,7 @@
 import { AuditError } from '../errors.js';
 import { secretPatterns } from '../redaction.js';
 import type { Coverage, ModelCoverage } from './coverage.js';
+import { shortWay } from './short-way.js';
 import type { Table } from './table.js';
 
 /** The database has these (0004_capture.sql): what a trigger is told is copied by each statement. */
@@ -12,7 +13,7 @@ const DEFAULT_NAMES = JSON.stringify(secretPatterns());
  * @throws AuditError `AUDIT_CONFIG_INVALID` when the rules name what is not there
  */
 export function captureArguments(
-  table: Pick<Table, 'columns' | 'notNullDomains' | 'key' | 'jsonColumns'>,
+  table: Pick<Table, 'columns' | 'notNullDomains' | 'key' | 'jsonColumns' | 'jsonbColumns' | 'level' | 'nested'>,
   model: string,
   rules: ModelCoverage,
   coverage: Coverage,
@@ -51,6 +52,7 @@ export function captureArguments(
     );
   }
   const documents = table.jsonColumns.filter((name) => !blank.includes(name) && !keep.has(name)).toSorted();
+  const { shape, marks } = shortWay(table, documents);
   const tenant = rules.tenant !== undefined ? column(rules.tenant)[0] : coverage.tenantColumn;
   const names = secretPatterns(coverage.redaction);
   const own = documents.length > 0 && JSON.stringify(names) !== DEFAULT_NAMES;
@@ -75,8 +77,9 @@ export function captureArguments(
     ignore.length > 0 ? JSON.stringify(nulls(ignore)) : '',
     redact.length > 0 ? arrayLiteral(redact) : '',
     documents.length > 0 ? arrayLiteral(documents) : '',
-    own ? arrayLiteral(['null', ...names.words]) : '',
-    mask.size > 0 ? 'masked' : '',
+    own ? arrayLiteral(['', 'null%', '%}null%', ...names.words]) : '',
+    mask.size > 0 ? 'masked' : blank.length > 0 ? 'hidden' : shape,
+    ...marks,
   ];
 }
 

@@ -9,6 +9,10 @@ export interface Table {
   readonly key: readonly string[];
   /** Columns of type json or jsonb, and lists of them. */
   readonly jsonColumns: readonly string[];
+  /** Those of type jsonb itself. */
+  readonly jsonbColumns: readonly string[];
+  /** Whether columns of other types have JSON in that of a row: composites, and types with a cast of their own to json. */
+  readonly nested: boolean;
   /** The level that is right for its triggers: `"audit".level_of` says why. */
   readonly level: 'row' | 'statement';
   /** Capture triggers that are there, whatever their state. */

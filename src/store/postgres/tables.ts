@@ -16,6 +16,7 @@ select n.nspname, c.relname,
   (select array_agg(a.attname::text order by a.attnum)
      from pg_attribute a join pg_type t on t.oid = a.atttypid left join pg_type i on i.oid in (t.typelem, t.typbasetype) and i.oid <> 0
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and coalesce(i.typname, t.typname) in ('json', 'jsonb')) as json,
+  (select array_agg(a.attname::text) from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and a.atttypid = 'jsonb'::regtype) as jsonb,
   (select json_agg(json_build_object('name', t.tgname, 'type', t.tgtype, 'enabled', t.tgenabled, 'plain', t.tgqual is null and cardinality(t.tgattr::int2[]) = 0,
             'oldTable', t.tgoldtable, 'newTable', t.tgnewtable, 'function', json_build_array(f.nspname, p.proname), 'args', encode(t.tgargs, 'hex')) order by t.tgname)
      from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace f on f.oid = p.pronamespace
@@ -33,7 +34,7 @@ select n.nspname, c.relname,
    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
  order by 1, 2`;
 
-const LEVELS = `select "audit".level_of(c.name::regclass) as level from unnest($1::text[]) with ordinality as c (name, ord) order by c.ord`;
+const LEVELS = `select "audit".level_of(c.name::regclass) as level, "audit".nests(c.name::regclass) as nested from unnest($1::text[]) with ordinality as c (name, ord) order by c.ord`;
 
 interface Row {
   nspname: string;
@@ -42,19 +43,20 @@ interface Row {
   domains: string[] | null;
   key: string[] | null;
   json: string[] | null;
+  jsonb: string[] | null;
   triggers: (Omit<InstalledTrigger, 'args'> & { args: string })[] | null;
   bare: string[] | null;
-  /** Whether the log has its function `level_of`. */
+  /** Whether the log has the functions that tell level and nesting. */
   leveled: boolean;
 }
 
-/** @param schema of the log: its function knows which level is right, once it is installed */
+/** @param schema of the log: its functions know which level is right, and what nests, once they are installed */
 export async function readTables(
   db: Pool | PoolClient,
   schemas: readonly string[],
   schema: string,
 ): Promise<readonly Table[]> {
-  const { rows } = await db.query<Row>(TABLES, [schemas, `${pg.escapeIdentifier(schema)}.level_of(regclass)`]);
+  const { rows } = await db.query<Row>(TABLES, [schemas, `${pg.escapeIdentifier(schema)}.nests(regclass)`]);
   const levels = await readLevels(db, rows, schema);
   return rows.map((row, i) => ({
     schema: row.nspname,
@@ -63,7 +65,9 @@ export async function readTables(
     notNullDomains: row.domains ?? [],
     key: row.key ?? [],
     jsonColumns: row.json ?? [],
-    level: levels[i] ?? 'statement',
+    jsonbColumns: row.jsonb ?? [],
+    nested: levels[i]?.nested ?? false,
+    level: levels[i]?.level ?? 'statement',
     triggers: (row.triggers ?? []).map((trigger) => ({ ...trigger, args: argumentsOf(trigger.args) })),
     barePartitions: row.bare ?? [],
   }));
@@ -73,12 +77,12 @@ async function readLevels(
   db: Pool | PoolClient,
   tables: readonly Row[],
   schema: string,
-): Promise<readonly Table['level'][]> {
+): Promise<readonly Pick<Table, 'level' | 'nested'>[]> {
   if (tables[0]?.leveled !== true) return [];
-  const { rows } = await db.query<{ level: Table['level'] }>(inSchema(schema, LEVELS), [
+  const { rows } = await db.query<Pick<Table, 'level' | 'nested'>>(inSchema(schema, LEVELS), [
     tables.map((row) => qualified(row.nspname, row.relname)),
   ]);
-  return rows.map(({ level }) => level);
+  return rows;
 }
 
 export function qualified(schema: string, name: string): string {
