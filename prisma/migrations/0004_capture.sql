@@ -643,7 +643,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     from pg_class c where c.oid = t
 $$;
 
--- Whether the JSON of a row may have JSON in it that is not a document's: of composites, and of types with a cast of their own to json.
+-- Whether the JSON of a row may have JSON in it that is not the text of a jsonb: of composites, of json, of types with a cast of their own to it.
 create or replace function "audit".nests(t regclass) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp as $$
   with recursive types (oid) as (
@@ -651,7 +651,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     union
     select inner_type from types join pg_type y using (oid), lateral (values (y.typelem), (y.typbasetype)) v (inner_type) where inner_type <> 0)
   select exists (select from types join pg_type y using (oid)
-                  where y.typtype = 'c' or exists (select from pg_cast c where c.castsource = y.oid and c.casttarget = 'json'::regtype and y.typname not in ('json', 'jsonb')))
+                  where y.typtype = 'c' or y.oid = 'json'::regtype
+                     or y.oid <> 'jsonb'::regtype and exists (select from pg_cast c where c.castsource = y.oid and c.casttarget = 'json'::regtype))
 $$;
 
 -- The partitions of a table, theirs too; those of other servers have no such triggers.

@@ -15,8 +15,9 @@ const TABLES: readonly [name: string, columns: string][] = [
   ['late_key', `before text, doc jsonb, after text, id int primary key`],
   ['as_text', `id int primary key, before text, doc json, after text`],
   ['beside_another', `id int primary key, before text, meta jsonb default '{"doc": 1}', doc jsonb, after text`],
-  ['beside_composite', `id int primary key, before text, twin inner_row default row(1, '{"token": 1}', 'x'), doc jsonb, after text`], // prettier-ignore
-  ['beside_list', `id int primary key, before text, twins inner_row[] default array[row(1, '{"token": 1}', 'x')::inner_row], doc jsonb, after text`], // prettier-ignore
+  ['beside_composite', `id int primary key, before text, twin inner_row default row(1, '{"a": 1}', 'x'), doc jsonb, after text`], // prettier-ignore
+  ['beside_list', `id int primary key, before text, twins inner_row[] default array[row(1, '{"a": 1}', 'x')::inner_row], doc jsonb, after text`], // prettier-ignore
+  ['beside_domain', `id int primary key, before text, far far_text default '{"a":1,"doc":2}', doc jsonb, after text`],
   ['before_comma', `id int primary key, before text, doc jsonb, "," text, after text`],
   ['by_pair', `id int, other int default 2, before text, doc jsonb, after text, primary key (id, other)`],
   ['pairs', `id int, other text default 'a,"', doc text, before text, after text, primary key (other, id)`],
@@ -76,7 +77,7 @@ describe.each<[string, Coverage]>([
   beforeAll(async () => {
     log = await emptyLog();
     await log.pool.query(`
-      create type inner_row as (x int, doc jsonb, after text);
+      create type inner_row as (x int, doc jsonb, after text); create domain near_text as json; create domain far_text as near_text;
       create function nothing() returns trigger language plpgsql as 'begin return null; end'`);
     for (const [table, columns] of TABLES) {
       await log.pool.query(`

@@ -11,7 +11,7 @@ export interface Table {
   readonly jsonColumns: readonly string[];
   /** Those of type jsonb itself. */
   readonly jsonbColumns: readonly string[];
-  /** Whether columns of other types have JSON in that of a row: composites, and types with a cast of their own to json. */
+  /** Whether the JSON of a row has JSON that is not the text of a jsonb: `"audit".nests` says of which types. */
   readonly nested: boolean;
   /** The level that is right for its triggers: `"audit".level_of` says why. */
   readonly level: 'row' | 'statement';
