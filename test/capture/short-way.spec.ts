@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { reconcileTriggers, type Coverage } from '../../src/store/postgres/index.js';
 import { emptyLog, type FilledLog } from '../support/filled-log.js';
+import { full } from '../support/full.js';
 import { INLINED } from '../support/inlined.js';
 import { lastPosition, readContent } from '../support/quickstart.js';
 
@@ -107,7 +108,7 @@ describe.each<[string, Coverage]>([
   };
 
   it.each(TABLES)('rows of table %s are logged as if they had been parsed', async (table, columns) => {
-    const rows = [...NULLS, ...fc.sample(row, { numRuns: 50, seed: 7 })];
+    const rows = [...NULLS, ...fc.sample(row, { numRuns: full ? 150 : 20, seed: 7 })];
     const type = /doc (\w+)/.exec(columns)?.[1] ?? 'jsonb';
     const all = [['before', 'text'], ['after', 'text'], ['doc', type], ['next', type]].map(([key = '', sql]) => ({ sql: `${sql}[]`, values: rows.map((each) => each[key as keyof typeof each]) })); // prettier-ignore
     const source = `unnest(${all.map(({ sql }, i) => `$${i + 1}::text[]::${sql}`).join(', ')}) with ordinality as r (before, after, doc, next, id)`;
