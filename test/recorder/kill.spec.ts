@@ -85,12 +85,12 @@ describe('a process that is killed at any moment under load', () => {
     'has lost nothing that it was told is committed, and nothing is there twice',
     async () => {
       for (let i = 0; i < KILLS; i += 1) {
-        const victim = await start('committed', 11);
+        const victim = await start('committed', 1);
         await sleep(Math.random() * 300);
         await kill(victim);
       }
       await nothingIsLostOrThereTwice();
-      expect(promised.committed.size).toBeGreaterThanOrEqual(KILLS * 11);
+      expect(promised.committed.size).toBeGreaterThan(KILLS * 10);
     },
     full ? 300_000 : 30_000,
   );
@@ -100,19 +100,19 @@ describe('a process that is killed at any moment under load', () => {
     async () => {
       await server.kill();
       for (let i = 0; i < (full ? 10 : 1); i += 1) {
-        const victim = await start('spooled', 21);
+        const victim = await start('spooled', i === 0 ? 21 : 1);
         await sleep(Math.random() * 300);
         await kill(victim);
       }
       await server.restart();
       await nothingIsLostOrThereTwice();
-      expect(promised.spooled.size).toBeGreaterThanOrEqual(21);
+      expect(promised.spooled.size).toBeGreaterThan(20);
     },
     full ? 300_000 : 30_000,
   );
 
   it('and with a database that is killed and comes back as well', async () => {
-    const victim = await start('committed', 11);
+    const victim = await start('committed', 1);
     await server.kill();
     await sleep(200 + Math.random() * 300);
     await server.restart();
