@@ -6,7 +6,7 @@
 --   0 model · 1 single key column · 2 composite key columns as text[] · 3 rules as JSON, with all that follows · 4 tenant column
 --   5 columns that are not stored, as {column: null, …} · 6 columns that are never told, in the same form
 --   7 redacted columns as text[] · 8 columns of documents as text[] · 9 what suspect() looks for, as bytea[]; '' for the default
---  10 hidden: columns are; masked: also; short: one row may go the short way; pair: it may when it is inserted, its key has two columns
+--  10 hidden: columns are; masked: and some with their last characters shown; short: one row may go the short way; pair: it may when it is inserted, its key has two columns
 --  11 `,"column":` of the only document, if it is jsonb · 12 the same of the next column · 13 `{"column":` of the single key
 -- Rules: {"blank": {column: null, …}, "redact": [column, …], "mask": {column: n, …}, "ignore": [column, …],
 --         "json": [column, …], "names": {"words": [pattern, …], "run", "whole", "except": [name, …]}}, names absent for the default.

@@ -48,7 +48,7 @@ const text = fc
       '\n',
     ),
     { maxLength: 5 },
-  ) // prettier-ignore
+  )
   .map((parts) => parts.join(''));
 const member = fc.constantFrom('a', 'doc', 'after', 'password', 'api_key', 'ShoeSize', '},"after":', ',"doc":', 'x},');
 const { document } = fc.letrec<{ document: unknown }>((tie) => ({
