@@ -36,7 +36,8 @@ $$;
 -- Compares with the last look and remembers this one, in one transaction with the control row. The first look only remembers.
 -- Somebody who is at it, or changes triggers and has not committed, is not waited for: 0. Returns the number of changes.
 --
--- `p_own`: the changes are the caller's own (migrate), so he is the actor; else all that is known is who noticed.
+-- `p_own`: the changes are the caller's own (migrate), so he is the actor, if he is the owner of the log; else all that is known is
+-- who noticed.
 create or replace function "audit".watch_coverage(p_own boolean default false) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set "TimeZone" = 'UTC' as $$
 declare
@@ -80,7 +81,7 @@ begin
   end if;
   insert into "audit".content (source, op, actor, data, flags)
   values ('control', 'coverage.changed',
-    convert_to(json_strip_nulls(case when p_own
+    convert_to(json_strip_nulls(case when p_own and pg_has_role(session_user, current_user, 'member')
       then json_build_object('id', 'db:' || session_user, 'type', 'system', 'application', nullif(current_setting('application_name'), ''), 'ip', host(inet_client_addr()))
       else json_build_object('id', 'sealer', 'type', 'system') end)::text, 'UTF8'),
     json_build_object('details', json_build_object('changes', listed, 'count', changes, 'between', json_build_array(seen.looked_at, clock_timestamp())))::text,

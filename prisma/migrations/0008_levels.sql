@@ -3,13 +3,15 @@
 -- the grants themselves are made by the migrator, never by a migration file.
 
 create table if not exists "audit".level_role (
-  part text primary key check (part in ('app', 'sealer', 'reader')),
+  part text primary key check (part in ('app', 'sealer', 'reader', 'auditor')),
   role text not null unique
 );
 
 -- Who leads, for whoever asks from outside: the role that logged in, and what its process calls itself.
 alter table "audit".sealer add column if not exists role text;
 alter table "audit".sealer add column if not exists application text;
+-- Positions for control rows that have been handed out and not been used: seal() writes to no other.
+alter table "audit".sealer add column if not exists reserved bigint[] not null default '{}';
 
 create or replace function "audit".level_roles() returns table (part text, role text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -69,11 +71,17 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
   update "audit".sealer set holder = null, lease_until = '-infinity' where holder = p_holder and epoch = p_epoch
 $$;
 
--- Positions for control rows, and the first free chain number.
+-- Positions for control rows, and the first free chain number. Those of an earlier call are given up.
 create or replace function "audit".reserve(p_count integer) returns table (pos bigint, chain integer)
-language sql security definer set search_path = pg_catalog, pg_temp as $$
-  select nextval('"audit".content_pos_seq'), (select coalesce(max(c.chain), 0) + 1 from "audit".chain c) from generate_series(1, p_count)
-$$;
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if (p_count between 1 and 100000) is not true then
+    raise exception 'audit: between 1 and 100,000 positions can be reserved' using errcode = 'AUD03';
+  end if;
+  return query
+    with taken as (update "audit".sealer set reserved = array(select nextval('"audit".content_pos_seq') from generate_series(1, p_count)) returning reserved)
+    select r.pos, (select coalesce(max(c.chain), 0) + 1 from "audit".chain c) from taken t, unnest(t.reserved) r (pos) order by 1;
+end $$;
 
 -- It writes entries, openings of chains and heads, under compare-and-set; it changes no row that is there but the heads.
 alter function "audit".seal security definer;
@@ -130,7 +138,29 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     from "audit".sealer s left join "audit".coverage c on true
 $$;
 
+-- For every part that reads: that it has read, and what. It says who by itself, so nobody can be accused of it; one that names a tenant
+-- leaves it in that tenant's chain. `p_details`: a JSON object, kept in the erasable section. Returns the position.
+create or replace function "audit".record_read(p_details text, p_tenant text default null) returns bigint
+language plpgsql security definer set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
+declare
+  v_pos bigint;
+begin
+  if p_details is null or octet_length(p_details) > 65536 or octet_length(p_tenant) > 1024 then
+    raise exception 'audit: what was read is told in 64 KiB at most, and a tenant in 1 KiB' using errcode = '22023';
+  end if;
+  if json_typeof(p_details::json) <> 'object' then
+    raise exception 'audit: what was read is told as a JSON object' using errcode = '22023';
+  end if;
+  insert into "audit".content (source, header, tenant_key, actor, data)
+  values ('read', '{"action":"audit.read"}', p_tenant,
+    convert_to(json_strip_nulls(json_build_object('id', 'db:' || session_user, 'type', 'system', 'tenant', nullif(p_tenant, ''),
+      'application', nullif(current_setting('application_name'), ''), 'ip', host(inet_client_addr())))::text, 'UTF8'),
+    '{"details":' || p_details || '}')
+  returning pos into v_pos;
+  return v_pos;
+end $$;
+
 revoke all on table "audit".level_role from public;
 revoke all on function "audit".level_roles(), "audit".applied(), "audit".acquire(text, integer), "audit".renew(text, bigint, integer),
   "audit".release(text, bigint), "audit".reserve(integer), "audit".lost(), "audit".backlog(), "audit".pending(integer),
-  "audit".watch_state() from public;
+  "audit".watch_state(), "audit".record_read(text, text) from public;

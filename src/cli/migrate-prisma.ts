@@ -27,7 +27,12 @@ export async function migratePrisma(
         };
   const earlier = folders.map(({ sql }) => sql);
   const { onMissing = 'fail' } = coverage;
-  const wanted = prismaMigration(plan, earlier, { schema, onMissing, origin: options.origin }, lost);
+  const wanted = prismaMigration(
+    plan,
+    earlier,
+    { schema, onMissing, origin: options.origin, engine: coverage.engine },
+    lost,
+  );
   if (wanted === undefined) {
     process.stdout.write(`nothing new: ${last ?? options.prisma} and those before it do all that is wanted\n`);
     return;

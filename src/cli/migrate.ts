@@ -28,6 +28,7 @@ export function migrateCommand(): Command {
     .option('--app-role <role>', 'the role of the application: it may record, and nothing else; "none" ends it')
     .option('--sealer-role <role>', 'the role of the sealer')
     .option('--reader-role <role>', 'a role that reads the entries of one tenant')
+    .option('--auditor-role <role>', 'a role that reads all of the log and leaves entries of what it read')
     .option('--create-roles', 'create those of them that are not there, with LOGIN and without a password')
     .action(async (options: MigrateCommandOptions, command: Command) => {
       const env = await environment(command, 'AUDIT_MIGRATE_DATABASE_URL');
@@ -43,7 +44,15 @@ export function migrateCommand(): Command {
         if (!options.dryRun || files.length === 0) {
           const roles = { ...env.levels.roles, ...rolesOf(options) };
           const { createRoles, dryRun } = options;
-          printPrivileges(await reconcilePrivileges(pool, { schema: env.schema, roles, createRoles, dryRun }));
+          printPrivileges(
+            await reconcilePrivileges(pool, {
+              schema: env.schema,
+              roles,
+              engine: env.coverage.engine,
+              createRoles,
+              dryRun,
+            }),
+          );
         }
         const audited = plan.filter((table) => table.audited);
         const config = env.configFile ?? 'no audit.config: every table, default secret names';

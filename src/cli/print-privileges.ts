@@ -5,11 +5,12 @@ export interface RoleOptions {
   appRole?: string;
   sealerRole?: string;
   readerRole?: string;
+  auditorRole?: string;
 }
 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID` */
-export function rolesOf({ appRole, sealerRole, readerRole }: RoleOptions): Roles {
-  return checkRoleNames({ app: appRole, sealer: sealerRole, reader: readerRole });
+export function rolesOf({ appRole, sealerRole, readerRole, auditorRole }: RoleOptions): Roles {
+  return checkRoleNames({ app: appRole, sealer: sealerRole, reader: readerRole, auditor: auditorRole });
 }
 
 /** A line for each role that gained or lost something; nothing if all was right. */

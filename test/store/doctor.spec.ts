@@ -38,7 +38,7 @@ describe('doctor names the level that it finds:', () => {
     const { app, sealer, reader } = world.roles;
     expect(failed(await doctor('owner', { roles: { app } }))).toEqual([
       expect.stringMatching(/^level: the level is single, and split is asked for/),
-      `rights: the roles of audit.config (app ${app}, sealer none, reader none) are not those of the database -- run "nestjs-prisma-audit migrate"`,
+      `rights: the roles of audit.config (app ${app}, sealer none, reader none, auditor none) are not those of the database -- run "nestjs-prisma-audit migrate"`,
     ]);
     await world.reconcile();
     const health = await doctor('app', { roles: { app, sealer, reader } });

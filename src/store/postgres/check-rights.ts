@@ -1,16 +1,23 @@
+import type { Engine } from '../../event/coverage/coverage.js';
 import { fail, MIGRATE, ok, type Check } from './checks.js';
 import type { Pool } from './pool.js';
 import { excessRights, readGranted, wantedRights, without, type Right } from './rights.js';
 import { NOBODY, PARTS, type Roles } from './roles.js';
 
 /** The rights that the roles have, compared with those that `migrate` gives them. */
-export async function checkRights(pool: Pool, schema: string, roles: Roles, stored: Roles): Promise<readonly Check[]> {
+export async function checkRights(
+  pool: Pool,
+  schema: string,
+  roles: Roles,
+  stored: Roles,
+  engine?: Engine,
+): Promise<readonly Check[]> {
   if (PARTS.some((part) => roles[part] !== stored[part])) {
     const list = PARTS.map((part) => `${part} ${roles[part] ?? NOBODY}`).join(', ');
     return [fail('rights', `the roles of audit.config (${list}) are not those of the database`, MIGRATE)];
   }
   const granted = await readGranted(pool, schema);
-  const due = await wantedRights(pool, schema, roles);
+  const due = await wantedRights(pool, schema, roles, engine);
   const excess = excessRights(without(granted, due), roles);
   const wrong = [
     ...listed('has no', without(due, granted)).map((text) => fail('rights', text, MIGRATE)),

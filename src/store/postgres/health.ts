@@ -78,7 +78,7 @@ export async function examine(
   const plan = await planTriggers(pool, coverage);
   const state = (await pool.query<State>(inSchema(schema, STATE))).rows[0];
   if (!state) throw new Error(`the table "${schema}".sealer is empty`);
-  const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state);
+  const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state, coverage.engine);
   checks.push(
     ...checkTriggers(plan, coverage),
     ...(coverage.engine === 'client'

@@ -4,6 +4,7 @@ import { AuditError } from '../../event/errors.js';
 import { privilegeMissing } from './content-store.js';
 import { migrations } from './migrations.generated.js';
 import { isForbidden, type Pool, type PoolClient } from './pool.js';
+import { dueRights } from './roles.js';
 import { checkSchemaName, inSchema } from './schema.js';
 import { MEND_SEQUENCE } from './sealer-sql.js';
 
@@ -63,6 +64,9 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<read
     const { rows } = await client.query<{ guarded: boolean }>(inSchema(schema, GUARDED));
     const again = rows[0]?.guarded ? [] : migrations.filter(({ name }) => name === GUARDS_FILE);
     for (const { sql } of again) await client.query(inSchema(schema, sql));
+    // Default privileges of the database may have opened what was made here. `client`: it is the rights of a client that may be there.
+    if (missing.length + again.length > 0)
+      await client.query(inSchema(schema, `select "audit".close_rights($1::jsonb)`), [dueRights('client')]);
     await client.query(inSchema(schema, MEND_SEQUENCE));
     return [...missing, ...again].map((migration) => migration.name);
   });

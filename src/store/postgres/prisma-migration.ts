@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Engine } from '../../event/coverage/coverage.js';
 import type { PlannedTable } from './coverage.js';
 import { migrations } from './migrations.generated.js';
 import { guardedAttach, guardedDetach, guardedFile, migrationHead, migrationTail } from './prisma-sql.js';
@@ -7,6 +8,7 @@ import { qualified } from './tables.js';
 export interface PrismaMigrationOptions {
   readonly schema: string;
   readonly onMissing: 'fail' | 'warn';
+  readonly engine?: Engine | undefined;
   /** Name of this deployment, where the folder installs the log. @defaultValue random in each database */
   readonly origin?: string | undefined;
 }
@@ -60,7 +62,7 @@ export function prismaMigration(
     if (!covered.has(name)) add(`detach ${JSON.stringify(name)}`, `- ${name}`, guardedDetach(schema, name));
   }
   if (parts.length === 0) return undefined;
-  return { sql: [migrationHead(schema), ...parts, migrationTail(schema)].join('\n'), steps };
+  return { sql: [migrationHead(schema), ...parts, migrationTail(schema, options.engine)].join('\n'), steps };
 }
 
 /** `JSON.stringify` keeps a name on its line, whatever characters it has. */

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
+import type { Engine } from '../../event/coverage/coverage.js';
+import { dueRights } from './roles.js';
 import { inSchema } from './schema.js';
 
 /** How long a table may be waited for: whoever waits for a table's lock holds up every writer behind him. */
@@ -37,10 +39,14 @@ export function migrationHead(schema: string): string {
   return inSchema(schema, HEAD).replaceAll(`'audit'`, pg.escapeLiteral(schema));
 }
 
-export function migrationTail(schema: string): string {
+export function migrationTail(schema: string, engine: Engine | undefined): string {
   return inSchema(
     schema,
-    `-- From now on a change of these triggers is noticed.\nselect "audit".watch_coverage(true);\n`,
+    `-- Default privileges of the database may have opened what was made here to others.
+select "audit".close_rights(${pg.escapeLiteral(dueRights(engine)).trimStart()}::jsonb);
+-- From now on a change of these triggers is noticed.
+select "audit".watch_coverage(true);
+`,
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Engine } from '../../event/coverage/coverage.js';
 import { AuditError } from '../../event/errors.js';
 import { inTransaction } from './migrate.js';
 import type { Pool, PoolClient } from './pool.js';
@@ -13,6 +14,8 @@ export interface PrivilegeOptions {
   readonly roles?: Roles | undefined;
   /** Creates the roles that are not there: with LOGIN, without a password. @defaultValue false: their absence is an error */
   readonly createRoles?: boolean | undefined;
+  /** The engine that captures: the application's role has the functions of a client only where that is it. @defaultValue `'database'` */
+  readonly engine?: Engine | undefined;
   /** Says what would be done, and changes nothing. */
   readonly dryRun?: boolean | undefined;
 }
@@ -25,7 +28,7 @@ export interface PrivilegesDone {
 }
 
 /**
- * Gives each part of the log (application, sealer, reader) the rights of its level, and takes every other right on the log
+ * Gives each part of the log (application, sealer, reader, auditor) the rights of its level, and takes every other right on the log
  * from everybody but its owner. Roles named once are remembered in the database. One transaction, under the lock that
  * `migrate` takes; safe to run any number of times.
  *
@@ -46,7 +49,7 @@ export async function reconcilePrivileges(pool: Pool, options: PrivilegeOptions)
     for (const role of created) await createRole(client, role);
     if (JSON.stringify(roles) !== JSON.stringify(stored)) await storeRoles(client, schema, roles);
 
-    const due = await wantedRights(client, schema, roles);
+    const due = await wantedRights(client, schema, roles, options.engine);
     const revoked = excessRights(without(await readGranted(client, schema), due), roles);
     for (const right of revoked) await client.query(statementOf('revoke', right));
     const granted = without(due, await readGranted(client, schema));

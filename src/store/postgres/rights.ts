@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Pool, PoolClient } from './pool.js';
-import { MAY_EXECUTE, MAY_READ, PARTS, SALTS, type Roles } from './roles.js';
+import type { Engine } from '../../event/coverage/coverage.js';
+import { MAY_READ, mayExecute, PARTS, SALTS, type Roles } from './roles.js';
 
 /** One right on one object of the log's schema. */
 export interface Right {
@@ -49,7 +50,12 @@ export async function readGranted(db: Pool | PoolClient, schema: string): Promis
 }
 
 /** Rights that the parts are to have. */
-export async function wantedRights(db: Pool | PoolClient, schema: string, roles: Roles): Promise<readonly Right[]> {
+export async function wantedRights(
+  db: Pool | PoolClient,
+  schema: string,
+  roles: Roles,
+  engine?: Engine,
+): Promise<readonly Right[]> {
   const { rows } = await db.query<Omit<Right, 'privilege' | 'grantee'>>(THERE, [schema]);
   return PARTS.flatMap((part) => {
     const grantee = roles[part];
@@ -57,7 +63,7 @@ export async function wantedRights(db: Pool | PoolClient, schema: string, roles:
     return rows.flatMap((object): Right[] => {
       const give = (privilege: string): Right[] => [{ ...object, privilege, grantee }];
       if (object.kind === 'schema') return give('USAGE');
-      if (object.kind === 'function') return MAY_EXECUTE[part].includes(object.name) ? give('EXECUTE') : [];
+      if (object.kind === 'function') return mayExecute(part, engine).includes(object.name) ? give('EXECUTE') : [];
       if (object.kind === 'sequence' || !MAY_READ[part].includes(object.name)) return [];
       const byColumn = part === 'reader' && object.name === 'content';
       if (byColumn !== (object.column !== null)) return [];

@@ -1,9 +1,11 @@
+import type { Engine } from '../../event/coverage/coverage.js';
+
 /** Who could undo the protection, weakest first: docs/privileges.md. */
 export const LEVELS = ['single', 'split', 'separate'] as const;
 export type PrivilegeLevel = (typeof LEVELS)[number];
 
 /** The parts that a role of the database can play. The owner of the log, who migrates, is none of them. */
-export const PARTS = ['app', 'sealer', 'reader'] as const;
+export const PARTS = ['app', 'sealer', 'reader', 'auditor'] as const;
 export type Part = (typeof PARTS)[number];
 
 export type Roles = Readonly<Partial<Record<Part, string>>>;
@@ -29,19 +31,55 @@ const FACTS = [
   'logged_twice',
 ];
 
+/** Who reads may leave an entry that says so. */
+const READS = ['record_read'];
+
 /** Functions that a part may execute. Everything that is not listed here is for the owner alone. */
-export const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
-  app: [...FACTS, 'record', 'position', 'unsealed', 'client_change'],
-  sealer: [...FACTS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'position', 'unsealed', 'watch_coverage'],
-  reader: FACTS,
+const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
+  app: [...FACTS, 'record', 'position', 'unsealed'],
+  sealer: [...FACTS, ...READS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'position', 'unsealed', 'watch_coverage'], // prettier-ignore
+  reader: [...FACTS, ...READS],
+  auditor: [...FACTS, ...READS],
 };
+
+/**
+ * Engine "client" makes the images of a row with the rights of the application, by the same functions as the triggers; only
+ * `record_change` runs with those of the owner, and takes text alone.
+ */
+const BY_CLIENT: readonly string[] = [
+  'client_change',
+  'record_change',
+  'change',
+  'change_by_rules',
+  'image',
+  'readable',
+  'key_of',
+  'suspect',
+  'secret_names',
+  'is_secret',
+  'redact',
+  'masked',
+];
+
+/** @param engine the one that captures: where triggers do, an application has no use for the functions of a client */
+export function mayExecute(part: Part, engine: Engine = 'database'): readonly string[] {
+  return part === 'app' && engine === 'client' ? [...MAY_EXECUTE.app, ...BY_CLIENT] : MAY_EXECUTE[part];
+}
 
 /** Tables that a part may read; no part may change one. */
 export const MAY_READ: Readonly<Record<Part, readonly string[]>> = {
   app: [],
   sealer: ['content', 'entry', 'chain', 'sealer', 'migration'],
   reader: ['content', 'entry', 'chain'],
+  auditor: ['content', 'entry', 'chain', 'sealer', 'migration'],
 };
 
 /** Columns of `content` that a reader does not see: with a salt, the value behind a commitment could be guessed after its erasure. */
 export const SALTS: readonly string[] = ['salt_actor', 'salt_data'];
+
+/** What `close_rights` (0006_privileges.sql) leaves the parts, as JSON. */
+export function dueRights(engine?: Engine): string {
+  return JSON.stringify(
+    Object.fromEntries(PARTS.map((part) => [part, { functions: mayExecute(part, engine), tables: MAY_READ[part] }])),
+  );
+}
