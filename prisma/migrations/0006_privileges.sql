@@ -37,4 +37,8 @@ begin
 end $$;
 
 revoke all on function "audit".close_rights(jsonb) from public;
-select "audit".close_rights(null);
+do $$ begin
+  if to_regclass('"audit".level_role') is null then -- else roles have rights by now
+    perform "audit".close_rights(null);
+  end if;
+end $$;

@@ -99,6 +99,43 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
            select key, value from jsonb_each("audit".coverage_now()) where split_part(key, '/', 1)::oid = any (p_tables)) t), '{}')
 $$;
 
+-- capture() makes JSON of a row with the rights of the log's owner, and so calls what the row's types bring along: casts to json, the
+-- checks of domains, what a range needs. These are the parts of a table's types that belong to somebody who could not become the
+-- owner anyway, and so could run what he likes with the owner's rights.
+create or replace function "audit".strangers(t regclass) returns table (column_name text, what text, owner text)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  with recursive used (name, type) as (
+    select a.attname, a.atttypid from pg_attribute a where a.attrelid = t and a.attnum > 0 and not a.attisdropped
+    union
+    select u.name, v.type
+      from used u join pg_type y on y.oid = u.type,
+           lateral (select y.typelem union all select y.typbasetype
+                    union all select r.rngsubtype from pg_range r where r.rngtypid = y.oid
+                    union all select r.rngtypid from pg_range r where r.rngmultitypid = y.oid
+                    union all select a.atttypid from pg_attribute a where y.typtype = 'c' and a.attrelid = y.typrelid and a.attnum > 0 and not a.attisdropped) v (type)
+     where v.type <> 0
+  ), part (name, what, owner) as (
+    select u.name, 'the type ' || format_type(u.type, null), y.typowner from used u join pg_type y on y.oid = u.type
+    union
+    select u.name, 'the function ' || p.oid::regprocedure || ', which casts ' || format_type(u.type, null) || ' to json', p.proowner
+      from used u join pg_cast c on c.castsource = u.type and c.casttarget = 'json'::regtype join pg_proc p on p.oid = c.castfunc
+    union
+    select u.name, 'the function ' || p.oid::regprocedure || ' of the range ' || format_type(u.type, null), p.proowner
+      from used u join pg_range r on r.rngtypid = u.type join pg_proc p on p.oid in (r.rngcanonical, r.rngsubdiff)
+    union
+    select u.name, 'the function ' || p.oid::regprocedure || ', which a check of ' || format_type(u.type, null) || ' calls', p.proowner
+      from used u join pg_constraint k on k.contypid = u.type
+           join pg_depend d on d.classid = 'pg_constraint'::regclass and d.objid = k.oid
+           join pg_proc p on d.refclassid = 'pg_proc'::regclass and p.oid = d.refobjid
+             or d.refclassid = 'pg_operator'::regclass and p.oid = (select o.oprcode from pg_operator o where o.oid = d.refobjid)
+  )
+  select p.name, p.what, pg_get_userbyid(p.owner)
+    from part p, pg_namespace n
+   where n.oid = '"audit"'::regnamespace and not pg_has_role(p.owner, n.nspowner, 'member')
+   order by 1, 2
+$$;
+
+revoke all on function "audit".strangers(regclass) from public;
 revoke all on function "audit".coverage_now() from public;
 revoke all on function "audit".watch_coverage(boolean) from public;
 revoke all on function "audit".accept_coverage(oid[]) from public;

@@ -43,7 +43,7 @@ describe('doctor names the level that it finds:', () => {
     await world.reconcile();
     const health = await doctor('app', { roles: { app, sealer, reader } });
     expect({ level: health.level, failed: failed(health) }).toEqual({ level: 'split', failed: [] });
-    expect(health.checks).toContainEqual({ name: 'rights', state: 'ok', message: `app is ${app}, sealer is ${sealer}, reader is ${reader}, with the rights of their part` }); // prettier-ignore
+    expect(health.checks).toContainEqual({ name: 'rights', state: 'ok', message: `app is ${app}, sealer is ${sealer}, reader is ${reader}, auditor is ${world.roles.auditor}, with the rights of their part` }); // prettier-ignore
     expect(failed(await doctor('app', { level: 'separate' }))).toEqual([
       'level: the level is split, and separate is asked for: no sealer has led yet -- start "nestjs-prisma-audit seal" with AUDIT_SEALER_DATABASE_URL, and the application with seal: false',
     ]);

@@ -8,7 +8,13 @@ export interface LevelsWorld {
   readonly url: string;
   /** A superuser, who owns the log. */
   readonly owner: pg.Pool;
-  readonly roles: { readonly app: string; readonly sealer: string; readonly reader: string; readonly other: string };
+  readonly roles: {
+    readonly app: string;
+    readonly sealer: string;
+    readonly reader: string;
+    readonly auditor: string;
+    readonly other: string;
+  };
   urlOf(role: string): string;
   poolOf(role: string): pg.Pool;
   /** What `migrate` does about rights. */
@@ -21,7 +27,13 @@ export async function levelsWorld(server?: string): Promise<LevelsWorld> {
   const quickstart = await createQuickstart(server === undefined ? {} : { server });
   const { pool: owner, url } = quickstart;
   const mark = randomBytes(4).toString('hex');
-  const roles = { app: `app_${mark}`, sealer: `Sealer ${mark}`, reader: `reader_${mark}`, other: `other_${mark}` };
+  const roles = {
+    app: `app_${mark}`,
+    sealer: `Sealer ${mark}`,
+    reader: `reader_${mark}`,
+    auditor: `auditor_${mark}`,
+    other: `other_${mark}`,
+  };
   const list = Object.values(roles).map((role) => `"${role}"`);
   for (const role of list) await owner.query(`create role ${role} login`);
   await owner.query(`grant select, insert, update, delete on all tables in schema public to "${roles.app}"; grant usage on all sequences in schema public to "${roles.app}"`); // prettier-ignore
@@ -41,7 +53,7 @@ export async function levelsWorld(server?: string): Promise<LevelsWorld> {
       pools.set(role, pool);
       return pool;
     },
-    reconcile: (given = { app: roles.app, sealer: roles.sealer, reader: roles.reader }) =>
+    reconcile: (given = { app: roles.app, sealer: roles.sealer, reader: roles.reader, auditor: roles.auditor }) =>
       reconcilePrivileges(owner, { schema: 'audit', roles: given }),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));

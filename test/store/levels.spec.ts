@@ -27,8 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-type Part = 'app' | 'sealer' | 'reader' | 'other';
-const PARTS: readonly Part[] = ['app', 'sealer', 'reader', 'other'];
+type Part = 'app' | 'sealer' | 'reader' | 'auditor' | 'other';
+const PARTS: readonly Part[] = ['app', 'sealer', 'reader', 'auditor', 'other'];
 const names = async (sql: string): Promise<string[]> => (await world.owner.query<{ name: string }>(sql)).rows.map(({ name }) => name); // prettier-ignore
 
 /** Tries it, and takes it back: whether the role may. */
@@ -51,6 +51,7 @@ describe('on the tables of the log, by trying everything on each', () => {
     ['app', []],
     ['sealer', ['chain', 'content', 'entry', 'migration', 'sealer'].map((table) => `select * from audit.${table}`)],
     ['reader', ['select * from audit.chain', 'select * from audit.entry']],
+    ['auditor', ['chain', 'content', 'entry', 'migration', 'sealer'].map((table) => `select * from audit.${table}`)],
     ['other', []],
   ])('the %s may do this and nothing else', async (part, allowed) => {
     const tables = await names(`select c.relname as name from pg_class c where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'v') order by 1`); // prettier-ignore
@@ -99,12 +100,28 @@ describe('of the functions of the log', () => {
     'lost',
     'nests',
     'pending',
+    'strangers',
     'watch_state',
   ];
   it.each<[Part, readonly string[]]>([
     ['app', [...FACTS, 'position', 'record', 'unsealed']],
-    ['sealer', [...FACTS, 'acquire', 'position', 'record_read', 'release', 'renew', 'reserve', 'seal', 'unsealed', 'watch_coverage']],
+    [
+      'sealer',
+      [
+        ...FACTS,
+        'acquire',
+        'position',
+        'record_read',
+        'release',
+        'renew',
+        'reserve',
+        'seal',
+        'unsealed',
+        'watch_coverage',
+      ],
+    ],
     ['reader', [...FACTS, 'record_read']],
+    ['auditor', [...FACTS, 'record_read']],
     ['other', []],
   ])('the %s may execute these and no other', async (part, allowed) => {
     const can = await names(`select distinct proname as name from pg_proc where pronamespace = 'audit'::regnamespace and has_schema_privilege('${world.roles[part]}', 'audit', 'usage') and has_function_privilege('${world.roles[part]}', oid, 'execute')`); // prettier-ignore

@@ -2,11 +2,13 @@ import { checkCatalogue } from './check-catalogue.js';
 import { checkClientRisks } from './check-client-risks.js';
 import { checkLevel, MEANS } from './check-level.js';
 import { checkLog, LOG_FACTS, type LogFacts } from './check-log.js';
+import { checkShape } from './check-shape.js';
 import { checkLoggedTwice } from './check-one-engine.js';
 import { checkTriggers } from './check-triggers.js';
 import { saying } from '../../event/check.js';
 import { fail, MIGRATE, ok, type Check } from './checks.js';
 import type { Coverage } from './coverage.js';
+import { checkStrangers } from './strangers.js';
 import { missingMigrations } from './migrate.js';
 import type { Pool } from './pool.js';
 import { mergeRoles, storedRoles } from './privileges.js';
@@ -89,9 +91,11 @@ export async function examine(
           mergeRoles(await storedRoles(pool, schema), levels.roles ?? {}).app,
         )
       : await checkLoggedTwice(pool, schema)),
+    ...(await checkStrangers(pool, plan, schema)),
     await checkWatch(pool, schema),
     ...checkCatalogue(plan, coverage),
     ...checkLog(state),
+    ...(await checkShape(pool, schema, await storedRoles(pool, schema))),
     ...checkState(state),
     ...levelChecks,
   );

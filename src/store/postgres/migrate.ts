@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { isOrigin } from '../../chain/leaf.js';
 import { AuditError } from '../../event/errors.js';
+import { compareShape } from './check-shape.js';
 import { privilegeMissing } from './content-store.js';
 import { migrations } from './migrations.generated.js';
 import { isForbidden, type Pool, type PoolClient } from './pool.js';
@@ -14,22 +15,16 @@ export interface MigrateOptions {
   readonly origin?: string | undefined;
 }
 
-/** The file that guards the log, and whether its triggers are all there and fire always. */
+/** The file that guards the log. */
 const GUARDS_FILE = '0002_append_only.sql';
-const GUARDED = `
-select count(*) = 5 as guarded
-  from pg_trigger t
-  join (values ('"audit".content', 'append_only'), ('"audit".entry', 'append_only'), ('"audit".chain', 'keep'), ('"audit".chain', 'grows'), ('"audit".sealer', 'keep')) as g (relation, name)
-    on t.tgrelid = to_regclass(g.relation) and t.tgname = g.name
- where t.tgenabled = 'A'`;
 
 const OLDEST = 14;
 const NEWEST = 18;
 
 /**
  * Brings the log's schema up to date. Safe to run at the same time from several processes and any number of times: one
- * transaction under one advisory lock, a ledger of what was applied. Resolves with the names of the files applied; the one
- * with the append-only triggers is applied again if somebody removed them or switched them off.
+ * transaction under one advisory lock, a ledger of what was applied. Resolves with the names of the files applied; they are
+ * applied again where somebody has replaced a function of the log, or removed its triggers or switched them off.
  *
  * @throws AuditError `AUDIT_SERVER_UNSUPPORTED`, `AUDIT_SCHEMA_FOREIGN`, `AUDIT_SCHEMA_OLD`; nothing is changed then
  */
@@ -61,8 +56,7 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<read
         hash('sha256', sql),
       ]);
     }
-    const { rows } = await client.query<{ guarded: boolean }>(inSchema(schema, GUARDED));
-    const again = rows[0]?.guarded ? [] : migrations.filter(({ name }) => name === GUARDS_FILE);
+    const again = await toRepeat(client, schema);
     for (const { sql } of again) await client.query(inSchema(schema, sql));
     // Default privileges of the database may have opened what was made here. `client`: it is the rights of a client that may be there.
     if (missing.length + again.length > 0)
@@ -70,6 +64,15 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<read
     await client.query(inSchema(schema, MEND_SEQUENCE));
     return [...missing, ...again].map((migration) => migration.name);
   });
+}
+
+/** Functions and triggers are put back; what somebody else has added there is for doctor to name. */
+async function toRepeat(client: PoolClient, schema: string): Promise<typeof migrations> {
+  const wrong = (await compareShape(client, schema))
+    .filter(({ how }) => how !== 'foreign')
+    .map(({ part }) => part.kind);
+  if (wrong.includes('function')) return migrations;
+  return wrong.includes('trigger') ? migrations.filter(({ name }) => name === GUARDS_FILE) : [];
 }
 
 /**

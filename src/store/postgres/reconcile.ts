@@ -4,6 +4,7 @@ import { inTransaction } from './migrate.js';
 import type { Pool, PoolClient } from './pool.js';
 import { DEFAULT_SCHEMA, inSchema } from './schema.js';
 import { qualified, readTables } from './tables.js';
+import { readStrangers, refuseStrangers } from './strangers.js';
 import { planTriggers } from './triggers.js';
 
 const ATTACH = `select "audit".attach($1::text, $2::text[], $3::text)`;
@@ -18,7 +19,8 @@ const WATCH_OWN = `select "audit".watch_coverage(true)`;
  * that are right are not touched. Can be run by several at once, and again after it was given up half way.
  *
  * @returns the plan, as it was carried out
- * @throws AuditError `AUDIT_TABLE_LOCKED`; the tables before it in the plan are done then
+ * @throws AuditError `AUDIT_TABLE_LOCKED`; the tables before it in the plan are done then. `AUDIT_CONFIG_INVALID` where capture would run what a
+ *   stranger owns; all other tables are done then
  */
 export async function reconcileTriggers(
   pool: Pool,
@@ -27,9 +29,12 @@ export async function reconcileTriggers(
 ): Promise<readonly PlannedTable[]> {
   const schema = coverage.schema ?? DEFAULT_SCHEMA;
   const plan = await planTriggers(pool, coverage);
+  const strangers = await readStrangers(pool, plan, schema);
+  const barred = new Set(strangers.map(({ table }) => table));
   await pool.query(inSchema(schema, WATCH_OTHERS));
   try {
     for (const planned of plan) {
+      if (barred.has(qualified(planned.table.schema, planned.table.name))) continue;
       if (isToDo(planned)) await inTransaction(pool, (client) => reconcileTable(client, coverage, planned, options));
     }
   } catch (error) {
@@ -37,6 +42,7 @@ export async function reconcileTriggers(
     throw error;
   }
   await pool.query(inSchema(schema, WATCH_OWN));
+  refuseStrangers(strangers);
   return plan;
 }
 

@@ -24,6 +24,7 @@ const FACTS = [
   'level_roles',
   'level_of',
   'nests',
+  'strangers',
   'lost',
   'backlog',
   'pending',
