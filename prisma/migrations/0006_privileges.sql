@@ -1,7 +1,8 @@
 -- Default privileges of the database may have given others rights on what was just created. close_rights() takes from everybody but
 -- the owner what no part is due; the migrator calls it in the transaction that has created something.
 --
--- p_due: null, for whom nothing is due, or {"app": {"functions": [name, …], "tables": [name, …]}, …}. As long as no role has a part, reading is the owner's own affair.
+-- p_due: null, for whom nothing is due, or {"app": {"functions": [name, …], "tables": [name, …]}, …}. As long as no role has a part, who reads
+-- what a part could read is the owner's own affair.
 
 create or replace function "audit".close_rights(p_due jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -27,7 +28,7 @@ begin
     select k.kind, k.object, k.privilege, case k.grantee when 0 then 'public' else quote_ident(k.role) end as role
       from known k
      where not case when k.grantee = 0 or p_due is null then false
-                    when roles = '{}' and k.kind = 'table' then k.privilege = 'SELECT'
+                    when roles = '{}' and k.kind = 'table' then k.privilege = 'SELECT' and exists (select from jsonb_each(p_due) d where d.value -> 'tables' ? k.name)
                     when k.kind = 'function' then coalesce(p_due -> k.part -> 'functions' ? k.name, false)
                     when k.kind = 'table' then k.privilege = 'SELECT' and coalesce(p_due -> k.part -> 'tables' ? k.name, false)
                     else false end

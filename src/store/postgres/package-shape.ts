@@ -94,7 +94,7 @@ export const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: 
   ["function", "change(o record, n record, args text[], OUT key text, OUT tenant text, OUT data text, OUT flags text)", "4fae06697cf8f5d55de9eca8f757323771b9280ca2998b20d0e4e163118d0d6e"],
   ["function", "change_by_rules(o record, n record, args text[], OUT key text, OUT tenant text, OUT data text, OUT flags text)", "9fb274b4770f930c535a6c4fe5d48adf31b056344823ab10d84ba14460f9d24b"],
   ["function", "client_change(p_args text[], p_context text, p_op text, o record, n record)", "ea7979713f7a8e58d1e76f1d2c2391f0f4b9b1d74d2b7bdcc8828fe1862a5d36"],
-  ["function", "close_rights(p_due jsonb)", "597705fc49359a69b6cd8608b61c3e78b54fe94da9a55e337df176bb51956c28"],
+  ["function", "close_rights(p_due jsonb)", "07b66274807f93bf9bcda8b4962b62d978410e9c59d6fd7643af3a0f60eebe82"],
   ["function", "composite_key(row_text text, columns text[])", "03042925da37e27a14b708f1cd63382371ce7e77cc9d37cbc8cbc7166b7fa5f1"],
   ["function", "coverage_now()", "af32c7ba84b246866e6adc80bc2971882a2b3981f9bc68e2b6f7aed3626f27f6"],
   ["function", "detach(p_table text)", "9f3cfc9febdeb52eee0516902fd794a993550329fd2ee0371231b5119b94e01f"],
