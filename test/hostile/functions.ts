@@ -1,0 +1,30 @@
+/** Of each function that a part may execute: what its arguments can do at most, whoever chooses them. */
+export const AT_MOST: Readonly<Record<string, string>> = {
+  applied: 'none',
+  backlog: 'none; counts, no content',
+  level_of: 'names a table; says how its triggers are made',
+  level_roles: 'none',
+  logged_twice: 'none; names of models',
+  lost: 'none; a number',
+  nests: 'names a table; says whether its rows nest JSON',
+  pending: 'how many rows are looked at; a number',
+  strangers: 'names a table; says whose types it has',
+  watch_state: 'none; names of tables',
+  position: 'none; a number',
+  unsealed: 'a position; a number',
+  record: 'any event, as any actor, of sources that an application has; never a row that says it was captured; refused beyond its bounds',
+  record_change: 'any change of engine `client`, as any actor; the id in it is the one it is found by; refused beyond its bounds',
+  client_change: 'runs as its caller; hands text to `record_change`',
+  record_read: 'an entry `audit.read` under the name of the role that calls; 64 KiB',
+  acquire: 'holds the lease, an hour at most, if nobody else does',
+  renew: 'keeps the lease that its caller has',
+  release: 'gives back the lease of a holder and epoch that its caller knows',
+  reserve: 'uses up 100,000 positions',
+  seal: 'seals late, in another order, or a header that says something else than its content: `verify` finds these; no content, no position that was not handed out, no time ahead of the clock',
+  watch_coverage: 'looks at the triggers, as anybody who seals',
+};
+
+/** Functions that make images with the rights of their caller, for engine `client`: of values alone, without a table. */
+export const PURE = 'runs as its caller, on values alone';
+/** Everything else is for the owner, who needs no function to do it. */
+export const OWNERS = 'for the owner alone';
