@@ -11,6 +11,7 @@ import type { DriverAdapter, DriverAdapterFactory, Queryable, Transaction } from
 import { warnOfNamedStatements } from './named-statements.js';
 
 const WRAPPED = Symbol.for('nestjs-prisma-audit.adapter');
+const INNER = Symbol.for('nestjs-prisma-audit.inner-adapter');
 const CELL = Symbol.for('nestjs-prisma-audit.capture');
 
 export interface AdapterOptions extends CarryOptions {
@@ -42,6 +43,7 @@ export function auditAdapter<F extends DriverAdapterFactory>(factory: F, options
   const cell: CaptureCell = { schema: options.schema };
   return overlay(factory, {
     [WRAPPED]: true,
+    [INNER]: factory,
     [CELL]: cell,
     connect: async () => {
       // connect() promises whatever its driver has; this is the part of it that is used.
@@ -54,6 +56,11 @@ export function auditAdapter<F extends DriverAdapterFactory>(factory: F, options
 
 export function isAuditAdapter(factory: unknown): boolean {
   return typeof factory === 'object' && factory !== null && WRAPPED in factory;
+}
+
+/** The factory that was wrapped; the factory itself where it was not. */
+export function unwrappedFactory(factory: object): object {
+  return isAuditAdapter(factory) ? (Reflect.get(factory, INNER) as object) : factory;
 }
 
 /** Where a wrapped factory keeps its capture; `undefined` for one that is not wrapped. */
