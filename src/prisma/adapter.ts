@@ -7,8 +7,9 @@ import { checkCarry, type CarryOptions } from './carry.js';
 import { poolLine, transactionLine } from './client-engine/lines.js';
 import { commentsWith, hexOf, type CommentOf } from './comment.js';
 import { asMissingLog } from './missing-log.js';
-import type { DriverAdapter, DriverAdapterFactory, Queryable, Transaction } from './driver-adapter.js';
+import type { DriverAdapter, DriverAdapterFactory, Query, Queryable, Transaction } from './driver-adapter.js';
 import { warnOfNamedStatements } from './named-statements.js';
+import { PlainReads, type Reading } from './plain-read/plain-reads.js';
 
 const WRAPPED = Symbol.for('nestjs-prisma-audit.adapter');
 const INNER = Symbol.for('nestjs-prisma-audit.inner-adapter');
@@ -69,16 +70,28 @@ export function captureCell(factory: unknown): CaptureCell | undefined {
 }
 
 function wrapAdapter(adapter: DriverAdapter, commentOf: CommentOf, cell: CaptureCell): DriverAdapter {
-  const plain = statements(adapter, commentOf, currentContext, wakeSealer, cell);
+  const reads = new PlainReads();
+  // Nobody waits for it, and it needs no other connection than the statement had.
+  const ask = (): void => {
+    if (reads.isDue) void reads.ask((query) => adapter.queryRaw({ ...query, sql: query.sql + commentOf(undefined) }));
+  };
+  const plain = statements(adapter, commentOf, currentContext, wakeSealer, cell, reads, ask);
   const own = (transaction: Transaction): typeof plain =>
-    statements(transaction, commentOf, currentContext, () => undefined, cell);
+    statements(transaction, commentOf, currentContext, () => undefined, cell, reads);
   const line = poolLine(adapter, plain, () => hexOf(commentOf(currentContext())), own, wakeSealer);
   return overlay(adapter, {
     ...captured(cell, plain, line),
     startTransaction: async (...args: Parameters<DriverAdapter['startTransaction']>) => {
       const opener = currentContext();
       const scope = currentTransaction();
-      return wrapTransaction(await adapter.startTransaction(...args), commentOf, opener, scope, cell);
+      return wrapTransaction(
+        await adapter.startTransaction(...args),
+        commentOf,
+        opener,
+        scope,
+        cell,
+        reads.inTransaction(),
+      );
     },
   });
 }
@@ -95,13 +108,14 @@ function wrapTransaction(
   opener: AuditContext | undefined,
   scope: TransactionScope | undefined,
   cell: CaptureCell,
+  reads: ReturnType<PlainReads['inTransaction']>,
 ): Transaction {
   const owner = (): AuditContext | undefined => {
     const now = currentContext();
     if (scope !== undefined) return actingIn(scope, now);
     return now !== undefined && now.root === opener?.root ? now : opener;
   };
-  const plain = statements(transaction, commentOf, owner, () => undefined, cell);
+  const plain = statements(transaction, commentOf, owner, () => undefined, cell, reads);
   return overlay(transaction, {
     ...captured(
       cell,
@@ -109,12 +123,20 @@ function wrapTransaction(
       transactionLine(plain, () => hexOf(commentOf(owner()))),
     ),
     commit: async () => {
-      await transaction.commit();
+      try {
+        await transaction.commit();
+      } finally {
+        reads.end();
+      }
       if (scope) scope.ended = true;
       wakeSealer();
     },
     rollback: async () => {
-      await transaction.rollback();
+      try {
+        await transaction.rollback();
+      } finally {
+        reads.end();
+      }
       if (scope) scope.ended = true;
     },
   });
@@ -126,14 +148,16 @@ function statements(
   context: () => AuditContext | undefined,
   done: () => void,
   cell: CaptureCell,
+  reads: Reading,
+  sent: () => void = () => undefined,
 ): Pick<Queryable, 'queryRaw' | 'executeRaw'> {
   const failed = (error: unknown, comment: string, sql: string): unknown => {
     takeOut(comment, error);
     return asMissingLog(error, sql, cell.schema) ?? error;
   };
-  // One async function for each, rather than one around both: a promise less for each statement.
-  return {
-    async queryRaw(query) {
+  const carrying = {
+    // One async function for each, rather than one around both: a promise less for each statement.
+    async queryRaw(query: Query): Promise<unknown> {
       const comment = commentOf(context());
       let result: unknown; // the adapter's own, whatever its type
       try {
@@ -142,9 +166,11 @@ function statements(
         throw failed(error, comment, query.sql);
       }
       if (!isSelect(query.sql)) done();
+      sent();
       return result;
     },
-    async executeRaw(query) {
+    async executeRaw(query: Query): Promise<number> {
+      reads.has(query.sql); // it may be one that changes what is known
       const comment = commentOf(context());
       let count: number;
       try {
@@ -154,6 +180,15 @@ function statements(
       }
       done();
       return count;
+    },
+  };
+  return {
+    ...carrying,
+    queryRaw(query) {
+      if (!reads.has(query.sql)) return carrying.queryRaw(query);
+      const answer = target.queryRaw(query);
+      answer.then(sent, () => undefined);
+      return answer;
     },
   };
 }

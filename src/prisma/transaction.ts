@@ -18,7 +18,7 @@ export function scopedTransaction(inner: TransactionMethod): TransactionMethod {
   function $transaction(this: unknown, ...args: unknown[]): unknown {
     const [first, ...rest] = args;
     const given = Array.isArray(first) ? [withOwnTurn(first), ...rest] : args;
-    return runInTransaction(currentContext(), () => Reflect.apply(inner, this, given) as unknown);
+    return runInTransaction(currentContext(), () => Reflect.apply(inner, this, given));
   }
   Object.defineProperty($transaction, 'length', { value: inner.length, configurable: true });
   return Object.assign($transaction, { [SCOPED]: true });
