@@ -11,7 +11,7 @@ export interface ReadShape {
  * literal, no comment, no semicolon, no name without quotes.
  */
 const TOKEN =
-  / ?(?:("(?:[^"]|"")+"(?:\."(?:[^"]|"")+")*)(::text)?|(\$\d+|\d+)(?![\w$.])|([A-Z]+)(?![\w$."])|(<=|>=|<>|[=<>(),]))/y;
+  / ?(?:("(?:[^"]|"")+"(?:\."(?:[^"]|"")+")*)(::text)?|(\$\d+|\d+)(?![\w$.])|([A-Z]+)(?![\w$."])|((?:<=|>=|<>|[=<>])(?![=<>])|[(),]))/y;
 
 /**
  * Words that may stand before a bracket: reserved in PostgreSQL (manual, appendix C), so that none of them can be a function. An
