@@ -19,6 +19,7 @@ const entries = Object.keys(exports).filter((entry) => !entry.endsWith('.json'))
 
 /** Packages that the types of an entry must not need, since an application can use it without them. */
 const FOREIGN = {
+  './core': ['@nestjs/', 'rxjs', '@prisma/'],
   './prisma': ['@nestjs/', 'rxjs'],
   './context': ['@nestjs/', 'rxjs', '@prisma/'],
   './verify': ['@nestjs/', 'rxjs', '@prisma/'],

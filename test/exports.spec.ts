@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const run = promisify(execFile);
 
@@ -77,6 +78,46 @@ const ENTRIES = {
       'Resource',
       'Severity',
       'TrustedProxyOptions',
+    ],
+  },
+  './core': {
+    types: 'core/index.d.ts',
+    values: [
+      'AuditError',
+      'createAudit',
+      'defineActions',
+      'defineAudit',
+      'isAuditError',
+      'mergeActions',
+      'runAs',
+      'setActor',
+      'withContext',
+    ],
+    typesOnly: [
+      'ActionCatalogue',
+      'ActionDefinition',
+      'ActionName',
+      'Actor',
+      'Audit',
+      'AuditConfig',
+      'AuditContext',
+      'AuditEntry',
+      'AuditErrorCode',
+      'AuditEvent',
+      'AuditEventOf',
+      'AuditFacts',
+      'AuditHealth',
+      'AuditOptions',
+      'AuditPage',
+      'AuditQuery',
+      'AuditRegister',
+      'Check',
+      'ContextFields',
+      'FieldChange',
+      'Outcome',
+      'RecordChange',
+      'Resource',
+      'Severity',
     ],
   },
   './prisma': {
@@ -201,6 +242,29 @@ describe.each(['import', 'require'] as const)('the built package, by %s,', (form
   });
 });
 
+describe('where no peer is installed, neither Nest nor Prisma,', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'audit-no-peers-'));
+    const installed = join(folder, 'node_modules', 'nestjs-prisma-audit');
+    await mkdir(installed, { recursive: true });
+    await cp('dist', join(installed, 'dist'), { recursive: true });
+    await cp('package.json', join(installed, 'package.json'));
+    await symlink(join(process.cwd(), 'node_modules', 'pg'), join(folder, 'node_modules', 'pg'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const without = entries.filter(([entry]) => entry !== '.' && entry !== './testing').map(([entry]) => entry);
+  it.each(['import', 'require'] as const)('each entry loads that needs none of them, by %s', async (format) => {
+    const load = format === 'import' ? 'import(name)' : 'require(name)';
+    const names = JSON.stringify(without.map((entry) => join('nestjs-prisma-audit', entry)));
+    const script = `void (async () => { for (const name of ${names}) await ${load}; })()`;
+    const { stderr } = await run(process.execPath, ['--input-type=commonjs', '-e', script], { cwd: folder });
+    expect(without).toContain('./core');
+    expect(stderr).toBe('');
+  });
+});
+
 describe.each(['esm', 'cjs'])('the declarations of the built package (%s)', (format) => {
   it.each(entries)('name these things and no others: %s', async (_entry, { types, values, typesOnly }) => {
     const text = await readFile(join('dist', format, types), 'utf8');
@@ -216,20 +280,25 @@ describe.each(['esm', 'cjs'])('the declarations of the built package (%s)', (for
     expect(names.filter((name) => name !== '').sort()).toEqual([...values, ...typesOnly].sort());
   });
 
-  it.each(['prisma/index', 'context/index', 'verify/index', 'express/index', 'fastify/index', 'testing/memory'])(
-    'of /%s need nothing that its user may not have',
-    async (entry) => {
-      const files = await declarations(join('dist', format, `${entry}.d.ts`));
-      expect(files.size).toBeGreaterThan(1);
-      const packages = [...files].flatMap(([file, text]) =>
-        [...text.matchAll(/(?:from|import\(|require\(|types=)\s*['"]([^.'"][^'"]*)['"]/g)].map(
-          ([, name]) => `${file}: ${name}`,
-        ),
-      );
-      expect(packages).toEqual([]);
-      // Nor in any other form; a comment may say what is not needed.
-      const code = [...files.values()].join('\n').replace(/\/\*.*?\*\//gs, '');
-      expect(code).not.toMatch(/@nestjs|@prisma\/driver-adapter-utils|['"]pg['"]|rxjs/);
-    },
-  );
+  it.each([
+    'core/index',
+    'prisma/index',
+    'context/index',
+    'verify/index',
+    'express/index',
+    'fastify/index',
+    'testing/memory',
+  ])('of /%s need nothing that its user may not have', async (entry) => {
+    const files = await declarations(join('dist', format, `${entry}.d.ts`));
+    expect(files.size).toBeGreaterThan(1);
+    const packages = [...files].flatMap(([file, text]) =>
+      [...text.matchAll(/(?:from|import\(|require\(|types=)\s*['"]([^.'"][^'"]*)['"]/g)].map(
+        ([, name]) => `${file}: ${name}`,
+      ),
+    );
+    expect(packages).toEqual([]);
+    // Nor in any other form; a comment may say what is not needed.
+    const code = [...files.values()].join('\n').replace(/\/\*.*?\*\//gs, '');
+    expect(code).not.toMatch(/@nestjs|@prisma\/driver-adapter-utils|['"]pg['"]|rxjs/);
+  });
 });

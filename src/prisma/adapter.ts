@@ -7,10 +7,12 @@ import { checkCarry, type CarryOptions } from './carry.js';
 import { poolLine, transactionLine } from './client-engine/lines.js';
 import { commentsWith, hexOf, type CommentOf } from './comment.js';
 import { asMissingLog } from './missing-log.js';
-import type { DriverAdapter, DriverAdapterFactory, Queryable, Transaction } from './driver-adapter.js';
+import type { DriverAdapter, DriverAdapterFactory, Query, Queryable, Transaction } from './driver-adapter.js';
 import { warnOfNamedStatements } from './named-statements.js';
+import { PlainReads, type Reading } from './plain-read/plain-reads.js';
 
 const WRAPPED = Symbol.for('nestjs-prisma-audit.adapter');
+const INNER = Symbol.for('nestjs-prisma-audit.inner-adapter');
 const CELL = Symbol.for('nestjs-prisma-audit.capture');
 
 export interface AdapterOptions extends CarryOptions {
@@ -42,6 +44,7 @@ export function auditAdapter<F extends DriverAdapterFactory>(factory: F, options
   const cell: CaptureCell = { schema: options.schema };
   return overlay(factory, {
     [WRAPPED]: true,
+    [INNER]: factory,
     [CELL]: cell,
     connect: async () => {
       // connect() promises whatever its driver has; this is the part of it that is used.
@@ -56,22 +59,39 @@ export function isAuditAdapter(factory: unknown): boolean {
   return typeof factory === 'object' && factory !== null && WRAPPED in factory;
 }
 
+/** The factory that was wrapped; the factory itself where it was not. */
+export function unwrappedFactory(factory: object): object {
+  return isAuditAdapter(factory) ? (Reflect.get(factory, INNER) as object) : factory;
+}
+
 /** Where a wrapped factory keeps its capture; `undefined` for one that is not wrapped. */
 export function captureCell(factory: unknown): CaptureCell | undefined {
   return isAuditAdapter(factory) ? (Reflect.get(factory as object, CELL) as CaptureCell | undefined) : undefined;
 }
 
 function wrapAdapter(adapter: DriverAdapter, commentOf: CommentOf, cell: CaptureCell): DriverAdapter {
-  const plain = statements(adapter, commentOf, currentContext, wakeSealer, cell);
+  const reads = new PlainReads();
+  // Nobody waits for it, and it needs no other connection than the statement had.
+  const ask = (): void => {
+    if (reads.isDue) void reads.ask((query) => adapter.queryRaw({ ...query, sql: query.sql + commentOf(undefined) }));
+  };
+  const plain = statements(adapter, commentOf, currentContext, wakeSealer, cell, reads, ask);
   const own = (transaction: Transaction): typeof plain =>
-    statements(transaction, commentOf, currentContext, () => undefined, cell);
+    statements(transaction, commentOf, currentContext, () => undefined, cell, reads);
   const line = poolLine(adapter, plain, () => hexOf(commentOf(currentContext())), own, wakeSealer);
   return overlay(adapter, {
     ...captured(cell, plain, line),
     startTransaction: async (...args: Parameters<DriverAdapter['startTransaction']>) => {
       const opener = currentContext();
       const scope = currentTransaction();
-      return wrapTransaction(await adapter.startTransaction(...args), commentOf, opener, scope, cell);
+      return wrapTransaction(
+        await adapter.startTransaction(...args),
+        commentOf,
+        opener,
+        scope,
+        cell,
+        reads.inTransaction(),
+      );
     },
   });
 }
@@ -88,13 +108,14 @@ function wrapTransaction(
   opener: AuditContext | undefined,
   scope: TransactionScope | undefined,
   cell: CaptureCell,
+  reads: ReturnType<PlainReads['inTransaction']>,
 ): Transaction {
   const owner = (): AuditContext | undefined => {
     const now = currentContext();
     if (scope !== undefined) return actingIn(scope, now);
     return now !== undefined && now.root === opener?.root ? now : opener;
   };
-  const plain = statements(transaction, commentOf, owner, () => undefined, cell);
+  const plain = statements(transaction, commentOf, owner, () => undefined, cell, reads);
   return overlay(transaction, {
     ...captured(
       cell,
@@ -102,12 +123,20 @@ function wrapTransaction(
       transactionLine(plain, () => hexOf(commentOf(owner()))),
     ),
     commit: async () => {
-      await transaction.commit();
+      try {
+        await transaction.commit();
+      } finally {
+        reads.end();
+      }
       if (scope) scope.ended = true;
       wakeSealer();
     },
     rollback: async () => {
-      await transaction.rollback();
+      try {
+        await transaction.rollback();
+      } finally {
+        reads.end();
+      }
       if (scope) scope.ended = true;
     },
   });
@@ -119,14 +148,16 @@ function statements(
   context: () => AuditContext | undefined,
   done: () => void,
   cell: CaptureCell,
+  reads: Reading,
+  sent: () => void = () => undefined,
 ): Pick<Queryable, 'queryRaw' | 'executeRaw'> {
   const failed = (error: unknown, comment: string, sql: string): unknown => {
     takeOut(comment, error);
     return asMissingLog(error, sql, cell.schema) ?? error;
   };
-  // One async function for each, rather than one around both: a promise less for each statement.
-  return {
-    async queryRaw(query) {
+  const carrying = {
+    // One async function for each, rather than one around both: a promise less for each statement.
+    async queryRaw(query: Query): Promise<unknown> {
       const comment = commentOf(context());
       let result: unknown; // the adapter's own, whatever its type
       try {
@@ -135,9 +166,11 @@ function statements(
         throw failed(error, comment, query.sql);
       }
       if (!isSelect(query.sql)) done();
+      sent();
       return result;
     },
-    async executeRaw(query) {
+    async executeRaw(query: Query): Promise<number> {
+      reads.has(query.sql); // it may be one that changes what is known
       const comment = commentOf(context());
       let count: number;
       try {
@@ -147,6 +180,15 @@ function statements(
       }
       done();
       return count;
+    },
+  };
+  return {
+    ...carrying,
+    queryRaw(query) {
+      if (!reads.has(query.sql)) return carrying.queryRaw(query);
+      const answer = target.queryRaw(query);
+      answer.then(sent, () => undefined);
+      return answer;
     },
   };
 }

@@ -2,12 +2,13 @@ import { newContext, runInContext } from '../context/context.js';
 import type { Check } from '../event/check.js';
 import type { Engine } from '../event/coverage/coverage.js';
 import type { RawClient } from './api.js';
+import { askBeside } from './probe-connection.js';
 import { captures, checkClientEngine, type EngineFacts } from './probe-engine.js';
 import { hasAuditAdapter } from './client-options.js';
 import { readsCheck, type KnownReads } from './reads/check.js';
 import { isScopedTransaction } from './transaction.js';
 
-/** One statement through the client tells what of it arrives. A `select` on its own: no transaction, no rows, no locks. */
+/** One statement as the client sends it tells what of it arrives. A `select` on its own: no transaction, no rows, no locks. */
 const ASK = `
 select current_query() as query, current_setting('session_replication_role') as replica,
        exists (select from pg_catalog.pg_namespace where nspname = $1::text) as log,
@@ -38,7 +39,7 @@ export function isClient(candidate: unknown): candidate is RawClient {
 }
 
 /**
- * Asks the database, through the client itself, whether its statements tell who acts.
+ * Asks the database, as the client would ask it, whether its statements tell who acts.
  *
  * @param schema of the log
  * @param known which engine should capture (`'client'` where nobody knows and this client does), and which reads should be told
@@ -52,7 +53,10 @@ export async function probeClient(
   known: { readonly engine?: Engine | undefined } & KnownReads = {},
 ): Promise<readonly Check[]> {
   const context = newContext({ actor: { id: 'probe', type: 'service' } });
-  const rows = await runInContext(context, async () => await client.$queryRawUnsafe(ASK, schema));
+  const rows = await runInContext(
+    context,
+    async () => (await askBeside(client, ASK, [schema])) ?? (await client.$queryRawUnsafe(ASK, schema)),
+  );
   const answer = Array.isArray(rows) ? (rows[0] as Partial<Answer> | undefined) : undefined;
   if (typeof answer?.query !== 'string') {
     return [

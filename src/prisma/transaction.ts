@@ -1,28 +1,26 @@
 import { currentContext } from '../context/context.js';
 import { runInTransaction } from '../context/transaction-scope.js';
-
-// Captured at import: fake timers must not hang a transaction.
-const { setImmediate } = globalThis;
+import { withOwnTurn } from './own-turn.js';
 
 const SCOPED = Symbol.for('nestjs-prisma-audit.scoped-transaction');
 
 type TransactionMethod = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * `$transaction` in a scope of its own, so that the driver adapter can tell whose statements it is sending. Array
- * transactions also get a turn of the event loop of their own: the tick in which Prisma flushes them then holds nobody
+ * `$transaction` in a scope of its own, so that the driver adapter can tell whose statements it is sending. The statements of
+ * array transactions also get a turn of the event loop of their own: the tick in which Prisma flushes them then holds nobody
  * else's.
  *
- * `inner` runs on the `this` of the call: a closure over the client would lose what extensions added to it.
+ * `inner` runs at once, on the `this` of the call: a closure over the client would lose what extensions added to it, and what is
+ * wrong with the arguments is Prisma's to say, when Prisma says it.
  */
 export function scopedTransaction(inner: TransactionMethod): TransactionMethod {
   function $transaction(this: unknown, ...args: unknown[]): unknown {
-    const call = (...given: unknown[]): unknown =>
-      runInTransaction(currentContext(), () => Reflect.apply(inner, this, given));
-    if (!Array.isArray(args[0])) return call(...args);
-    const operations = [...(args[0] as unknown[])]; // the caller may change his array meanwhile
-    return new Promise((resolve) => setImmediate(resolve)).then(() => call(operations, ...args.slice(1)));
+    const [first, ...rest] = args;
+    const given = Array.isArray(first) ? [withOwnTurn(first), ...rest] : args;
+    return runInTransaction(currentContext(), () => Reflect.apply(inner, this, given));
   }
+  Object.defineProperty($transaction, 'length', { value: inner.length, configurable: true });
   return Object.assign($transaction, { [SCOPED]: true });
 }
 

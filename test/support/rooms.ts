@@ -11,6 +11,7 @@ const ARROWS: Record<string, string> = {
   prisma: 'event context recorder:port',
   http: 'event context recorder:port',
   compose: 'all but nest cli',
+  core: 'all but nest cli',
   nest: 'all but cli',
   express: 'event context http compose recorder:port',
   fastify: 'event context http compose recorder:port',

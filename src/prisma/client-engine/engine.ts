@@ -37,7 +37,7 @@ interface Outcome {
 export class ClientEngine {
   readonly #settings: ClientEngineSettings;
   readonly #functions: WritingFunctions;
-  #returnsOld: Promise<boolean> | undefined;
+  #returnsOld: boolean | undefined;
 
   constructor(settings: ClientEngineSettings) {
     this.#settings = settings;
@@ -147,14 +147,16 @@ export class ClientEngine {
     const { images, write, model } = what;
     if (model.args === undefined && images === undefined) return send(kind, query, line);
     const statement = capturingStatement(query, write, { ...what, schema: this.#settings.schema, images: images !== undefined }); // prettier-ignore
-    if (kind === 'execute' && images === undefined) {
+    const returnsNothing = write.returning === undefined;
+    if ((kind === 'execute' || returnsNothing) && images === undefined) {
       const { rows } = await line.query(counting(statement));
       return { result: undefined, count: Number(rows[0]?.[0]) };
     }
     const result = await line.query(statement.query);
     const { columns } = statement;
     images?.push(...result.rows.map((row) => [String(row[columns - 2]), String(row[columns - 1])]));
-    return { result: withoutOurs(result, columns), count: result.rows.length };
+    // A statement without RETURNING gives no rows, however many it has changed; one that returns no columns gives empty ones.
+    return { result: returnsNothing ? undefined : withoutOurs(result, columns), count: result.rows.length };
   }
 
   #unread(kind: Kind, query: Query, line: Line, who: string, { verb, transactional }: Unread): Promise<Outcome> {
@@ -179,17 +181,16 @@ export class ClientEngine {
     });
   }
 
+  /** Each line asks for itself until one knows: one that waits for another's answer may hold the connection that it needs. */
   async #returns(line: Line): Promise<boolean> {
     if (!this.#settings.returnsOld) return false;
-    this.#returnsOld ??= line
-      .query(new Parameters().query(`select current_setting('server_version_num')::int4 >= 180000`))
-      .then(({ rows }) => rows[0]?.[0] === true);
-    try {
-      return await this.#returnsOld;
-    } catch (error) {
-      this.#returnsOld = undefined;
-      throw error;
+    if (this.#returnsOld === undefined) {
+      const { rows } = await line.query(
+        new Parameters().query(`select current_setting('server_version_num')::int4 >= 180000`),
+      );
+      this.#returnsOld = rows[0]?.[0] === true;
     }
+    return this.#returnsOld;
   }
 }
 

@@ -1,4 +1,5 @@
 import { accessesOf, type Access } from './accesses.js';
+import { callersOwn } from './callers-own.js';
 import { factOf, hasFailed } from './facts.js';
 import { fluentWay } from './fluent.js';
 import type { HandOver } from './hand-over.js';
@@ -11,9 +12,10 @@ import { touches } from './touches.js';
 /** What Prisma gives a query hook of a model. */
 export interface HookedCall {
   readonly operation: string;
-  readonly args: unknown;
   readonly query: Query;
-  /** Not documented; absent, fluent calls are taken for ordinary ones. */
+  /** A copy that Prisma makes for hooks, in which objects of classes are what their enumerable members are. */
+  readonly args: unknown;
+  /** Not documented; absent, fluent calls are taken for ordinary ones, and Prisma sends the copy. */
   readonly __internalParams?: unknown;
 }
 
@@ -21,10 +23,12 @@ export type Hook = (call: HookedCall) => Promise<unknown>;
 
 /** The hook of one model. A call that touches nothing that is audited goes its way at once. */
 export function modelHook(plan: ReadPlan, model: ReadModel, to: HandOver): Hook {
-  return ({ operation, args, query, __internalParams: internals }) => {
-    const accesses = accessesAt(plan, model, operation, args);
+  return ({ operation, args: copy, query, __internalParams: internals }) => {
+    const args = callersOwn(internals, copy);
+    // The copy is looked at: reading the caller's objects may run their code.
+    const accesses = accessesAt(plan, model, operation, copy);
     if (accesses.length === 0) return query(args);
-    const call: Call = { operation, args, fluent: fluentWay(internals) };
+    const call: Call = { operation, args: copy, fluent: fluentWay(internals) };
     return observe(query, args, to, (ending, moment) => {
       // A write that failed has handed out no row; its condition was looked at.
       const failed = isWrite(operation) && hasFailed(ending);

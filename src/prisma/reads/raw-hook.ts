@@ -1,3 +1,4 @@
+import { callersOwn } from './callers-own.js';
 import { gapOf } from './facts.js';
 import type { HandOver } from './hand-over.js';
 import { observe, type Query } from './observe.js';
@@ -7,8 +8,10 @@ import { isObject } from './unknowns.js';
 /** What Prisma gives a query hook of a method of the client itself. */
 export interface HookedRaw {
   readonly operation: string;
+  /** A copy that Prisma makes for hooks. */
   readonly args: unknown;
   readonly query: Query;
+  readonly __internalParams?: unknown;
 }
 
 /** The methods that take SQL. */
@@ -22,8 +25,9 @@ export const RAW_OPERATIONS = [
 
 /** SQL that names a table whose reads are audited leaves an entry flagged `gap`; the text and its values are in none. */
 export function rawHook(tables: RawTables, to: HandOver): (call: HookedRaw) => Promise<unknown> {
-  return ({ operation, args, query }) => {
-    const models = modelsIn(tables, args);
+  return ({ operation, args: copy, query, __internalParams: internals }) => {
+    const args = callersOwn(internals, copy);
+    const models = modelsIn(tables, copy);
     if (models.length === 0) return query(args);
     return observe(query, args, to, (ending, moment) => models.map((model) => gapOf(model, operation, moment, ending)));
   };

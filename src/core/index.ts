@@ -1,0 +1,21 @@
+/** The audit without a framework: `nestjs-prisma-audit/core`, for scripts, jobs and services that have no Nest. */
+export { createAudit, type Audit, type AuditFacts, type AuditHealth, type AuditOptions } from '../compose/index.js';
+export { runAs, setActor, withContext, type AuditContext, type ContextFields } from '../context/index.js';
+export { AuditError, defineActions, isAuditError, mergeActions, type AuditErrorCode } from '../event/index.js';
+export type {
+  ActionCatalogue,
+  ActionDefinition,
+  ActionName,
+  Actor,
+  AuditEvent,
+  AuditEventOf,
+  AuditRegister,
+  Check,
+  FieldChange,
+  Outcome,
+  RecordChange,
+  Resource,
+  Severity,
+} from '../event/index.js';
+export { defineAudit, type AuditConfig } from '../prisma/index.js';
+export type { AuditEntry, AuditPage, AuditQuery } from '../query/index.js';
