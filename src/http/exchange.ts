@@ -74,6 +74,7 @@ export class Exchange {
   /** The framework's own request takes the place of Node's: on it are the user, the parameters, the route. */
   adopt(request: AuditRequest): void {
     this.#request = request;
+    this.#asked = false;
     const { root, requestId } = this.context;
     this.context = { ...requestContext(request, this.#options, requestId), root };
   }

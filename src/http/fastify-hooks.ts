@@ -38,4 +38,11 @@ export function fastifyHooks(fastify: FastifyLike, recorder: Recorder, options: 
     if (exchange) runInContext(exchange.context, done);
     else done();
   });
+  // Middleware stands in front of every hook, with Node's request, which knows no route. What it refused comes by here, in
+  // front of whoever listens for the end of the response later than Fastify itself.
+  addHook('onResponse', (request, reply, done) => {
+    const exchange = exchangeOf(reply.raw);
+    if (exchange && exchange.request !== request) exchange.adopt(request);
+    done();
+  });
 }

@@ -14,6 +14,8 @@ export interface RequestRecord {
   readonly unit?: UnitOfWork;
   /** The handler's turn came: no guard refused, whoever it was. */
   reached?: boolean;
+  /** Of the handler whose guards were asked, what is said of it. Absent where nobody came so far, or nobody tells. */
+  handler?: { readonly audited: AuditedMark | undefined; readonly skipped: boolean };
   /** Of a handler whose turn came, what `@Audited()` says. */
   route?: AuditedMark | undefined;
   /** The handler's turn came, and it is marked with `@SkipAudit()`. */

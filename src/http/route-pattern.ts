@@ -8,16 +8,45 @@ export function notePattern(request: AuditRequest): void {
   if (pattern !== undefined) noted.set(request, pattern);
 }
 
+const passed = new WeakMap<object, unknown>();
+
+/**
+ * Notes that no route answered: whatever Express left on the request belongs to middleware that was bound to a path, or to a
+ * handler that passed on. Called behind all routes.
+ */
+export function notePassed(request: AuditRequest): void {
+  passed.set(request, request.route);
+}
+
 /** The pattern of the route that matched, e.g. `/invoices/:id`; nothing where none did. Never the path of the request. */
 export function routePattern(request: AuditRequest): string | undefined {
   const known = noted.get(request);
   if (known !== undefined) return known;
   const { routeOptions, baseUrl } = request as { routeOptions?: { url?: unknown }; baseUrl?: unknown };
   if (typeof routeOptions === 'object') return typeof routeOptions.url === 'string' ? routeOptions.url : undefined;
+  if (passed.has(request) && !isLater(request)) return undefined;
   const path = request.route?.path;
   if (typeof path !== 'string') return undefined;
   if (typeof baseUrl !== 'string' || baseUrl === '') return path;
   return mountPattern(baseUrl, request.params ?? {}) + (path === '/' ? '' : path);
+}
+
+/** What is read of a route of Express, and of the response on its request. */
+interface Left {
+  readonly route?: { readonly path?: unknown; readonly methods?: Readonly<Record<string, unknown>> };
+  readonly res?: { readonly statusCode?: unknown };
+}
+
+/** More methods than anybody writes down: `all()` of an application names each. */
+const MANY = 10;
+
+/** Whether a route came behind all others that is more than Nest's answer to what matches none: it binds one to its prefix. */
+function isLater(request: AuditRequest): boolean {
+  const { route, res } = request as Left;
+  if (passed.get(request) === route) return false;
+  const methods = route?.methods ?? {};
+  const all = methods['_all'] === true || Object.keys(methods).length > MANY;
+  return !all || (route?.path !== '*path' && res?.statusCode !== 404);
 }
 
 /** For a policy: the route that matched, by its pattern alone. */

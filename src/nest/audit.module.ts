@@ -3,7 +3,6 @@ import {
   Module,
   type BeforeApplicationShutdown,
   type DynamicModule,
-  type MiddlewareConsumer,
   type NestModule,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
@@ -92,11 +91,12 @@ export class AuditModule
     addFeatures(audit.actions, instance, modules);
   }
 
-  configure(consumer: MiddlewareConsumer): void {
-    if (recordsRequests(this.#instance, this.#modules)) this.#surface.attach(consumer);
+  configure(): void {
+    if (recordsRequests(this.#instance, this.#modules)) this.#surface.attach();
   }
 
   async onModuleInit(): Promise<void> {
+    this.#surface.endOfRoutes();
     await this.#audit.traces();
     try {
       const answered = await within(

@@ -1,24 +1,28 @@
 import { Inject, Injectable, RequestMethod, VERSION_NEUTRAL, VersioningType } from '@nestjs/common';
-import { ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { MatchedRoute } from '../http/policy.js';
+import type { RequestRecord } from '../http/request-record.js';
 import type { AuditRequest } from '../http/request.js';
 import { routePattern } from '../http/route-pattern.js';
 import { markOf, type Mark } from './audited-mark.js';
+import { fitsHost, fitsVersion, type Distinction } from './route-distinction.js';
 
-interface Route extends Mark {
+interface Route extends Mark, Distinction {
   /** `ALL` matches every method. */
   readonly method: string;
 }
 
 /**
- * Which handler a route belongs to, made once from Nest's metadata. It answers for requests that no interceptor ever saw,
- * because a guard refused them. Undecorated handlers are in it too, so that they are not taken for another's.
+ * Which handler a route belongs to. The first guard saw it, where the request came so far; else a table says it, made once
+ * from Nest's metadata: for requests that middleware refused, or a hook of Fastify. Undecorated handlers are in it too, so
+ * that they are not taken for another's.
  */
 @Injectable()
 export class RouteTable {
   readonly #modules: ModulesContainer;
   readonly #scanner: MetadataScanner;
   readonly #config: ApplicationConfig;
+  readonly #host: HttpAdapterHost;
   /** By whole pattern. */
   #routes: ReadonlyMap<string, readonly Route[]> | undefined;
   #holds: boolean | undefined;
@@ -27,23 +31,34 @@ export class RouteTable {
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(MetadataScanner) scanner: MetadataScanner,
     @Inject(ApplicationConfig) config: ApplicationConfig,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
   ) {
     this.#modules = modules;
     this.#scanner = scanner;
     this.#config = config;
+    this.#host = host;
   }
 
-  /** The route that the framework matched, by the pattern it left on the request; nothing if none did. */
-  find(request: AuditRequest): MatchedRoute | undefined {
+  /** The route of a request: by what its guards were asked for, else by the pattern that the framework left on it; nothing if none matched. */
+  find(request: AuditRequest, record: RequestRecord): MatchedRoute | undefined {
     const pattern = routePattern(request);
+    const { handler } = record;
+    if (handler) return { pattern, audited: handler.audited, skipped: handler.skipped };
     if (pattern === undefined) return undefined;
     const found = (this.#table.get(join(pattern)) ?? []).filter(
       ({ method }) => method === request.method || method === 'ALL' || (method === 'GET' && request.method === 'HEAD'),
     );
-    // The same pattern twice, told apart by header or host: only an answer that is the same for all is an answer.
-    const [first] = found;
-    const same = found.every(({ audited, skipped }) => audited === first?.audited && skipped === first?.skipped);
-    return same && first ? { pattern, audited: first.audited, skipped: first.skipped } : { pattern };
+    const first = found.length > 1 ? this.#firstFor(found, request) : found[0];
+    if (first) return { pattern, audited: first.audited, skipped: first.skipped };
+    // Not told apart: there is an entry if there may have to be one, and it says no more than method and pattern do.
+    return { pattern, audited: found.some(({ audited }) => audited) ? {} : undefined };
+  }
+
+  /** Of one pattern the one that the router gives this request to: the first that takes its version and its host. */
+  #firstFor(routes: readonly Route[], request: AuditRequest): Route | undefined {
+    const versioning = this.#config.getVersioning();
+    const adapter = this.#host.httpAdapter;
+    return routes.find((route) => fitsHost(route, request) && fitsVersion(route, request, versioning, adapter));
   }
 
   /** Whether any route wants its entry to have come somewhere before the response goes out. */
@@ -88,13 +103,17 @@ export class RouteTable {
       if (typeof number !== 'number') return [];
       const method = RequestMethod[number] ?? 'ALL';
       const mark = markOf(handler, controller);
-      const patterns = this.#prefixes(meta('__version__', handler) ?? meta('__version__', controller)).flatMap(
-        (prefix) =>
-          list(meta('path', controller)).flatMap((base) =>
-            list(meta('path', handler)).map((path) => join(prefix, modulePath, String(base), String(path))),
-          ),
+      const said = meta('__version__', handler) ?? meta('__version__', controller);
+      const told = {
+        version: said ?? this.#config.getVersioning()?.defaultVersion,
+        hosts: list(meta('host', controller)),
+      };
+      const patterns = this.#prefixes(said).flatMap((prefix) =>
+        list(meta('path', controller)).flatMap((base) =>
+          list(meta('path', handler)).map((path) => join(prefix, modulePath, String(base), String(path))),
+        ),
       );
-      return [...new Set(patterns)].map((pattern) => ({ pattern, method, ...mark }));
+      return [...new Set(patterns)].map((pattern) => ({ pattern, method, ...told, ...mark }));
     });
   }
 
@@ -113,8 +132,13 @@ function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }
 
-/** One pattern of several, as Express has it: a last `*` is Nest's older way to write `{*path}`. */
+/**
+ * One pattern of several. How a wildcard is written differs: `*`, `(.*)` and `+` are Nest's older ways, which it hands on to Express
+ * as `{*path}`, `*path` or `*path7`, and Fastify knows only `*`.
+ */
 function join(...paths: string[]): string {
   const segments = paths.flatMap((path) => path.split('/')).filter((segment) => segment !== '');
-  return segments.map((segment, i) => (segment === '*' && i === segments.length - 1 ? '{*path}' : segment)).join('/');
+  return segments.map((segment) => (WILDCARD.test(segment) ? '*' : segment)).join('/');
 }
+
+const WILDCARD = /^(?:\{?\*\w*\}?|\(\.\*\)|\+)$/;

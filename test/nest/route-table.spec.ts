@@ -125,13 +125,14 @@ describe('a request whose handler the pattern alone does not tell', () => {
   });
   afterAll(() => served.close());
 
-  it.each<[string, string, string, Record<string, string>]>([
-    ['versions told apart by a header', 'GET', '/bills/7', { 'x-version': '1' }],
-    ['the same path on two hosts', 'GET', '/host', {}],
-    ['GET and HEAD of one path', 'HEAD', '/parts/both/7', {}],
-  ])('leaves no entry rather than a wrong one: %s', async (_name, method, path, headers) => {
+  it.each<[string, string, string, Record<string, string>, string]>([
+    ['versions told apart by a header', 'GET', '/bills/7', { 'x-version': '1' }, 'bill.one'],
+    ['the same path on two hosts', 'GET', '/host', {}, 'host.a'],
+    ['GET and HEAD of one path', 'HEAD', '/parts/both/7', {}, 'part.head'],
+  ])('leaves the entry of the right one: %s', async (_name, method, path, headers, action) => {
     const { id, status } = await served.send(method, path, headers);
     expect(status).toBe(403);
-    expect(await served.entries({ requestId: id })).toEqual([]);
+    const entries = await served.entries({ requestId: id });
+    expect(entries.map((entry) => `${entry.action} ${entry.outcome}`)).toEqual([`${action} denied`]);
   });
 });
