@@ -90,17 +90,7 @@ describe('on the tables of the log, by trying everything on each', () => {
 });
 
 describe('of the functions of the log', () => {
-  const FACTS = [
-    'applied',
-    'backlog',
-    'level_of',
-    'level_roles',
-    'logged_twice',
-    'lost',
-    'nests',
-    'pending',
-    'watch_state',
-  ];
+  const FACTS = ['applied', 'backlog', 'level_of', 'level_roles', 'logged_twice', 'lost', 'pending', 'watch_state'];
   it.each<[Part, readonly string[]]>([
     ['app', [...FACTS, 'client_change', 'position', 'record', 'unsealed']],
     ['sealer', [...FACTS, 'acquire', 'position', 'release', 'renew', 'reserve', 'seal', 'unsealed', 'watch_coverage']],
