@@ -1,6 +1,6 @@
 /**
  * What the capture triggers cost the server, as CPU time of the backend: on a busy machine it moves far less than latency.
- * `node bench/trigger-cpu.mjs [--seconds 10] [--only NAME] [--against OTHER_0004.sql]` compares two capture migrations in one run.
+ * `node bench/trigger-cpu.mjs [--seconds 10] [--only NAME] [--against OTHER_0004.sql]…` compares capture migrations in one run.
  * Linux only: the kernel counts the nanoseconds.
  */
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '10' },
     only: { type: 'string', default: '' },
-    against: { type: 'string' },
+    against: { type: 'string', multiple: true, default: [] },
   },
 });
 const CAPTURE = new URL('../prisma/migrations/0004_capture.sql', import.meta.url);
@@ -72,7 +72,7 @@ const server = await startPostgres();
 const clients = [];
 try {
   const variants = [['none', undefined]];
-  if (options.against) variants.push(['against', options.against]);
+  options.against.forEach((file, i) => variants.push([`against${i + 1}`, file]));
   variants.push(['now', CAPTURE]);
   for (const [name, capture] of variants) clients.push({ name, client: await connect(name, capture), us: {} });
   const until = performance.now() + Number(options.seconds) * 1000 * STATEMENTS.length;

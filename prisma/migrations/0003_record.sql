@@ -42,7 +42,7 @@ begin
     select u.*, nullif(concat_ws(',', nullif(trim(both E' \t\n\r' from substr(trim(both E' \t\n\r' from data), 2, length(trim(both E' \t\n\r' from data)) - 2)), ''),
                               case when resource_id is not null then '"id":' || to_json(resource_id)::text
                                    -- An id that the caller wrote, or an escape that could be one, is overruled: the last member counts.
-                                   when data like '%id%' or strpos(data, '\u') > 0 then '"id":null' end), '') as members
+                                   when data like '%id%' or strpos(data, chr(92) || 'u') > 0 then '"id":null' end), '') as members
       from unnest(p_source, p_at, p_group, p_tenant, p_event_key, p_model, p_resource_id, p_header, p_actor, p_data, p_flags)
            with ordinality as u (source, at, group_id, tenant_key, event_key, model, resource_id, header, actor, data, flags, ord)
   ), fresh as (

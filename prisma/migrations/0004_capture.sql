@@ -6,19 +6,22 @@
 --   0 model · 1 single key column · 2 composite key columns as text[] · 3 rules as JSON, with all that follows · 4 tenant column
 --   5 columns that are not stored, as {column: null, …} · 6 columns that are never told, in the same form
 --   7 redacted columns as text[] · 8 columns of documents as text[] · 9 what suspect() looks for, as bytea[]; '' for the default
---  10 hidden: columns are; masked: and some with their last characters shown; short: one row may go the short way; pair: it may when it is inserted, its key has two columns
---  11 `,"column":` of the only document, if it is jsonb · 12 the same of the next column · 13 `{"column":` of the single key
+--  10 hidden: columns are; masked: and some with their last characters shown · 11 `{"column":` of the single key
 -- Rules: {"blank": {column: null, …}, "redact": [column, …], "mask": {column: n, …}, "ignore": [column, …],
 --         "json": [column, …], "names": {"words": [pattern, …], "run", "whole", "except": [name, …]}}, names absent for the default.
 -- Each statement copies the arguments of all triggers of its table, so the default list of secret names is here and not in them.
 --
--- The settings pinned below colour the text of values (bytea, floats, times, money): the log must not depend on the session.
+-- The settings pinned below colour the text of values (bytea, floats, times, money) or how a function's own text is read
+-- (standard_conforming_strings): the log must not depend on the session. Functions without settings of their own have no backslash
+-- in a literal. Names are compared under "C", or the database's locale would decide what a secret is (PIN in Turkish).
 -- No statement here names a column of the audited table, so that no change of it can make a write fail.
 
 -- Escapes that `->>` refuses although a column of type json may hold them (NUL, surrogates) are left out of this copy.
 create or replace function "audit".readable(row_text text) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 begin
+  -- Only these can be refused: looked for first, since to read all of a large text takes seconds.
+  if strpos(row_text, '\u0000') + strpos(row_text, '\ud') + strpos(row_text, '\uD') = 0 then return row_text; end if;
   perform json_object_keys(row_text::json);
   return row_text;
 exception when others then
@@ -34,13 +37,13 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
                   from (select row_text::json ->> k.name as value, k.ord from unnest(composite::text[]) with ordinality as k (name, ord)) v) end
 $$;
 
--- The next six are asked of each row. They have no search path of their own, so that they become part of the statement that calls
+-- The next four are asked of each row. They have no search path of their own, so that they become part of the statement that calls
 -- them, and cost no call: so each name in them is qualified.
 
 -- Whether JSON is free of escapes that `->>` might refuse.
 create or replace function "audit".plain(row_text text) returns boolean
 language sql immutable as $$
-  select pg_catalog.strpos(row_text, '\') operator(pg_catalog.=) 0 or pg_catalog.strpos(row_text, '\u') operator(pg_catalog.=) 0
+  select pg_catalog.strpos(row_text, pg_catalog.chr(92)) operator(pg_catalog.=) 0 or pg_catalog.strpos(row_text, pg_catalog.chr(92) operator(pg_catalog.||) 'u') operator(pg_catalog.=) 0
 $$;
 
 -- The key of a row as text, if its JSON begins with it and it is a number or a simple string; else null. `start`: of the JSON, up to its
@@ -52,42 +55,28 @@ language sql immutable as $$
                and pg_catalog.right(start, 1) operator(pg_catalog.<>) '}'
               then pg_catalog.substr(start, pg_catalog.length(mark) operator(pg_catalog.+) 1)
               when pg_catalog.starts_with(start, mark operator(pg_catalog.||) '"') and pg_catalog.right(start, 1) operator(pg_catalog.=) '"'
-               and pg_catalog.length(start) operator(pg_catalog.>) (pg_catalog.length(mark) operator(pg_catalog.+) 1) and pg_catalog.strpos(start, '\') operator(pg_catalog.=) 0
+               and pg_catalog.length(start) operator(pg_catalog.>) (pg_catalog.length(mark) operator(pg_catalog.+) 1) and pg_catalog.strpos(start, pg_catalog.chr(92)) operator(pg_catalog.=) 0
               then pg_catalog.substr(start, pg_catalog.length(mark) operator(pg_catalog.+) 2, pg_catalog.length(start) operator(pg_catalog.-) pg_catalog.length(mark) operator(pg_catalog.-) 2) end
 $$;
 
--- As key_of() of several columns, of which there are mostly two.
-create or replace function "audit".composite_key(row_text text, columns text[]) returns text
-language sql stable as $$
-  select case when columns[3] is null
-              then '[' operator(pg_catalog.||) pg_catalog.to_json(row_text::pg_catalog.json operator(pg_catalog.->>) columns[1])::pg_catalog.text operator(pg_catalog.||) ','
-                   operator(pg_catalog.||) pg_catalog.to_json(row_text::pg_catalog.json operator(pg_catalog.->>) columns[2])::pg_catalog.text operator(pg_catalog.||) ']'
-              else "audit".key_of(row_text, '', columns::pg_catalog.text) end
-$$;
-
--- The document of a row with one, cut out of its JSON: parsing all of it takes six times as long. `mark`: its name in a row's JSON with what is
--- around it, `,"name":`; `next_mark`: that of the next column. Neither is anywhere else: where that text has a quote that is not escaped, a
--- string begins or ends; behind one that ends there is no name, and before one that begins jsonb has a space. Where the next column has
--- gone, all the rest; where the document has, nothing, which is suspect.
-create or replace function "audit".document(row_text text, mark text, next_mark text) returns text
-language sql immutable as $$
-  select pg_catalog.split_part(pg_catalog.split_part(row_text, mark, 2), next_mark, 1)
-$$;
-
--- Whether a document, or one of two with a `}` between them, may hold a secret, or is null or missing: where it is false, there is none of it.
--- `words`: null for the default.
+-- Whether a document may hold a secret, or is null: where it is false, there is none of it. `words`: null for the default.
+-- Lower case is that of ASCII first, whatever the locale makes of the rest; the three letters are those with a lower case in ASCII.
 create or replace function "audit".suspect(document text, words bytea[]) returns boolean
 language sql stable as $$
-  select pg_catalog.convert_to(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(document), '_', ''), '-', ''), '.', ''), ' ', ''), 'UTF8')
+  select pg_catalog.convert_to(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(pg_catalog.lower(
+      pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(document, 'İ', 'i'), 'ı', 'i'), 'K', 'k')
+      collate pg_catalog."C") collate pg_catalog."default"), '_', ''), '-', ''), '.', ''), ' ', ''), 'UTF8')
     operator(pg_catalog.~~) any (coalesce(words,
-    '{"","null%","%}null%","%password%","%passwd%","%pwd%","%passphrase%","%passcode%","%secret%","%token%","%otp%","%cvv%","%cvc%","%ssn%","%pin%","%credential%","%authorization%","%cookie%","%key%","%card%","%recovery%","%iban%"}'::pg_catalog.bytea[]))
+    '{"null%","%password%","%passwd%","%pwd%","%passphrase%","%passcode%","%secret%","%token%","%otp%","%cvv%","%cvc%","%ssn%","%pin%","%credential%","%authorization%","%cookie%","%key%","%card%","%recovery%","%iban%"}'::pg_catalog.bytea[]))
 $$;
 
--- Whether it is the column that is null, rather than a JSON null in it. `mark`: of document().
-create or replace function "audit".is_empty(document text, r anyelement, mark text) returns boolean
+-- A row's key, if its JSON can be read as it is. `args`: of the trigger.
+create or replace function "audit".lean_key(row_text text, args text[]) returns text
 language sql stable as $$
-  select pg_catalog.starts_with(document, 'null')
-     and pg_catalog.json_populate_record(r, ('{' operator(pg_catalog.||) pg_catalog.substr(mark, 2) operator(pg_catalog.||) 'null}')::pg_catalog.json) operator(pg_catalog.*=) r
+  select case when "audit".plain(row_text) then coalesce(
+    "audit".first_value(pg_catalog.split_part(row_text, ',', 1), nullif(args[11], '')),
+    case when args[1] operator(pg_catalog.<>) '' then row_text::pg_catalog.json operator(pg_catalog.->>) args[1]
+         when args[2] operator(pg_catalog.<>) '' then "audit".key_of(row_text, '', args[2]) end) end
 $$;
 
 -- The default list of secret names, as secretPatterns() in src/event/redaction.ts makes it.
@@ -96,61 +85,53 @@ language sql immutable set search_path = pg_catalog, pg_temp as $names$
   select '{"words":["%password%","%passwd%","%pwd%","%passphrase%","%passcode%","%secret%","%token%","%otp%","%cvv%","%cvc%","%ssn%","%pin%","%credential%","%authorization%","%cookie%","%key%","%card%","%recovery%","%iban%"],"run":" password | passwd | pwd | passphrase | passcode | secret | token | otp | totp | cvv | cvc | ssn | pin | credential | authorization | cookie | api key | access key | private key | encryption key | signing key | card number | credit card | recovery code | iban |password|passphrase|passcode|credential|authorization|accesskey|privatekey|encryptionkey|signingkey|cardnumber|creditcard|recoverycode|passwd(?:hash|key|value|salt|digest)? |secret(?:hash|key|value|salt|digest)? |token(?:hash|key|value|salt|digest)? |cookie(?:hash|key|value|salt|digest)? |apikey(?:hash|key|value|salt|digest)? ","whole":"^password$|^passwd$|^pwd$|^passphrase$|^passcode$|^secret$|^token$|^otp$|^totp$|^cvv$|^cvc$|^ssn$|^pin$|^credential$|^authorization$|^cookie$|^apikey$|^accesskey$|^privatekey$|^encryptionkey$|^signingkey$|^cardnumber$|^creditcard$|^recoverycode$|^iban$","except":[]}'::json
 $names$;
 
--- Whether a name inside a document is that of a secret; the words are cut as in src/event/redaction.ts.
+-- Whether a name inside a document is that of a secret; the words are cut as in src/event/redaction.ts. A letter is what Unicode
+-- calls one, by its number: what a locale calls one differs. No step takes longer than the name is long.
 create or replace function "audit".is_secret(name text, names json) returns boolean
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+language plpgsql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
-  words text := name;
+  words text collate "C" := translate(name, 'İıK', 'IiK');
+  list constant jsonb := names; -- parsed once
+  upper_case constant text := '[A-Z\u00c0-\u00d6\u00d8-\u00de\u0391-\u03a9\u0400-\u042f]';
+  lower_case constant text := '[a-z\u00df-\u00f6\u00f8-\u00ff\u03ac-\u03ce\u0430-\u045f]';
+  no_letter constant text := '[^a-zA-Z0-9\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02c1\u0370-\u1fff\u2071\u207f\u2090-\u209c\u2102-\u2188\u2c00-\u2dff\u3005-\u3007\u3031-\u3035\u303b-\ufdff\ufe70-\ufefe\uff21-\uff3a\uff41-\uff5a\uff66-\U0010ffff]+';
 begin
-  if not translate(lower(name), '_-. ', '') like any (array(select json_array_elements_text(names -> 'words'))) then
+  if not translate(lower(lower(words) collate "default") collate "C", '_-. ', '') like any (array(select jsonb_array_elements_text(list -> 'words'))) then
     return false;
   end if;
-  words := regexp_replace(words, '([A-Z]{2,})s(?![a-z])', '\1 ', 'g');
-  words := regexp_replace(words, '([a-z])([A-Z])', '\1 \2', 'g');
-  words := regexp_replace(words, '([A-Z])([A-Z][a-z])', '\1 \2', 'g');
+  words := regexp_replace(words, '(' || upper_case || '{2})s(?!' || lower_case || ')', '\1 ', 'g');
+  words := regexp_replace(words, '(' || lower_case || ')(' || upper_case || ')', '\1 \2', 'g');
+  words := regexp_replace(words, '(' || upper_case || ')(' || upper_case || lower_case || ')', '\1 \2', 'g');
   words := regexp_replace(words, '([0-9]+)', ' \1 ', 'g');
-  words := ' ' || trim(lower(regexp_replace(words, '[^[:alpha:]0-9]+', ' ', 'g'))) || ' ';
+  words := ' ' || trim(lower(lower(regexp_replace(words, no_letter, ' ', 'g')) collate "default")) || ' ';
   words := regexp_replace(words, '(sses|[^s ][^s ]s|s[^s ]s)(?= )', '<\1>', 'g');
   words := regexp_replace(regexp_replace(words, '<sses>', 'ss', 'g'), '<(..)s>', '\1', 'g');
-  return replace(words, ' ', '') <> all (array(select json_array_elements_text(names -> 'except')))
-    and (words ~ (names ->> 'run') or replace(words, ' ', '') ~ (names ->> 'whole'));
+  return replace(words, ' ', '') <> all (array(select jsonb_array_elements_text(list -> 'except')))
+    and (words ~ (list ->> 'run') or replace(words, ' ', '') ~ (list ->> 'whole'));
 end $$;
 
--- The document with "[redacted]" for every secret in it, and where they stood with what they were. Fails on what cannot be walked.
-create or replace function "audit".redact(doc json, names json, path text, out safe text, out secrets jsonb)
+-- A value with "[redacted]" for every secret in it, and where they stood with what they were, as members of a JSON object. `name`: of
+-- the member whose value it is. Fails on what cannot be walked, or is nested deeper than 64 levels.
+create or replace function "audit".redact(value json, name text, path text, names json, depth integer, out safe text, out secrets text)
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-declare
-  name text;
-  value json;
-  inner_safe text;
-  inner_secrets jsonb;
-  parts text[] := '{}';
-  n integer := 0;
 begin
-  secrets := '{}';
-  case json_typeof(doc)
+  if name is not null and "audit".is_secret(name, names) then
+    safe := case json_typeof(value) when 'null' then 'null' else '"[redacted]"' end;
+    secrets := to_json(path)::text || ':' || to_json(value::text)::text;
+    return;
+  end if;
+  if depth > 64 then raise exception using errcode = 'program_limit_exceeded'; end if;
+  case json_typeof(value)
     when 'object' then
-      for name, value in select e.key, e.value from json_each(doc) e loop
-        if "audit".is_secret(name, names) then
-          secrets := secrets || jsonb_build_object(path || '.' || name, value::text);
-          inner_safe := case when json_typeof(value) = 'null' then 'null' else '"[redacted]"' end;
-        else
-          select r.safe, r.secrets into inner_safe, inner_secrets from "audit".redact(value, names, path || '.' || name) r;
-          secrets := secrets || inner_secrets;
-        end if;
-        parts := parts || (to_json(name)::text || ':' || inner_safe);
-      end loop;
-      safe := '{' || array_to_string(parts, ',') || '}';
+      select '{' || coalesce(string_agg(to_json(e.key)::text || ':' || r.safe, ',' order by e.ord), '') || '}', string_agg(r.secrets, ',')
+        into safe, secrets
+        from json_each(value) with ordinality e (key, value, ord), lateral "audit".redact(e.value, e.key, path || '.' || e.key, names, depth + 1) r;
     when 'array' then
-      for value in select e.value from json_array_elements(doc) e loop
-        select r.safe, r.secrets into inner_safe, inner_secrets from "audit".redact(value, names, path || '.' || n) r;
-        secrets := secrets || inner_secrets;
-        parts := parts || inner_safe;
-        n := n + 1;
-      end loop;
-      safe := '[' || array_to_string(parts, ',') || ']';
+      select '[' || coalesce(string_agg(r.safe, ',' order by e.ord), '') || ']', string_agg(r.secrets, ',')
+        into safe, secrets
+        from json_array_elements(value) with ordinality e (value, ord), lateral "audit".redact(e.value, null, path || '.' || e.ord - 1, names, depth + 1) r;
     else
-      safe := doc::text;
+      safe := value::text;
   end case;
 end $$;
 
@@ -163,11 +144,10 @@ $$;
 -- What of one image of a record may be stored: `image`, with null for what may not; `plain`, the same without escapes that cannot
 -- be read; `members` of the data section that say so, as {"masked": …, "cut": …, "jsonNull": …}; `secrets` by their path, for
 -- comparison alone.
-create or replace function "audit".image(r record, rules json, out image text, out plain text, out members jsonb, out secrets jsonb)
+create or replace function "audit".image(r record, full_text text, rules json, out image text, out plain text, out members jsonb, out secrets jsonb)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   over jsonb := coalesce(rules ->> 'blank', '{}');
-  full_text text := row_to_json(r)::text;
   name text;
   shown text;
   value text;
@@ -180,7 +160,7 @@ begin
   members := '{}';
   secrets := '{}';
   if full_text is null then return; end if;
-  plain := case when strpos(full_text, '\u') = 0 then full_text else "audit".readable(full_text) end;
+  plain := case when strpos(full_text, chr(92) || 'u') = 0 then full_text else "audit".readable(full_text) end;
 
   row_json := plain;
   for name in select json_array_elements_text(rules -> 'redact') loop
@@ -203,25 +183,26 @@ begin
         empty := false; -- its domain refuses NULL
       end;
       if not empty then members := jsonb_set(members, '{jsonNull}', coalesce(members -> 'jsonNull', '[]') || to_jsonb(name)); end if;
-    elsif strpos(value, '\u') > 0 or "audit".suspect(value, array(select convert_to(json_array_elements_text(names -> 'words'), 'UTF8'))) then
+    elsif strpos(value, chr(92) || 'u') > 0 or "audit".suspect(value, array(select convert_to(json_array_elements_text(names -> 'words'), 'UTF8'))) then
       begin
-        select d.safe, d.secrets into document from "audit".redact(value::json, names, name) d;
-        if document.secrets <> '{}' then
+        if octet_length(value) > 4 * limit_bytes then raise exception using errcode = 'program_limit_exceeded'; end if;
+        select d.safe, ('{' || d.secrets || '}')::jsonb as secrets into document from "audit".redact(value::json, null, name, names, 0) d;
+        if document.secrets is not null then
           over := over || jsonb_build_object(name, case when plain = full_text then document.safe::jsonb else to_jsonb('[redacted]'::text) end);
           secrets := secrets || document.secrets;
         end if;
       exception when others then
-        -- It cannot be looked into: nothing of it is shown.
+        -- It cannot be looked into, or is too large to be: nothing of it is shown.
         over := over || jsonb_build_object(name, '[redacted]');
-        secrets := secrets || jsonb_build_object(name, value);
+        secrets := secrets || jsonb_build_object(name, case when octet_length(value) > 4 * limit_bytes then encode(sha256(convert_to(value, 'UTF8')), 'hex') else value end);
       end;
     end if;
   end loop;
   if octet_length(full_text) > limit_bytes then
-    for name in select json_object_keys(row_json) loop
+    for name, value in select e.key, e.value from json_each_text(row_json) e loop
       continue when over -> name = 'null';
-      value := row_json ->> name;
       continue when octet_length(value) <= limit_bytes or value is null;
+      continue when over -> name = '"[redacted]"';
       if over ? name then value := (over -> name)::text; end if; -- without its secrets
       over := over || jsonb_build_object(name, null);
       members := jsonb_set(members, '{cut}', coalesce(members -> 'cut', '{}') || jsonb_build_object(name,
@@ -237,12 +218,12 @@ begin
       -- A domain that refuses what is put in the place of a value.
       select '{' || string_agg(to_json(e.key)::text || ':' || coalesce((over -> e.key)::text, e.value::text), ',') || '}' into image from json_each(row_json) e;
     end;
-    plain := case when strpos(image, '\u') = 0 then image else "audit".readable(image) end;
+    plain := case when strpos(image, chr(92) || 'u') = 0 then image else "audit".readable(image) end;
   end if;
 end $$;
 
 -- One change where there are rules, or large values. `data` is null when nothing is to be logged.
-create or replace function "audit".change_by_rules(o record, n record, args text[], out key text, out tenant text, out data text, out flags text)
+create or replace function "audit".change_by_rules(o record, n record, old_text text, new_text text, args text[], out key text, out tenant text, out data text, out flags text)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   rules json := coalesce(nullif(args[3], ''), '{}');
@@ -261,8 +242,8 @@ begin
       null; -- a domain that refuses NULL: such a change is told, without its values
     end;
   end if;
-  select * into before from "audit".image(o, rules);
-  select * into after from "audit".image(n, rules);
+  select * into before from "audit".image(o, coalesce(old_text, row_to_json(o)::text), rules);
+  select * into after from "audit".image(n, coalesce(new_text, row_to_json(n)::text), rules);
   whose := coalesce(after.plain, before.plain); -- after a change of the key: the new one
   key := "audit".key_of(whose, args[1], args[2]);
   if key is null and args[1] || args[2] <> '' and not coalesce((rules ->> 'blank')::jsonb ? args[1], false) then flags := 'malformed'; end if;
@@ -306,6 +287,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   old_row json;
   new_row json;
+  old_text text;
+  new_text text;
   old_document text;
   new_document text;
   column_name text;
@@ -320,12 +303,15 @@ begin
   if not long_way then
     old_row := row_to_json(o);
     new_row := row_to_json(n);
-    if args[3] <> '' then
+    old_text := old_row;
+    new_text := new_row;
+    long_way := octet_length(concat(old_text, new_text)) > 1048576; -- it was compressed
+    if not long_way and args[3] <> '' then
       begin
         if args[6] <> '' and old_row is not null and new_row is not null then
           if json_populate_record(o, args[6]::json) *= json_populate_record(n, args[6]::json) then return; end if;
         end if;
-        long_way := strpos(concat(old_row, new_row), '\u') > 0;
+        long_way := strpos(concat(old_text, new_text), chr(92) || 'u') > 0;
         if not long_way and documents is not null then
           foreach column_name in array documents loop
             old_document := (old_row -> column_name)::text;
@@ -357,12 +343,12 @@ begin
     end if;
   end if;
   if long_way then
-    select c.key, c.tenant, c.data, c.flags into key, tenant, data, flags from "audit".change_by_rules(o, n, args) c;
+    select c.key, c.tenant, c.data, c.flags into key, tenant, data, flags from "audit".change_by_rules(o, n, old_text, new_text, args) c;
     return;
   end if;
 
   whose := coalesce(new_row, old_row); -- after a change of the key: the new one
-  if strpos(whose::text, '\u') > 0 then whose := "audit".readable(whose::text); end if;
+  if strpos(whose::text, chr(92) || 'u') > 0 then whose := "audit".readable(whose::text); end if;
   if args[1] <> '' then
     key := whose ->> args[1];
   elsif args[2] <> '' then
@@ -400,29 +386,84 @@ begin
   return false;
 end $$;
 
+-- Whether another trigger of the log sees the rows of this table: that of the partitioned table furthest up, of which PostgreSQL makes
+-- a copy on each partition. A table that became a partition still has its own until the next migrate.
+create or replace function "audit".seen_from_above(relation oid, own name) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  with recursive up (name, next, height) as (
+    select g.tgname, g.tgparentid, 0
+      from pg_trigger g join pg_proc p on p.oid = g.tgfoid
+     where g.tgrelid = relation and g.tgtype & 1 = 1 and g.tgenabled in ('O', 'A') and p.pronamespace = '"audit"'::regnamespace
+    union all
+    select u.name, g.tgparentid, u.height + 1 from up u join pg_trigger g on g.oid = u.next)
+  select coalesce(max(u.height) > coalesce(max(u.height) filter (where u.name = own), 0), false) from up u
+$$;
+
+-- What PostgreSQL leaves empty in the rows that a trigger gets: virtual generated columns. `computed`: the columns of a table as a select
+-- list with their expressions, over its rows and their tableoid; `stored`: those that are there; `virtual`: the names of the others.
+-- Such an expression has nothing in it that a user can define (manual, 5.4).
+create or replace function "audit".columns_of(relation oid, out computed text, out stored text, out virtual jsonb)
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select string_agg(case a.attgenerated when 'v' then format('(%s) as %I', pg_get_expr(d.adbin, relation), a.attname) else format('r.%I', a.attname) end, ', ' order by a.attnum),
+         string_agg(format('r.%I', a.attname), ', ' order by a.attnum) filter (where a.attgenerated <> 'v'),
+         jsonb_agg(a.attname) filter (where a.attgenerated = 'v')
+    from pg_attribute a left join pg_attrdef d on (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
+   where a.attrelid = relation and a.attnum > 0 and not a.attisdropped
+$$;
+
+-- A trigger's arguments with columns that are not logged besides, and said to be so.
+create or replace function "audit".ignoring(args text[], names jsonb) returns text[]
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  rules jsonb := coalesce(nullif(args[3], ''), '{}');
+begin
+  rules := rules || jsonb_build_object('ignore', coalesce(rules -> 'ignore', '[]') || names,
+    'untold', coalesce(rules -> 'untold', '{}') || (select jsonb_object_agg(n, null) from jsonb_array_elements_text(names) n));
+  args[3] := rules;
+  args[6] := rules -> 'untold';
+  return args;
+end $$;
+
 create or replace function "audit".capture() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set "TimeZone" = 'UTC' set "DateStyle" = 'ISO, YMD' set "IntervalStyle" = 'iso_8601'
 set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set plan_cache_mode = 'force_generic_plan'
+set standard_conforming_strings = on set quote_all_identifiers = off set xmloption = 'content'
 as $$
 #variable_conflict use_variable
 declare
-  query text := current_query();
-  -- The last comment counts: ours is always the last, so one smuggled into raw SQL cannot win.
-  comment text := split_part(query, '/*audit1:', -1);
+  op constant text := lower(tg_op collate "C");
+  args text[] := tg_argv;
+  query text;
+  comment text;
   actor bytea;
   unit uuid;
   flag text;
   before record;
+  after record;
   rows bigint;
   partition text;
+  shape record;
+  list text;
 begin
+  -- Nothing was changed: nothing else is looked at.
+  if tg_level = 'STATEMENT' and tg_op = 'INSERT' then
+    if not exists (select from new_rows) then return null; end if;
+  elsif tg_level = 'STATEMENT' and tg_op <> 'TRUNCATE' then
+    if not exists (select from old_rows) then return null; end if;
+  elsif tg_op = 'UPDATE' then
+    if old *= new then return null; end if; -- same record image
+  end if;
+
+  -- The last comment counts: ours is always the last, so one smuggled into raw SQL cannot win.
+  query := current_query();
+  comment := split_part(query, '/*audit1:', -1);
   -- It counts only at the end of the text (behind it a tracing driver may have put comments of its own): 32 digits for the
   -- unit of work, then the section.
   if octet_length(comment) between 35 and octet_length(query) - 1
     and (case strpos(comment, '*/') when octet_length(comment) - 1 then octet_length(comment) <= 131074
-          else strpos(comment, '*/') between 34 and 131073 and substr(comment, strpos(comment, '*/') + 2) ~ '^(\s|;|/\*[^*/]*\*/)*$' end) then
+          else strpos(comment, '*/') between 34 and 131073 and substr(comment, strpos(comment, '*/') + 2) collate "C" ~ '^(\s|;|/\*[^*/]*\*/)*$' end) then
     begin
       unit := nullif(left(comment, 32), '00000000000000000000000000000000')::uuid;
       actor := substr(decode(split_part(comment, '*/', 1), 'hex'), 17);
@@ -433,7 +474,7 @@ begin
     end;
   else
     -- The implicit commit of a single statement has no text at all.
-    if query is null or octet_length(query) < 100 and query ~* '^\s*(commit|end|prepare\s+transaction|set\s+constraints)\M' then
+    if query is null or octet_length(query) < 100 and query collate "C" ~* '^\s*(commit|end|prepare\s+transaction|set\s+constraints)\M' then
       -- A constraint trigger of the application's that waited for the end: who acts is who acted in this transaction.
       select c.actor, c.group_id into actor, unit
         from "audit".content c
@@ -449,43 +490,6 @@ begin
     end if;
   end if;
 
-  -- Most statements change one row that needs no looking into. For it, all is in one statement, of few expressions: in a transaction of one
-  -- write, to prepare one costs more than to evaluate it. `n.*`, not `n`: a column may have any name. What it leaves is done below.
-  if tg_op = 'INSERT' and tg_argv[10] = 'short' then
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.jt::json ->> tg_argv[4] end, actor,
-           '{"id":' || to_json(q.key)::text || ',"new":' || q.jt || '}', flag
-      from (select p.n, p.jt, p.jt::json ->> tg_argv[1] as key
-              from (select (n.*)::record as n, row_to_json(n.*)::text as jt from new_rows n
-                     where not exists (select from new_rows offset 1) and pg_column_size(n.*) < 262144 offset 0) p
-             where strpos(p.jt, '\u') = 0 offset 0) q
-     where q.key is not null and (tg_argv[11] = '' or "audit".suspect("audit".document(q.jt, tg_argv[11], tg_argv[12]), nullif(tg_argv[9], '')::bytea[]) is not true
-           or "audit".is_empty("audit".document(q.jt, tg_argv[11], tg_argv[12]), q.n, tg_argv[11]));
-    if found then return null; end if;
-  elsif tg_op = 'UPDATE' and tg_argv[10] = 'short' then
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'update', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.jt::json ->> tg_argv[4] end, actor,
-           '{"id":' || to_json(q.key)::text || ',"new":' || q.jt || ',"old":' || q.it || '}', flag
-      from (select p.o, p.n, p.it, p.jt, p.jt::json ->> tg_argv[1] as key,
-                   "audit".document(p.it, tg_argv[11], tg_argv[12]) as a, "audit".document(p.jt, tg_argv[11], tg_argv[12]) as b
-              from (select (o.*)::record as o, (n.*)::record as n, row_to_json(o.*)::text as it, row_to_json(n.*)::text as jt from old_rows o, new_rows n
-                     where not exists (select from new_rows offset 1) and pg_column_size(o.*) + pg_column_size(n.*) < 262144 and not o.* *= n.* offset 0) p
-             where strpos(p.it, '\u') + strpos(p.jt, '\u') = 0 offset 0) q
-     where q.key is not null and (tg_argv[11] = '' or "audit".suspect(case when q.a = q.b then q.b else q.b || '}' || q.a end, nullif(tg_argv[9], '')::bytea[]) is not true
-           or q.a = q.b and "audit".is_empty(q.a, q.o, tg_argv[11]) and "audit".is_empty(q.b, q.n, tg_argv[11]));
-    if found then return null; end if;
-  elsif tg_op = 'INSERT' and tg_argv[10] = 'pair' then
-    insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, actor, data, flags)
-    select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.jt::json ->> tg_argv[4] end, actor,
-           '{"id":' || to_json(q.key)::text || ',"new":' || q.jt || '}', flag
-      from (select p.jt, "audit".composite_key(p.jt, tg_argv[2]::text[]) as key
-              from (select row_to_json(n.*)::text as jt from new_rows n
-                     where not exists (select from new_rows offset 1) and pg_column_size(n.*) < 262144 offset 0) p
-             where strpos(p.jt, '\u') = 0 offset 0) q
-     where q.key is not null;
-    if found then return null; end if;
-  end if;
-
   if tg_op = 'TRUNCATE' then
     if exists (select from pg_class c where c.oid = tg_relid and c.relispartition) then
       partition := tg_relid::regclass::text;
@@ -494,110 +498,113 @@ begin
       select c.pos into rows
         from "audit".content c
        where c.pos > (select s.last_value - 10000 from "audit".content_pos_seq s) and c.xid = pg_current_xact_id()
-         and c.source = 'change' and c.op = 'truncate' and c.model = tg_argv[0] and coalesce(c.flags, '') !~ 'gap'
+         and c.source = 'change' and c.op = 'truncate' and c.model = args[0] and coalesce(c.flags, '') !~ 'gap'
          and coalesce(c.data::json #>> '{details,partition}' in (select a.relid::regclass::text from pg_partition_ancestors(tg_relid) a where a.relid <> tg_relid), true)
        order by c.pos desc limit 1;
       if found and not exists (select from "audit".content c where c.pos > rows and c.xid = pg_current_xact_id()
-                                  and c.source = 'change' and c.op in ('insert', 'update') and c.model = tg_argv[0]) then
+                                  and c.source = 'change' and c.op in ('insert', 'update') and c.model = args[0]) then
         return null;
       end if;
     end if;
-    -- No rows to log: that it happened, and how many rows went. Counting must not hold the lock for long.
+    -- No rows to log: that it happened, and how many rows went. Counting must not hold the lock for long, and not run the policies of
+    -- the table, which would hide rows from it besides.
+    rows := null;
     begin
-      execute format('select count(*) from (select from %I.%I limit 100001) t', tg_table_schema, tg_table_name) into rows;
-      if rows > 100000 then
-        flag := concat_ws(',', flag, 'estimated');
-        select greatest(c.reltuples::bigint, rows) into rows from pg_class c where c.oid = tg_relid;
+      if not row_security_active(tg_relid) then
+        execute format('select count(*) from (select from %I.%I limit 100001) t', tg_table_schema, tg_table_name) into rows;
       end if;
     exception when others then
-      flag := concat_ws(',', flag, 'estimated'); -- no right to read the table
+      null; -- no right to read the table
     end;
+    if rows is null or rows > 100000 then
+      flag := concat_ws(',', flag, 'estimated');
+      select greatest(nullif(c.reltuples::bigint, -1), rows) into rows from pg_class c where c.oid = tg_relid;
+    end if;
     insert into "audit".content (source, op, model, group_id, actor, data, flags)
-    values ('change', 'truncate', tg_argv[0], unit, actor, json_build_object('details', json_strip_nulls(json_build_object('partition', partition, 'rows', rows)))::text, flag);
+    values ('change', op, args[0], unit, actor, json_build_object('details', json_strip_nulls(json_build_object('partition', partition, 'rows', rows)))::text, flag);
     return null;
   end if;
 
-  -- The rows of a statement. Of tables that hide nothing, one whose JSON can be stored as it is needs no call of a function.
+  if exists (select from pg_trigger g where g.tgrelid = tg_relid and g.tgparentid <> 0 and g.tgname <> tg_name and starts_with(g.tgname::text, '!audit')) then
+    if "audit".seen_from_above(tg_relid, tg_name) then return null; end if;
+  end if;
+
+  if exists (select from pg_attribute a where a.attrelid = tg_relid and a.attgenerated = 'v') then
+    shape := "audit".columns_of(tg_relid);
+    list := shape.computed;
+    loop
+      begin
+        if tg_level = 'ROW' then
+          if tg_op <> 'INSERT' then execute format('select %s from (select ($1).*, $2 as tableoid) r', list) into before using old, tg_relid; end if;
+          if tg_op <> 'DELETE' then execute format('select %s from (select ($1).*, $2 as tableoid) r', list) into after using new, tg_relid; end if;
+          perform "audit".log_change(op, case when tg_op <> 'INSERT' then before end, case when tg_op <> 'DELETE' then after end, args, unit, actor, flag);
+        elsif tg_op = 'UPDATE' then
+          for after in execute format('select a.o, b.n from (select row_number() over () as place, z as o from (select %1$s from (select x.*, $1 as tableoid from old_rows x) r) z) a '
+            'full join (select row_number() over () as place, z as n from (select %1$s from (select x.*, $1 as tableoid from new_rows x) r) z) b using (place) order by place', list) using tg_relid loop
+            if not after.o *= after.n then perform "audit".log_change(op, after.o, after.n, args, unit, actor, flag); end if;
+          end loop;
+        else
+          for after in execute format('select %s from (select x.*, $1 as tableoid from %I x) r', list, case tg_op when 'INSERT' then 'new_rows' else 'old_rows' end) using tg_relid loop
+            perform "audit".log_change(op, case tg_op when 'DELETE' then after end, case tg_op when 'INSERT' then after end, args, unit, actor, flag);
+          end loop;
+        end if;
+        return null;
+      exception when others then
+        -- A value that cannot be had, of which the application learns when it reads it: the change is logged without these columns.
+        if list = shape.stored then raise; end if;
+        list := shape.stored;
+        args := "audit".ignoring(args, shape.virtual);
+      end;
+    end loop;
+  end if;
+
+  -- Row by row, or the rows of a statement. One that hides nothing and needs no looking into is stored as the JSON it is; all others go
+  -- through log_change(), as the last of the conditions, so that their order is kept. `r.*`, not `r`: a column may have any name.
   if tg_level = 'ROW' then
-    if tg_op = 'UPDATE' then
-      if old *= new then return null; end if; -- same record image: nothing changed
-    end if;
     if tg_op <> 'INSERT' and exists (select from pg_attribute where attrelid = tg_relid and atthasmissing) then
       -- A row older than a column has that column's default in the catalogue alone, where a copy of the row does not look.
       execute 'select ($1).*' into before using old;
-      perform "audit".log_change(lower(tg_op), before, new, tg_argv, unit, actor, flag);
+      perform "audit".log_change(op, before, new, args, unit, actor, flag);
     else
-      perform "audit".log_change(lower(tg_op), old, new, tg_argv, unit, actor, flag);
-    end if;
-  elsif tg_argv[10] in ('hidden', 'masked') then
-    if tg_op = 'INSERT' then
-      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
-      select 'change', lower(tg_op), tg_argv[0], c.key, unit, c.tenant, (select gen_random_uuid()), actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-        from new_rows r, lateral "audit".change(null, (r.*)::record, tg_argv) c where c.data is not null;
-    elsif tg_op = 'DELETE' then
-      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
-      select 'change', lower(tg_op), tg_argv[0], c.key, unit, c.tenant, (select gen_random_uuid()), actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-        from old_rows r, lateral "audit".change((r.*)::record, null, tg_argv) c where c.data is not null;
-    else
-      insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
-      select 'change', lower(tg_op), tg_argv[0], c.key, unit, c.tenant, (select gen_random_uuid()), actor, c.data, nullif(concat_ws(',', flag, c.flags), '')
-        from (select a.o, b.n
-                from (select row_number() over () as place, (o.*)::record as o from old_rows o) a
-                     full join (select row_number() over () as place, (n.*)::record as n from new_rows n) b using (place)
-               where (a.o *= b.n) is not true
-               order by place offset 0) r, lateral "audit".change(r.o, r.n, tg_argv) c
-       where c.data is not null;
+      perform "audit".log_change(op, old, new, args, unit, actor, flag);
     end if;
   elsif tg_op = 'INSERT' then
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
-    select 'change', 'insert', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.jt::json ->> tg_argv[4] end, (select gen_random_uuid()), actor,
-           coalesce('{"id":' || to_json(q.key)::text || ',', '{') || '"new":' || q.jt || '}', flag
-      from (select t.*, case when "audit".plain(t.jt) then
-                     coalesce("audit".first_value(split_part(t.jt, ',', 1), nullif(tg_argv[13], '')),
-                              case when tg_argv[1] <> '' then t.jt::json ->> tg_argv[1] when tg_argv[2] <> '' then "audit".composite_key(t.jt, tg_argv[2]::text[]) end) end as key,
-                   "audit".document(t.jt, tg_argv[11], tg_argv[12]) as a
-              from (select (r.*)::record as n, case when pg_column_size(r.*) < 262144 then row_to_json(r.*)::text end as jt from new_rows r offset 0) t offset 0) q
-     where case when tg_argv[1] || tg_argv[2] = '' then "audit".plain(q.jt) else q.key is not null end
-       and case when tg_argv[8] = '' then true
-                when tg_argv[11] <> '' then "audit".suspect(q.a, nullif(tg_argv[9], '')::bytea[]) is not true or "audit".is_empty(q.a, q.n, tg_argv[11])
-                else not exists (select from unnest(tg_argv[8]::text[]) d (name) where "audit".suspect((q.jt::json -> d.name)::text, nullif(tg_argv[9], '')::bytea[])) end
-        or "audit".log_change('insert', null, q.n, tg_argv, unit, actor, flag);
+    select 'change', op, args[0], q.key, unit, case when args[4] <> '' then q.jt::json ->> args[4] end, (select gen_random_uuid()), actor,
+           concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.jt, '}'), flag
+      from (select t.*, "audit".lean_key(t.jt, args) as key
+              from (select (r.*)::record as n, case when args[10] = '' and pg_column_size(r.*) < 262144 then row_to_json(r.*)::text end as jt
+                      from new_rows r offset 0) t offset 0) q
+     where (q.key is not null or args[1] || args[2] = '' and "audit".plain(q.jt)) and octet_length(q.jt) <= 1048576
+       and (args[8] = '' or not exists (select from unnest(args[8]::text[]) d (name) where coalesce("audit".suspect((q.jt::json -> d.name)::text, nullif(args[9], '')::bytea[]), true)))
+        or "audit".log_change(op, null, q.n, args, unit, actor, flag);
   elsif tg_op = 'DELETE' then
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
-    select 'change', 'delete', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.it::json ->> tg_argv[4] end, (select gen_random_uuid()), actor,
-           coalesce('{"id":' || to_json(q.key)::text || ',', '{') || '"old":' || q.it || '}', flag
-      from (select t.*, case when "audit".plain(t.it) then
-                     coalesce("audit".first_value(split_part(t.it, ',', 1), nullif(tg_argv[13], '')),
-                              case when tg_argv[1] <> '' then t.it::json ->> tg_argv[1] when tg_argv[2] <> '' then "audit".composite_key(t.it, tg_argv[2]::text[]) end) end as key,
-                   "audit".document(t.it, tg_argv[11], tg_argv[12]) as a
-              from (select (r.*)::record as o, case when pg_column_size(r.*) < 262144 then row_to_json(r.*)::text end as it from old_rows r offset 0) t offset 0) q
-     where case when tg_argv[1] || tg_argv[2] = '' then "audit".plain(q.it) else q.key is not null end
-       and case when tg_argv[8] = '' then true
-                when tg_argv[11] <> '' then "audit".suspect(q.a, nullif(tg_argv[9], '')::bytea[]) is not true or "audit".is_empty(q.a, q.o, tg_argv[11])
-                else not exists (select from unnest(tg_argv[8]::text[]) d (name) where "audit".suspect((q.it::json -> d.name)::text, nullif(tg_argv[9], '')::bytea[])) end
-        or "audit".log_change('delete', q.o, null, tg_argv, unit, actor, flag);
+    select 'change', op, args[0], q.key, unit, case when args[4] <> '' then q.it::json ->> args[4] end, (select gen_random_uuid()), actor,
+           concat('{', '"id":' || to_json(q.key)::text || ',', '"old":', q.it, '}'), flag
+      from (select t.*, "audit".lean_key(t.it, args) as key
+              from (select (r.*)::record as o, case when args[10] = '' and pg_column_size(r.*) < 262144 then row_to_json(r.*)::text end as it
+                      from old_rows r offset 0) t offset 0) q
+     where (q.key is not null or args[1] || args[2] = '' and "audit".plain(q.it)) and octet_length(q.it) <= 1048576
+       and (args[8] = '' or not exists (select from unnest(args[8]::text[]) d (name) where coalesce("audit".suspect((q.it::json -> d.name)::text, nullif(args[9], '')::bytea[]), true)))
+        or "audit".log_change(op, q.o, null, args, unit, actor, flag);
   else
     -- The server puts both images of a row into the two tables at the same time: the n-th belong together.
     insert into "audit".content (source, op, model, resource_id, group_id, tenant_key, salt_actor, actor, data, flags)
-    select 'change', 'update', tg_argv[0], q.key, unit, case when tg_argv[4] <> '' then q.jt::json ->> tg_argv[4] end, (select gen_random_uuid()), actor,
-           coalesce('{"id":' || to_json(q.key)::text || ',', '{') || '"new":' || q.jt || ',"old":' || q.it || '}', flag
-      from (select t.*, case when "audit".plain(t.jt) then
-                     coalesce("audit".first_value(split_part(t.jt, ',', 1), nullif(tg_argv[13], '')),
-                              case when tg_argv[1] <> '' then t.jt::json ->> tg_argv[1] when tg_argv[2] <> '' then "audit".composite_key(t.jt, tg_argv[2]::text[]) end) end as key,
-                   "audit".document(t.it, tg_argv[11], tg_argv[12]) as a, "audit".document(t.jt, tg_argv[11], tg_argv[12]) as b
+    select 'change', op, args[0], q.key, unit, case when args[4] <> '' then q.jt::json ->> args[4] end, (select gen_random_uuid()), actor,
+           concat('{', '"id":' || to_json(q.key)::text || ',', '"new":', q.jt, ',"old":', q.it, '}'), flag
+      from (select t.*, "audit".lean_key(t.jt, args) as key
               from (select r.o, r.n, case when r.lean then row_to_json(r.o)::text end as it, case when r.lean then row_to_json(r.n)::text end as jt
-                      from (select a.o, b.n, pg_column_size(a.o) + pg_column_size(b.n) < 262144 as lean
+                      from (select a.o, b.n, args[10] = '' and pg_column_size(a.o) + pg_column_size(b.n) < 262144 as lean
                               from (select row_number() over () as place, (o.*)::record as o from old_rows o) a
                                    full join (select row_number() over () as place, (n.*)::record as n from new_rows n) b using (place)
                              where (a.o *= b.n) is not true
                              order by place) r offset 0) t offset 0) q
-     where case when tg_argv[1] || tg_argv[2] = '' then "audit".plain(q.jt) else q.key is not null end and "audit".plain(q.it)
-       and case when tg_argv[8] = '' then true
-                when tg_argv[11] <> '' then "audit".suspect(case when q.a = q.b then q.b else q.b || '}' || q.a end, nullif(tg_argv[9], '')::bytea[]) is not true
-                  or q.a = q.b and "audit".is_empty(q.a, q.o, tg_argv[11]) and "audit".is_empty(q.b, q.n, tg_argv[11])
-                else not exists (select from unnest(tg_argv[8]::text[]) d (name), lateral (select (q.it::json -> d.name)::text as a, (q.jt::json -> d.name)::text as b offset 0) v
-                                  where "audit".suspect(v.b, nullif(tg_argv[9], '')::bytea[]) or v.a <> v.b and "audit".suspect(v.a, nullif(tg_argv[9], '')::bytea[])) end
-        or "audit".log_change('update', q.o, q.n, tg_argv, unit, actor, flag);
+     where (q.key is not null or args[1] || args[2] = '' and "audit".plain(q.jt)) and "audit".plain(q.it)
+       and octet_length(q.it) + octet_length(q.jt) <= 1048576
+       and (args[8] = '' or not exists (select from unnest(args[8]::text[]) d (name), lateral (select (q.it::json -> d.name)::text as a, (q.jt::json -> d.name)::text as b offset 0) v
+                                         where coalesce("audit".suspect(v.b, nullif(args[9], '')::bytea[]) or v.a <> v.b and "audit".suspect(v.a, nullif(args[9], '')::bytea[]), true)))
+        or "audit".log_change(op, q.o, q.n, args, unit, actor, flag);
   end if;
   return null;
 end $$;
@@ -614,12 +621,13 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set "TimeZone" = 'UTC' set "DateStyle" = 'ISO, YMD' set "IntervalStyle" = 'iso_8601'
 set bytea_output = 'hex' set extra_float_digits = 1 set lc_monetary = 'C' set plan_cache_mode = 'force_generic_plan'
-as %L$f$, E'\n#variable_conflict use_variable\nbegin' || (select replace(p.prosrc, '#variable_conflict use_variable', '') from pg_proc p where p.oid = '"audit".capture()'::regprocedure) || $f$;
+set standard_conforming_strings = on set quote_all_identifiers = off set xmloption = 'content'
+as %L$f$, chr(10) || '#variable_conflict use_variable' || chr(10) || 'begin' || (select replace(p.prosrc, '#variable_conflict use_variable', '') from pg_proc p where p.oid = '"audit".capture()'::regprocedure) || $f$;
 exception when others then
   begin
     perform nextval('"audit".lost_seq');
     insert into "audit".content (source, op, model, data, flags)
-    values ('change', lower(tg_op), tg_argv[0], json_build_object('details', json_build_object('lost', true, 'error', sqlstate))::text, 'gap');
+    values ('change', lower(tg_op collate "C"), tg_argv[0], json_build_object('details', json_build_object('lost', true, 'error', sqlstate))::text, 'gap');
   exception when others then
     null;
   end;
@@ -643,74 +651,62 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     from pg_class c where c.oid = t
 $$;
 
--- Whether the JSON of a row may have JSON in it that is not the text of a jsonb: of composites, of json, of types with a cast of their own to it.
-create or replace function "audit".nests(t regclass) returns boolean
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  with recursive types (oid) as (
-    select a.atttypid from pg_attribute a where a.attrelid = t and a.attnum > 0 and not a.attisdropped
-    union
-    select inner_type from types join pg_type y using (oid), lateral (values (y.typelem), (y.typbasetype)) v (inner_type) where inner_type <> 0)
-  select exists (select from types join pg_type y using (oid)
-                  where y.typtype = 'c' or y.oid = 'json'::regtype
-                     or y.oid <> 'jsonb'::regtype and exists (select from pg_cast c where c.castsource = y.oid and c.casttarget = 'json'::regtype))
-$$;
-
 -- The partitions of a table, theirs too; those of other servers have no such triggers.
 create or replace function "audit".partitions_of(t regclass) returns setof regclass
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select p.relid from pg_partition_tree(t) p join pg_class c on c.oid = p.relid where p.level > 0 and c.relkind in ('r', 'p')
 $$;
 
+-- The triggers by which a table's rows are captured and that are its own, not copied from the partitioned table above it.
+create or replace function "audit".own_triggers(t regclass) returns setof text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select g.tgname::text from pg_trigger g
+   where g.tgrelid = t and not g.tgisinternal and g.tgparentid = 0
+     and (g.tgname in ('!audit', '!audit_insert', '!audit_update', '!audit_delete') or g.tgname ~ '^!audit_[0-9a-f]{12}$')
+$$;
+
 -- Makes the triggers of a table what they should be. `p_table` is quoted and qualified. Locks the table against writers until
--- the end of the transaction; against readers only where triggers of the other level have to go.
--- The names begin with "!", so that they fire before the application's own: the order of events is then right.
+-- the end of the transaction; against readers only where triggers have to go.
+-- The names begin with "!", so that they fire before the application's own: the order of events is then right. PostgreSQL copies the row
+-- trigger of a partitioned table to its partitions, under its name: each has a name that no other has, so that a table with triggers
+-- of its own can become a partition.
 create or replace function "audit".attach(p_table text, p_args text[], p_on_missing text default 'fail') returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
   t constant regclass := p_table::regclass;
-  level constant text := "audit".level_of(t);
+  by_row constant boolean := "audit".level_of(t) = 'row';
+  row_trigger text := '!audit';
   call text;
   name text;
-  mark text;
-  next_mark text;
   part regclass;
 begin
-  if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 14 then
-    raise exception 'audit: attach() takes a table, fourteen arguments, and fail or warn' using errcode = '22023';
+  if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 12 then
+    raise exception 'audit: attach() takes a table, twelve arguments, and fail or warn' using errcode = '22023';
   end if;
-  -- Whoever made the arguments may have known the columns by name alone, in another order.
-  if p_args[12] <> '' then
-    select ',' || to_json(a.attname)::text || ':',
-           coalesce((select ',' || to_json(b.attname)::text || ':' from (
-             select b.attname from pg_attribute b where b.attrelid = t and b.attnum > a.attnum and not b.attisdropped order by b.attnum limit 1) b
-              where b.attname !~ '^[],:}]'), '')
-      into mark, next_mark
-      from pg_attribute a
-     where a.attrelid = t and a.attname = (p_args[9]::text[])[1] and a.atttypid = 'jsonb'::regtype and not "audit".nests(t)
-       and exists (select from pg_attribute b where b.attrelid = t and b.attnum between 1 and a.attnum - 1 and not b.attisdropped);
-    p_args[12] := coalesce(mark, '');
-    p_args[13] := coalesce(next_mark, '');
-    if mark is null and p_args[11] = 'short' then p_args[11] := ''; end if;
+  if (select c.relkind from pg_class c where c.oid = t) = 'p' then
+    row_trigger := coalesce((select g.tgname from pg_trigger g where g.tgrelid = t and g.tgparentid = 0 and g.tgtype & 1 = 1 and g.tgname ~ '^!audit_[0-9a-f]{12}$' limit 1),
+                            '!audit_' || left(md5(gen_random_uuid()::text), 12));
   end if;
-  if level = 'row' and p_args[11] in ('short', 'pair') then p_args[11] := ''; end if;
   select 'execute function "audit".' || case p_on_missing when 'warn' then 'capture_or_warn' else 'capture' end
          || '(' || string_agg(quote_literal(a.arg), ', ' order by a.ord) || ')'
     into call from unnest(p_args) with ordinality as a (arg, ord);
-  for name in select g.tgname from pg_trigger g
-               where g.tgrelid = t and not g.tgisinternal and g.tgparentid = 0
-                 and g.tgname = any (case level when 'row' then array['!audit_insert', '!audit_update', '!audit_delete'] else array['!audit'] end) loop
+  for name in select o.name from "audit".own_triggers(t) o (name)
+               where o.name <> all (case when by_row then array[row_trigger] else array['!audit_insert', '!audit_update', '!audit_delete'] end) loop
     execute format('drop trigger %I on %s', name, t);
   end loop;
-  if level = 'row' then
-    execute format('create or replace trigger "!audit" after insert or update or delete on %s for each row %s', t, call);
+  if by_row then
+    execute format('create or replace trigger %I after insert or update or delete on %s for each row %s', row_trigger, t, call);
   else
     execute format('create or replace trigger "!audit_insert" after insert on %s referencing new table as new_rows for each statement %s', t, call);
     execute format('create or replace trigger "!audit_update" after update on %s referencing old table as old_rows new table as new_rows for each statement %s', t, call);
     execute format('create or replace trigger "!audit_delete" after delete on %s referencing old table as old_rows for each statement %s', t, call);
   end if;
   execute format('create or replace trigger "!audit_truncate" before truncate on %s for each statement %s', t, call);
-  -- Row triggers come to the partitions by themselves, statement triggers do not.
+  -- Row triggers come to the partitions by themselves, statement triggers do not; what a partition has of its own is from before.
   for part in select p.part from "audit".partitions_of(t) p (part) loop
+    for name in select o.name from "audit".own_triggers(part) o (name) loop
+      execute format('drop trigger %I on %s', name, part);
+    end loop;
     execute format('create or replace trigger "!audit_truncate" before truncate on %s for each statement %s', part, call);
     execute format('alter table %s enable trigger "!audit_truncate"', part);
   end loop;
@@ -723,16 +719,14 @@ end $$;
 create or replace function "audit".detach(p_table text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  relation regclass;
   name text;
-  part regclass;
 begin
-  for name in select g.tgname from pg_trigger g
-               where g.tgrelid = p_table::regclass and not g.tgisinternal and g.tgparentid = 0
-                 and g.tgname in ('!audit', '!audit_insert', '!audit_update', '!audit_delete', '!audit_truncate') loop
-    execute format('drop trigger %I on %s', name, p_table::regclass);
-  end loop;
-  for part in select p.part from "audit".partitions_of(p_table::regclass) p (part) loop
-    execute format('drop trigger if exists "!audit_truncate" on %s', part);
+  for relation in select p_table::regclass union all select p.part from "audit".partitions_of(p_table::regclass) p (part) loop
+    for name in select o.name from "audit".own_triggers(relation) o (name) loop
+      execute format('drop trigger %I on %s', name, relation);
+    end loop;
+    execute format('drop trigger if exists "!audit_truncate" on %s', relation);
   end loop;
 end $$;
 

@@ -137,7 +137,9 @@ function hides(word: string, piece: string): boolean {
 
 function words(name: string): string[] {
   return name
-    .replace(/(\p{Lu}{2,})s(?!\p{Ll})/gu, '$1 ') // SSNs
+    .replaceAll('\u0130', 'I') // Turkish: lower case of I and upper case of i have letters of their own
+    .replaceAll('\u0131', 'i')
+    .replace(/(\p{Lu}{2})s(?!\p{Ll})/gu, '$1 ') // SSNs
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
     .replace(/(\d+)/g, ' $1 ')

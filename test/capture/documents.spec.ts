@@ -197,7 +197,7 @@ describe('the names of secrets', () => {
     const documents = [...fc.sample(name, 1000).map((each) => JSON.stringify({ [each]: 1 })), 'null', '{}'];
     const { rows } = await log.pool.query<{ document: string; byDefault: boolean; told: boolean }>(
       `select d as document, audit.suspect(d, null) as "byDefault", audit.suspect(d, $2) as told from unnest($1::text[]) d`,
-      [documents, ['', 'null%', '%}null%', ...words].map((pattern) => Buffer.from(pattern))],
+      [documents, ['null%', ...words].map((pattern) => Buffer.from(pattern))],
     );
     expect(rows.filter(({ byDefault, told }) => byDefault !== told)).toEqual([]);
     expect(new Set(rows.map(({ byDefault }) => byDefault))).toEqual(new Set([true, false]));

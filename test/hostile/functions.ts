@@ -6,7 +6,6 @@ export const AT_MOST: Readonly<Record<string, string>> = {
   level_roles: 'none',
   logged_twice: 'none; names of models',
   lost: 'none; a number',
-  nests: 'names a table; says whether its rows nest JSON',
   pending: 'how many rows are looked at; a number',
   strangers: 'names a table; says whose types it has',
   watch_state: 'none; names of tables',

@@ -98,7 +98,6 @@ describe('of the functions of the log', () => {
     'level_roles',
     'logged_twice',
     'lost',
-    'nests',
     'pending',
     'strangers',
     'watch_state',

@@ -1,7 +1,6 @@
 import { AuditError } from '../errors.js';
 import { secretPatterns } from '../redaction.js';
 import type { Coverage, ModelCoverage } from './coverage.js';
-import { shortWay } from './short-way.js';
 import type { Table } from './table.js';
 
 /** The database has these (0004_capture.sql): what a trigger is told is copied by each statement. */
@@ -13,7 +12,7 @@ const DEFAULT_NAMES = JSON.stringify(secretPatterns());
  * @throws AuditError `AUDIT_CONFIG_INVALID` when the rules name what is not there
  */
 export function captureArguments(
-  table: Pick<Table, 'columns' | 'notNullDomains' | 'key' | 'jsonColumns' | 'jsonbColumns' | 'level' | 'nested'>,
+  table: Pick<Table, 'columns' | 'notNullDomains' | 'key' | 'jsonColumns'>,
   model: string,
   rules: ModelCoverage,
   coverage: Coverage,
@@ -52,7 +51,6 @@ export function captureArguments(
     );
   }
   const documents = table.jsonColumns.filter((name) => !blank.includes(name) && !keep.has(name)).toSorted();
-  const { shape, marks } = shortWay(table, documents);
   const tenant = rules.tenant !== undefined ? column(rules.tenant)[0] : coverage.tenantColumn;
   const names = secretPatterns(coverage.redaction);
   const own = documents.length > 0 && JSON.stringify(names) !== DEFAULT_NAMES;
@@ -77,9 +75,9 @@ export function captureArguments(
     ignore.length > 0 ? JSON.stringify(nulls(ignore)) : '',
     redact.length > 0 ? arrayLiteral(redact) : '',
     documents.length > 0 ? arrayLiteral(documents) : '',
-    own ? arrayLiteral(['', 'null%', '%}null%', ...names.words]) : '',
-    mask.size > 0 ? 'masked' : blank.length > 0 ? 'hidden' : shape,
-    ...marks,
+    own ? arrayLiteral(['null%', ...names.words]) : '',
+    mask.size > 0 ? 'masked' : blank.length > 0 ? 'hidden' : '',
+    table.key.length === 1 ? `{${JSON.stringify(table.key[0])}:` : '',
   ];
 }
 

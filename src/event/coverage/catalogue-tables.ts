@@ -21,17 +21,11 @@ export function catalogueTables(catalogue: Catalogue, schemas?: readonly string[
         .filter(({ type, native }) => type === 'Json' || (type === 'Unsupported' && isJson(native?.[0])))
         .map(({ column }) => column)
         .toSorted(),
-      jsonbColumns: Object.values(model.fields)
-        .filter(
-          ({ type, native, list }) =>
-            (type === 'Json' && list !== true && native?.[0] !== 'Json') ||
-            (type === 'Unsupported' && native?.[0]?.toLowerCase() === 'jsonb'),
-        )
-        .map(({ column }) => column),
-      nested: false, // the schema does not say what an unsupported type is; the database will
       level: levelOf(model),
       triggers: [],
       barePartitions: [],
+      ownPartitions: [],
+      partitioned: false,
     }))
     .sort((a, b) => order(a.schema, b.schema) || order(a.name, b.name));
 }

@@ -9,16 +9,16 @@ export interface Table {
   readonly key: readonly string[];
   /** Columns of type json or jsonb, and lists of them. */
   readonly jsonColumns: readonly string[];
-  /** Those of type jsonb itself. */
-  readonly jsonbColumns: readonly string[];
-  /** Whether the JSON of a row has JSON that is not the text of a jsonb: `"audit".nests` says of which types. */
-  readonly nested: boolean;
   /** The level that is right for its triggers: `"audit".level_of` says why. */
   readonly level: 'row' | 'statement';
   /** Capture triggers that are there, whatever their state. */
   readonly triggers: readonly InstalledTrigger[];
   /** Partitions without the trigger for `TRUNCATE` that the table has, quoted: PostgreSQL gives it to no partition by itself. */
   readonly barePartitions: readonly string[];
+  /** Partitions, quoted, with capture triggers of their own, from when they were tables of their own. */
+  readonly ownPartitions: readonly string[];
+  /** Its row trigger is copied to its partitions, and has a name that no other table's has. */
+  readonly partitioned: boolean;
 }
 
 export interface InstalledTrigger {

@@ -4,6 +4,9 @@ interface Expected extends Pick<InstalledTrigger, 'name' | 'type' | 'oldTable' |
 
 const TRUNCATE: Expected = { name: '!audit_truncate', type: 34, oldTable: null, newTable: null };
 
+/** `"audit".attach` gives the row trigger of each partitioned table a name of its own. */
+export const OF_PARTITIONED = /^!audit_[0-9a-f]{12}$/;
+
 /** The triggers that `"audit".attach` makes, by the bits of `pg_trigger.tgtype` (row 1, before 2, insert 4, delete 8, update 16, truncate 32). */
 const EXPECTED: Readonly<Record<Table['level'], readonly Expected[]>> = {
   row: [{ name: '!audit', type: 29, oldTable: null, newTable: null }, TRUNCATE],
@@ -17,7 +20,9 @@ const EXPECTED: Readonly<Record<Table['level'], readonly Expected[]>> = {
 
 /** Whether a table has the triggers it should have, its partitions too, all of them, switched on, and nothing else of ours. */
 export function isAttached(table: Table, args: readonly string[], onMissing: 'fail' | 'warn', schema: string): boolean {
-  return table.barePartitions.length === 0 && hasTriggers(table, args, onMissing, schema);
+  return (
+    table.barePartitions.length === 0 && table.ownPartitions.length === 0 && hasTriggers(table, args, onMissing, schema)
+  );
 }
 
 /** As {@link isAttached}, without its partitions. */
@@ -32,7 +37,7 @@ export function hasTriggers(
   return (
     table.triggers.length === expected.length &&
     expected.every((want) => {
-      const there = table.triggers.find(({ name }) => name === want.name);
+      const there = table.triggers.find(({ name }) => isNamed(name, want.name, table));
       return (
         there !== undefined &&
         there.type === want.type &&
@@ -48,3 +53,6 @@ export function hasTriggers(
     })
   );
 }
+
+const isNamed = (name: string, wanted: string, { partitioned }: Table): boolean =>
+  partitioned && wanted === '!audit' ? OF_PARTITIONED.test(name) : name === wanted;

@@ -22,7 +22,7 @@ export function checkTriggers(plan: readonly PlannedTable[], coverage: Coverage,
     const schemas = (coverage.schemas ?? ['public']).join(', ');
     return [fail('triggers', `no table is audited in ${schemas}`, 'set schemas in audit.config')];
   }
-  const bare = audited.filter((planned) => planned.step === 'replace' && lacksPartitionsAlone(planned, coverage));
+  const bare = audited.filter((planned) => planned.step === 'replace' && differsInPartitionsAlone(planned, coverage));
   const off = plan.flatMap((planned) => {
     const { step, model } = planned;
     return step === 'keep' || step === 'skip' || bare.includes(planned) ? [] : [{ step, model }];
@@ -34,7 +34,14 @@ export function checkTriggers(plan: readonly PlannedTable[], coverage: Coverage,
         return models.length === 0 ? [] : [fail('triggers', together(models, WRONG[step]), MIGRATE)];
       });
   const right = wrong.length > 0 ? [] : [ok('triggers', `${audited.length} tables have their capture triggers`)];
-  return [...wrong, ...right, ...bare.map(({ model, table }) => newPartitions(model, table.barePartitions))];
+  return [
+    ...wrong,
+    ...right,
+    ...bare.flatMap(({ model, table }) => [
+      ...(table.barePartitions.length > 0 ? [newPartitions(model, table.barePartitions)] : []),
+      ...(table.ownPartitions.length > 0 ? [attachedPartitions(model, table.ownPartitions)] : []),
+    ]),
+  ];
 }
 
 function together(models: readonly string[], isWrong: string): string {
@@ -42,7 +49,7 @@ function together(models: readonly string[], isWrong: string): string {
 }
 
 /** All is right but that there are partitions which came later. */
-function lacksPartitionsAlone({ table, wanted }: PlannedTable, { schema, onMissing }: Coverage): boolean {
+function differsInPartitionsAlone({ table, wanted }: PlannedTable, { schema, onMissing }: Coverage): boolean {
   return wanted !== undefined && hasTriggers(table, wanted, onMissing ?? 'fail', schema ?? DEFAULT_SCHEMA);
 }
 
@@ -53,6 +60,16 @@ function newPartitions(model: string, partitions: readonly string[]): Check {
     name: `partitions:${model}`,
     state: 'warn',
     message: `${model}: a TRUNCATE of ${partitions.length === 1 ? `its partition ${first}` : `one of ${partitions.length} partitions, such as ${first},`} by its own name would not be captured`,
+    remedy: MIGRATE,
+  };
+}
+
+/** A warning: the triggers of the partitioned table see these rows, and those of the partition leave them to them. */
+function attachedPartitions(model: string, partitions: readonly string[]): Check {
+  return {
+    name: `attached:${model}`,
+    state: 'warn',
+    message: `${model}: ${partitions.join(', ')} became a partition of it and still ${partitions.length === 1 ? 'has' : 'have'} capture triggers from before`,
     remedy: MIGRATE,
   };
 }

@@ -75,7 +75,7 @@ function stepOf(
   wanted: readonly string[] | undefined,
   { schema = DEFAULT_SCHEMA, onMissing = 'fail' }: Coverage,
 ): PlannedTable['step'] {
-  if (wanted === undefined) return table.triggers.length === 0 ? 'skip' : 'remove';
+  if (wanted === undefined) return table.triggers.length + table.ownPartitions.length === 0 ? 'skip' : 'remove';
   if (table.triggers.length === 0) return 'add';
   return isAttached(table, wanted, onMissing, schema) ? 'keep' : 'replace';
 }

@@ -1,3 +1,4 @@
+import { OF_PARTITIONED } from './attached.js';
 import { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
 import { lockForTriggers, type LockOptions } from './lock-table.js';
 import { inTransaction } from './migrate.js';
@@ -70,7 +71,10 @@ function isToDo({ step }: PlannedTable): boolean {
   return step === 'add' || step === 'replace' || step === 'remove';
 }
 
-/** Triggers of the other level go. */
+/** Triggers of the other level go, of another name, or of partitions. */
 function drops({ step, table }: PlannedTable): boolean {
-  return step === 'remove' || table.triggers.some(({ name }) => name !== '!audit_truncate' && (name === '!audit') !== (table.level === 'row')); // prettier-ignore
+  const stays = (name: string): boolean =>
+    name === '!audit_truncate' ||
+    (table.partitioned ? OF_PARTITIONED.test(name) : (name === '!audit') === (table.level === 'row'));
+  return step === 'remove' || table.ownPartitions.length > 0 || table.triggers.some(({ name }) => !stays(name));
 }

@@ -23,7 +23,6 @@ const FACTS = [
   'applied',
   'level_roles',
   'level_of',
-  'nests',
   'strangers',
   'lost',
   'backlog',

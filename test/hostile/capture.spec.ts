@@ -1,0 +1,262 @@
+import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
+import { examine } from '../../src/store/postgres/health.js';
+import { createPool, migrate, reconcileTriggers } from '../../src/store/postgres/index.js';
+import { createDatabase } from '../support/database.js';
+import { emptyLog, type FilledLog } from '../support/filled-log.js';
+import { hostile } from '../support/hostile.js';
+import { lastPosition, readContent } from '../support/quickstart.js';
+
+let log: FilledLog;
+let start = 0;
+const run = (...statements: string[]) => statements.reduce(async (before, sql) => void (await before, await log.pool.query(sql)), Promise.resolve()); // prettier-ignore
+const seen = async () =>
+  (await readContent(log.pool, start))
+    .filter(({ source }) => source === 'change')
+    .map(({ op, model, tenant, flags, text, data }) => ({ op, model, tenant, flags: flags.filter((flag) => flag !== 'no-context'), text: text ?? '', data: data as { new?: Record<string, unknown>; old?: Record<string, unknown>; ignored?: string[]; details?: unknown; redacted?: string[] } })); // prettier-ignore
+const ROW_TRIGGER = (table: string) => `create trigger app after insert or update on ${table} for each row execute function noop()`; // prettier-ignore
+
+hostile('what capture sees', (holds) => {
+  beforeAll(async () => {
+    log = await emptyLog();
+    await run(`create function noop() returns trigger language plpgsql as 'begin return null; end'`);
+  });
+  afterAll(() => log.close());
+  beforeEach(async () => {
+    const { rows } = await log.pool.query<{ name: string }>(`select c.oid::regclass::text as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'f', 'v', 'm') and not c.relispartition`); // prettier-ignore
+    for (const { name } of rows) await log.pool.query(`drop table if exists ${name} cascade`).catch(() => undefined);
+    start = await lastPosition(log.pool);
+  });
+
+  const VIRTUAL: readonly [name: string, columns: string, values: string, logged: unknown][] = [
+    ['text', `v text generated always as (upper(a)) virtual`, `'x'`, { v: 'X' }],
+    ['a number', `v int generated always as (id * 2) virtual`, `'x'`, { v: 2 }],
+    ['null', `v text generated always as (nullif(a, 'x')) virtual`, `'x'`, { v: null }],
+    ['a backslash and a quote', `v text generated always as (a || chr(92) || '\\' || '''') virtual`, `'x'`, { v: `x\\\\'` }], // prettier-ignore
+    ['the table', `v oid generated always as (tableoid) virtual`, `'x'`, { v: expect.stringMatching(/^\d+$/) }],
+    ['a name that is a word of SQL', `"by" text generated always as (a) virtual, "select" text generated always as (a || a) virtual`, `'x'`, { by: 'x', select: 'xx' }], // prettier-ignore
+    ['a name with quotes', `"o'd""d" text generated always as (a) virtual`, `'x'`, { [`o'd"d`]: 'x' }],
+    ['numeric with its scale', `v numeric(6,2) generated always as (id / 3.0) virtual`, `'x'`, { v: 0.33 }],
+    ['jsonb', `v jsonb generated always as (jsonb_build_object('token', a, 'b', 1)) virtual`, `'x'`, { v: { b: 1, token: '[redacted]' } }], // prettier-ignore
+    ['a secret', `"passwordCopy" text generated always as (a) virtual`, `'x'`, { passwordCopy: null }],
+    ['an array', `v text[] generated always as (array[a, 'b']) virtual`, `'x'`, { v: ['x', 'b'] }],
+    ['a stored one beside it', `s int generated always as (id + 1) stored, v int generated always as (id + 2) virtual`, `'x'`, { s: 2, v: 3 }], // prettier-ignore
+    ['a boolean', `v boolean generated always as (a is not null) virtual`, `'x'`, { v: true }],
+  ];
+  for (const [i, [name, columns, values, logged]] of VIRTUAL.entries())
+    for (const level of ['statement', 'row'])
+      holds(
+        `a virtual column, ${level} level: ${name}`,
+        async () => {
+          if (!(await isFrom18())) return;
+          await run(`create table t (id int primary key, a text, ${columns})`);
+          if (level === 'row') await run(ROW_TRIGGER('t'));
+          await reconcileTriggers(log.pool, {});
+          await run(`insert into t (id, a) values (1, ${values}), (2, 'y')`, `update t set a = 'z' where id = 2`, `delete from t where id = 1`); // prettier-ignore
+          const rows = await seen();
+          expect(rows.map(({ op }) => op)).toEqual(['insert', 'insert', 'update', 'delete']);
+          expect(rows[0]?.data.new).toMatchObject(logged as object);
+          expect(rows[3]?.data.old).toMatchObject(logged as object);
+          const { rows: now } = await log.pool.query<{ row: Record<string, unknown> }>(`select row_to_json(t) as row from t`); // prettier-ignore
+          if (!JSON.stringify(logged).includes('redacted') && !name.includes('secret')) expect(rows[2]?.data.new).toEqual(now[0]?.row); // prettier-ignore
+        },
+        { full: i > 1 && i % 3 !== 0 },
+      );
+
+  for (const level of ['statement', 'row']) {
+    holds(`a virtual column as tenant, ${level} level`, async () => {
+      if (!(await isFrom18())) return;
+      await run(`create table t (id int primary key, a text, org text generated always as ('org-' || a) virtual)`);
+      if (level === 'row') await run(ROW_TRIGGER('t'));
+      await reconcileTriggers(log.pool, { tenantColumn: 'org' });
+      await run(`insert into t values (1, 'x')`, `update t set a = 'y'`, `delete from t`);
+      expect((await seen()).map(({ tenant }) => tenant)).toEqual(['org-x', 'org-y', 'org-y']);
+    });
+    holds(`a virtual column that came after the trigger, and one that cannot be computed, ${level} level`, async () => {
+      if (!(await isFrom18())) return;
+      await run(`create table t (id int primary key, a text)`);
+      if (level === 'row') await run(ROW_TRIGGER('t'));
+      await reconcileTriggers(log.pool, {});
+      await run(`alter table t add column v text generated always as (upper(a)) virtual, add column q int generated always as (1 / id) virtual`); // prettier-ignore
+      await run(`insert into t values (1, 'x')`, `insert into t values (0, 'x')`, `update t set a = 'y' where id = 0`, `delete from t where id = 0`); // prettier-ignore
+      const [whole, ...others] = await seen();
+      expect(whole?.data.new).toEqual({ id: 1, a: 'x', v: 'X', q: 1 });
+      expect(others.map(({ op, data }) => [op, data.new, data.old, data.ignored])).toEqual([
+        ['insert', { id: 0, a: 'x' }, undefined, ['v', 'q']],
+        ['update', { id: 0, a: 'y' }, { id: 0, a: 'x' }, ['v', 'q']],
+        ['delete', undefined, { id: 0, a: 'y' }, ['v', 'q']],
+      ]);
+    });
+  }
+
+  const CHILDREN: readonly [string, string[]][] = [
+    ['a plain table', []],
+    ['a table with a row trigger of its own', [ROW_TRIGGER('child')]],
+    ['a table that is renamed first', [`alter table child rename to once`, `alter table once rename to child`]],
+  ];
+  for (const [name, before] of CHILDREN)
+    for (const again of [false, true])
+      holds(`ATTACH of ${name}${again ? ', and migrate' : ''}`, async () => {
+        await run(`create table parent (id int, k int, primary key (id, k)) partition by range (k)`, `create table child (id int, k int, primary key (id, k))`, ...before); // prettier-ignore
+        await reconcileTriggers(log.pool, {});
+        await run(`insert into child values (0, 10)`, `alter table parent attach partition child for values from (10) to (20)`); // prettier-ignore
+        const { checks } = await examine(log.pool, 'audit', {});
+        expect(checks.filter(({ name: check }) => check === 'attached:parent')).toMatchObject([{ state: 'warn', message: expect.stringContaining('child') }]); // prettier-ignore
+        if (again) {
+          await reconcileTriggers(log.pool, {});
+          const after = (await examine(log.pool, 'audit', {})).checks;
+          expect(after.filter(({ name: check }) => /^(attached|partitions|trigger)/.test(check))).toEqual([{ name: 'triggers', state: 'ok', message: expect.any(String) }]); // prettier-ignore
+        }
+        await run(`insert into child values (1, 11)`, `insert into parent values (2, 12), (3, 13)`, `update child set id = 4 where id = 1`, `update parent set id = 5 where id = 2`, `delete from child where id = 3`); // prettier-ignore
+        expect((await seen()).map(({ op, model }) => `${op} ${model}`)).toEqual(['insert child', ...['insert', 'insert', 'insert', 'update', 'update', 'delete'].map((op) => `${op} parent`)]); // prettier-ignore
+        await run(`alter table parent detach partition child`);
+        await reconcileTriggers(log.pool, {});
+        start = await lastPosition(log.pool);
+        await run(`insert into child values (6, 16)`);
+        expect((await seen()).map(({ op, model }) => `${op} ${model}`)).toEqual(['insert child']);
+      });
+  holds('ATTACH of a partitioned table, whose partition is written by all three names', async () => {
+    await run(
+      `create table parent (id int, k int, primary key (id, k)) partition by range (k)`,
+      `create table child (id int, k int, primary key (id, k)) partition by range (k)`,
+      `create table leaf partition of child for values from (10) to (15)`,
+    );
+    await reconcileTriggers(log.pool, {});
+    await run(`alter table parent attach partition child for values from (10) to (20)`);
+    const write = async (): Promise<string[]> => {
+      start = await lastPosition(log.pool);
+      for (const table of ['leaf', 'child', 'parent']) await run(`insert into ${table} values (1, 11)`, `update ${table} set id = 2`, `delete from ${table}`); // prettier-ignore
+      return (await seen()).map(({ op, model }) => `${op} ${model}`);
+    };
+    const wanted = [1, 2, 3].flatMap(() => ['insert parent', 'update parent', 'delete parent']);
+    expect(await write()).toEqual(wanted);
+    await reconcileTriggers(log.pool, {});
+    expect(await write()).toEqual(wanted);
+  });
+  holds('a row trigger of the common name, from before, is replaced', async () => {
+    await run(`create table parent (id int, k int, primary key (id, k)) partition by range (k)`, `create table part partition of parent default`); // prettier-ignore
+    await reconcileTriggers(log.pool, {});
+    const { rows } = await log.pool.query<{ name: string }>(`select tgname as name from pg_trigger where tgrelid = 'parent'::regclass and tgname ~ '^!audit_[0-9a-f]{12}$'`); // prettier-ignore
+    await run(`alter trigger "${rows[0]?.name}" on parent rename to "!audit"`);
+    const plan = await reconcileTriggers(log.pool, {});
+    expect(plan.map(({ step }) => step)).toEqual(['replace']);
+    start = await lastPosition(log.pool);
+    await run(`insert into parent values (1, 1)`, `insert into part values (2, 2)`);
+    expect(await seen()).toHaveLength(2);
+  });
+
+  for (const forced of ['force', 'no force'])
+    holds(`TRUNCATE of a table with row-level security (${forced}), and an owner whom it binds`, async () => {
+      const database = await createDatabase();
+      const admin = createPool(database.url, { max: 1, applicationName: 'test' });
+      const role = `owner_${database.name}`;
+      await admin.query(`create role ${role} login; alter database ${database.name} owner to ${role}; alter schema public owner to ${role}`); // prettier-ignore
+      const url = new URL(database.url);
+      url.username = role;
+      const pool = createPool(url.href, { max: 2, applicationName: 'test' });
+      try {
+        await pool.query(`create table t (id int primary key); alter table t enable row level security, ${forced} row level security; create policy none on t using (false) with check (true)`); // prettier-ignore
+        await migrate(pool, { schema: 'audit' });
+        await reconcileTriggers(pool, {});
+        await pool.query(`insert into t select generate_series(1, 7)`);
+        await pool.query(`truncate t`);
+        const { rows } = await pool.query<{ data: string; flags: string }>(`select data, flags from audit.content where op = 'truncate'`); // prettier-ignore
+        const said = rows.map(({ data, flags }) => [(JSON.parse(data) as { details: { rows?: number } }).details.rows, flags.includes('estimated')]); // prettier-ignore
+        expect(said).toEqual([forced === 'force' ? [undefined, true] : [7, false]]);
+      } finally {
+        await pool.end();
+        await admin.query(`alter database ${database.name} owner to current_user; reassign owned by ${role} to current_user; drop owned by ${role}; drop role ${role}`); // prettier-ignore
+        await admin.end();
+        await database.drop();
+      }
+    });
+
+  for (const when of ['CREATE TABLE', 'CREATE TABLE and ALTER TABLE'])
+    holds(`migrate where an event trigger forces row-level security on ${when}`, async () => {
+      const database = await createDatabase();
+      const admin = createPool(database.url, { max: 1, applicationName: 'test' });
+      const role = `owner_${database.name}`;
+      await admin.query(`create role ${role} login; alter database ${database.name} owner to ${role}; alter schema public owner to ${role};
+        create function force() returns event_trigger language plpgsql as $$ declare r record; begin
+          for r in select * from pg_event_trigger_ddl_commands() where object_type = 'table' loop
+            if not (select relforcerowsecurity from pg_class where oid = r.objid) then execute format('alter table %s enable row level security, force row level security', r.object_identity); end if;
+          end loop; end $$;
+        create event trigger force on ddl_command_end when tag in (${when.replaceAll(/(\w+ TABLE)( and )?/g, (_, tag: string, and?: string) => `'${tag}'${and ? ', ' : ''}`)}) execute function force()`); // prettier-ignore
+      const url = new URL(database.url);
+      url.username = role;
+      const pool = createPool(url.href, { max: 2, applicationName: 'test' });
+      try {
+        const migrated = migrate(pool, { schema: 'audit' });
+        if (when.includes('ALTER')) {
+          await expect(migrated).rejects.toThrow(/event trigger/);
+          return;
+        }
+        await migrated;
+        await pool.query(`create table t (id int primary key, k int); alter table t no force row level security`);
+        await reconcileTriggers(pool, {});
+        await pool.query(`insert into t values (1, 1)`);
+        expect((await pool.query(`select from audit.content where op = 'insert'`)).rowCount).toBe(1);
+      } finally {
+        await pool.end();
+        await admin.query(`drop event trigger force; alter database ${database.name} owner to current_user; reassign owned by ${role} to current_user; drop owned by ${role}; drop role ${role}`); // prettier-ignore
+        await admin.end();
+        await database.drop();
+      }
+    });
+
+  const LARGE: readonly [string, string, boolean?][] = [
+    ['3 MB of one letter', `repeat('a', 3000000)`],
+    ['1 MiB and one', `repeat('a', 1048577)`],
+    ['2 MB of a letter that JSON escapes', `repeat(chr(1), 2000000)`],
+    ['20 MB of a letter that JSON escapes', `repeat(chr(1), 20000000)`, true],
+    ['2 MB that do not compress', `(select string_agg(md5(g::text), '') from generate_series(1, 65536) g)`],
+  ];
+  for (const [name, value, long] of LARGE)
+    for (const level of ['statement', 'row'])
+      holds(
+        `a value of ${name} is cut, ${level} level`,
+        async () => {
+          await run(`create table big (id int primary key, t text)`);
+          if (level === 'row') await run(ROW_TRIGGER('big'));
+          await reconcileTriggers(log.pool, {});
+          await run(`insert into big values (1, ${value})`, `update big set id = 2`, `delete from big`);
+          const rows = await seen();
+          expect(rows.map(({ op, flags }) => [op, flags])).toEqual(['insert', 'update', 'delete'].map((op) => [op, ['truncated']])); // prettier-ignore
+          expect(Math.max(...rows.map(({ text }) => text.length))).toBeLessThan(1000);
+        },
+        { full: long ?? false, timeoutMs: 300_000 },
+      );
+
+  const DOCUMENTS: readonly [string, string, number?][] = [
+    ['4,000 secret names', `(select json_object_agg('pin' || g, g) from generate_series(1, 4000) g)`, 4000],
+    ['20,000 objects with a secret', `(select json_agg(json_build_object('pin', g)) from generate_series(1, 20000) g)`, 20_000], // prettier-ignore
+    ['20,000 names of no secret beside one', `(select json_object_agg(case g when 1 then 'pin' else 'abc' || g end, g) from generate_series(1, 20000) g)`, 1], // prettier-ignore
+    ['a name of 30 kB of capitals', `json_build_object(repeat('A', 30000) || 'pin', 1)`, 0],
+    ['a name of 300 kB of words', `json_build_object(repeat('passSs_', 40000) || 'Pin', 1)`, 1],
+    ['a name of 300 kB of s and digits', `json_build_object(repeat('SSs1', 75000) || 'pin', 1)`, 1],
+  ];
+  for (const [name, document, secrets] of DOCUMENTS)
+    holds(
+      `a document with ${name} takes no longer than it is long`,
+      async () => {
+        await run(`create table doc (id int primary key, d jsonb)`);
+        await reconcileTriggers(log.pool, {});
+        const client = await log.pool.connect();
+        try {
+          // Quadratic ones took 8 s and more on a quiet machine; this one may be busy.
+          await client.query(`set statement_timeout = '20s'`);
+          await client.query(`insert into doc values (1, ${document}::jsonb)`);
+        } finally {
+          await client.query('reset statement_timeout');
+          client.release();
+        }
+        const [row] = await seen();
+        expect(row?.data.redacted?.length ?? 0).toBe(secrets);
+      },
+      { timeoutMs: 60_000 },
+    );
+});
+
+async function isFrom18(): Promise<boolean> {
+  const { rows } = await log.pool.query<{ version: number }>(`select current_setting('server_version_num')::int as version`); // prettier-ignore
+  return (rows[0]?.version ?? 0) >= 180_000;
+}
