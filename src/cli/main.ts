@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { COULD_NOT_RUN } from './could-not-run.js';
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { actionsCommand } from './actions.js';
@@ -9,9 +10,6 @@ import { migrateCommand } from './migrate.js';
 import { queryCommand } from './query.js';
 import { sealCommand } from './seal.js';
 import { verifyCommand } from './verify.js';
-
-/** Exit codes: what the command says, and 2 when it could not do its work at all. */
-const COULD_NOT_RUN = 2;
 
 const program = new Command('nestjs-prisma-audit')
   .description('Installs, runs and checks the audit log of a database.')

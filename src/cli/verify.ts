@@ -6,12 +6,13 @@ import { exitCode, parsePins, verify, type Pin } from '../verify/index.js';
 import { withLogSource } from '../store/postgres/index.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { progressBar } from './progress.js';
-import { printReport } from './print-report.js';
+import { reportText } from './print-report.js';
+import { writeOut } from './write-out.js';
 
 export function verifyCommand(): Command {
   return new Command('verify')
     .description(
-      'recompute every hash, link, commitment and projection. Exit code: 0 verified, 1 tampered, 2 could not run, 3 incomplete',
+      'recompute every hash, link, commitment and projection, and derive every entry anew from what was captured. Exit code: 0 verified, 1 tampered, 2 could not run, 3 incomplete',
     )
     .option(
       '--pin <file>',
@@ -30,8 +31,7 @@ export function verifyCommand(): Command {
           bar.stop();
         }
       });
-      if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else printReport(report);
+      await writeOut(options.json ? `${JSON.stringify(report)}\n` : reportText(report));
       process.exitCode = exitCode(report.verdict);
     });
 }

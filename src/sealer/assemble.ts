@@ -1,14 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { encodeBody } from '../chain/body.js';
 import { commitment } from '../chain/commitment.js';
+import { entryText, finishOpening, laneOf, tenantKey } from '../chain/entry.js';
+import type { Finished } from '../chain/finish.js';
 import { NO_PREVIOUS } from '../chain/hashing.js';
 import { entryHash } from '../chain/leaf.js';
 import { decodeFrontier, encodeFrontier, FrontierBuilder } from '../chain/merkle.js';
 import { formatMillis, type Micros } from '../event/clock.js';
-import { projected } from '../event/identity.js';
-import type { Flag } from '../event/types.js';
 import type { Batch, CapturedRow, ChainHead, OpenedChain, SealedEntry } from '../store/log.port.js';
-import type { Finished } from './finish.js';
 
 export interface Captured {
   readonly row: CapturedRow;
@@ -46,51 +44,32 @@ export function assemble(
   const seal = (
     chain: Growing,
     pos: number,
-    at: Micros,
+    at: Micros | undefined,
     resourceId: string | null,
     finished: Finished,
-    flags: ReadonlySet<Flag>,
     lane?: string,
   ): void => {
-    const id = options.mint(at, lane);
+    const occurredAt = at ?? options.now;
+    const id = options.mint(occurredAt, lane);
     const seq = chain.tree.size;
     const { origin, tenant } = chain.from;
-    const body = totalBody({ ...finished.body, id, occurredAt: at, flags });
-    const hash = entryHash({ origin, seq, sealedAt, prev: chain.prev }, body);
+    const text = entryText(finished, { id, at: occurredAt, isTimeLost: at === undefined }, resourceId);
+    const hash = entryHash({ origin, seq, sealedAt, prev: chain.prev }, text.body);
     chain.tree.append(hash);
     chain.prev = hash;
-    entries.push({
-      chain: chain.from.chain,
-      seq,
-      pos,
-      occurredAt: at,
-      id,
-      hash,
-      tenant,
-      actorId: projected(finished.actorId),
-      action: finished.body.action,
-      resourceType: finished.body.resource ?? null,
-      resourceId: projected(resourceId ?? undefined),
-      outcome: finished.body.outcome,
-      requestId: projected(finished.requestId),
-      group: finished.body.group ?? null,
-      body,
-    });
+    entries.push({ chain: chain.from.chain, seq, pos, occurredAt, id, hash, tenant, ...text });
   };
 
   for (const chain of opened) {
     const { chain: number, origin, tenant } = chain;
     const head = { chain: number, origin, tenant, size: 0, hash: NO_PREVIOUS, frontier: '' };
-    seal(growing(tenant, head), chain.pos, chain.at, null, openingOf(chain), new Set());
+    seal(growing(tenant, head), chain.pos, chain.at, null, openingOf(chain));
   }
   for (const { row, finished } of captured) {
     const tenant = tenantKey(finished.tenant);
     const head = chains.get(tenant)?.from ?? heads.get(tenant);
     if (!head) throw new Error(`no chain for a tenant of position ${row.pos}`); // the caller opens chains first
-    const flags = row.at === undefined ? new Set<Flag>([...finished.body.flags, 'malformed']) : finished.body.flags;
-    // The changes of one transaction keep the order of their statements, whatever the clock did; events say when they occurred.
-    const lane = row.source === 'change' ? row.xid : undefined;
-    seal(growing(tenant, head), row.pos, row.at ?? options.now, row.resourceId, finished, flags, lane);
+    seal(growing(tenant, head), row.pos, row.at, row.resourceId, finished, laneOf(row));
   }
 
   const moved = [...chains.values()].map(({ from, tree, prev }) => {
@@ -98,24 +77,6 @@ export function assemble(
     return { from, to: { ...from, size: frontier.size, hash: prev, frontier: encodeFrontier(frontier) } };
   });
   return { sealedAt: options.sealedAt, low: options.low, opened, moved, entries };
-}
-
-/**
- * Belt and braces: `finish` lets nothing through that has no canonical form. If it ever did, the chain must go on; the
- * sections are still committed to.
- */
-function totalBody(fields: Parameters<typeof encodeBody>[0]): string {
-  try {
-    return encodeBody(fields);
-  } catch {
-    const { id, occurredAt, source, action, outcome, commit } = fields;
-    return encodeBody({ id, occurredAt, source, action, outcome, commit, flags: ['malformed'] });
-  }
-}
-
-/** The form in which a tenant is a key: see `projected`. The default chain has ''. */
-export function tenantKey(tenant: string): string {
-  return projected(tenant) ?? '';
 }
 
 /** The control row behind entry 0 of a chain: a random nonce, so that no two chains begin alike, and whose chain it is. */
@@ -139,19 +100,8 @@ export function opening(
 }
 
 function openingOf(chain: OpenedChain): Finished {
-  return {
-    tenant: chain.tenant,
-    actorId: 'sealer',
-    requestId: undefined,
-    body: {
-      source: 'control',
-      action: 'chain.open',
-      outcome: 'success',
-      flags: new Set(),
-      commit: {
-        actor: commitment('actor', chain.saltActor, chain.actor),
-        data: commitment('data', chain.saltData, chain.data),
-      },
-    },
-  };
+  return finishOpening(chain.tenant, {
+    actor: commitment('actor', chain.saltActor, chain.actor),
+    data: commitment('data', chain.saltData, chain.data),
+  });
 }

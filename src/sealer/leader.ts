@@ -1,9 +1,10 @@
+import { finish } from '../chain/finish.js';
+import { tenantKey } from '../chain/entry.js';
 import { uuidV7Minter } from '../event/uuid.js';
 import { AuditError } from '../event/errors.js';
 import type { ChainHead, Lease, OpenedChain, PositionRange, Reading, SealerStore } from '../store/log.port.js';
-import { assemble, opening, tenantKey, type Captured } from './assemble.js';
+import { assemble, opening, type Captured } from './assemble.js';
 import { Finder } from './finder.js';
-import { finish } from './finish.js';
 
 const HEADS_KEPT = 20_000;
 const OVERLOOKED_EVERY_MS = 3_600_000;

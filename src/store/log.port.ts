@@ -1,24 +1,10 @@
+import type { CapturedFields } from '../chain/captured.js';
 import type { Digest } from '../chain/hashing.js';
 import type { Micros } from '../event/clock.js';
 
 /** A row of `content` as the sealer reads it: everything but the `data` section, which stays where it is. */
-export interface CapturedRow {
+export interface CapturedRow extends CapturedFields {
   readonly pos: number;
-  readonly xid: string;
-  /** `undefined`: a time that no body can hold. */
-  readonly at: Micros | undefined;
-  readonly source: string;
-  readonly op: string | null;
-  readonly model: string | null;
-  readonly resourceId: string | null;
-  readonly group: string | null;
-  readonly tenant: string | null;
-  readonly header: string | null;
-  readonly flags: string | null;
-  /** Bytes of the `actor` section. */
-  readonly actor: Uint8Array | null;
-  readonly commitActor: Digest | null;
-  readonly commitData: Digest | null;
 }
 
 /** Positions `from` … `to`, both included. */

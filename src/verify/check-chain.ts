@@ -2,15 +2,17 @@ import { NO_PREVIOUS } from '../chain/hashing.js';
 import { entryHash, isOrigin } from '../chain/leaf.js';
 import { encodeFrontier, FrontierBuilder } from '../chain/merkle.js';
 import { formatMillis, type Micros } from '../event/clock.js';
-import { projected } from '../event/identity.js';
 import { checkEntry } from './check-entry.js';
+import { checkNoOpening, checkOpening } from './check-opening.js';
+import type { LateId } from './compare-captured.js';
 import type { Pin } from './pin.js';
-import type { ChainReport, FindingCode } from './report.js';
-import type { ChainRecord, EntryRecord, LogSource } from './source.js';
+import type { ChainReport, Note } from './report.js';
+import { show } from './show.js';
+import type { ChainRecord, EntryRecord } from './source.js';
 
-export type Note = (code: FindingCode, message: string, entry?: { seq: number; id?: string }) => void;
-
-export interface ChainResult extends ChainReport {
+export interface ChainResult extends Omit<ChainReport, 'findings'> {
+  /** What the other changes of a transaction tell may come after the last entry. */
+  findings: number;
   readonly sections: number;
   readonly firstSealedAt?: number | undefined;
   readonly lastSealedAt?: number | undefined;
@@ -18,73 +20,119 @@ export interface ChainResult extends ChainReport {
 }
 
 /** Walks one chain from its first entry to its last, and goes on after every finding. */
-export async function checkChain(
-  source: LogSource,
-  chain: ChainRecord,
-  pins: readonly Pin[],
-  note: Note,
-  progress: (entries: number) => void,
-): Promise<ChainResult> {
-  let findings = 0;
-  const found: Note = (...args) => {
-    findings += 1;
-    note(...args);
-  };
-  if (!isOrigin(chain.origin)) found('CHAIN_ALTERED', `the origin ${JSON.stringify(chain.origin)} is not well-formed`);
-  const tree = new FrontierBuilder();
-  const rootAt = new Map<number, string>();
-  const wanted = new Set(pins.map((pin) => pin.size));
-  if (wanted.has(0)) rootAt.set(0, tree.root());
-  let next = 0;
-  let prev = NO_PREVIOUS;
-  let sections = 0;
-  let first: EntryRecord | undefined;
-  let last: EntryRecord | undefined;
+export class ChainCheck {
+  readonly #chain: ChainRecord;
+  readonly #pins: readonly Pin[];
+  readonly #note: Note;
+  readonly #tree = new FrontierBuilder();
+  readonly #rootAt = new Map<number, string>();
+  readonly #wanted: ReadonlySet<number>;
+  #findings = 0;
+  #next = 0;
+  #prev = NO_PREVIOUS;
+  #sections = 0;
+  #firstSealedAt: Micros | undefined;
+  #lastSealedAt: Micros | undefined;
+  #result: ChainResult | undefined;
 
-  for await (const page of source.entries(chain.chain)) {
-    for (const entry of page) {
-      const { seq, id } = entry;
-      const at = { seq, id };
-      if (seq !== next) {
-        found(
-          'ENTRY_MISSING',
-          seq === next + 1 ? `entry ${next} is missing` : `entries ${next} to ${seq - 1} are missing`,
-          { seq: next },
-        );
-      }
-      if (last !== undefined && entry.sealedAt < last.sealedAt)
-        found('TIME_BACKWARDS', `sealed before entry ${last.seq}`, at);
-      const sealedAt = sealedTime(entry.sealedAt);
-      const expected = entryHash({ origin: chain.origin, seq, sealedAt, prev }, entry.body);
-      // After a hole nothing is known of the entry before: only its hash could tell, and that is gone.
-      if (expected !== entry.hash && seq === next)
-        found('ENTRY_ALTERED', `entry ${seq} was changed, or it does not follow entry ${seq - 1}`, at);
-      sections += checkEntry(entry, chain.tenant, (code, message) => found(code, message, at)).sections;
-      if (seq === 0) checkOpening(entry, chain, found);
-      tree.append(entry.hash);
-      prev = entry.hash;
-      next = seq + 1;
-      if (wanted.has(next)) rootAt.set(next, tree.root());
-      first ??= entry;
-      last = entry;
-    }
-    progress(page.length);
+  constructor(chain: ChainRecord, pins: readonly Pin[], note: Note) {
+    this.#chain = chain;
+    this.#pins = pins;
+    this.#note = note;
+    this.#wanted = new Set(pins.map((pin) => pin.size));
+    if (this.#wanted.has(0)) this.#rootAt.set(0, this.#tree.root());
+    if (!isOrigin(chain.origin)) this.found('CHAIN_ALTERED', `the origin ${show(chain.origin)} is not well-formed`);
+    else if (!chain.origin.endsWith(`/${chain.chain}`))
+      this.found('CHAIN_ALTERED', `the origin of chain ${chain.chain} does not end with its number`);
   }
-  checkHead(chain, next, prev, tree, found);
-  const agreed = pins.filter((pin) => checkPin(pin, next, rootAt, found));
-  return {
-    origin: chain.origin,
-    chain: chain.chain,
-    tenant: chain.tenant,
-    entries: tree.size,
-    root: Buffer.from(tree.root(), 'hex').toString('base64'),
-    findings,
-    pinnedSize: agreed.length > 0 ? Math.max(...agreed.map((pin) => pin.size)) : undefined,
-    sections,
-    firstSealedAt: first?.sealedAt,
-    lastSealedAt: last?.sealedAt,
-    pinsAgreed: agreed.length,
+
+  readonly found: Note = (...args) => {
+    this.#findings += 1;
+    if (this.#result !== undefined) this.#result.findings += 1;
+    this.#note(...args);
   };
+
+  /** Entries come in the order of `seq`. @returns what only the other changes of the entry's transaction can tell */
+  entry(entry: EntryRecord): LateId | undefined {
+    const { seq, id } = entry;
+    const at = { seq, id };
+    const { sections, late } = checkEntry(entry, this.#chain.tenant, (code, message) => this.found(code, message, at));
+    this.#sections += sections;
+    if (seq < this.#next) {
+      const what = seq < 0 ? `entry ${seq} is before the first` : `there is more than one entry ${seq}`;
+      this.found('ENTRY_EXTRA', what, at);
+      return late;
+    }
+    const { origin } = this.#chain;
+    if (seq !== this.#next) {
+      const next = this.#next;
+      const what = seq === next + 1 ? `entry ${next} is missing` : `entries ${next} to ${seq - 1} are missing`;
+      this.found('ENTRY_MISSING', what, { seq: next });
+    }
+    if (this.#lastSealedAt !== undefined && entry.sealedAt < this.#lastSealedAt)
+      this.found('TIME_BACKWARDS', `sealed before the entry in front of it`, at);
+    const expected = entryHash({ origin, seq, sealedAt: sealedTime(entry.sealedAt), prev: this.#prev }, entry.body);
+    // After a hole nothing is known of the entry before: only its hash could tell, and that is gone.
+    if (expected !== entry.hash && seq === this.#next)
+      this.found('ENTRY_ALTERED', `entry ${seq} was changed, or it does not follow entry ${seq - 1}`, at);
+    if (seq === 0) checkOpening(entry, this.#chain, this.found);
+    else checkNoOpening(entry, this.found);
+    this.#append(entry);
+    return late;
+  }
+
+  #append({ hash, seq, sealedAt }: EntryRecord): void {
+    this.#tree.append(hash);
+    this.#prev = hash;
+    this.#next = seq + 1;
+    if (this.#wanted.has(this.#next)) this.#rootAt.set(this.#next, this.#tree.root());
+    this.#firstSealedAt ??= sealedAt;
+    this.#lastSealedAt = sealedAt;
+  }
+
+  end(): ChainResult {
+    const { origin, chain, tenant } = this.#chain;
+    this.#checkHead();
+    const agreed = this.#pins.filter((pin) => this.#checkPin(pin));
+    this.#result = {
+      origin,
+      chain,
+      tenant,
+      entries: this.#tree.size,
+      root: Buffer.from(this.#tree.root(), 'hex').toString('base64'),
+      findings: this.#findings,
+      pinnedSize: agreed.length > 0 ? agreed.reduce((most, pin) => Math.max(most, pin.size), 0) : undefined,
+      sections: this.#sections,
+      firstSealedAt: this.#firstSealedAt,
+      lastSealedAt: this.#lastSealedAt,
+      pinsAgreed: agreed.length,
+    };
+    return this.#result;
+  }
+
+  #checkHead(): void {
+    const [{ size, hash, frontier }, next] = [this.#chain, this.#next];
+    if (size < next) this.found('ENTRY_EXTRA', `the chain has ${size} entries by its row, ${next} by its sequence`);
+    else if (size > next)
+      this.found('ENTRY_MISSING', `entries ${next} to ${size - 1} are missing at the end`, { seq: next });
+    else if (hash !== this.#prev)
+      this.found('CHAIN_ALTERED', 'the hash in the row of the chain is not that of the last entry');
+    else if (frontier !== encodeFrontier(this.#tree.frontier()))
+      this.found('CHAIN_ALTERED', 'the frontier in the row of the chain is not that of its entries');
+    // Row and opening are written at once: there never is a chain without entries.
+    if (size === 0 && next === 0) this.found('OPENING_WRONG', 'the chain has no entry, not even its opening');
+  }
+
+  #checkPin(pin: Pin): boolean {
+    if (pin.size > this.#next) {
+      const message = `the chain has ${this.#next} entries, and had ${pin.size} when it was pinned`;
+      this.found('CHAIN_CUT', message, { seq: this.#next });
+      return false;
+    }
+    if (this.#rootAt.get(pin.size) === pin.root) return true;
+    this.found('CHAIN_REWRITTEN', `the first ${pin.size} entries are not those that were pinned`);
+    return false;
+  }
 }
 
 /** As it was hashed. A sealer writes milliseconds; what it cannot have written hashes to nothing that is stored. */
@@ -92,40 +140,4 @@ function sealedTime(at: Micros): string {
   return Number.isSafeInteger(at) && at >= 0 && at % 1000 === 0
     ? formatMillis(at / 1000)
     : 'no time that a sealer writes';
-}
-
-function checkHead(chain: ChainRecord, size: number, hash: string, tree: FrontierBuilder, found: Note): void {
-  if (chain.size < size)
-    found('ENTRY_EXTRA', `the chain has ${chain.size} entries by its row, ${size} by its sequence`);
-  else if (chain.size > size)
-    found('ENTRY_MISSING', `entries ${size} to ${chain.size - 1} are missing at the end`, { seq: size });
-  else if (chain.hash !== hash)
-    found('CHAIN_ALTERED', 'the hash in the row of the chain is not that of the last entry');
-  else if (chain.frontier !== encodeFrontier(tree.frontier()))
-    found('CHAIN_ALTERED', 'the frontier in the row of the chain is not that of its entries');
-}
-
-/** Entry 0 says whose chain this is; without that check a whole chain could be given to another tenant. */
-function checkOpening(entry: EntryRecord, chain: ChainRecord, found: Note): void {
-  const at = { seq: 0, id: entry.id };
-  if (entry.action !== 'chain.open')
-    return found('OPENING_WRONG', `entry 0 is ${JSON.stringify(entry.action)}, not chain.open`, at);
-  try {
-    const { details } = JSON.parse(entry.content?.data ?? '{}') as { details?: { origin?: unknown; tenant?: unknown } };
-    if (details?.origin !== chain.origin || projected(String(details.tenant)) !== chain.tenant) {
-      found('OPENING_WRONG', 'entry 0 opens the chain of another origin or tenant', at);
-    }
-  } catch {
-    found('OPENING_WRONG', 'entry 0 has no readable data', at);
-  }
-}
-
-function checkPin(pin: Pin, size: number, rootAt: ReadonlyMap<number, string>, found: Note): boolean {
-  if (pin.size > size) {
-    found('CHAIN_CUT', `the chain has ${size} entries, and had ${pin.size} when it was pinned`, { seq: size });
-    return false;
-  }
-  if (rootAt.get(pin.size) === pin.root) return true;
-  found('CHAIN_REWRITTEN', `the first ${pin.size} entries are not those that were pinned`);
-  return false;
 }

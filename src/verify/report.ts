@@ -16,12 +16,26 @@ export const FINDINGS = {
   SECTION_ALTERED: { kind: 'tampered', says: 'a section does not match its commitment' },
   SECTION_MISSING: { kind: 'tampered', says: 'a section that the entry commits to is gone' },
   CONTENT_MISSING: { kind: 'tampered', says: 'the content row of the entry is gone' },
+  CAPTURE_DIFFERS: {
+    kind: 'tampered',
+    says: 'the entry does not say what its captured row says: the sealer wrote something else, or the row was changed later',
+  },
+  ID_WRONG: { kind: 'tampered', says: 'the time in the id is not that of the entry: ranges of time do not find it' },
+  ENTRY_UNREAD: {
+    kind: 'tampered',
+    says: 'rows of entry were not met in any chain, or met twice: readers may see them',
+  },
   TIME_BACKWARDS: { kind: 'tampered', says: 'the entry was sealed before the one in front of it' },
   UNKNOWN_VERSION: { kind: 'incomplete', says: 'the body has a version that this verifier does not know' },
   UNSEALED: { kind: 'incomplete', says: 'content has been waiting for its entry for too long: is a sealer running?' },
 } as const;
 
 export type FindingCode = keyof typeof FINDINGS;
+
+/** Told of a finding in an entry. */
+export type Found = (code: FindingCode, message: string) => void;
+/** Told of a finding in a chain, with the entry where it concerns one. */
+export type Note = (code: FindingCode, message: string, entry?: { seq: number; id?: string }) => void;
 
 export interface Finding {
   readonly code: FindingCode;
@@ -67,6 +81,8 @@ export interface Report {
   /** The first findings; `findingCount` counts all. */
   readonly findings: readonly Finding[];
   readonly findingCount: number;
+  /** What is odd and proves nothing, in plain words: a clock that is ahead. */
+  readonly notes: readonly string[];
   /** What this verdict cannot know, in plain words. */
   readonly limits: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { CapturedFields } from '../chain/captured.js';
 import type { Digest } from '../chain/hashing.js';
 import type { Micros } from '../event/clock.js';
 
@@ -11,15 +12,15 @@ export interface ChainRecord {
   readonly frontier: string;
 }
 
-/** The sections of an entry, with their salts (32 hex digits). */
-export interface ContentRecord {
-  readonly actor: Uint8Array | null;
+/** The captured row behind an entry: what it was derived from, and its sections with their salts (32 hex digits). */
+export interface ContentRecord extends Omit<CapturedFields, 'commitActor' | 'commitData'> {
   readonly saltActor: string | null;
   readonly data: string | null;
   readonly saltData: string | null;
 }
 
 export interface EntryRecord {
+  readonly chain: number;
   readonly seq: number;
   readonly pos: number;
   readonly sealedAt: Micros;
@@ -39,13 +40,20 @@ export interface EntryRecord {
   readonly content: ContentRecord | null;
 }
 
-/** What the verifier reads. Implementations MUST show one snapshot to all calls, and entries in the order of `seq`. */
+/** What the verifier reads. Implementations MUST show one snapshot to all calls, and MUST NOT keep more than some pages in memory. */
 export interface LogSource {
-  chains(): Promise<readonly ChainRecord[]>;
-  /** All entries of a chain, also those beyond its size, in pages, so that memory stays flat. */
-  entries(chain: number): AsyncIterable<readonly EntryRecord[]>;
-  /** Numbers of chains that have entries but no row. */
-  strayChains(): Promise<readonly number[]>;
+  /** Entries by the rows of the chains; a bound for a progress bar. */
+  size(): Promise<number>;
+  /** All rows of chains, in the order of their numbers. */
+  chains(): AsyncIterable<readonly ChainRecord[]>;
+  /** Every row that a reader can be shown as an entry, whatever its chain and number are, in the order of both. */
+  entries(): AsyncIterable<readonly EntryRecord[]>;
+  /** The same rows, counted in another way than they are read: not by the index that leads to them. */
+  count(): Promise<number>;
+  /** Positions that more than one entry claims, and ids that more than one has: the first ten of each. */
+  doubles(): Promise<{ readonly positions: readonly number[]; readonly ids: readonly string[] }>;
   /** Content older than `ageMs` without an entry: how many, and the first positions. */
   unsealed(ageMs: number): Promise<{ readonly count: number; readonly positions: readonly number[] }>;
+  /** The latest time of a change of each of these transactions; `MAX_MICROS` where one has a time that no body can hold. */
+  latestChanges(xids: readonly string[]): Promise<ReadonlyMap<string, Micros>>;
 }

@@ -1,8 +1,11 @@
-import { formatMillis } from '../event/clock.js';
-import { checkChain, type ChainResult } from './check-chain.js';
+import type { Micros } from '../event/clock.js';
+import { ChainCheck, type ChainResult } from './check-chain.js';
+import { Deployment } from './deployment.js';
+import { LateIds } from './late-ids.js';
+import { makeReport, type Seen } from './make-report.js';
 import type { Pin } from './pin.js';
-import { verdictOf, type Finding, type FindingCode, type Report } from './report.js';
-import type { LogSource } from './source.js';
+import type { Finding, FindingCode, Report } from './report.js';
+import type { ChainRecord, EntryRecord, LogSource } from './source.js';
 
 export interface VerifyOptions {
   /** Checkpoints kept outside the database. */
@@ -13,105 +16,150 @@ export interface VerifyOptions {
   readonly maxFindings?: number;
   /** Called for each page with the entries checked so far and their number by the rows of the chains. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** The clock of whoever verifies, milliseconds: what lies ahead of it is said. @defaultValue `Date.now` */
+  readonly now?: () => number;
 }
 
 /**
- * Recomputes every hash, link, root, commitment and projection, and compares with the pins. Goes on after each finding.
- * Reads every entry once, in pages; needs SELECT on the log and nothing else.
+ * Recomputes every hash, link, root, commitment and projection, derives every entry anew from its captured row, and compares with
+ * the pins. Goes on after each finding. Reads every entry once, in pages; needs SELECT on the log and nothing else.
  *
- * @throws what the source throws (database away, no right to read): then nothing was verified
+ * @throws what the source throws (database away, no right to read all of it): then nothing was verified
  */
 export async function verify(source: LogSource, options: VerifyOptions = {}): Promise<Report> {
-  const { pins = [], unsealedAfterMs = 60_000, maxFindings = 1_000, onProgress } = options;
-  const findings: Finding[] = [];
-  const counts = new Map<FindingCode, number>();
-  const note = (finding: Finding): void => {
-    counts.set(finding.code, (counts.get(finding.code) ?? 0) + 1);
-    if (findings.length < maxFindings) findings.push(finding);
-  };
+  const { pins = [], unsealedAfterMs = 60_000, maxFindings = 1_000, onProgress, now = Date.now } = options;
+  const run = new Run(source, pins, maxFindings);
+  const total = await source.size();
+  for await (const page of source.entries()) {
+    for (const entry of page) await run.entry(entry);
+    onProgress?.(run.read, total);
+  }
+  await run.end(unsealedAfterMs);
+  return makeReport(run.seen(), { pins, now: now() });
+}
 
-  const chains = await source.chains();
-  const total = chains.reduce((sum, chain) => sum + chain.size, 0);
-  const results: ChainResult[] = [];
-  let done = 0;
-  for (const chain of chains) {
-    const ofChain = pins.filter((pin) => pin.origin === chain.origin);
-    results.push(
-      await checkChain(
-        source,
-        chain,
-        ofChain,
-        (code, message, entry) => note({ code, message, origin: chain.origin, chain: chain.chain, ...entry }),
-        (entries) => onProgress?.((done += entries), total),
-      ),
+/** Walks rows of chains and rows of entries side by side, both in the order of the chains' numbers. */
+class Run {
+  readonly #source: LogSource;
+  readonly #chains: AsyncIterator<ChainRecord>;
+  readonly #late: LateIds;
+  readonly #deployment: Deployment;
+  readonly #pins: ReadonlyMap<string, readonly Pin[]>;
+  readonly #maxFindings: number;
+  readonly #findings: Finding[] = [];
+  readonly #counts = new Map<FindingCode, number>();
+  readonly #results: ChainResult[] = [];
+  #current: { readonly record: ChainRecord; readonly check: ChainCheck } | undefined;
+  #isLastChain = false;
+  /** Entries of the chain without a row that is being read. */
+  #stray: { readonly chain: number; count: number } | undefined;
+  #latest: { sealedAt: Micros; occurredAt: Micros } = { sealedAt: 0, occurredAt: 0 };
+  read = 0;
+
+  constructor(source: LogSource, pins: readonly Pin[], maxFindings: number) {
+    this.#source = source;
+    this.#chains = each(source.chains());
+    this.#late = new LateIds(source);
+    this.#deployment = new Deployment((code, message, chain) => this.#note({ code, message, ...chain }));
+    this.#maxFindings = maxFindings;
+    const byOrigin = new Map<string, Pin[]>();
+    for (const pin of pins) {
+      const others = byOrigin.get(pin.origin);
+      if (others) others.push(pin);
+      else byOrigin.set(pin.origin, [pin]);
+    }
+    this.#pins = byOrigin;
+  }
+
+  async entry(entry: EntryRecord): Promise<void> {
+    this.read += 1;
+    while (!this.#isLastChain && (this.#current === undefined || this.#current.record.chain < entry.chain))
+      await this.#nextChain();
+    if (this.#current?.record.chain !== entry.chain) return this.#strayEntry(entry.chain);
+    const { check } = this.#current;
+    const late = check.entry(entry);
+    if (entry.sealedAt > this.#latest.sealedAt) this.#latest.sealedAt = entry.sealedAt;
+    if (entry.occurredAt > this.#latest.occurredAt) this.#latest.occurredAt = entry.occurredAt;
+    if (late === undefined) return;
+    const { seq, id } = entry;
+    await this.#late.add(late, (message) => check.found('ID_WRONG', message, { seq, id }));
+  }
+
+  async #nextChain(): Promise<void> {
+    this.#endChain();
+    const next = await this.#chains.next();
+    if (next.done === true) {
+      this.#isLastChain = true;
+      return;
+    }
+    const record = next.value;
+    if (!this.#deployment.isNew(record)) return;
+    const { origin, chain } = record;
+    const check = new ChainCheck(record, this.#pins.get(origin) ?? [], (code, message, entry) =>
+      this.#note({ code, message, origin, chain, ...entry }),
     );
-  }
-  for (const chain of await source.strayChains())
-    note({ code: 'CHAIN_MISSING', message: `chain ${chain} has entries but no row`, chain });
-  // Chains are numbered without gaps: a number that is missing is a chain that was removed.
-  const numbers = new Set(chains.map((chain) => chain.chain));
-  for (let number = 1; number < Math.max(0, ...numbers); number += 1) {
-    if (!numbers.has(number)) note({ code: 'CHAIN_MISSING', message: `chain ${number} is gone`, chain: number });
-  }
-  const origins = new Set(chains.map((chain) => chain.origin));
-  for (const pin of pins) {
-    if (!origins.has(pin.origin))
-      note({
-        code: 'CHAIN_MISSING',
-        message: `the pinned chain ${pin.origin} is not in this database`,
-        origin: pin.origin,
-      });
-  }
-  const unsealed = await source.unsealed(unsealedAfterMs);
-  if (unsealed.count > 0) {
-    const positions = unsealed.positions.join(', ') + (unsealed.count > unsealed.positions.length ? ', …' : '');
-    note({ code: 'UNSEALED', message: `${unsealed.count} rows of content have no entry (positions ${positions})` });
+    this.#current = { record, check };
   }
 
-  const entries = results.reduce((sum, chain) => sum + chain.entries, 0);
-  const times = (pick: (chain: ChainResult) => number | undefined): number[] =>
-    results.map(pick).filter((at) => at !== undefined);
-  const withoutPin = results.filter((chain) => chain.pinnedSize === undefined).length;
-  return {
-    verdict: verdictOf(counts, entries),
-    level: 'L0',
-    entries,
-    chains: results.map(({ sections: _s, firstSealedAt: _f, lastSealedAt: _l, pinsAgreed: _p, ...chain }) => chain),
-    coverage: {
-      sections: results.reduce((sum, chain) => sum + chain.sections, 0),
-      from: time(Math.min(...times((chain) => chain.firstSealedAt))),
-      to: time(Math.max(...times((chain) => chain.lastSealedAt))),
-      pins: {
-        compared: pins.length,
-        agreed: results.reduce((sum, chain) => sum + chain.pinsAgreed, 0),
-        chainsWithout: withoutPin,
-      },
-    },
-    findings,
-    findingCount: [...counts.values()].reduce((sum, count) => sum + count, 0),
-    limits: limitsOf(results, pins),
-  };
+  #endChain(): void {
+    if (this.#current !== undefined) this.#results.push(this.#current.check.end());
+    this.#current = undefined;
+  }
+
+  #strayEntry(chain: number): void {
+    if (this.#stray?.chain !== chain) {
+      this.#endStray();
+      this.#stray = { chain, count: 0 };
+    }
+    this.#stray.count += 1;
+  }
+
+  #endStray(): void {
+    if (this.#stray === undefined) return;
+    const { chain, count } = this.#stray;
+    this.#note({ code: 'CHAIN_MISSING', message: `chain ${chain} has ${count} entries but no row`, chain });
+  }
+
+  /** What can be said only when all has been read. */
+  async end(unsealedAfterMs: number): Promise<void> {
+    while (!this.#isLastChain) await this.#nextChain();
+    this.#endStray();
+    await this.#late.settle();
+    for (const origin of this.#pins.keys()) {
+      if (!this.#deployment.has(origin))
+        this.#note({ code: 'CHAIN_MISSING', message: 'the pinned chain is not in this database', origin });
+    }
+    const there = await this.#source.count();
+    if (there !== this.read)
+      this.#note({ code: 'ENTRY_UNREAD', message: `${this.read} entries were read, and there are ${there}` });
+    const { positions, ids } = await this.#source.doubles();
+    if (positions.length > 0)
+      this.#note({ code: 'ENTRY_UNREAD', message: `more than one entry at the positions ${positions.join(', ')}` });
+    if (ids.length > 0)
+      this.#note({ code: 'ENTRY_UNREAD', message: `more than one entry with the ids ${ids.join(', ')}` });
+    const unsealed = await this.#source.unsealed(unsealedAfterMs);
+    if (unsealed.count === 0) return;
+    const rest = unsealed.count > unsealed.positions.length ? ', …' : '';
+    const message = `${unsealed.count} rows of content have no entry (positions ${unsealed.positions.join(', ')}${rest})`;
+    this.#note({ code: 'UNSEALED', message });
+  }
+
+  seen(): Seen {
+    return {
+      entries: this.read,
+      results: this.#results,
+      findings: this.#findings,
+      counts: this.#counts,
+      latest: this.#latest,
+    };
+  }
+
+  #note(finding: Finding): void {
+    this.#counts.set(finding.code, (this.#counts.get(finding.code) ?? 0) + 1);
+    if (this.#findings.length < this.#maxFindings) this.#findings.push(finding);
+  }
 }
 
-function limitsOf(chains: readonly ChainResult[], pins: readonly Pin[]): readonly string[] {
-  const unpinned = chains.filter((chain) => chain.pinnedSize === undefined).length;
-  const after = chains.reduce(
-    (sum, chain) => sum + (chain.pinnedSize === undefined ? 0 : chain.entries - chain.pinnedSize),
-    0,
-  );
-  return [
-    pins.length === 0
-      ? 'Level L0 proves that the log agrees with itself. Whoever owns the database could have rewritten whole chains from their first entry, or cut off their ends: compare with checkpoints kept elsewhere (verify --pin FILE).'
-      : `Entries after the last pin (${after}), and the chains opened after it, could have been cut off or rewritten by whoever owns the database.`,
-    ...(pins.length > 0 && unpinned > 0
-      ? [`${unpinned} of ${chains.length} chains have no pin: of those only agreement with themselves is proved.`]
-      : []),
-    'What was never captured (triggers switched off, writes by a superuser in replica mode) is not in a chain; that triggers were changed is, where a sealer looked before and after.',
-    'Who the actor was is what the application said: anyone with its database credentials could have claimed another.',
-  ];
-}
-
-function time(micros: number): string | undefined {
-  // Somebody may have written a time that JavaScript has no date for.
-  return Number.isSafeInteger(micros) ? formatMillis(Math.floor(micros / 1000)) : undefined;
+async function* each<T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const page of pages) yield* page;
 }

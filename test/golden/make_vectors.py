@@ -469,11 +469,205 @@ def ids():
     }
 
 
+# --- the rules, number 1: what an entry says of a captured row --------------------------------------------------------
+
+FLAGS = ("deferred", "estimated", "gap", "malformed", "no-context", "redacted", "replayed", "truncated")
+SOURCES = ("request", "record", "change", "change.client", "read", "control")
+OUTCOMES = ("success", "failure", "denied", "partial")
+SEVERITIES = ("info", "notice", "warning", "critical")
+ABSENT = object()
+
+
+def refuse_constant(name):
+    raise ValueError(name)  # NaN and Infinity are no JSON
+
+
+def parse_object(text):
+    """The JSON object (RFC 8259) that the text holds, or None. Of two members with one name the last counts."""
+    try:
+        value = json.loads(text, parse_constant=refuse_constant, parse_int=lambda digits: -0.0 if digits == "-0" else int(digits))
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def decode_actor(data):
+    """UTF-8 without errors; a byte order mark at the beginning is skipped."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text[1:] if text.startswith("\ufeff") else text
+
+
+def utf16(text):
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def cut(text, limit):
+    """The first units of UTF-16, then every lone surrogate and every NUL as U+FFFD."""
+    units = utf16(text)[: 2 * limit].decode("utf-16-le", "surrogatepass")
+    return "".join("\ufffd" if 0xD800 <= ord(c) <= 0xDFFF or c == "\0" else c for c in units)
+
+
+def safe_count(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if isinstance(value, float):
+        if value != value or value in (float("inf"), float("-inf")) or value != int(value) or str(value) == "-0.0":
+            return None
+        value = int(value)
+    return value if 0 <= value <= MAX_SAFE else None
+
+
+def filled(value):
+    return value if isinstance(value, str) and value != "" else None
+
+
+def finish(row, incarnation):
+    flags = set()
+
+    def malformed():
+        flags.add("malformed")
+
+    def name(value, limit):
+        if value is ABSENT or value is None:
+            return None
+        if not isinstance(value, str) or value == "":
+            return malformed()
+        value = utf16(value).decode("utf-16-le", "surrogatepass")  # a pair of surrogates that were escaped is one character
+        if len(utf16(value)) > 2 * limit or not is_well_formed(value) or "\0" in value:
+            malformed()
+        return cut(value, limit)
+
+    for flag in row["flags"].split(",") if row["flags"] is not None else []:
+        flags.add(flag if flag in FLAGS else "malformed")
+    actor = {}
+    if row["actor"] is not None:
+        text = decode_actor(bytes.fromhex(row["actor"]))
+        actor = parse_object(text) if text is not None else None
+        if actor is None:
+            malformed()
+            actor = {}
+    if "truncated" in actor:
+        flags.add("truncated")
+    if "malformed" in actor:
+        malformed()
+    header = {}
+    if row["header"] is not None:
+        header = parse_object(row["header"])
+        if header is None:
+            malformed()
+            header = {}
+
+    resource = name(row["model"], 128)
+    said = name(row["op"] if row["source"] == "control" else header.get("action", ABSENT), 128)
+    source = row["source"]
+    if source not in SOURCES:
+        malformed()
+        source = "record"
+    if row["source"] == "change":
+        verb = {"insert": "create", "create": "create", "update": "update", "delete": "delete", "truncate": "truncate"}.get(row["op"])
+        action = resource + "." + verb if resource is not None and verb is not None else None
+    else:
+        action = said
+    if action is None:
+        malformed()
+        action = "audit.malformed"
+
+    def member(key, known, otherwise):
+        value = header.get(key, ABSENT)
+        if value is ABSENT:
+            return None
+        if isinstance(value, str) and value in known:
+            return value
+        malformed()
+        return otherwise
+
+    outcome = member("outcome", OUTCOMES, "failure") or "success"
+    severity = member("severity", SEVERITIES, None)
+    duration = None
+    if "durationMs" in header:
+        duration = safe_count(header["durationMs"])
+        if duration is None:
+            malformed()
+    if row["at"] is None:
+        malformed()
+    body = {
+        "v": 1, "id": row["id"], "occurredAt": timestamp(row["at"] if row["at"] is not None else row["sealed"], 6), "source": source,
+        "action": action, "outcome": outcome, "tx": incarnation + "." + row["xid"],
+        "commit": {"actor": row["commitActor"], "data": row["commitData"]},
+    }
+    optional = {"resource": resource, "group": row["group"], "durationMs": duration, "severity": severity, "flags": sorted(flags) or None}
+    body.update({key: value for key, value in optional.items() if value is not None})
+    tenant = filled(actor.get("tenant"))
+    tenant = tenant if tenant is not None else (row["tenant"] or "")
+    ids = {"actorId": filled(actor.get("id")), "requestId": filled(actor.get("requestId")), "resourceId": row["resourceId"]}
+    joined = {key: value if value is None else projected(utf16(value).decode("utf-16-le", "surrogatepass")) for key, value in ids.items()}
+    tenant = projected(utf16(tenant).decode("utf-16-le", "surrogatepass"))
+    return dict(joined, body=canonical(body), tenant=tenant, action=action, outcome=outcome, resourceType=resource, group=row["group"])
+
+
+def captured_rows():
+    def header(**members):
+        return json.dumps(members)
+
+    def actor(text):
+        return (text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")).hex()
+
+    change, event = {"source": "change", "op": "update", "model": "Invoice"}, {"source": "record", "op": None, "header": header(action="invoice.approve")}
+    cases = [("a change, %s" % op, dict(change, op=op)) for op in ("insert", "create", "update", "delete", "truncate")]
+    cases += [("a change, %s" % json.dumps(op), dict(change, op=op)) for op in (None, "", "explode", "UPDATE", "insert ")]
+    for model in (None, "", "M", "x" * 128, "x" * 129, "\U0001f9fe" * 64, "\U0001f9fe" * 65, "x" * 127 + "\U0001f9fe", "public.Invoice", "\u00dc b\n\x01"):
+        cases.append(("a change of %d times a model" % len(model or ""), dict(change, model=model)))
+    cases += [("source %s" % json.dumps(source), dict(event, source=source)) for source in SOURCES + ("elsewhere", "", "RECORD")]
+    cases += [("a control row, %s" % json.dumps(op), {"source": "control", "op": op}) for op in (None, "", "coverage.changed", "chain.open", "x" * 129)]
+    for action in (None, "", 5, [], {}, True, "a", "x" * 128, "x" * 129, "a\0b", "\ud800", "\udc00a", "\U0001f9fe", "\ud83e\uddfe", "\x01" * 128, "x" * 127 + "\U0001f9fe"):
+        cases.append(("an event, action %s" % json.dumps(action)[:24], dict(event, header=header(action=action))))
+        cases.append(("a change with a header, action %s" % json.dumps(action)[:24], dict(change, header=header(action=action))))
+    for text in ("", "{", "[]", "null", "5", '"a"', "\ufeff{}", " \t\r\n{\"action\":\"a.b\"} ", '{"action":"a","action":"b"}', '{"action":"a",}', '{"action":"a\x01"}', "{'a':1}", '{"action":"a.b","x":NaN}', '{"action":"a.b","x":1e999}', '{"action":"a.b"}x', '{"__proto__":{"action":"a.b"}}'):
+        cases.append(("a header %s" % json.dumps(text)[:40], dict(event, header=text)))
+    cases.append(("no header", dict(event, header=None)))
+    for outcome in OUTCOMES + (None, "", "maybe", 1, ["success"], "Success"):
+        cases.append(("outcome %s" % json.dumps(outcome), dict(event, header=header(action="a.b", outcome=outcome))))
+    for severity in SEVERITIES + (None, "", "error", 0, {}):
+        cases.append(("severity %s" % json.dumps(severity), dict(event, header=header(action="a.b", severity=severity))))
+    for number in ("0", "1", "-1", "-0", "0.0", "-0.0", "1.5", "1e3", "1E+2", "9007199254740991", "9007199254740992", "9007199254740992.0", "1e300", "1e999", "null", '"5"', "true", "[]"):
+        cases.append(("a duration of %s" % number, dict(event, header='{"action":"a.b","durationMs":%s}' % number)))
+    for flags in ("", "gap", "truncated,deferred", "gap,gap", "strange", "strange,,no-context", ",", " gap", ",".join(FLAGS)):
+        cases.append(("flags %s" % json.dumps(flags), dict(event, flags=flags)))
+    for text in (
+        '{"id":"ann","requestId":"r","tenant":"acme"}', '{"id":"","requestId":"","tenant":""}', '{"id":5,"requestId":null,"tenant":{"a":1}}', "[]", "nonsense", "",
+        '\ufeff{"id":"ann"}', '\ufeff\ufeff{"id":"ann"}', '{"id":"a\\u0000b"}', '{"id":"\\ud800"}', '{"id":"\\ud83e\\uddfe"}', '{"id":"%s"}' % ("x" * 513), '{"tenant":"%s"}' % ("t" * 600),
+        '{"id":"a","id":"b"}', '{"id":"ann","truncated":["userAgent"]}', '{"id":"ann","truncated":null}', '{"id":"ann","malformed":["role"]}', '{"id":"ann","malformed":false}',
+        '{"id":"\u00fc\ufffd"}', '{"id":"ann",}', ' {"id":"ann"}\n', b'{"id":"ann\xff"}', b'{"id":"\xed\xa0\x80"}', b"\xff\xfe{\x00}\x00", '{"constructor":"x"}',
+    ):
+        cases.append(("an actor %s" % (repr(text)[:40]), dict(change, actor=actor(text), tenant="of the row")))
+    cases.append(("no tenant anywhere", dict(change, actor=actor("{}"))))
+    cases += [("a tenant of the row, %d" % len(tenant), dict(change, tenant=tenant)) for tenant in ("", "acme", "t" * 513, "\u00fc" * 256)]
+    cases += [("a resource id of %d" % len(key), dict(change, resourceId=key)) for key in ("", "1", "k" * 512, "k" * 513, '["a","1"]')]
+    cases.append(("a group", dict(change, group="0b5e7a4c-6a53-4d9f-8b7e-0d2a4c1f9e00")))
+    cases.append(("no time", dict(change, at=None)))
+    cases.append(("the last time", dict(change, at=MAX_SAFE)))
+    cases.append(("no section", dict(change, commitActor=None, commitData=None)))
+    out = []
+    for label, fields in cases:
+        row = {
+            "xid": "4711", "at": T0 + 123_456, "sealed": T0 + 999_000, "source": "record", "op": None, "model": None, "resourceId": None, "group": None, "tenant": None,
+            "header": None, "flags": None, "actor": None, "commitActor": digest(label + " actor"), "commitData": digest(label + " data"),
+        }
+        row.update(fields)
+        row["id"] = uuid_v7(row["at"] if row["at"] is not None else row["sealed"], 0, pseudo_random("row " + label, 6))
+        out.append({"name": label, "row": row, "incarnation": "0a1b2c3d", "entry": finish(row, "0a1b2c3d")})
+    return {"rules": 1, "captured": out}
+
+
 FILES = {
     "bodies.json": lambda: {"bodies": bodies(), "canonical": canonical_values()},
     "refused.json": lambda: {"refused": refusals(), "sizes": sizes()},
     "entries.json": entries,
     "commitments.json": lambda: {"commitments": commitments()},
+    "finish.json": captured_rows,
     "merkle.json": merkle,
     "ids.json": lambda: dict(ids(), uuids=uuids()),
 }

@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { encodeBody, type Body } from '../../src/chain/body.js';
+import type { CapturedFields } from '../../src/chain/captured.js';
 import { commitment, type SectionName } from '../../src/chain/commitment.js';
+import { entryText, tenantKey, type EntryText } from '../../src/chain/entry.js';
+import { finish, RULES } from '../../src/chain/finish.js';
 import { leafHash, NO_PREVIOUS } from '../../src/chain/hashing.js';
 import { entryHash, isOrigin, leafOf, type EntryHeader } from '../../src/chain/leaf.js';
 import { decodeFrontier, encodeFrontier, FrontierBuilder, rootOf } from '../../src/chain/merkle.js';
@@ -176,5 +179,24 @@ describe('ids', () => {
     for (let i = 0; i < counter; i += 1) mint(micros);
     expect(mint(micros)).toBe(id);
     expect(uuidV7Millis(id)).toBe(Math.floor(micros / 1000));
+  });
+});
+
+describe('what an entry says of a captured row, by rules 1', () => {
+  type Row = Omit<CapturedFields, 'at' | 'actor'> & { id: string; at: number | null; sealed: number; actor: string | null };
+  const { rules, captured } = vectors('finish.json') as {
+    rules: number;
+    captured: { name: string; row: Row; incarnation: string; entry: EntryText & { tenant: string } }[];
+  };
+
+  it('are the rules of this version', () => {
+    expect(rules).toBe(RULES);
+  });
+
+  it.each(captured)('$name', ({ row, incarnation, entry }) => {
+    const actor = row.actor === null ? null : Buffer.from(row.actor, 'hex');
+    const finished = finish({ ...row, at: row.at ?? undefined, actor }, incarnation);
+    const stamp = { id: row.id, at: row.at ?? row.sealed, isTimeLost: row.at === null };
+    expect({ tenant: tenantKey(finished.tenant), ...entryText(finished, stamp, row.resourceId) }).toEqual(entry);
   });
 });

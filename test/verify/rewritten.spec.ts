@@ -22,6 +22,7 @@ afterAll(() => log.close());
 const WEAK = /Level L0 proves that the log agrees with itself.*could have rewritten whole chains.*verify --pin FILE/;
 /** All that an attacker can do who owns the database and has the source of this package. */
 const REWRITE: Tampering[] = [
+  `update audit.content set header = replace(header, 'invoice.refund', 'invoice.refuse') where tenant_key = 'acme'`,
   `update audit.entry set body = replace(body, 'invoice.refund', 'invoice.refuse'), action = replace(action, 'refund', 'refuse') where tenant_key = 'acme'`,
   rehash({ head: true }),
 ];

@@ -27,6 +27,22 @@ const section = (name: string, columns: string, set: string, code: FindingCode, 
   code,
   seq,
 });
+/** The captured row beside its sections: entry 3 is an event that was denied, entry 9 a change. */
+const captured = (column: string, value: string, code: FindingCode = 'CAPTURE_DIFFERS', seq = 3): Case => ({
+  name: `captured row of entry ${seq}: ${column} set to ${value}`,
+  columns: [`content.${column}`],
+  steps: [`update audit.content set ${column} = ${value} where pos = ${positionOf(seq)}`],
+  code,
+  seq,
+});
+/** A body that a sealer could have written instead, with hashes that agree. */
+const lie = (name: string, from: string, to: string, code: FindingCode, seq = 3, columns = ''): Case => ({
+  name: `the body of entry ${seq} lies: ${name}`,
+  columns: ['entry.body'],
+  steps: [`update audit.entry set body = replace(body, '${from}', '${to}')${columns} where ${at(seq)}`, rehash({ head: true })],
+  code,
+  seq,
+}); // prettier-ignore
 const chain = (name: string, column: string, set: string, code: FindingCode, seq?: number): Case => ({
   name: `row of the chain: ${name}`,
   columns: [`chain.${column}`],
@@ -113,6 +129,36 @@ export const CASES: readonly Case[] = [
   section('data of the opening edited', 'data', `data = replace(data, 'acme', 'evil')`, 'OPENING_WRONG', 0),
   other('the content row deleted', [`delete from audit.content where pos = ${positionOf(3)}`], 'CONTENT_MISSING', 3),
   other('the content row of the opening deleted', [`delete from audit.content where pos = ${positionOf(0)}`], 'OPENING_WRONG', 0), // prettier-ignore
+
+  captured('xid', `'12'`),
+  captured('pos', '99999', 'CONTENT_MISSING'),
+  captured('at', `at + interval '1 microsecond'`),
+  captured('at', `'infinity'`),
+  captured('source', `'request'`),
+  captured('op', `'update'`, 'CAPTURE_DIFFERS', 9),
+  captured('model', `'Receipt'`),
+  captured('resource_id', `'inv-9'`),
+  captured('resource_id', 'null'),
+  captured('group_id', 'gen_random_uuid()'),
+  captured('tenant_key', `'globex'`, 'CAPTURE_DIFFERS', 9),
+  captured('header', `replace(header, 'denied', 'success')`),
+  captured('header', 'null'),
+  captured('flags', `'gap'`),
+  lie('an outcome', '"outcome":"denied"', '"outcome":"success"', 'CAPTURE_DIFFERS', 3, `, outcome = 'success'`),
+  lie('an unknown source', '"source":"record"', '"source":"recorded"', 'BODY_INVALID'),
+  lie('a member that there is not', '"v":1', '"v":1,"w":2', 'BODY_INVALID'),
+  lie(
+    'an id of another time',
+    '"id":"01',
+    '"id":"02',
+    'ID_WRONG',
+    3,
+    `, id = overlay(id::text placing '02' from 1 for 2)::uuid`,
+  ),
+  other('an entry before the first', ['alter table audit.entry drop constraint entry_seq_check', `insert into audit.entry select chain, -1, 9999, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body from audit.entry where ${at(9)}`], 'ENTRY_EXTRA', -1), // prettier-ignore
+  other('a second entry of a number', ['alter table audit.entry drop constraint entry_pkey', `insert into audit.entry select chain, seq, 9999, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body from audit.entry where ${at(5)}`], 'ENTRY_EXTRA', 5), // prettier-ignore
+  other('two entries of one captured row', ['drop index audit.entry_pos_key', `update audit.entry set pos = ${positionOf(4)} where ${at(8)}`], 'ENTRY_UNREAD'), // prettier-ignore
+  other('two entries with one id', ['drop index audit.entry_id_key', `update audit.entry set id = (select id from audit.entry where ${at(4)}) where ${at(8)}`], 'ENTRY_UNREAD'), // prettier-ignore
 
   chain('size too large', 'size', 'size = size + 2', 'ENTRY_MISSING', 10),
   chain('size too small', 'size', 'size = size - 1', 'ENTRY_EXTRA'),

@@ -5,7 +5,7 @@ export { planTriggers } from './triggers.js';
 export { catalogueTables } from '../../event/coverage/catalogue-tables.js';
 export { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
 export { postgresEntryStore } from './entry-store.js';
-export { withLogSource } from './log-source.js';
+export { withLogSource } from './log-snapshot.js';
 export { lostTriggers } from './lost-triggers.js';
 export { migrate, missingMigrations } from './migrate.js';
 export { createPool, endPool, type Pool } from './pool.js';

@@ -1,8 +1,15 @@
-import type { Body } from '../chain/body.js';
 import { FLAGS, OUTCOMES, SEVERITIES, SOURCES, type Flag } from '../event/types.js';
 import { parseJsonObject } from '../event/json-object.js';
 import { LIMITS } from '../event/limits.js';
-import type { CapturedRow } from '../store/log.port.js';
+import type { Body } from './body.js';
+import type { CapturedFields } from './captured.js';
+
+/**
+ * The number of the rules below. They are part of the record format: a verifier derives every entry anew, so a change of what
+ * `finish` makes of any row would accuse entries that are as they should be. Rules that differ get the next number and a file of
+ * their own beside this one, and their bodies say so (`"rules": 2`); a body that says nothing was made by these.
+ */
+export const RULES = 1;
 
 /** A captured row, understood: the fields of its body and what is projected beside it. */
 export interface Finished {
@@ -18,7 +25,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * Turns any row into an entry's fields. Total: this stands between a committed write and its entry, so whatever it cannot
  * understand is sealed with the flag `malformed` and stops nothing.
  */
-export function finish(row: CapturedRow, incarnation: string): Finished {
+export function finish(row: CapturedFields, incarnation: string): Finished {
   const flags = new Set<Flag>();
   for (const flag of row.flags?.split(',') ?? []) flags.add(oneOf(FLAGS, flag) ?? 'malformed');
   const malformed = (): undefined => {
@@ -60,7 +67,7 @@ export function finish(row: CapturedRow, incarnation: string): Finished {
   };
 }
 
-function actionOf(row: CapturedRow, type: string | undefined, said: string | undefined): string | undefined {
+function actionOf(row: CapturedFields, type: string | undefined, said: string | undefined): string | undefined {
   if (row.source === 'change') {
     const verb = row.op === 'insert' ? 'create' : row.op;
     return type !== undefined && (verb === 'create' || verb === 'update' || verb === 'delete' || verb === 'truncate')

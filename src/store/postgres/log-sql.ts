@@ -1,0 +1,56 @@
+/** Total: a time that somebody wrote there may be infinite, or have more microseconds than a bigint holds. */
+const micros = (time: string): string =>
+  `case when isfinite(${time}) then trunc(extract(epoch from ${time}) * 1000000) else -1 end`;
+
+/** As the sealer reads it: no time where no body can hold it. */
+const CAPTURED_AT = `case when c.at between 'epoch' and '2255-06-05 23:47:34.740991+00' then (extract(epoch from c.at) * 1000000)::bigint end`;
+
+export const SIZE = `select coalesce(sum(size), 0) from "audit".chain`;
+
+export const CHAINS = `select chain, origin, tenant_key, size, encode(hash, 'hex'), encode(frontier, 'hex') from "audit".chain order by chain`;
+
+/** Columns of `entries` by their place. */
+export const POS = 2;
+export const ACTOR_BYTES = 28;
+export const DATA_BYTES = 29;
+
+/** No condition: what has an odd number, or a chain that is none, is a row like any other. @param largest bytes of a section that comes with its row */
+export const entries = (largest: number): string => `
+select e.chain, e.seq, e.pos, ${micros('e.sealed_at')}, ${micros('e.occurred_at')},
+       e.id::text, encode(e.hash, 'hex'), e.tenant_key, e.actor_id, e.action, e.resource_type, e.resource_id, e.outcome, e.request_id, e.group_id::text, e.body,
+       c.xid::text, ${CAPTURED_AT}, c.source, c.op, c.model, c.resource_id, c.group_id::text, c.tenant_key, c.header, c.flags,
+       replace(c.salt_actor::text, '-', ''), replace(c.salt_data::text, '-', ''), octet_length(c.actor), octet_length(c.data),
+       case when octet_length(c.actor) <= ${largest} then c.actor end, case when octet_length(c.data) <= ${largest} then c.data end,
+       c.pos is not null
+  from "audit".entry e left join "audit".content c on c.pos = e.pos
+ order by e.chain, e.seq`;
+
+export const SECTIONS = `select actor, data from "audit".content where pos = $1`;
+
+/** Counts a column that is in no index, so that the table itself is read. */
+export const COUNT = `select count(body) from "audit".entry`;
+
+/** Columns of entry that the server keeps unique by themselves, over all rows. */
+export const UNIQUE_INDEXES = `
+select a.attname
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+ where i.indrelid = '"audit".entry'::regclass and i.indisunique and i.indisvalid and i.indisready and i.indimmediate and i.indnkeyatts = 1 and i.indpred is null`;
+
+export const doubles = (column: 'pos' | 'id'): string =>
+  `select ${column}::text from "audit".entry group by ${column} having count(*) > 1 order by ${column} limit 10`;
+
+/**
+ * Waiting is told by the time of capture. Of one that lies ahead it cannot be: such a row waits if one behind it was sealed that
+ * long ago, and one of no time at all is never waited for.
+ */
+export const UNSEALED = `
+select count(*) over (), c.pos
+  from "audit".content c,
+       (select max(e.pos) as pos from "audit".entry e where e.sealed_at < clock_timestamp() - $1 * interval '1 millisecond') sealed
+ where not exists (select from "audit".entry e where e.pos = c.pos)
+   and (c.at < clock_timestamp() - $1 * interval '1 millisecond' or not isfinite(c.at) or c.at > clock_timestamp() and c.pos < sealed.pos)
+ order by c.pos limit 10`;
+
+export const LATEST_CHANGES = `
+select c.xid::text, max(coalesce(${CAPTURED_AT}, 9007199254740991))
+  from "audit".content c where c.source = 'change' and c.op is not null and c.xid = any ($1::text[]::xid8[]) group by c.xid`;
