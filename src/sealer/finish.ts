@@ -1,7 +1,7 @@
 import type { Body } from '../chain/body.js';
 import { FLAGS, OUTCOMES, SEVERITIES, SOURCES, type Flag } from '../event/types.js';
 import { parseJsonObject } from '../event/json-object.js';
-import { LIMITS } from '../event/limits.js';
+import { LIMITS, READ_LIMITS } from '../event/limits.js';
 import type { CapturedRow } from '../store/log.port.js';
 
 /** A captured row, understood: the fields of its body and what is projected beside it. */
@@ -20,7 +20,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function finish(row: CapturedRow, incarnation: string): Finished {
   const flags = new Set<Flag>();
-  for (const flag of row.flags?.split(',') ?? []) flags.add(oneOf(FLAGS, flag) ?? 'malformed');
+  // Longer than any list of the log's: not looked into.
+  const listed = row.flags !== null && row.flags.length > READ_LIMITS.flags ? '?' : row.flags;
+  for (const flag of listed?.split(',') ?? []) flags.add(oneOf(FLAGS, flag) ?? 'malformed');
+  if (row.tooLarge === true) flags.add('malformed');
   const malformed = (): undefined => {
     flags.add('malformed');
     return undefined;
@@ -36,7 +39,7 @@ export function finish(row: CapturedRow, incarnation: string): Finished {
   const actor = row.actor === null ? undefined : (parseActor(row.actor) ?? malformed());
   if (actor?.['truncated'] !== undefined) flags.add('truncated');
   if (actor?.['malformed'] !== undefined) flags.add('malformed');
-  const header = row.header === null ? {} : (parseJsonObject(row.header) ?? malformed() ?? {});
+  const header = row.header === null ? {} : (parseHeader(row.header) ?? malformed() ?? {});
   const type = name(row.model, LIMITS.typeLength);
   const said = row.source === 'control' ? row.op : header['action'];
 
@@ -70,6 +73,10 @@ function actionOf(row: CapturedRow, type: string | undefined, said: string | und
   return said;
 }
 
+function parseHeader(header: string): Readonly<Record<string, unknown>> | undefined {
+  return header.length > READ_LIMITS.header ? undefined : parseJsonObject(header);
+}
+
 function duration(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0) ? (value as number) : undefined;
 }
@@ -88,6 +95,7 @@ const CACHED_LENGTH = 4_096;
 const parsed = new Map<string, Readonly<Record<string, unknown>> | undefined>();
 
 function parseActor(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  if (bytes.length > READ_LIMITS.actor) return undefined;
   let text: string;
   try {
     text = utf8.decode(bytes);

@@ -25,14 +25,27 @@ const FACTS = [
   'lost',
   'backlog',
   'pending',
+  'broken_chains',
   'watch_state',
   'logged_twice',
 ];
 
 /** Functions that a part may execute. Everything that is not listed here is for the owner alone. */
 export const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
-  app: [...FACTS, 'record', 'position', 'unsealed', 'client_change'],
-  sealer: [...FACTS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'position', 'unsealed', 'watch_coverage'],
+  app: [...FACTS, 'record', 'position', 'unsealed', 'client_change', 'mend_positions'],
+  sealer: [
+    ...FACTS,
+    'acquire',
+    'renew',
+    'release',
+    'reserve',
+    'seal',
+    'position',
+    'unsealed',
+    'watch_coverage',
+    'mend_positions',
+    'forget_keys',
+  ],
   reader: FACTS,
 };
 
