@@ -110,7 +110,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select (select min(e.chain) from "audit".entry e where e.chain > s.chain) from sealed s where s.chain is not null
   )
   select c.chain from "audit".chain c
-   where c.size > 9007199254740000 or octet_length(c.origin) > 255
+   where c.size > 9007199254740000 or octet_length(c.hash) <> 32 or octet_length(c.origin) > 255 or c.origin !~ '^[a-z0-9._~-]+(/[a-z0-9._~-]+)*$'
       or octet_length(c.frontier) <> 32 * length(replace(c.size::bit(64)::text, '0', ''))
       or exists (select from "audit".entry e where e.chain = c.chain and e.seq >= c.size)
   union

@@ -17,7 +17,7 @@ interface Aside {
 
 /** Why a chain cannot grow from this head; `undefined` if it can. */
 export function whyNot({ origin, size, hash, frontier, beyond }: ChainHead): string | undefined {
-  if (origin === '') return 'its row in the table chain is gone';
+  if (size === -1) return 'its row in the table chain is gone';
   if (beyond === true) return 'it has entries beyond the size that its row says';
   if (!isOrigin(origin)) return 'its origin is none';
   if (!Number.isSafeInteger(size) || size < 0 || size > MAX_SIZE) return 'its size is none that a chain can have';

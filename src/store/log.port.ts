@@ -60,7 +60,7 @@ export interface ChainHead {
   readonly hash: Digest;
   /** As stored: see `encodeFrontier`. */
   readonly frontier: string;
-  /** There are entries where its next one belongs. A chain that has entries and no row comes so too, without an origin. */
+  /** There are entries where its next one belongs. A chain that has entries and no row comes so too, with the size -1. */
   readonly beyond?: boolean | undefined;
 }
 

@@ -77,14 +77,14 @@ export const BOUND = `select pg_current_xact_id()::text`;
 
 /**
  * The heads of these tenants' chains. `beyond`: there are entries where the next one belongs. A chain without a row, whose entries
- * say that it was there, comes without an origin.
+ * say that it was there, comes with the size -1.
  */
 export const HEADS = `
 select c.chain, left(c.origin, 300), c.tenant_key, c.size, encode(c.hash, 'hex'), encode(substr(c.frontier, 1, 2048), 'hex'),
        exists (select from "audit".entry e where e.chain = c.chain and e.seq >= c.size) as beyond
   from "audit".chain c where c.tenant_key = any ($1::text[])
 union all
-select (select e.chain from "audit".entry e where e.tenant_key = t.tenant limit 1), '', t.tenant, 0, '', '', true
+select (select e.chain from "audit".entry e where e.tenant_key = t.tenant limit 1), '', t.tenant, -1, '', '', true
   from unnest($1::text[]) as t (tenant)
  where not exists (select from "audit".chain c where c.tenant_key = t.tenant) and exists (select from "audit".entry e where e.tenant_key = t.tenant)`;
 
