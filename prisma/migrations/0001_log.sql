@@ -27,6 +27,7 @@ create table if not exists "audit".content (
   header text,
   flags text
 );
+alter sequence "audit".content_pos_seq owned by "audit".content.pos; -- so that tools which set sequences after a copy find it
 alter table "audit".content set (autovacuum_vacuum_insert_scale_factor = 0.02);
 
 -- One row for each chain; a tenant has one chain.
@@ -117,3 +118,6 @@ create table if not exists "audit".event_key (
   at timestamptz not null default now(),
   primary key (scope, tenant_key, key)
 );
+create index if not exists event_key_at on "audit".event_key (at); -- by which the old ones are forgotten
+-- How long the lease was granted for: one that ends later than that from now was granted before the clock was set back.
+alter table "audit".sealer add column if not exists lease_ms integer not null default 10000;

@@ -37,7 +37,14 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select coalesce(array_agg(m.name order by m.name), '{}') from "audit".migration m
 $$;
 
--- Takes the lease if it is free, has run out, or is the caller's. A server that is not the one of last time, or whose
+-- Whether a lease holds. It has a length: one that ends later than its length from now was granted before the clock was set back, and
+-- is over. Two who believe that they lead do no harm: compare-and-set in seal() is the safety, the lease is advice.
+create or replace function "audit".lease_holds(p_until timestamptz, p_ms integer) returns boolean
+language sql volatile set search_path = pg_catalog, pg_temp as $$
+  select p_until > clock_timestamp() and p_until <= clock_timestamp() + (p_ms + 1000) * interval '1 millisecond'
+$$;
+
+-- Takes the lease, for ten minutes at most, if it is free, has run out, or is the caller's. A server that is not the one of last time, or whose
 -- transaction ids fall behind, gets a new incarnation: `<incarnation>.<xid>` must never repeat.
 create or replace function "audit".acquire(p_holder text, p_lease_ms integer)
 returns table (epoch bigint, origin text, incarnation text, low bigint, last_sealed_at bigint)
@@ -47,6 +54,9 @@ declare
   v_server text;
   v_behind boolean;
 begin
+  if (p_lease_ms between 1 and 600000) is not true or (octet_length(p_holder) between 1 and 200) is not true then
+    raise exception 'audit: a lease has a holder of 1 to 200 bytes and lasts ten minutes at most' using errcode = '22023';
+  end if;
   begin
     select c.system_identifier || '/' || p.timeline_id into v_server from pg_control_system() c, pg_control_checkpoint() p;
   exception when insufficient_privilege then
@@ -56,29 +66,28 @@ begin
     from (select xid from "audit".content order by pos desc limit 100) c;
   return query
     update "audit".sealer s
-       set epoch = s.epoch + 1, holder = p_holder, lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond',
+       set epoch = s.epoch + 1, holder = p_holder, lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', lease_ms = p_lease_ms,
            role = session_user, application = current_setting('application_name'),
            server = case when v_server = '' then s.server else v_server end,
            incarnation = case when v_behind or (v_server <> '' and s.server not in ('', v_server))
                               then left(replace(gen_random_uuid()::text, '-', ''), 8) else s.incarnation end
-     where s.lease_until < clock_timestamp() or s.holder = p_holder or s.holder is null
+     where s.holder is null or s.holder = p_holder or not "audit".lease_holds(s.lease_until, s.lease_ms)
     returning s.epoch, s.origin, s.incarnation, s.low, (extract(epoch from s.last_sealed_at) * 1000)::bigint;
   if found then
-    -- A logical restore leaves sequences behind: a position must never be handed out twice.
-    perform setval('"audit".content_pos_seq', m.pos)
-      from (select greatest((select max(c.pos) from "audit".content c), (select max(e.pos) from "audit".entry e), (select s.low from "audit".sealer s)) as pos) m
-     where m.pos > "audit".position();
+    perform "audit".mend_positions(); -- a position must never be handed out twice
   end if;
 end $$;
 
 create or replace function "audit".renew(p_holder text, p_epoch bigint, p_lease_ms integer) returns boolean
-language sql security definer set search_path = pg_catalog, pg_temp as $$
-  with renewed as (
-    update "audit".sealer set lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond'
-     where holder = p_holder and epoch = p_epoch returning 1
-  )
-  select exists (select from renewed)
-$$;
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if (p_lease_ms between 1 and 600000) is not true then
+    raise exception 'audit: a lease lasts ten minutes at most' using errcode = '22023';
+  end if;
+  update "audit".sealer s set lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', lease_ms = p_lease_ms
+   where s.holder = p_holder and s.epoch = p_epoch;
+  return found;
+end $$;
 
 create or replace function "audit".release(p_holder text, p_epoch bigint) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
@@ -113,12 +122,33 @@ begin
   return n;
 end $$;
 
--- Facts about the unsealed tail, without its contents.
-create or replace function "audit".backlog() returns table (origin text, holder text, alive boolean, role text, application text, unsealed bigint, oldest_seconds bigint)
+-- Chains that cannot grow: what their row says is no head of a log, or not the one of their entries. Their rows wait, the others
+-- are sealed. Looks at every chain: for doctor, and for whoever finds that something waits.
+create or replace function "audit".broken_chains() returns table (chain integer)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select s.origin, s.holder, s.lease_until > clock_timestamp(), s.role, s.application, w.waiting, w.oldest::bigint
+  with recursive sealed (chain) as ( -- each chain that has entries, by one step of the index for each
+    select min(e.chain) from "audit".entry e
+    union all
+    select (select min(e.chain) from "audit".entry e where e.chain > s.chain) from sealed s where s.chain is not null
+  )
+  select c.chain from "audit".chain c
+   where c.size > 9007199254740000 or octet_length(c.hash) <> 32 or octet_length(c.origin) > 255 or c.origin !~ '^[a-z0-9._~-]+(/[a-z0-9._~-]+)*$'
+      or octet_length(c.frontier) <> 32 * length(replace(c.size::bit(64)::text, '0', ''))
+      or exists (select from "audit".entry e where e.chain = c.chain and e.seq >= c.size)
+  union
+  select s.chain from sealed s where s.chain is not null and not exists (select from "audit".chain c where c.chain = s.chain)
+   order by 1
+$$;
+
+-- Facts about the unsealed tail, without its contents. `behind`: the sequence of positions is (see mend_positions). `ahead_seconds`: by how
+-- much the last batch is sealed after now: the clock was ahead then, or was set back since.
+drop function if exists "audit".backlog();
+create or replace function "audit".backlog() returns table (origin text, holder text, alive boolean, role text, application text, unsealed bigint, oldest_seconds bigint, behind boolean, ahead_seconds bigint)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select s.origin, s.holder, "audit".lease_holds(s.lease_until, s.lease_ms), s.role, s.application, w.waiting, w.oldest::bigint,
+         "audit".positions_behind(), greatest(extract(epoch from s.last_sealed_at - clock_timestamp()), 0)::bigint
     from "audit".sealer s,
-         (select count(*) as waiting, extract(epoch from clock_timestamp() - min(c.at)) as oldest
+         (select count(*) as waiting, extract(epoch from clock_timestamp() - min(c.at) filter (where isfinite(c.at))) as oldest
             from "audit".content c
            where c.pos > (select x.low from "audit".sealer x) and not exists (select from "audit".entry e where e.pos = c.pos)) w
 $$;
@@ -126,18 +156,22 @@ $$;
 -- The unsealed tail for a probe that is asked every few seconds: where `backlog` counts all of it, this looks at `p_most` rows
 -- behind `low` and at as many behind the last entry, so that its cost is bounded whatever has piled up, also behind a
 -- transaction that holds `low` back. `at_least`: there may be more. `lag_ms`: from the capture of the last sealed row to its entry.
-create or replace function "audit".pending(p_most integer) returns table (alive boolean, unsealed bigint, at_least boolean, oldest_ms double precision, lag_ms double precision)
+-- `writable`: this session could write. `behind`, `ahead_ms`: as in backlog.
+drop function if exists "audit".pending(integer);
+create or replace function "audit".pending(p_most integer) returns table (alive boolean, unsealed bigint, at_least boolean, oldest_ms double precision, lag_ms double precision, writable boolean, behind boolean, ahead_ms double precision)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  with s as (select x.low, x.lease_until > clock_timestamp() as alive from "audit".sealer x),
-  sealed as (select e.pos, e.sealed_at, e.occurred_at from "audit".entry e order by e.pos desc limit 1),
-  h as (select s.low, s.alive, greatest(s.low, (select pos from sealed)) as high from s),
-  early as (select c.pos, c.at from "audit".content c where c.pos > (select low from h) and c.pos <= (select high from h) order by c.pos limit p_most),
-  tail as (select c.at from "audit".content c where c.pos > (select high from h) order by c.pos limit p_most),
+  with s as (select x.low, "audit".lease_holds(x.lease_until, x.lease_ms) as alive, x.last_sealed_at from "audit".sealer x),
+  sealed as (select e.pos, e.sealed_at, e.occurred_at from "audit".entry e where e.pos <= "audit".position() order by e.pos desc limit 1),
+  h as (select s.low, s.alive, s.last_sealed_at, greatest(s.low, (select pos from sealed)) as high from s),
+  early as (select c.pos, c.at from "audit".content c where c.pos > (select low from h) and c.pos <= (select high from h) order by c.pos limit least(p_most, 100000)),
+  tail as (select c.at from "audit".content c where c.pos > (select high from h) order by c.pos limit least(p_most, 100000)),
   waiting as (select c.at from early c where not exists (select from "audit".entry e where e.pos = c.pos) union all select at from tail),
-  looked as (select (select count(*) from early) >= p_most or (select count(*) from tail) >= p_most as at_least)
+  looked as (select (select count(*) from early) >= least(p_most, 100000) or (select count(*) from tail) >= least(p_most, 100000) as at_least)
   select h.alive, w.n, looked.at_least, extract(epoch from clock_timestamp() - w.oldest)::float8 * 1000,
-         (select extract(epoch from sealed_at - occurred_at)::float8 * 1000 from sealed)
-    from h, looked, (select count(*) as n, min(at) as oldest from waiting) w
+         (select extract(epoch from sealed_at - occurred_at)::float8 * 1000 from sealed where isfinite(occurred_at)),
+         current_setting('transaction_read_only') = 'off', "audit".positions_behind(),
+         greatest(extract(epoch from h.last_sealed_at - clock_timestamp()), 0)::float8 * 1000
+    from h, looked, (select count(*) as n, min(at) filter (where isfinite(at)) as oldest from waiting) w
 $$;
 
 -- When somebody last looked at the capture triggers, whether that is too long ago for a sealer that is alive, and the tables
@@ -177,4 +211,4 @@ end $$;
 revoke all on table "audit".level_role from public;
 revoke all on function "audit".level_roles(), "audit".applied(), "audit".acquire(text, integer), "audit".renew(text, bigint, integer),
   "audit".release(text, bigint), "audit".reserve(integer), "audit".lost(), "audit".backlog(), "audit".pending(integer),
-  "audit".watch_state(), "audit".record_read(text, text) from public;
+  "audit".watch_state(), "audit".record_read(text, text), "audit".lease_holds(timestamptz, integer), "audit".broken_chains() from public;

@@ -5,7 +5,8 @@ import type { CapturedRow, PositionRange, Reading } from '../store/log.port.js';
  *
  * Positions are handed out in order, but their transactions commit in any order, or never. So the finder keeps `high`,
  * the greatest position it has seen, and the *gaps* below it: positions it has not seen. Each reading looks at all gaps
- * and at the tail above `high`, in one snapshot.
+ * and at the tail above `high`, in one snapshot, up to the position that the sequence has handed out last: a row beyond it was not
+ * written by the log, and would make a gap of positions that are yet to be handed out.
  *
  * A gap may be given up only when no transaction can still fill it. The proof:
  *
@@ -17,6 +18,10 @@ import type { CapturedRow, PositionRange, Reading } from '../store/log.port.js';
  * 4. A later snapshot whose horizon (`pg_snapshot_xmin`) is greater than `bound` sees every such transaction ended: what
  *    it committed is visible in that snapshot, and what is not visible was rolled back.
  *
+ * A reading ends early where it has met its bound, in rows or in bytes: then it says nothing about what lies beyond its last row, and
+ * no gap there is given up by it. A sequence that was set back breaks 2: positions that were given up are handed out again. It is
+ * raised within a few seconds, and the rows are found by the look for what was overlooked, which follows.
+ *
  * `pg_snapshot_xmax` would be wrong in 3: it is the greatest *completed* id + 1, and an open transaction may be newer.
  */
 export class Finder {
@@ -24,6 +29,8 @@ export class Finder {
   #gaps: Gap[];
   /** Positions that the sealer itself sealed together with their control row. */
   readonly #own = new Set<number>();
+  /** The first row that was set aside. */
+  #aside = Number.POSITIVE_INFINITY;
 
   constructor(high: number, gaps: readonly PositionRange[]) {
     this.#high = high;
@@ -41,7 +48,7 @@ export class Finder {
 
   /** Every position up to here is settled. Save it only together with the entries of the reading it came from. */
   get low(): number {
-    return this.#gaps.reduce((low, gap) => Math.min(low, gap.from - 1), this.#high);
+    return this.#gaps.reduce((low, gap) => Math.min(low, gap.from - 1), Math.min(this.#high, this.#aside - 1));
   }
 
   /** True if some gap has no bound yet: ask the database for one NOW, after the reading, and hand it to `bind`. */
@@ -64,10 +71,15 @@ export class Finder {
     for (const position of positions) this.#own.add(position);
   }
 
+  /** These rows wait: `low` stays below them, so that the next term finds them again. They are not read again in this one. */
+  setAside(rows: readonly CapturedRow[]): void {
+    for (const { pos } of rows) this.#aside = Math.min(this.#aside, pos);
+  }
+
   /** Takes in a reading of `gaps` and the tail above `high`, and returns the rows to seal, in the order of their positions. */
-  take(reading: Reading, limit: number): CapturedRow[] {
-    // A full reading has seen nothing beyond its last row.
-    const seenUpTo = reading.rows.length >= limit ? (reading.rows.at(-1) as CapturedRow).pos : Number.POSITIVE_INFINITY;
+  take(reading: Reading): CapturedRow[] {
+    // A reading that met its bound has seen nothing beyond its last row.
+    const seenUpTo = reading.complete ? Number.POSITIVE_INFINITY : (reading.rows.at(-1) as CapturedRow).pos;
     const gaps: Gap[] = [];
     let next = 0; // index of the first row not yet taken
     for (const gap of this.#gaps) {

@@ -4,6 +4,7 @@ import type { SealerStore } from '../store/log.port.js';
 import { CoverageWatch } from './coverage-watch.js';
 import { Leader } from './leader.js';
 import { Pace } from './pace.js';
+import { SetAside } from './set-aside.js';
 
 export interface SealerOptions {
   /** How long a sealer that died keeps others out. Milliseconds, default 10,000. */
@@ -29,12 +30,15 @@ const performance = globalThis.performance;
 const DRAIN_MS = 2_000;
 /** Between two batches that somebody waits for: others who do may come in. */
 const REST_MS = 5;
+/** After so many terms in a row that ended badly each chain is sealed for itself, until the one at fault has shown. */
+const CAREFUL_AFTER = 3;
 
 /** Seals what was captured. Start as many as there are processes: one leads, the others wait for its lease to run out. */
 export class Sealer {
   readonly #store: SealerStore;
   readonly #options: Required<Omit<SealerOptions, 'onError'>>;
   readonly #onError: (error: unknown) => void;
+  readonly #aside: SetAside;
   readonly #holder = `${process.pid}-${randomUUID()}`;
   #running: Promise<void> | undefined;
   #stopping = false;
@@ -49,10 +53,16 @@ export class Sealer {
     const { leaseMs = 10_000, batchSize = 1_000, minWaitMs = 200, maxWaitMs = 1_000 } = options;
     this.#options = { leaseMs, batchSize, minWaitMs, maxWaitMs };
     this.#onError = unfailing(options.onError);
+    this.#aside = new SetAside(this.#onError);
   }
 
   get state(): SealerState {
     return this.#state;
+  }
+
+  /** Numbers of the chains that cannot grow: their rows wait. Known to the one who leads. */
+  get chainsAside(): readonly number[] {
+    return this.#state === 'leading' ? this.#aside.chains : [];
   }
 
   start(): void {
@@ -76,7 +86,10 @@ export class Sealer {
         const lease = await this.#store.acquire(this.#holder, this.#options.leaseMs);
         if (lease) {
           this.#state = 'leading';
-          await this.#lead(new Leader(this.#store, lease, this.#options));
+          const careful = this.#failures >= CAREFUL_AFTER;
+          const { leaseMs, batchSize } = this.#options;
+          const options = { leaseMs, batchSize, careful, aside: this.#aside, onError: this.#onError };
+          await this.#lead(new Leader(this.#store, lease, options));
         }
         this.#failures = 0;
       } catch (error) {
@@ -103,7 +116,7 @@ export class Sealer {
   }
 
   async #rounds(leader: Leader, watch: CoverageWatch, pace: Pace): Promise<void> {
-    const { batchSize, minWaitMs, maxWaitMs } = this.#options;
+    const { minWaitMs, maxWaitMs } = this.#options;
     for (let idleRounds = 0, rounds = 0; ; rounds += 1) {
       const started = performance.now();
       const isStopping = this.#stopping; // a look that began before the stop may have missed what was committed before it
@@ -113,7 +126,7 @@ export class Sealer {
       if (rounds > 1) this.#failures = 0; // the batches of the first rounds have been taken
       // Other processes may go on writing for ever: what they write, the next leader seals.
       if (isStopping && (read === 0 || performance.now() > this.#stopBy)) return;
-      if (read >= batchSize) continue;
+      if (leader.hasMore) continue;
       idleRounds = read > 0 ? 0 : idleRounds + 1;
       // Never busy for more than half of the time: a long reading (a huge open transaction) is not repeated at once.
       const rest = Math.max(Math.min(minWaitMs, REST_MS), performance.now() - started);

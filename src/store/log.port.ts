@@ -15,8 +15,10 @@ export interface PositionRange {
 
 /** What one snapshot of the database showed. */
 export interface Reading {
-  /** Ascending by position, at most `limit`. */
+  /** Ascending by position. */
   readonly rows: readonly CapturedRow[];
+  /** False: there may be more behind the last row, which the bounds of a reading have left out. There is a row then. */
+  readonly complete: boolean;
   /** Every transaction with a smaller id had ended when the snapshot was taken (`pg_snapshot_xmin`). */
   readonly horizon: bigint;
   /** The database's clock. */
@@ -42,6 +44,8 @@ export interface ChainHead {
   readonly hash: Digest;
   /** As stored: see `encodeFrontier`. */
   readonly frontier: string;
+  /** There are entries where its next one belongs. A chain that has entries and no row comes so too, with the size -1. */
+  readonly beyond?: boolean | undefined;
 }
 
 /** A chain opened by a batch, with the control row that its first entry seals. */
@@ -99,7 +103,10 @@ export interface SealerStore {
   unsettled(low: number): Promise<{ readonly high: number; readonly gaps: readonly PositionRange[] }>;
   /** Rows at or below `low` without an entry. There must be none; a full anti-join, so ask rarely. */
   overlooked(low: number): Promise<readonly PositionRange[]>;
-  /** MUST read gaps and tail in one snapshot: with two, a later change of a record can be sealed before an earlier one. */
+  /**
+   * At most `limit` rows, and as many as fit into what a process can hold. MUST read gaps and tail in one snapshot: with two, a later
+   * change of a record can be sealed before an earlier one. MUST give no row beyond the position handed out last.
+   */
   read(gaps: readonly PositionRange[], high: number, limit: number): Promise<Reading>;
   /** A transaction id greater than that of every transaction that has taken a position before the call. */
   bound(): Promise<bigint>;
@@ -107,6 +114,10 @@ export interface SealerStore {
   /** Positions for control rows, and the first free chain number. */
   reserve(count: number): Promise<{ readonly positions: readonly number[]; readonly chain: number }>;
   seal(lease: Lease, leaseMs: number, batch: Batch): Promise<void>;
+  /** Raises the sequence of positions to what is there, if it is behind. MUST never lower it. Whether it was. */
+  mendPositions(): Promise<boolean>;
+  /** Forgets some keys of events and batches that are older than that many days. Resolves with how many. */
+  forgetKeys(days: number): Promise<number>;
   /**
    * Compares the capture triggers with what they were at the last look, writes a control row `coverage.changed` if they differ,
    * and resolves with the number of differences. MUST be safe to call by several at once.

@@ -30,7 +30,7 @@ function play(schedule: readonly Step[], rules: Rules): Finder {
 
   const look = (limit: number): number => {
     const reading = world.read(finder.gaps, finder.high, limit);
-    const rows = finder.take(reading, limit).map(({ pos }) => pos);
+    const rows = finder.take(reading).map(({ pos }) => pos);
     sealed.push(...rows);
     world.seal(rows);
     if (rows.length > 0) low = finder.low; // saved with the entries
@@ -113,7 +113,8 @@ describe('the finder, under any order of writes, commits, rollbacks, looks and l
 });
 
 describe('a gap', () => {
-  const reading = (positions: number[], horizon: bigint): Reading => ({
+  const reading = (positions: number[], horizon: bigint, complete = true): Reading => ({
+    complete,
     rows: positions.map((pos) => ({ pos }) as CapturedRow),
     horizon,
     now: 0,
@@ -121,46 +122,52 @@ describe('a gap', () => {
 
   it('is a range, however many positions a rolled-back statement has used up', () => {
     const finder = new Finder(0, []);
-    finder.take(reading([1, 1_000_002], 5n), 10);
+    finder.take(reading([1, 1_000_002], 5n));
     expect(finder.gaps).toEqual([expect.objectContaining({ from: 2, to: 1_000_001 })]);
     expect(finder.low).toBe(1);
   });
 
   it('is given up when the horizon has passed its bound, not when it has reached it', () => {
     const finder = new Finder(0, []);
-    finder.take(reading([2], 5n), 10);
+    finder.take(reading([2], 5n));
     expect(finder.needsBound).toBe(true);
     finder.bind(7n);
-    finder.take(reading([], 7n), 10); // the transaction with id 7 is the oldest that runs
+    finder.take(reading([], 7n)); // the transaction with id 7 is the oldest that runs
     expect(finder.gaps).toHaveLength(1);
-    finder.take(reading([], 8n), 10);
+    finder.take(reading([], 8n));
     expect(finder.gaps).toEqual([]);
     expect(finder.low).toBe(2);
   });
 
   it('keeps its first bound, so that new holes do not put it off for ever', () => {
     const finder = new Finder(0, []);
-    finder.take(reading([2], 5n), 10);
+    finder.take(reading([2], 5n));
     finder.bind(7n);
-    finder.take(reading([4], 6n), 10);
+    finder.take(reading([4], 6n));
     finder.bind(20n);
-    finder.take(reading([], 8n), 10);
+    finder.take(reading([], 8n));
     expect(finder.gaps).toEqual([{ from: 3, to: 3, bound: 20n }]);
   });
 
   it('is not given up beyond the last row of a full reading, which has not looked there', () => {
     const finder = new Finder(10, [{ from: 1, to: 9 }]);
     finder.bind(7n);
-    finder.take(reading([2, 4], 100n), 2);
+    finder.take(reading([2, 4], 100n, false));
     expect(finder.gaps).toEqual([expect.objectContaining({ from: 5, to: 9 })]);
     expect(finder.low).toBe(4);
+  });
+
+  it('is kept below a row that was set aside, and nothing of it is read again', () => {
+    const finder = new Finder(0, []);
+    finder.setAside(finder.take(reading([1, 2, 3], 5n)).slice(1));
+    expect([finder.low, finder.high, finder.gaps]).toEqual([1, 3, []]);
   });
 
   it('can be reopened below what was settled', () => {
     const finder = new Finder(10, []);
     finder.reopen([{ from: 3, to: 3 }]);
     expect(finder.low).toBe(2);
-    expect(finder.take(reading([3, 11], 5n), 10).map(({ pos }) => pos)).toEqual([3, 11]);
+    expect(finder.take(reading([3, 11], 5n)).map(({ pos }) => pos)).toEqual([3, 11]);
     expect(finder.low).toBe(11);
   });
 });

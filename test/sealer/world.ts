@@ -84,11 +84,10 @@ export class World {
   read(gaps: readonly PositionRange[], high: number, limit: number): Reading {
     const wanted = (pos: number): boolean => pos > high || gaps.some(({ from, to }) => pos >= from && pos <= to);
     const running = this.#transactions.filter(({ state, xid }) => state === 'open' && xid !== undefined);
+    const rows = this.committed.filter((pos) => wanted(pos)).map((pos) => ({ pos }) as CapturedRow);
     return {
-      rows: this.committed
-        .filter((pos) => wanted(pos))
-        .slice(0, limit)
-        .map((pos) => ({ pos }) as CapturedRow),
+      rows: rows.slice(0, limit),
+      complete: rows.length < limit,
       horizon: running.reduce((least, { xid }) => ((xid as bigint) < least ? (xid as bigint) : least), this.#nextXid),
       now: 0,
     };

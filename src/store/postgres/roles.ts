@@ -27,6 +27,7 @@ const FACTS = [
   'lost',
   'backlog',
   'pending',
+  'broken_chains',
   'watch_state',
   'logged_twice',
 ];
@@ -36,8 +37,8 @@ const READS = ['record_read'];
 
 /** Functions that a part may execute. Everything that is not listed here is for the owner alone. */
 const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
-  app: [...FACTS, 'record', 'position', 'unsealed'],
-  sealer: [...FACTS, ...READS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'position', 'unsealed', 'watch_coverage'], // prettier-ignore
+  app: [...FACTS, 'record', 'position', 'unsealed', 'mend_positions'],
+  sealer: [...FACTS, ...READS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'position', 'unsealed', 'watch_coverage', 'mend_positions', 'forget_keys'], // prettier-ignore
   reader: [...FACTS, ...READS],
   auditor: [...FACTS, ...READS],
 };

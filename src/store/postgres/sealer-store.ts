@@ -1,4 +1,5 @@
 import { AuditError } from '../../event/errors.js';
+import { READ_LIMITS } from '../../event/limits.js';
 import type { Batch, CapturedRow, ChainHead, Lease, PositionRange, SealerStore } from '../log.port.js';
 import { privilegeMissing, schemaMissing } from './content-store.js';
 import { isForbidden, isSchemaMissing, sqlState, type Pool } from './pool.js';
@@ -7,6 +8,9 @@ import { sealArguments } from './seal-arguments.js';
 import * as SQL from './sealer-sql.js';
 
 type Row = readonly unknown[];
+
+/** A statement of some ten milliseconds. */
+const KEYS_AT_A_TIME = 5_000;
 
 /** The sealer's side of the database. Every statement stands alone, so that it works behind a transaction pooler. */
 export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
@@ -55,12 +59,19 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
       return (await rows(SQL.OVERLOOKED, [low])).map(([pos]) => ({ from: Number(pos), to: Number(pos) }));
     },
     async read(gaps: readonly PositionRange[], high, limit) {
-      const found = await rows(SQL.READ, [gaps.map((g) => g.from), gaps.map((g) => g.to), high, limit]);
+      const found = await rows(SQL.READ, [
+        gaps.map((g) => g.from),
+        gaps.map((g) => g.to),
+        high,
+        limit,
+        READ_LIMITS.reading,
+      ]);
       const first = found[0] as Row;
       return {
         horizon: BigInt(first[0] as string),
         now: Number(first[1]),
         rows: first[2] === null ? [] : found.map((row) => capturedRow(row)),
+        complete: first[2] === null || (found.length < limit && Number(first[17]) === found.length),
       };
     },
     async bound() {
@@ -76,6 +87,12 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
     },
     async seal(lease: Lease, leaseMs, batch: Batch) {
       await rows(SQL.SEAL, sealArguments(lease, leaseMs, batch));
+    },
+    async mendPositions() {
+      return (await rows(SQL.MEND_SEQUENCE))[0]?.[0] === true;
+    },
+    async forgetKeys(days) {
+      return Number((await rows(SQL.FORGET_KEYS, [days, KEYS_AT_A_TIME]))[0]?.[0]);
     },
     async watchCoverage() {
       const [row] = await rows(SQL.WATCH_COVERAGE);
@@ -101,10 +118,11 @@ function capturedRow(row: Row): CapturedRow {
     actor: row[13] as Uint8Array | null,
     commitActor: text(14),
     commitData: text(15),
+    tooLarge: row[16] === true,
   };
 }
 
-function chainHead([chain, origin, tenant, size, hash, frontier]: Row): ChainHead {
+function chainHead([chain, origin, tenant, size, hash, frontier, beyond]: Row): ChainHead {
   return {
     chain: Number(chain),
     origin: String(origin),
@@ -112,5 +130,6 @@ function chainHead([chain, origin, tenant, size, hash, frontier]: Row): ChainHea
     size: Number(size),
     hash: String(hash),
     frontier: String(frontier),
+    beyond: beyond === true,
   };
 }
