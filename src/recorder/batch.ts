@@ -21,8 +21,8 @@ export function weigh(row: ContentRow): number {
   return 300 + row.header.length + row.actor.length + (row.data?.length ?? 0) + (row.resourceId?.length ?? 0);
 }
 
-/** So many held events one after the other, and the rest of them is not tried: each costs a moment. */
-const HELD_IN_A_ROW = 3;
+/** After so many held events the rest is not tried: each costs a moment. */
+const HELD_AT_A_TIME = 3;
 
 /**
  * Writes a batch. Resolves with the events that another transaction holds, which has written one of the same `eventId` and is
@@ -78,7 +78,7 @@ async function writeAround(
   if (others.length > 0) await writeBatch(store, { name, events: others }, onRefused);
   const held: Taken[] = [];
   for (const [i, taken] of keyed.entries()) {
-    if (held.length >= HELD_IN_A_ROW && held.length === i) return keyed;
+    if (held.length >= HELD_AT_A_TIME) return [...keyed.slice(i), ...held]; // those that were not tried come first the next time
     held.push(...(await writeBatch(store, { name, events: [taken] }, onRefused)));
   }
   return held;

@@ -1,6 +1,6 @@
 import { AuditError } from '../../event/errors.js';
 import { wakeSealer } from '../../event/wake.js';
-import type { ContentStore } from '../../store/content.port.js';
+import type { ContentRow, ContentStore } from '../../store/content.port.js';
 import { writeBatch, type Batch, type Taken } from '../batch.js';
 import { flagged, type Gap } from '../gap.js';
 import type { Outlet, OutletEvents } from '../outlet.js';
@@ -222,7 +222,7 @@ export class SpoolOutlet implements Outlet {
           const held = await writeBatch(this.#store, { name: frame.batch, events }, this.#onRefused);
           if (held.length > 0) {
             // Behind everything else, so that nothing waits for them; there before they are taken out here.
-            const rows = frame.rows.filter((_, i) => held.some((taken) => taken === events[i]));
+            const rows = held.map((taken) => frame.rows[events.findIndex((each) => each === taken)] as ContentRow);
             await this.#spool.append(frame.batch, rows);
             this.#onReplayFailure();
             await this.#pause.wait(HELD_RETRY_MS);
