@@ -48,7 +48,7 @@ export class HeldEvents {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      for (const taken of [...this.#waiting]) {
+      for (const taken of this.#waiting) {
         try {
           // Its own key says whether it is there already, so the name of its batch does not matter.
           const held = await writeBatch(this.#store, { name: randomUUID(), events: [taken] }, (error, lost) => {
