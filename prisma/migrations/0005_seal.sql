@@ -37,13 +37,13 @@ begin
        is distinct from array_fill(cardinality(string_to_array(coalesce(e_body, ''), E'\n')), array[14]) then
     raise exception 'audit: the lists of a batch have different lengths' using errcode = 'AUD03';
   end if;
-  if p_low is null or p_sealed_at is null or (p_lease_ms between 1 and 3600000) is not true or octet_length(e_body) > 17000 * (cardinality(e_chain) + 1) then
-    raise exception 'audit: a lease is between 1 ms and an hour long, and a body under 16 KiB' using errcode = 'AUD03';
+  if p_low is null or p_sealed_at is null or (p_lease_ms between 1 and 600000) is not true or octet_length(e_body) > 17000 * (cardinality(e_chain) + 1) then
+    raise exception 'audit: a lease is between 1 ms and ten minutes long, and a body under 16 KiB' using errcode = 'AUD03';
   end if;
   sealed_at := timestamptz 'epoch' + p_sealed_at * interval '1 millisecond';
 
   update "audit".sealer s
-     set low = greatest(s.low, p_low), last_sealed_at = sealed_at, lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond'
+     set low = greatest(s.low, p_low), last_sealed_at = sealed_at, lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', lease_ms = p_lease_ms
    where s.epoch = p_epoch and s.holder = p_holder and s.last_sealed_at < sealed_at
      -- No later than now, or than the batch before: a time far ahead would be the least of every batch to come.
      and sealed_at <= greatest(clock_timestamp() + interval '1 second', s.last_sealed_at + interval '1 millisecond')
@@ -61,10 +61,10 @@ begin
 
   if cardinality(n_chain) > 0 then
     select coalesce(max(c.chain), 0) into highest from "audit".chain c;
-    -- What is written is an opening and nothing else: numbered on, named after the deployment, of a tenant that has no chain, with a nonce.
+    -- What is written is an opening and nothing else: with one of the next numbers, named after the deployment, of a tenant that has no chain, with a nonce.
     if exists (
-      select from unnest(n_chain, n_origin, n_tenant, n_pos, n_at, n_actor, n_data) with ordinality as u (chain, origin, tenant, pos, at, actor, data, place)
-       where (u.chain = highest + u.place and u.origin = deployment || '/' || u.chain and octet_length(u.tenant) <= 1024 and u.pos = any (reserved)
+      select from unnest(n_chain, n_origin, n_tenant, n_pos, n_at, n_actor, n_data) as u (chain, origin, tenant, pos, at, actor, data)
+       where (u.chain between highest + 1 and highest + cardinality(reserved) and u.origin = deployment || '/' || u.chain and octet_length(u.tenant) <= 1024 and u.pos = any (reserved)
               and timestamptz 'epoch' + u.at * interval '1 microsecond' between clock_timestamp() - interval '1 day' and clock_timestamp() + interval '1 minute'
               and octet_length(u.actor) <= 16384 and octet_length(u.data) <= 16384
               and convert_from(decode(u.actor, 'hex'), 'UTF8')::jsonb = jsonb_strip_nulls(jsonb_build_object('id', 'sealer', 'type', 'system', 'tenant', nullif(u.tenant, '')))

@@ -154,6 +154,8 @@ export class Audit implements Recorder {
     const known = {
       pending: () => this.#pending(),
       facts: this.facts,
+      failing: this.#recorder.failing,
+      chainsAside: this.#sealer?.chainsAside,
       maxQueue: this.#options.maxQueue,
       denied: this.#tally.denied,
       sealer: this.#sealer?.state ?? ('off' as const),

@@ -37,10 +37,16 @@ export interface AuditHealth {
 
 /** A row that waits longer than this waits for somebody to look. */
 const OLD_MS = 60_000;
+/** Clocks of servers that take turns differ by less. */
+const AHEAD_MS = 60_000;
 
 export interface Known {
   readonly pending: () => Promise<Pending>;
   readonly facts: { readonly waiting: number; readonly lost: number; readonly spooled?: number | undefined };
+  /** For how long the database has taken nothing of what waits, and why. */
+  readonly failing?: { readonly forMs: number; readonly why: string } | undefined;
+  /** Numbers of the chains that this process's sealer has set aside. */
+  readonly chainsAside?: readonly number[] | undefined;
   readonly maxQueue: number;
   readonly denied: number;
   readonly sealer: SealerState | 'off';
@@ -56,13 +62,26 @@ export async function health(known: Known, timeoutMs: number): Promise<AuditHeal
   const down = [
     known.closed ? 'the audit is closed' : undefined,
     refused,
-    !pending && waiting >= known.maxQueue
-      ? `the database is away and ${waiting} events wait: there is no room`
+    (!pending || known.failing) && waiting >= known.maxQueue
+      ? `the database takes nothing and ${waiting} events wait: there is no room`
       : undefined,
   ].filter((reason) => reason !== undefined);
   const problems = (known.checks ?? []).filter(({ state }) => state !== 'ok');
   const degraded = [
     !pending && !known.closed && refused === undefined ? `the database gave no answer within ${timeoutMs} ms, or refused` : undefined,
+    pending?.writable === false ? 'the database is read-only for this role: events wait, and audited writes fail' : undefined,
+    known.failing && !known.closed && waiting + (spooled ?? 0) > 0
+      ? `${waiting + (spooled ?? 0)} events wait, and the database has taken none for ${Math.ceil(known.failing.forMs / 1000)} s: ${known.failing.why}`
+      : undefined,
+    pending?.behind === true
+      ? 'the sequence of positions was behind the rows of the log (a restore, or somebody set it back): audited writes failed until it was raised'
+      : undefined,
+    (pending?.aheadMs ?? 0) > AHEAD_MS
+      ? `the last batch is sealed ${Math.round((pending?.aheadMs ?? 0) / 1000)} s after now: the clock of the database was ahead, or was set back`
+      : undefined,
+    known.chainsAside && known.chainsAside.length > 0
+      ? `chain ${known.chainsAside.slice(0, 5).join(', ')}${known.chainsAside.length > 5 ? ' and others' : ''} cannot grow, and their rows wait: somebody changed the log, run "nestjs-prisma-audit verify"`
+      : undefined,
     lost > 0 ? `${lost} events were lost since this process began` : undefined,
     spooled ? `${spooled} events wait in the spool` : undefined,
     pending?.oldestMs != null && pending.oldestMs > OLD_MS

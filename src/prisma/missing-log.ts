@@ -1,13 +1,16 @@
 import { AuditError, type AuditErrorCode } from '../event/errors.js';
 
-/** By SQLSTATE (PostgreSQL manual, appendix A): undefined table, function, schema; insufficient privilege. */
+/** By SQLSTATE (PostgreSQL manual, appendix A): undefined table, function, schema; insufficient privilege; unique violation. */
 const CODES: Readonly<Record<string, AuditErrorCode>> = {
   '42P01': 'AUDIT_SCHEMA_MISSING',
   '42883': 'AUDIT_SCHEMA_MISSING',
   '3F000': 'AUDIT_SCHEMA_MISSING',
   '42501': 'AUDIT_PRIVILEGE_MISSING',
+  '23505': 'AUDIT_SEQUENCE_BEHIND',
 };
 const REMEDIES: Partial<Record<AuditErrorCode, string>> = {
+  AUDIT_SEQUENCE_BEHIND:
+    'the sequence of positions of the log is behind its rows, as after a restore of the data alone: a sealer raises it within seconds, and so does "nestjs-prisma-audit doctor"; then try again',
   AUDIT_SCHEMA_MISSING: 'a part of the log is missing: run "npx nestjs-prisma-audit migrate"',
   AUDIT_PRIVILEGE_MISSING:
     'the owner of the log lacks a right on it: run "npx nestjs-prisma-audit doctor", then "migrate" as its owner',
@@ -22,7 +25,10 @@ const OURS: Readonly<Partial<Record<AuditErrorCode, RegExp>>> = {
   AUDIT_SCHEMA_MISSING:
     /[^\s".«»„(]\.(content(?:_pos_seq)?(?!\w)|(?:change|client_change|change_by_rules|image|redact|is_secret|readable|key_of|masked)(?=\())/,
   AUDIT_PRIVILEGE_MISSING: /\b(content(?:_pos_seq)?|client_change)\b/,
+  AUDIT_SEQUENCE_BEHIND: /(?<!\w)(content_pkey)(?!\w)/,
 };
+
+const WRITES_CONTENT = /\b(?:into|update|only|from)\s+(?:"[^"]*"\s*\.\s*|\w+\s*\.\s*)?"?content"?(?!\w)/i;
 
 /**
  * The error for the caller when the log itself could not be written to: the only case in which a write fails that would
@@ -40,6 +46,8 @@ export function asMissingLog(error: unknown, sql: string, schema = 'audit'): Aud
   const name = missingPart(code, originalCode, originalMessage, schema);
   // Engine "client" puts this one into the statement itself.
   const isOurs = name === 'client_change';
+  // The name of a constraint is one of its table, and an application may have a table of that name.
+  if (name === 'content_pkey' && WRITES_CONTENT.test(sql)) return undefined;
   if (name === undefined || (!isOurs && namedIn(sql, name))) return undefined;
   return new AuditError(code, `${REMEDIES[code]} (${originalMessage})`, { sqlState: originalCode }, error);
 }

@@ -15,7 +15,10 @@ export interface OutletEvents {
 export interface Outlet {
   /** Rejects when it cannot be used at all; batches then go to the database alone. */
   readonly ready: Promise<void>;
-  /** Resolves when the batch has left memory: each of its events is committed, spooled or lost. MUST NOT reject. */
+  /**
+   * Resolves when nobody behind it waits for the batch: each of its events is committed, spooled or lost, or waits apart for the end of
+   * a transaction that holds its `eventId`. MUST NOT reject.
+   */
   put(batch: Batch): Promise<void>;
   /** Why another event cannot be taken in although memory has room; `undefined` if it can. */
   refuses(waitingBytes: number): string | undefined;
@@ -31,6 +34,8 @@ export interface Outlet {
   giveUp(): void;
   /** Lets go of files. What is spooled stays. */
   close(): Promise<void>;
+  /** Events in memory that wait apart. */
+  readonly held: number;
   /** What is on disk; nothing where there is no disk. */
   readonly facts: { readonly spooled?: number; readonly spoolBytes?: number };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ActionBook } from '../event/action-book.js';
 import { within } from '../event/deadline.js';
-import { AuditError, unfailing } from '../event/errors.js';
+import { AuditError, isAuditError, unfailing } from '../event/errors.js';
 import { secretNames } from '../event/redaction.js';
 import type { AuditEvent, Durability } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
@@ -16,6 +16,7 @@ import type { CloseFacts, QueueFacts, QueueOptions } from './queue-options.js';
 import { receiptOf } from './receipt.js';
 import { RetryOutlet } from './retry-outlet.js';
 import { SealedWatch } from './sealed-watch.js';
+import { whyRefused } from './why-refused.js';
 import { SpoolOutlet, type SpoolEvents } from './spool/spool-outlet.js';
 
 /** A batch is full at this size, whatever the number of its events. */
@@ -44,7 +45,11 @@ export class QueueRecorder implements Recorder {
   readonly #shed = new Shed();
   #closed = false;
 
-  constructor(store: ContentStore, options: QueueOptions = {}) {
+  /** Since when the database takes nothing, and why. */
+  #failing: { readonly since: number; readonly why: string } | undefined;
+
+  constructor(content: ContentStore, options: QueueOptions = {}) {
+    const store = this.#watched(content);
     this.#options = {
       flushIntervalMs: options.flushIntervalMs ?? 50,
       maxBatch: options.maxBatch ?? 500,
@@ -92,8 +97,30 @@ export class QueueRecorder implements Recorder {
     };
   }
 
+  /** For how long the database has taken nothing of what waits, in milliseconds, and why; `undefined` if it does. */
+  get failing(): { readonly forMs: number; readonly why: string } | undefined {
+    if (!this.#failing) return undefined;
+    return { forMs: performance.now() - this.#failing.since, why: this.#failing.why };
+  }
+
+  #watched(store: ContentStore): ContentStore {
+    return {
+      ...store,
+      append: async (...batch) => {
+        try {
+          await store.append(...batch);
+          this.#failing = undefined;
+        } catch (error) {
+          if (!isAuditError(error, 'AUDIT_EVENT_INVALID') && !isAuditError(error, 'AUDIT_EVENT_HELD'))
+            this.#failing = { since: this.#failing?.since ?? performance.now(), why: whyRefused(error) };
+          throw error;
+        }
+      },
+    };
+  }
+
   get #waiting(): number {
-    return this.#queue.length + this.#sending;
+    return this.#queue.length + this.#sending + this.#outlet.held;
   }
 
   record(event: AuditEvent, options?: RecordOptions): Receipt {

@@ -1,6 +1,7 @@
 import type { ContentStore } from '../store/content.port.js';
 import { writeBatch, type Batch } from './batch.js';
 import type { Outlet, OutletEvents } from './outlet.js';
+import { HeldEvents } from './held-events.js';
 import { Pause } from './pause.js';
 
 const MAX_RETRY_MS = 5_000;
@@ -10,6 +11,7 @@ export class RetryOutlet implements Outlet {
   readonly #store: ContentStore;
   readonly #events: OutletEvents;
   readonly #pause = new Pause();
+  readonly #held: HeldEvents;
   #gaveUp = false;
 
   readonly ready = Promise.resolve();
@@ -18,15 +20,21 @@ export class RetryOutlet implements Outlet {
   constructor(store: ContentStore, events: OutletEvents) {
     this.#store = store;
     this.#events = events;
+    this.#held = new HeldEvents(store, events);
+  }
+
+  get held(): number {
+    return this.#held.count;
   }
 
   async put(batch: Batch): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await writeBatch(this.#store, batch, (error, lost) => {
+        const held = await writeBatch(this.#store, batch, (error, lost) => {
           this.#events.onFailure(error);
           this.#events.onLost(lost);
         });
+        return this.#held.add(held);
       } catch (error) {
         this.#events.onFailure(error);
         if (this.#gaveUp) {
@@ -45,6 +53,7 @@ export class RetryOutlet implements Outlet {
 
   retryNow(): void {
     this.#pause.end();
+    this.#held.retryNow();
   }
 
   makeRoom(): void {
@@ -52,16 +61,17 @@ export class RetryOutlet implements Outlet {
   }
 
   settled(): Promise<void> {
-    return Promise.resolve();
+    return this.#held.settled();
   }
 
   rest(): Promise<void> {
-    return Promise.resolve();
+    return this.#held.settled();
   }
 
   giveUp(): void {
     this.#gaveUp = true;
     this.#pause.end();
+    this.#held.giveUp();
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { decodeFrontier, FrontierBuilder } from '../chain/merkle.js';
+import { decodeFrontier } from '../chain/merkle.js';
 import { isOrigin } from '../chain/leaf.js';
 import { AuditError } from '../event/errors.js';
 import type { ChainHead } from '../store/log.port.js';
@@ -23,7 +23,7 @@ export function whyNot({ origin, size, hash, frontier, beyond }: ChainHead): str
   if (!Number.isSafeInteger(size) || size < 0 || size > MAX_SIZE) return 'its size is none that a chain can have';
   if (!/^[0-9a-f]{64}$/.test(hash)) return 'its hash is none';
   try {
-    new FrontierBuilder(decodeFrontier(size, frontier));
+    decodeFrontier(size, frontier);
   } catch {
     return 'its frontier is not one of a tree of its size';
   }

@@ -36,13 +36,21 @@ export interface Pending {
   readonly oldestMs: number | null;
   /** From the capture of the last sealed row to its entry, in milliseconds; `null` as long as nothing was sealed. */
   readonly lagMs: number | null;
+  /** False: the database is read-only for this connection. */
+  readonly writable?: boolean | undefined;
+  /** The sequence of positions was behind what is there, so audited writes failed. It has been raised, if it could be. */
+  readonly behind?: boolean | undefined;
+  /** By how much the last batch is sealed after now, in milliseconds. */
+  readonly aheadMs?: number | undefined;
 }
 
 /** Where recorded events go. Implementations MUST write a batch whole or not at all. */
 export interface ContentStore {
   /**
    * Resolves when the batch is committed. MUST write nothing, and succeed, if a batch of this name was committed before:
-   * that is how a caller repeats a batch whose commit was not acknowledged. MUST throw `AUDIT_EVENT_INVALID` if repeating
+   * that is how a caller repeats a batch whose commit was not acknowledged. What has an `eventKey` is known by that instead: it is
+   * written by a second call if it is not there. MUST throw `AUDIT_EVENT_HELD`, and write nothing, where an open transaction holds
+   * such a key for longer than a moment. MUST throw `AUDIT_EVENT_INVALID` if repeating
    * is of no use because a row can never be stored; any other error is taken as passing.
    */
   append(batch: string, rows: readonly ContentRow[]): Promise<void>;

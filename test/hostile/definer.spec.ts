@@ -51,7 +51,7 @@ hostile('definer’s rights', (holds) => {
       for (const call of [
         `audit.client_change(${ARGS}, '', 'insert', null, (select x from (select 1 as id) x))`,
         `audit.change(null, (select x from (select 1 as id) x), ${ARGS})`,
-        `audit.image((select x from (select 1 as id) x), '{}')`,
+        `audit.image((select x from (select 1 as id) x), '{}', '{}')`,
         `audit.record_change('', 'insert', 'User', '1', null, '{"id":"1"}', null)`,
         `audit.log_change('insert', null, null, ${ARGS}, null, null, null)`,
       ])

@@ -95,12 +95,12 @@ hostile('functions × parts × hostile arguments', (holds) => {
       `after all that the ${part} has tried, the log is as it may be, and writing and sealing go on`,
       async () => {
         const { rows } = await world.owner.query(
-          `select s.low <= audit.position() as low, s.last_sealed_at <= clock_timestamp() + interval '2 seconds' as time, s.lease_until <= clock_timestamp() + interval '1 hour' or not isfinite(s.lease_until) as lease,
+          `select s.low <= audit.position() as low, s.last_sealed_at <= clock_timestamp() + interval '2 seconds' as time, s.lease_until <= clock_timestamp() + interval '11 minutes' or not isfinite(s.lease_until) as lease,
                   audit.position() < 10000000 as positions, not exists (select from audit.content c where c.source not in ('request', 'record', 'change', 'change.client', 'read', 'control')) as sources
              from audit.sealer s`,
         );
         expect(rows).toEqual([{ low: true, time: true, lease: true, positions: true, sources: true }]);
-        await world.owner.query(`update audit.sealer set holder = null, lease_until = '-infinity'`); // whoever has it, may keep it for an hour
+        await world.owner.query(`update audit.sealer set holder = null, lease_until = '-infinity'`); // whoever has it, may keep it for a while
         const audit = createAudit({ databaseUrl: world.urlOf(world.roles.app), sealerUrl: world.urlOf(world.roles.sealer), flushIntervalMs: 1, seal: { minWaitMs: 1 } }); // prettier-ignore
         audit.record({ action: 'report.export' });
         await audit.flush();

@@ -11,15 +11,20 @@ export const AT_MOST: Readonly<Record<string, string>> = {
   watch_state: 'none; names of tables',
   position: 'none; a number',
   unsealed: 'a position; a number',
-  record: 'any event, as any actor, of sources that an application has; never a row that says it was captured; refused beyond its bounds',
-  record_change: 'any change of engine `client`, as any actor; the id in it is the one it is found by; refused beyond its bounds',
+  record:
+    'any event, as any actor, of sources that an application has; never a row that says it was captured; refused beyond its bounds',
+  record_change:
+    'any change of engine `client`, as any actor; the id in it is the one it is found by; refused beyond its bounds',
   client_change: 'runs as its caller; hands text to `record_change`',
   record_read: 'an entry `audit.read` under the name of the role that calls; 64 KiB',
-  acquire: 'holds the lease, an hour at most, if nobody else does',
+  acquire: 'holds the lease, for ten minutes at most, if nobody else does',
   renew: 'keeps the lease that its caller has',
   release: 'gives back the lease of a holder and epoch that its caller knows',
   reserve: 'uses up 100,000 positions',
   seal: 'seals late, in another order, or a header that says something else than its content: `verify` finds these; no content, no position that was not handed out, no time ahead of the clock',
+  broken_chains: 'none; numbers of chains',
+  mend_positions: 'none; raises the sequence of positions to what is there',
+  forget_keys: 'forgets event ids of at least seven days ago, in steps',
   watch_coverage: 'looks at the triggers, as anybody who seals',
 };
 

@@ -53,7 +53,7 @@ const BECOMES: readonly [name: string, sql: string, undo: string, says: RegExp, 
   ['writes all data', 'grant pg_write_all_data to APP', 'revoke pg_write_all_data from APP', /INSERT content/],
   ['writes files of the server', 'grant pg_write_server_files to APP', 'revoke pg_write_server_files from APP', /pg_write_server_files/],
   ['runs programs', 'grant pg_execute_server_program to APP', 'revoke pg_execute_server_program from APP', /pg_execute_server_program/],
-  ['owns a function of the log', 'alter function audit.position() owner to APP', 'alter function audit.position() owner to postgres; revoke all on function audit.position() from public, APP', /owns the log/],
+  ['owns a function of the log', 'alter function audit.renew(text, bigint, integer) owner to APP', 'alter function audit.renew(text, bigint, integer) owner to postgres; revoke all on function audit.renew(text, bigint, integer) from public, APP', /owns the log/],
   ['owns a table of the log', 'alter table audit.event_key owner to APP', 'alter table audit.event_key owner to postgres', /owns the log/],
   ['owns the schema of the log', 'alter schema audit owner to OTHER; grant OTHER to APP', 'revoke OTHER from APP; alter schema audit owner to postgres', /owns the log/],
   ['may make things in the schema', 'grant create on schema audit to APP', 'revoke create on schema audit from APP', /CREATE in the schema/],
@@ -125,7 +125,7 @@ const CHANGED: readonly [name: string, sql: string, says: RegExp][] = [
   ['a child of content', `create table public.child () inherits (audit.content)`, /child content/],
   ['a function that is not ours', `create function audit.extra() returns int language sql as 'select 1'`, /function extra\(\)/],
   ['a table that is not ours', `create table audit.extra (id int)`, /relation extra/],
-  ['a function of another owner', `alter function audit.position() owner to OTHER`, /position\(\) belongs to/],
+  ['a function of another owner', `alter function audit.renew(text, bigint, integer) owner to OTHER`, /renew\(\) belongs to/],
   ['a table of another owner', `alter table audit.coverage owner to OTHER`, /coverage belongs to/],
 ]; // prettier-ignore
 
@@ -227,7 +227,7 @@ hostile('who holds the sealer’s login', (holds) => {
     const pool = world.poolOf(world.roles.sealer);
     for (const n of ['null', '0', '-1', '100001', '2147483647']) await expect(pool.query(`select * from audit.reserve(${n})`)).rejects.toMatchObject({ code: 'AUD03' }); // prettier-ignore
   });
-  holds('a lease for longer than an hour', async () => {
+  holds('a lease for longer than ten minutes', async () => {
     const pool = world.poolOf(world.roles.sealer);
     for (const ms of ['null', '0', '-5', '2147483647'])
       await expect(pool.query(`select audit.seal(1, 'x', ${ms}, 0, ${NOW}, ${NOTHING})`)).rejects.toMatchObject({ code: 'AUD03' }); // prettier-ignore

@@ -24,7 +24,7 @@ const WRITES = [
   `delete from account where id < 3`,
   `truncate part`,
   `truncate account`,
-  `select audit.record(null, array['app'], array[1700000000000000], array['0b5e7a4c-6a53-4d9f-8b7e-0d2a4c1f9e00'], array['acme'], array[null], array['M'], array['7'], array['{"action":"a.b"}'], array['7b7d'], array['{"details":{"a":"b"}}'], array[null])`,
+  `select audit.record(null, array['record'], array[1700000000000000], array['0b5e7a4c-6a53-4d9f-8b7e-0d2a4c1f9e00'], array['acme'], array[null], array['M'], array['7'], array['{"action":"a.b"}'], array['7b7d'], array['{"details":{"a":"b"}}'], array[null])`,
 ];
 
 let log: FilledLog;

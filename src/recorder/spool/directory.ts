@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AuditError } from '../../event/errors.js';
+import { AuditError, isAuditError } from '../../event/errors.js';
 import type { Disk } from './disk.js';
 import { isHeld, lockPath, MAX_LOCK_PATH } from './lock.js';
 
@@ -25,11 +25,22 @@ export function checkDirectory(directory: string, owner: string): void {
   const probe = join(directory, `.${owner}.probe`);
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(probe, '', { mode: 0o600 });
+    checkOwner(directory);
+    writeFileSync(probe, '', { mode: 0o600, flag: 'wx' });
     rmSync(probe);
   } catch (error) {
+    if (isAuditError(error)) throw error;
     throw unusable(directory, error instanceof Error ? error.message : String(error), error);
   }
+}
+
+/** Whoever may write to it can put events into the log, as they go through it before they are sealed. */
+function checkOwner(directory: string): void {
+  const { mode, uid } = statSync(directory);
+  if ((mode & 0o002) !== 0)
+    throw unusable(directory, 'everybody may write to it. A directory inside it will do: it is made with mode 0700');
+  if (process.getuid && uid !== process.getuid() && uid !== 0)
+    throw unusable(directory, 'it belongs to another user, who could change what is in it');
 }
 
 /**
@@ -41,6 +52,7 @@ export async function adoptFiles(
   directory: string,
   owner: string,
   nextNumber: () => number,
+  onUnfit: (name: string, why: string) => void = () => undefined,
 ): Promise<string[]> {
   const names = (await disk.list(directory)).toSorted();
   const owners = new Map<string, string[]>();
@@ -54,6 +66,11 @@ export async function adoptFiles(
     if (await isHeld(directory, dead)) continue;
     for (const name of files) {
       if (!name.endsWith('.spool')) continue;
+      const why = await disk.unfit(join(directory, name)).catch(() => 'gone');
+      if (why !== undefined) {
+        if (why !== 'gone') onUnfit(name, why);
+        continue;
+      }
       const path = segmentPath(directory, owner, nextNumber());
       try {
         await disk.rename(join(directory, name), path);
@@ -62,7 +79,7 @@ export async function adoptFiles(
         // Another process was faster.
       }
     }
-    await disk.remove(lockPath(directory, dead));
+    await disk.remove(lockPath(directory, dead)).catch(() => undefined); // a directory of that name is not ours
   }
   if (adopted.length > 0) await disk.syncDirectory(directory);
   return adopted;

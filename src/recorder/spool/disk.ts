@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 
 export interface DiskFile {
   /** Resolves when the operating system has taken all the bytes. */
@@ -20,13 +20,27 @@ export interface Disk {
   syncDirectory(path: string): Promise<void>;
   /** The bytes of a file from `from` on, to `to` or the end. */
   read(path: string, from: number, to?: number): Promise<Buffer>;
+  /** Why a file that somebody left is not taken for one of a spool; `undefined` for one that may be. MUST NOT open it. */
+  unfit(path: string): Promise<string | undefined>;
   list(directory: string): Promise<string[]>;
   /** MUST be atomic, and fail when `from` is not there any more. */
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
 
-const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/** A file ends soon behind 4 MiB, with the batch that passes them. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+
+export function unfitness(stats: Stats): string | undefined {
+  if (!stats.isFile()) return 'it is not a regular file';
+  if (stats.nlink !== 1) return 'it has another name as well';
+  if (process.getuid && stats.uid !== process.getuid()) return 'it belongs to another user';
+  if ((stats.mode & 0o022) !== 0) return 'others may write it';
+  if (stats.size > MAX_FILE_BYTES) return 'it is larger than a spool makes one';
+  return undefined;
+}
 
 export const realDisk: Disk = {
   async create(path) {
@@ -48,8 +62,11 @@ export const realDisk: Disk = {
     }
   },
   async read(path, from, to) {
-    const file = await open(path, 'r');
+    // Not followed, and not waited for: somebody else may have put something there since it was looked at.
+    const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
+      const why = unfitness(await file.stat());
+      if (why !== undefined) throw new Error(`${path} is not read: ${why}`);
       const size = (to ?? (await file.stat()).size) - from;
       const bytes = Buffer.alloc(Math.max(0, size));
       let filled = 0;
@@ -63,6 +80,7 @@ export const realDisk: Disk = {
       await file.close();
     }
   },
+  unfit: async (path) => unfitness(await lstat(path)),
   list: (directory) => readdir(directory),
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { force: true }),

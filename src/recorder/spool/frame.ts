@@ -52,6 +52,21 @@ export function scanFrames(bytes: Buffer): { frames: Frame[]; damage: Damage[] }
   return { frames, damage };
 }
 
+const NULLABLE = ['group', 'tenant', 'eventKey', 'model', 'resourceId', 'data', 'flags'] as const;
+
+/** The checksum is against accidents: what no version of ours has written would be refused at each attempt, and hold up all behind it. */
+function isRow(row: unknown): row is ContentRow {
+  if (typeof row !== 'object' || row === null) return false;
+  const { source, at, header, actor, ...rest } = row as Record<string, unknown>;
+  return (
+    typeof source === 'string' &&
+    Number.isSafeInteger(at) &&
+    typeof header === 'string' &&
+    typeof actor === 'string' &&
+    NULLABLE.every((name) => rest[name] === null || typeof rest[name] === 'string')
+  );
+}
+
 function frameAt(bytes: Buffer, at: number): Frame | undefined {
   if (at + HEAD > bytes.length || !bytes.subarray(at, at + 4).equals(MAGIC)) return undefined;
   const end = at + HEAD + bytes.readUInt32BE(at + 4);
@@ -60,8 +75,8 @@ function frameAt(bytes: Buffer, at: number): Frame | undefined {
   if (crc32(payload, crc32(bytes.subarray(at + 4, at + 8))) !== bytes.readUInt32BE(at + 8)) return undefined;
   try {
     const { batch, rows } = JSON.parse(payload.toString()) as { batch?: unknown; rows?: unknown };
-    if (typeof batch !== 'string' || !Array.isArray(rows)) return undefined;
-    return { batch, rows: rows as ContentRow[], end }; // the checksum says that we wrote it
+    if (typeof batch !== 'string' || !Array.isArray(rows) || !rows.every((row) => isRow(row))) return undefined;
+    return { batch, rows, end };
   } catch {
     return undefined;
   }

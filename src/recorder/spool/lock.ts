@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rename, rm } from 'node:fs/promises';
+import { lstat, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
@@ -40,7 +40,15 @@ export async function lock(directory: string, owner: string): Promise<Lock> {
 
 /** Whether the process of these files lives. In doubt it does: its files then wait for another day. */
 export async function isHeld(directory: string, owner: string): Promise<boolean> {
-  const socket = connect(lockPath(directory, owner));
+  const path = lockPath(directory, owner);
+  try {
+    const stats = await lstat(path);
+    // A link to somebody else's socket, or what is none, holds nothing.
+    if (!stats.isSocket() || (process.getuid && stats.uid !== process.getuid())) return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  }
+  const socket = connect(path);
   try {
     await once(socket, 'connect');
     return true;

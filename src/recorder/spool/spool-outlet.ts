@@ -1,7 +1,7 @@
 import { AuditError } from '../../event/errors.js';
 import { wakeSealer } from '../../event/wake.js';
-import type { ContentStore } from '../../store/content.port.js';
-import { writeBatch, type Batch } from '../batch.js';
+import type { ContentRow, ContentStore } from '../../store/content.port.js';
+import { writeBatch, type Batch, type Taken } from '../batch.js';
 import { flagged, type Gap } from '../gap.js';
 import type { Outlet, OutletEvents } from '../outlet.js';
 import { Pause } from '../pause.js';
@@ -31,6 +31,7 @@ export interface SpoolEvents extends OutletEvents {
 
 const MAX_RETRY_MS = 2_000;
 const FULL_RETRY_MS = 500;
+const HELD_RETRY_MS = 100;
 const ADOPT_EVERY_MS = 30_000;
 
 // Captured at import: fake timers must not hold events back.
@@ -68,7 +69,19 @@ export class SpoolOutlet implements Outlet {
     this.#attemptMs = attemptMs;
     this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
     this.#spool = new Spool(
-      { directory: options.directory, maxBytes: this.#maxBytes, onDamage: (damage) => this.#damaged(damage) },
+      {
+        directory: options.directory,
+        maxBytes: this.#maxBytes,
+        onDamage: (damage) => this.#damaged(damage),
+        onUnfit: (file, why) =>
+          events.onFailure(
+            new AuditError(
+              'AUDIT_SPOOL_DAMAGED',
+              `${JSON.stringify(file)} has a name of the spool, and is left alone: ${why}. Look who put it there, and take it away`,
+              { file },
+            ),
+          ),
+      },
       disk,
     );
     this.ready = this.#spool.open();
@@ -86,8 +99,9 @@ export class SpoolOutlet implements Outlet {
 
   async put(batch: Batch): Promise<void> {
     await this.#opened;
-    if (!this.#spooling && !this.#gaveUp && (await this.#try(batch))) return;
-    await (this.#appending = this.#keep(batch).finally(() => (this.#appending = undefined)));
+    let left: Batch | undefined = batch;
+    if (!this.#spooling && !this.#gaveUp) left = await this.#try(batch);
+    if (left) await (this.#appending = this.#keep(left).finally(() => (this.#appending = undefined)));
   }
 
   refuses(waitingBytes: number): string | undefined {
@@ -133,24 +147,29 @@ export class SpoolOutlet implements Outlet {
     await this.#spool.close();
   }
 
-  /** Whether the database has it now. An attempt without an answer counts as failed: its name makes a second one harmless. */
-  async #try(batch: Batch): Promise<boolean> {
-    this.#attempt = attempt(this.#attemptMs, writeBatch(this.#store, batch, this.#onRefused));
+  /** On disk, all of them. */
+  readonly held = 0;
+
+  /** What the database does not have now: all of it, or what another transaction holds. An attempt without an answer counts as failed: its name makes a second one harmless. */
+  async #try(batch: Batch): Promise<Batch | undefined> {
+    let held: readonly Taken[] = [];
+    const writing = writeBatch(this.#store, batch, this.#onRefused).then((left) => void (held = left));
+    this.#attempt = attempt(this.#attemptMs, writing);
     try {
       await this.#attempt.done;
-      return true;
+      return held.length > 0 ? { name: batch.name, events: held } : undefined;
     } catch (error) {
       this.#events.onFailure(error);
-      return false;
+      return batch;
     } finally {
       this.#attempt = undefined;
     }
   }
 
   /** On disk; where that is full, in memory until there is room on disk or the database is back. */
-  async #keep(batch: Batch): Promise<void> {
+  async #keep(given: Batch): Promise<void> {
     this.#spooling = true;
-    for (;;) {
+    for (let batch = given; ;) {
       const left = batch.events.filter(({ progress }) => progress.stage === 'waiting');
       if (left.length === 0) break; // an attempt that was taken for failed has been answered
       try {
@@ -164,7 +183,9 @@ export class SpoolOutlet implements Outlet {
       } catch (error) {
         if (this.#full === undefined) this.#events.onFailure(error);
         this.#full = error instanceof Error ? error.message : String(error);
-        if (this.#spool.isEmpty && (await this.#try(batch))) break;
+        const unwritten = this.#spool.isEmpty ? await this.#try(batch) : batch;
+        if (!unwritten) break;
+        batch = unwritten;
         if (this.#gaveUp) {
           for (const { progress } of left) progress.settle('lost', error);
           this.#events.onLost(left.length);
@@ -198,7 +219,14 @@ export class SpoolOutlet implements Outlet {
             bytes: 0,
             progress: new Progress(), // who waited for it was told that it is spooled
           }));
-          await writeBatch(this.#store, { name: frame.batch, events }, this.#onRefused);
+          const held = await writeBatch(this.#store, { name: frame.batch, events }, this.#onRefused);
+          if (held.length > 0) {
+            // Behind everything else, so that nothing waits for them; there before they are taken out here.
+            const rows = held.map((taken) => frame.rows[events.findIndex((each) => each === taken)] as ContentRow);
+            await this.#spool.append(frame.batch, rows);
+            this.#onReplayFailure();
+            await this.#pause.wait(HELD_RETRY_MS);
+          }
           await this.#spool.drop();
           this.#fullPause.end();
           wakeSealer();

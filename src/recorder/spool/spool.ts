@@ -13,6 +13,8 @@ export interface SpoolSettings {
   readonly maxBytes: number;
   /** Told of bytes that are no frame, and under which name they are kept. */
   readonly onDamage: (damage: { file: string; bytes: number; torn: boolean; id: string }) => void;
+  /** Told once of a file with a name of the spool that is not taken for one. */
+  readonly onUnfit?: ((file: string, why: string) => void) | undefined;
 }
 
 /**
@@ -30,6 +32,7 @@ export class Spool {
   /** The file behind the last own segment. */
   #open: { file: DiskFile; segment: Segment } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #unfit = new Set<string>();
 
   /** @throws AuditError `AUDIT_SPOOL_UNUSABLE` */
   constructor(settings: SpoolSettings, disk: Disk = realDisk) {
@@ -102,8 +105,11 @@ export class Spool {
         if (!segment) return undefined;
         const frame = await segment.oldest(async ({ torn }, bytes) => {
           const id = `${crc32(bytes).toString(16).padStart(8, '0')}-${bytes.length}`;
-          const file = join(this.#directory, `${id}.damaged`); // found again after a crash, it is the same file
-          await this.#setAside(file, bytes);
+          let file = join(this.#directory, `${id}.damaged`); // found again after a crash, it is the same file
+          await this.#setAside(file, bytes).catch(async () => {
+            file = join(this.#directory, `${id}-${this.#owner}.damaged`); // somebody has put something else there
+            await this.#setAside(file, bytes);
+          });
           this.#settings.onDamage({ file, bytes: bytes.length, torn, id });
         });
         if (frame) return frame;
@@ -132,7 +138,12 @@ export class Spool {
   }
 
   async #adopt(): Promise<void> {
-    const paths = await adoptFiles(this.#disk, this.#directory, this.#owner, () => ++this.#number);
+    const onUnfit = (name: string, why: string): void => {
+      if (this.#unfit.has(name) || this.#unfit.size > 1_000) return;
+      this.#unfit.add(name);
+      this.#settings.onUnfit?.(join(this.#directory, name), why);
+    };
+    const paths = await adoptFiles(this.#disk, this.#directory, this.#owner, () => ++this.#number, onUnfit);
     for (const path of paths) {
       const bytes = await this.#disk.read(path, 0);
       const rows = scanFrames(bytes).frames.reduce((sum, frame) => sum + frame.rows.length, 0);

@@ -2,9 +2,10 @@ import { AuditError } from '../../event/errors.js';
 import { recordStatement, type ContentRow, type ContentStore } from '../content.port.js';
 import { isForbidden, isSchemaMissing, sqlState, type Pool } from './pool.js';
 import { inSchema } from './schema.js';
+import { MEND_SEQUENCE } from './sealer-sql.js';
 
 const POSITION = `select "audit".position() as position`;
-const PENDING = `select p.alive, p.unsealed, p.at_least, p.oldest_ms, p.lag_ms from "audit".pending($1) p`;
+const PENDING = `select p.alive, p.unsealed, p.at_least, p.oldest_ms, p.lag_ms, p.writable, p.behind, p.ahead_ms from "audit".pending($1) p`;
 /** Rows that one look reads at most, twice: some ten milliseconds. */
 const LOOK = 10_000;
 const UNSEALED = `select "audit".unsealed($1) as unsealed`;
@@ -17,7 +18,16 @@ export function postgresContentStore(pool: Pool, schema: string): ContentStore {
     } catch (error) {
       if (isSchemaMissing(error)) throw schemaMissing(schema, error);
       if (isForbidden(error)) throw privilegeMissing(schema, error);
-      if (sqlState(error)?.startsWith('22')) {
+      if (sqlState(error) === '55P03') {
+        throw new AuditError(
+          'AUDIT_EVENT_HELD',
+          'an open transaction has written an event of the same eventId',
+          {},
+          error,
+        );
+      }
+      // Data, or more of it (nested deeper) than the server can look at.
+      if (/^(?:22|54)/.test(sqlState(error) ?? '')) {
         throw new AuditError('AUDIT_EVENT_INVALID', 'the database refused an event as data', {}, error);
       }
       throw error;
@@ -36,12 +46,17 @@ export function postgresContentStore(pool: Pool, schema: string): ContentStore {
     },
     async pending() {
       const row = await one(inSchema(schema, PENDING), [LOOK]);
+      // Whoever is asked mends it: no sealer may be alive. It is told all the same.
+      if (row['behind'] === true) await one(inSchema(schema, MEND_SEQUENCE)).catch(() => undefined);
       return {
         sealerAlive: row['alive'] === true,
         unsealed: Number(row['unsealed']),
         atLeast: row['at_least'] === true,
         oldestMs: milliseconds(row['oldest_ms']),
         lagMs: milliseconds(row['lag_ms']),
+        writable: row['writable'] !== false,
+        behind: row['behind'] === true,
+        aheadMs: milliseconds(row['ahead_ms']) ?? 0,
       };
     },
   };

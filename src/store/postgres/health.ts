@@ -14,6 +14,7 @@ import type { Pool } from './pool.js';
 import { mergeRoles, storedRoles } from './privileges.js';
 import type { LevelConfig, PrivilegeLevel } from './roles.js';
 import { inSchema } from './schema.js';
+import { MEND_SEQUENCE } from './sealer-sql.js';
 import { planTriggers } from './triggers.js';
 import { checkWatch } from './watch-check.js';
 
@@ -38,7 +39,8 @@ export interface Health {
 const SESSION = `select current_setting('server_version') as version, current_setting('session_replication_role') as replica`;
 
 const STATE = `
-select b.origin, b.holder, b.alive, b.role, b.application, b.unsealed::int as unsealed, b.oldest_seconds::int as oldest, "audit".lost()::int as lost,${LOG_FACTS}
+select b.origin, b.holder, b.alive, b.role, b.application, b.unsealed::int as unsealed, b.oldest_seconds::int as oldest, b.behind, b.ahead_seconds::float8 as ahead,
+       (select array_agg(k.chain) from "audit".broken_chains() k) as broken, "audit".lost()::int as lost,${LOG_FACTS}
   from "audit".backlog() b`;
 
 interface State extends LogFacts {
@@ -49,11 +51,14 @@ interface State extends LogFacts {
   readonly application: string | null;
   readonly unsealed: number;
   readonly oldest: number | null;
+  readonly behind: boolean;
+  readonly ahead: number;
+  readonly broken: readonly number[] | null;
   readonly lost: number | null;
 }
 
 /**
- * Looks at everything an operator should know. Changes nothing; reads the catalogue and the unsealed tail. Any role that
+ * Looks at everything an operator should know. Changes nothing but a sequence of positions that is behind, which it raises; reads the catalogue and the unsealed tail. Any role that
  * `migrate` knows can do it; the level is that of the role of this connection.
  */
 export async function examine(
@@ -96,6 +101,7 @@ export async function examine(
     ...checkCatalogue(plan, coverage),
     ...checkLog(state),
     ...(await checkShape(pool, schema, await storedRoles(pool, schema))),
+    ...checkPositions(state, state.behind && (await mended(pool, schema))),
     ...checkState(state),
     ...levelChecks,
   );
@@ -123,6 +129,29 @@ function checkReplica(role: string | undefined): Check {
   return role === 'origin'
     ? ok('replica', 'writes under session_replication_role = replica (replication, some restores) are never captured')
     : fail('replica', 'session_replication_role is not "origin" for this role', 'triggers do not fire, nothing is captured'); // prettier-ignore
+}
+
+/** Whether this role could raise the sequence of positions. */
+async function mended(pool: Pool, schema: string): Promise<boolean> {
+  return await pool.query(inSchema(schema, MEND_SEQUENCE)).then(
+    () => true,
+    () => false,
+  );
+}
+
+function checkPositions({ behind, ahead, broken }: State, isMended: boolean): readonly Check[] {
+  const chains = broken ?? [];
+  return [
+    behind
+      ? fail('sequence', 'the sequence of positions was behind the rows of the log, as after a restore of the data alone: audited writes failed', isMended ? 'it has been raised just now: look why' : 'run doctor again as the application, the sealer or the owner, who may raise it') // prettier-ignore
+      : ok('sequence', 'positions are handed out once'),
+    ahead > 60
+      ? fail('clock', `the last batch is sealed ${ahead} s after now: the clock of the database was ahead, or was set back`, 'look at the clock; sealing goes on, a millisecond a batch, until it has caught up') // prettier-ignore
+      : ok('clock', 'the clock is not behind the log'),
+    chains.length > 0
+      ? fail('chains', `${chains.length === 1 ? 'a chain' : `${chains.length} chains`} cannot grow, and the rows of it wait: ${chains.slice(0, 10).join(', ')}`, 'somebody changed the table chain: run "nestjs-prisma-audit verify", and put its row back from a backup') // prettier-ignore
+      : ok('chains', 'every chain can grow'),
+  ];
 }
 
 function checkState({ alive, oldest, lost }: State): readonly Check[] {
