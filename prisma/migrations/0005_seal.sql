@@ -60,7 +60,8 @@ begin
   end if;
 
   if cardinality(n_chain) > 0 then
-    select coalesce(max(c.chain), 0) into highest from "audit".chain c;
+    -- A chain whose row is gone keeps its number.
+    select greatest((select max(c.chain) from "audit".chain c), (select max(e.chain) from "audit".entry e), 0) into highest;
     -- What is written is an opening and nothing else: with one of the next numbers, named after the deployment, of a tenant that has no chain, with a nonce.
     if exists (
       select from unnest(n_chain, n_origin, n_tenant, n_pos, n_at, n_actor, n_data) as u (chain, origin, tenant, pos, at, actor, data)

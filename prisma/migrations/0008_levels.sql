@@ -103,7 +103,7 @@ begin
   end if;
   return query
     with taken as (update "audit".sealer set reserved = array(select nextval('"audit".content_pos_seq') from generate_series(1, p_count)) returning reserved)
-    select r.pos, (select coalesce(max(c.chain), 0) + 1 from "audit".chain c) from taken t, unnest(t.reserved) r (pos) order by 1;
+    select r.pos, greatest((select max(c.chain) from "audit".chain c), (select max(e.chain) from "audit".entry e), 0) + 1 from taken t, unnest(t.reserved) r (pos) order by 1;
 end $$;
 
 -- It writes entries, openings of chains and heads, under compare-and-set; it changes no row that is there but the heads.

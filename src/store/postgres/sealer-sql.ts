@@ -88,7 +88,7 @@ select (select e.chain from "audit".entry e where e.tenant_key = t.tenant limit 
   from unnest($1::text[]) as t (tenant)
  where not exists (select from "audit".chain c where c.tenant_key = t.tenant) and exists (select from "audit".entry e where e.tenant_key = t.tenant)`;
 
-export const RESERVE = `select pos, greatest(chain, (select coalesce(max(e.chain), 0) + 1 from "audit".entry e)) from "audit".reserve($1::integer)`;
+export const RESERVE = `select pos, chain from "audit".reserve($1::integer)`;
 
 export const SEAL = `select "audit".seal(${Array.from({ length: 35 }, (_, i) => `$${i + 1}`).join(', ')})`;
 
