@@ -80,13 +80,13 @@ async function tried(shape: Shape, on: On, keys: readonly (readonly [string, Ref
 async function send(url: string, request: string, refusal: string): Promise<{ id: string; status: number }> {
   const [method = '', path = '', ...headers] = request.split(' ');
   const id = randomUUID();
-  const named = Object.fromEntries(
+  const given = Object.fromEntries(
     headers.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
   );
   return await new Promise((resolve, reject) => {
     const sent = httpRequest(url + path, {
       method,
-      headers: { 'x-request-id': id, 'x-refusal': refusal, ...named },
+      headers: { 'x-request-id': id, 'x-refusal': refusal, ...given },
       agent: false,
     });
     sent.on('error', reject);
@@ -165,12 +165,13 @@ async function ended(platform: string): Promise<ReadonlyMap<string, readonly str
   const log = await createLog();
   logs.push(log);
   const server = await SERVERS_OF_TWO[platform]?.(log.url);
+  if (!server) throw new Error(platform);
   const ids = await Promise.all(
     Object.entries(ENDS_OF_TWO).map(
-      async ([name, [path, does]]) => [name, await sendTwo(server?.port ?? 0, path, does)] as const,
+      async ([name, [path, does]]) => [name, await sendTwo(server.port, path, does)] as const,
     ),
   );
-  await server?.close();
+  await server.close();
   const reader = createAudit({ databaseUrl: log.url });
   await reader.flush();
   const { entries } = await reader.query.find({ limit: 500 });
@@ -181,7 +182,7 @@ async function ended(platform: string): Promise<ReadonlyMap<string, readonly str
       entries
         .filter(({ actor }) => actor?.['requestId'] === id)
         .map(({ outcome, details, error }) => {
-          const { status = 'none', aborted } = details?.['http'] as { status?: number; aborted?: boolean };
+          const { status = 'none', aborted } = (details?.['http'] ?? {}) as { status?: number; aborted?: boolean };
           return [outcome, status, aborted ? 'aborted' : '', error?.name].filter(Boolean).join(' ');
         }),
     ]),

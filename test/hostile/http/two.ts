@@ -135,13 +135,16 @@ export const SERVERS_OF_TWO: Readonly<Record<string, (databaseUrl: string) => Pr
   },
   async Fastify(databaseUrl) {
     const audit = createAudit({ databaseUrl });
-    const app = fastify({ http2: true, forceCloseConnections: true as never });
-    await app.register(auditFastify(audit) as never);
+    const app = fastify({ http2: true, forceCloseConnections: true });
+    await app.register(auditFastify(audit));
     for (const [path, answer] of Object.entries(ANSWERS)) {
-      app.get(path, audited('two') as never, (_request, reply) => {
-        if (path === '/long') return reply.send(long());
+      app.get(path, audited('two'), (_request, reply) => {
+        if (path === '/long') {
+          void reply.send(long());
+          return;
+        }
         void reply.hijack();
-        answer(reply.raw as unknown as Http2ServerResponse);
+        answer(reply.raw);
       });
     }
     await app.listen({ port: 0, host: '127.0.0.1' });
@@ -162,7 +165,7 @@ export const SERVERS_OF_TWO: Readonly<Record<string, (databaseUrl: string) => Pr
     await app.listen(0, '127.0.0.1');
     return {
       port: (app.getHttpServer() as { address(): { port: number } }).address().port,
-      close: async () => void (await Promise.race([app.close(), wait(1_000)])),
+      close: () => Promise.race([app.close(), wait(1_000)]),
     };
   },
 };
