@@ -196,7 +196,7 @@ hostile('how responses of HTTP/2 end', (holds) => {
       const run = async (): Promise<void> => {
         expect((await (all ??= ended(platform))).get(name)).toEqual([entry]);
       };
-      holds(`${platform}: ${name}`, run, { full: platform === 'Nest on Fastify' });
+      holds(`${platform}: ${name}`, run, { full: platform === 'Nest on Fastify', timeoutMs: 60_000 });
     }
   }
 });
