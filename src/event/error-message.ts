@@ -1,3 +1,4 @@
+import { withoutAssigned } from './assignments.js';
 import { LIMITS } from './limits.js';
 import { REDACTED, type SecretName } from './redaction.js';
 
@@ -23,10 +24,9 @@ const QUOTING: readonly [pattern: RegExp, instead: string][] = [
 
 // Prisma prints the arguments of a call that it refuses, or the lines of code around it, and in the last line what is wrong.
 const INVOCATION = /^\s*(Invalid `[^`\n]{1,200}` invocation)[\s\S]*\n([^\n]+)\s*$/;
-const CREDENTIALS = /(\b[a-z][a-z\d+.-]{1,30}:\/\/)[^\s/@]+@/gi;
-const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi;
-const NAME = /(["'`]?)([\p{L}_$][\p{L}\d_.$-]{0,100})\1\s{0,3}[:=]\s{0,3}/gu;
-const VALUE = /(?:(?:Bearer|Basic)\s+)?(?:\[redacted\]|"[^"\n]*"?|'[^'\n]*'?|[^\s,;&)}\]]+)/iy;
+// A password can hold `/` and `@` as well: to the last one, where there is a `:` before it.
+const CREDENTIALS = /(\b[a-z][a-z\d+.-]{1,30}:\/\/)(?:[^\s/@:"'<>]{0,200}:[^\s"'<>]{0,500}@|[^\s/@]{1,500}@)/gi;
+const BEARER = /\b(Bearer|Basic)\s{1,8}[\w.~+/=-]+/gi;
 
 /** The message without the values that it quotes, and cut to its limit. */
 export function withoutValues(
@@ -38,22 +38,6 @@ export function withoutValues(
   let text = given.replace(INVOCATION, '$1: $2');
   for (const [pattern, instead] of QUOTING) text = text.replace(pattern, instead);
   text = text.replace(CREDENTIALS, `$1${REDACTED}@`);
-  text = assignments(text, isSecret).replace(BEARER, `$1 ${REDACTED}`);
+  text = withoutAssigned(text, isSecret).replace(BEARER, `$1 ${REDACTED}`);
   return { text: text.slice(0, limit).toWellFormed(), redacted: text !== given };
-}
-
-/** `password=…`, `"apiKey": "…"`: what is given to a name that holds a secret. */
-function assignments(text: string, isSecret: SecretName): string {
-  let result = '';
-  let from = 0;
-  for (const match of text.matchAll(NAME)) {
-    const at = match.index + match[0].length;
-    if (match.index < from || !isSecret(match[2] ?? '')) continue;
-    VALUE.lastIndex = at;
-    const [value] = VALUE.exec(text) ?? [];
-    if (value === undefined) continue;
-    result += text.slice(from, at) + REDACTED;
-    from = at + value.length;
-  }
-  return result + text.slice(from);
 }

@@ -2,6 +2,7 @@ import { AuditError } from './errors.js';
 import { LIMITS } from './limits.js';
 import { isRedactedShape } from './redacted-shape.js';
 import { REDACTED, type SecretName } from './redaction.js';
+import { withoutQuerySecrets } from './secret-query.js';
 import type { JsonValue } from './types.js';
 
 export interface PlainJson {
@@ -35,6 +36,10 @@ export function plainJson(
   return { json, redacted };
 }
 
+/** Of the paths that are listed. */
+const MOST_PATHS = 500;
+const LONGEST_PATH = 300;
+
 interface Walk {
   readonly isSecret: SecretName;
   readonly redacted: string[];
@@ -51,7 +56,7 @@ function walk(value: unknown, path: string, state: Walk): JsonValue {
   switch (typeof value) {
     case 'string':
       if (!value.isWellFormed()) throw refuse(path, 'a string with a lone surrogate', 'use value.toWellFormed()');
-      return value;
+      return textOf(value, path, state);
     case 'number':
       if (!Number.isFinite(value)) throw refuse(path, `the number ${value}`, 'pass null or a string');
       return value;
@@ -64,6 +69,18 @@ function walk(value: unknown, path: string, state: Walk): JsonValue {
     default:
       throw refuse(path, `a ${typeof value}`, 'leave it out or pass a string');
   }
+}
+
+/** The address of a request is often kept whole, with what its query holds. */
+function textOf(value: string, path: string, state: Walk): string {
+  const text = withoutQuerySecrets(value, state.isSecret);
+  if (text !== value) note(path, state);
+  return text;
+}
+
+/** Where something was taken out; anybody can send names, of any length and number. */
+function note(path: string, { redacted }: Walk): void {
+  if (redacted.length < MOST_PATHS) redacted.push(path.slice(0, LONGEST_PATH).toWellFormed());
 }
 
 function walkObject(value: object, path: string, state: Walk): JsonValue {
@@ -104,7 +121,7 @@ function walkRecord(object: object, path: string, state: Walk): JsonValue {
     if (member === undefined) continue;
     state.budget.left -= key.length + 3;
     if (state.isSecret(key) && member !== null && !(state.shapes && isRedactedShape(member))) {
-      state.redacted.push(`${path}.${key}`);
+      note(`${path}.${key}`, state);
       copy[key] = REDACTED;
     } else {
       copy[key] = walk(member, `${path}.${key}`, state);

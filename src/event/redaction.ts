@@ -60,11 +60,20 @@ function rulesOf(options: RedactionOptions): Rules {
   return { removed, rules };
 }
 
-/** Compiles the rules once; the result answers whether a column, key or parameter name holds a secret. */
+/** Longer than any name: nobody looks for words in it, and what it holds is not shown. */
+const LONGEST_NAME = 1_024;
+/** What is remembered: so many names, none of them longer than this. Anybody can send names. */
+const REMEMBERED = { names: 10_000, length: 64 } as const;
+
+/**
+ * Compiles the rules once; the result answers whether a column, key or parameter name holds a secret. Its cost is linear in
+ * the name, and bounded: a name of more than 1,024 characters counts as secret unseen.
+ */
 export function secretNames(options: RedactionOptions = {}): SecretName {
   const { removed, rules } = rulesOf(options);
   const known = new Map<string, boolean>();
   return (name) => {
+    if (name.length > LONGEST_NAME) return rules.length > 0;
     let secret = known.get(name);
     if (secret === undefined) {
       const candidate = words(name);
@@ -78,7 +87,7 @@ export function secretNames(options: RedactionOptions = {}): SecretName {
             piece === rule.piece ||
             candidate.some((word) => hides(word, rule.piece)),
         );
-      if (known.size < 10_000) known.set(name, secret);
+      if (known.size < REMEMBERED.names && name.length <= REMEMBERED.length) known.set(name, secret);
     }
     return secret;
   };
@@ -136,10 +145,8 @@ function hides(word: string, piece: string): boolean {
 }
 
 function words(name: string): string[] {
-  return name
-    .replaceAll('\u0130', 'I') // Turkish: lower case of I and upper case of i have letters of their own
-    .replaceAll('\u0131', 'i')
-    .replace(/(\p{Lu}{2})s(?!\p{Ll})/gu, '$1 ') // SSNs
+  return plain(name)
+    .replace(/(?<=\p{Lu}{2})s(?!\p{Ll})/gu, ' ') // SSNs
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')
     .replace(/(\d+)/g, ' $1 ')
@@ -149,6 +156,21 @@ function words(name: string): string[] {
     .split(' ')
     .map((word) => singular(word));
 }
+
+/**
+ * Letters as they are read: full-width ones and ligatures as their plain ones, without accents, and without what cannot be seen
+ * between them (zero-width characters, soft hyphens). The dotless i of Turkish is an i, for `PIN` is written with either.
+ */
+function plain(name: string): string {
+  if (!BEYOND_ASCII.test(name)) return name;
+  return name
+    .normalize('NFKD')
+    .replaceAll(/[\p{M}\p{Cf}\u3164\u115f\u1160\uffa0]+/gu, '')
+    .replaceAll('\u0131', 'i');
+}
+
+// oxlint-disable-next-line no-control-regex -- all of ASCII
+const BEYOND_ASCII = /[^\u0000-\u007f]/;
 
 function singular(word: string): string {
   if (word.endsWith('sses')) return word.slice(0, -2);

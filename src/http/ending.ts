@@ -29,6 +29,7 @@ export function watchEnding(
   report: (end: ResponseEnd, error: unknown) => void,
 ): void {
   const sent = countBody(response);
+  const stream = streamOf(response);
   let ended = false;
   let broken: unknown;
   // A stream that breaks half way is often just ended, or cut off without a word.
@@ -36,10 +37,36 @@ export function watchEnding(
   const end = (finished: boolean): void => {
     if (ended) return;
     ended = true;
-    report(endOf(request, response, finished, sent), broken ?? response.errored ?? undefined);
+    report(endOf(request, response, finished, sent), broken ?? response.errored ?? brokenBy(stream));
   };
-  response.once('finish', () => end(true));
-  response.once('close', () => end(response.writableFinished));
+  // HTTP/2 says `finish` of every response, also of one that was reset: what became of it its stream knows.
+  response.once('finish', () => end(stream ? isWhole(stream) : true));
+  response.once('close', () => end(stream ? isWhole(stream) : response.writableFinished));
+}
+
+/** What is read of a stream of HTTP/2, the one below a response. */
+interface Http2Stream {
+  readonly aborted: boolean;
+  readonly writableFinished: boolean;
+  readonly errored?: unknown;
+}
+
+function streamOf(response: AuditResponse): Http2Stream | undefined {
+  const stream: unknown = Reflect.get(response, 'stream');
+  if (typeof stream !== 'object' || stream === null || !('aborted' in stream)) return undefined;
+  return stream as Http2Stream; // Node's own: nothing else that is below a response can be aborted
+}
+
+/** Its writable side was open no more when it was closed, whoever closed it, and all of it had gone out. */
+function isWhole({ aborted, writableFinished }: Http2Stream): boolean {
+  return !aborted && writableFinished;
+}
+
+/** What the server itself destroyed it with; not that the other side reset it. */
+function brokenBy(stream: Http2Stream | undefined): unknown {
+  const error = stream?.errored ?? undefined;
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return String(code).startsWith('ERR_HTTP2_') ? undefined : error;
 }
 
 function endOf(request: AuditRequest, response: AuditResponse, finished: boolean, sent: Sent): ResponseEnd {

@@ -150,7 +150,8 @@ export class Exchange {
 
   #write(event: AuditEvent, durability?: Durability): Receipt | undefined {
     const context = atTheEnd(this.context, this.record);
-    const given = { context, source: 'request', derived: this.#route?.derived, durability } as const;
+    const parameters = this.record.params ?? this.#request.params;
+    const given = { context, source: 'request', derived: this.#route?.derived, durability, parameters } as const;
     return recordWhole(this.#recorder, event, given, this.#options.onError);
   }
 }

@@ -1,4 +1,4 @@
-import { defaultAction } from './default-action.js';
+import { defaultAction, unprefixed } from './default-action.js';
 import { pathId } from './path-id.js';
 import { errorFact } from '../event/error-fact.js';
 import { checkPolicy, type CheckedPolicy, type RequestPolicyOptions } from './policy-options.js';
@@ -51,7 +51,7 @@ export function requestPolicy(options: RequestPolicyOptions = {}): RequestPolicy
 }
 
 function isCatchAll(pattern: string | undefined): boolean {
-  return pattern !== undefined && /^\/?(\{?\/?\*\w*\}?|\(\.\*\))$/.test(pattern);
+  return pattern !== undefined && /^\/?(\{?\/?\*\w*\}?|\(\.\*\))$/.test(unprefixed(pattern));
 }
 
 function covers(policy: CheckedPolicy, request: AuditRequest, pattern: string | undefined): boolean {

@@ -13,7 +13,8 @@ const OF_THE_BODY = /^(?:content-.*|etag|last-modified|transfer-encoding|trailer
 export function refuse(response: HoldableResponse, end: (body: string) => void): void {
   for (const name of response.getHeaderNames()) if (OF_THE_BODY.test(name)) response.removeHeader(name);
   response.statusCode = 503;
-  response.statusMessage = 'Service Unavailable';
+  // HTTP/2 has none, and Node warns of it.
+  if (!('stream' in response)) response.statusMessage = 'Service Unavailable';
   response.setHeader('Content-Type', 'application/json; charset=utf-8' as never);
   response.setHeader('Content-Length', String(Buffer.byteLength(BODY)) as never);
   end(BODY);

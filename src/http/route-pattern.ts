@@ -1,4 +1,7 @@
+import { secretNames } from '../event/redaction.js';
 import type { AuditRequest } from './request.js';
+
+const isSecret = secretNames();
 
 const noted = new WeakMap<object, string>();
 
@@ -60,14 +63,18 @@ const WORD = /^(?:[a-z][a-z_-]{0,31}|v\d{1,3})$/i;
 
 /** Express tells where a router is mounted only as the raw path: what is a parameter there, or may be an id, is masked. */
 function mountPattern(baseUrl: string, params: Readonly<Record<string, unknown>>): string {
+  // What stands behind `reset-password` or `token` is one, as often as not.
+  let secret = false;
   return baseUrl
     .split('/')
     .map((segment) => {
       if (segment === '') return segment;
       const text = decoded(segment);
+      const behind = secret;
+      secret ||= isSecret(text);
       const name = Object.keys(params).find((key) => params[key] === text);
       if (name !== undefined) return `:${name}`;
-      return WORD.test(segment) ? segment : ':masked';
+      return WORD.test(segment) && !behind ? segment : ':masked';
     })
     .join('/');
 }

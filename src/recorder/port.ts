@@ -50,6 +50,8 @@ export interface RecordOptions {
   readonly derived?: boolean | undefined;
   /** @defaultValue 'record' */
   readonly source?: 'record' | 'request' | 'read';
+  /** Those of the route, by name: what one with a secret name holds is no resource's id. @defaultValue none */
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   /** The event stands for something of which not all is known: its entry is flagged `gap`. @defaultValue false */
   readonly gap?: boolean | undefined;
   /**

@@ -7,6 +7,7 @@ import { MAX_MICROS, systemClock, type Clock } from '../event/clock.js';
 import { withoutValues } from '../event/error-message.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import { projected, resourceId } from '../event/identity.js';
+import { idWithoutSecrets } from '../event/secret-id.js';
 import { LIMITS } from '../event/limits.js';
 import { plainJson } from '../event/plain-json.js';
 import type { SecretName } from '../event/redaction.js';
@@ -38,8 +39,9 @@ export function prepare(
   const context = options.context === null ? undefined : (options.context ?? currentContext());
   const event = admitted(given, options.actions, options);
   check(event);
-  const id = resourceId(event.resource?.id);
+  const id = idWithoutSecrets(event.resource?.id, options.parameters, isSecret);
   const redacted: string[] = [];
+  if (id !== resourceId(event.resource?.id)) redacted.push('resource.id');
   let truncated = false;
   const json = (name: 'details' | 'old' | 'new'): string | undefined => {
     const value = event[name];

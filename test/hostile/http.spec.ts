@@ -3,12 +3,13 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, expect } from '@jest/globals';
 import type { MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import type { AuditEntry } from '../../src/index.js';
+import { createAudit, type AuditEntry } from '../../src/index.js';
 import { closeAll, createLog, serve, type Log } from '../nest/app.js';
 import { full } from '../support/full.js';
 import { hostile } from '../support/hostile.js';
 import { ENDS, OfApp, OfGlobal, refusalOf, REFUSALS, type Refusal } from './http/refusals.js';
 import { SHAPES, type Shape } from './http/shapes.js';
+import { ENDS_OF_TWO, sendTwo, SERVERS_OF_TWO } from './http/two.js';
 import { Bound as BoundToPaths, Files, UNMATCHED, type Unmatched } from './http/unmatched.js';
 
 type On = 'express' | 'fastify';
@@ -79,13 +80,13 @@ async function tried(shape: Shape, on: On, keys: readonly (readonly [string, Ref
 async function send(url: string, request: string, refusal: string): Promise<{ id: string; status: number }> {
   const [method = '', path = '', ...headers] = request.split(' ');
   const id = randomUUID();
-  const named = Object.fromEntries(
+  const given = Object.fromEntries(
     headers.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
   );
   return await new Promise((resolve, reject) => {
     const sent = httpRequest(url + path, {
       method,
-      headers: { 'x-request-id': id, 'x-refusal': refusal, ...named },
+      headers: { 'x-request-id': id, 'x-refusal': refusal, ...given },
       agent: false,
     });
     sent.on('error', reject);
@@ -156,6 +157,46 @@ hostile('requests that match no route', (holds) => {
         };
         holds(`${name}, on ${on}: ${request}`, run, { full: name.includes('versions') || name.includes('exclusions') });
       }
+    }
+  }
+});
+
+async function ended(platform: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const log = await createLog();
+  logs.push(log);
+  const server = await SERVERS_OF_TWO[platform]?.(log.url);
+  if (!server) throw new Error(platform);
+  const ids = await Promise.all(
+    Object.entries(ENDS_OF_TWO).map(
+      async ([name, [path, does]]) => [name, await sendTwo(server.port, path, does)] as const,
+    ),
+  );
+  await server.close();
+  const reader = createAudit({ databaseUrl: log.url });
+  await reader.flush();
+  const { entries } = await reader.query.find({ limit: 500 });
+  await reader.close();
+  return new Map(
+    ids.map(([name, id]) => [
+      name,
+      entries
+        .filter(({ actor }) => actor?.['requestId'] === id)
+        .map(({ outcome, details, error }) => {
+          const { status = 'none', aborted } = (details?.['http'] ?? {}) as { status?: number; aborted?: boolean };
+          return [outcome, status, aborted ? 'aborted' : '', error?.name].filter(Boolean).join(' ');
+        }),
+    ]),
+  );
+}
+
+hostile('how responses of HTTP/2 end', (holds) => {
+  for (const platform of Object.keys(SERVERS_OF_TWO)) {
+    let all: ReturnType<typeof ended> | undefined;
+    for (const [name, [, , entry]] of Object.entries(ENDS_OF_TWO)) {
+      const run = async (): Promise<void> => {
+        expect((await (all ??= ended(platform))).get(name)).toEqual([entry]);
+      };
+      holds(`${platform}: ${name}`, run, { full: platform === 'Nest on Fastify', timeoutMs: 60_000 });
     }
   }
 });
