@@ -2,6 +2,7 @@ import type { PrismaClient } from '../support/quickstart.js';
 
 const transaction = (p: PrismaClient, ...given: unknown[]): unknown =>
   (p.$transaction as (...given: unknown[]) => unknown)(...given);
+// oxlint-disable-next-line unicorn/no-thenable -- the point of it
 const thenable = (value: unknown): object => ({ then: (done: (value: unknown) => void) => done(value) });
 class List extends Array<unknown> {}
 const AT = new Date('2026-05-05T05:05:05.005Z');
@@ -20,7 +21,7 @@ export const PROMISES: readonly [string, (p: PrismaClient) => unknown][] = [
   ['an array with an object that says it is Prisma’s and gives nothing', (p) => transaction(p, [{ [Symbol.toStringTag]: 'PrismaPromise', requestTransaction: () => undefined, ...thenable(8) }])], // prettier-ignore
   ['an array with an object whose tag throws', (p) => transaction(p, [{ get [Symbol.toStringTag](): never { throw new RangeError('tag'); } }])], // prettier-ignore
   ['an array with an array', (p) => transaction(p, [[p.user.count()]])],
-  ['an array with a hole', (p) => transaction(p, Object.assign(new Array(2), { 1: p.user.count() }))],
+  ['an array with a hole', (p) => transaction(p, Object.assign([], { 1: p.user.count() }))],
   ['an array of a subclass', (p) => transaction(p, List.from([p.user.count(), p.user.count()]))],
   ['an array that is a proxy', (p) => transaction(p, new Proxy([p.user.count()], {}))],
   ['a frozen array', (p) => transaction(p, Object.freeze([p.user.count()]))],

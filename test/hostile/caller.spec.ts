@@ -25,7 +25,7 @@ beforeAll(async () => {
     new PrismaClient({ adapter: auditAdapter(adapter()) }).$extends(audit(options)) as unknown as PrismaClient;
   const plain = (): PrismaClient => world.keep(new PrismaClient({ adapter: adapter() }));
   bare = { plain: plain(), extended: plain().$extends({ name: 'nothing' }) as unknown as PrismaClient };
-  audited['the mixin'] = world.keep(new AuditedClient({ adapter: adapter() }) as unknown as PrismaClient);
+  audited['the mixin'] = world.keep(new AuditedClient({ adapter: adapter() }));
   audited['audit()'] = world.keep(extended({}));
   audited['audited reads'] = world.keep(extended({ catalogue, config, schema: 'trail' }));
 });
