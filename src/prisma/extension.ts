@@ -2,6 +2,7 @@ import { auditApi, eventRules, type AuditApi, type AuditApiOptions, type RawClie
 import { scopedTransaction } from './transaction.js';
 import { captureCellOf, requireAuditAdapter } from './client-options.js';
 import { markReads, readHooks, readsOfClient } from './reads/hooks.js';
+import { passUncopied } from './reads/uncopied.js';
 import { readsSettings, type ReadsOptions } from './reads/options.js';
 import { clientEngine, engineOf, invalid, type EngineOptions } from './client-engine/options.js';
 
@@ -62,6 +63,7 @@ export function audit(
     }
     // Twice extended is not twice read.
     const hooks = reads === undefined || readsOfClient(client) === 'seen' ? undefined : readHooks(reads, schema);
+    if (hooks !== undefined) passUncopied(client);
     const mark = reads !== undefined ? 'seen' : options.reads === 'off' ? 'off' : undefined;
     const $transaction = scopedTransaction(inner);
     return client.$extends({

@@ -49,6 +49,8 @@ export class PlainReads implements Reading {
   }
 
   #has(sql: string, changing?: () => void): boolean {
+    // What the caller of a raw method gave is the driver's to refuse.
+    if (typeof sql !== 'string') return true;
     const shape = shapes.of(sql);
     if (shape === undefined) {
       if (!mayChangeCatalogue(sql)) return false;

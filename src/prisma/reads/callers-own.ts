@@ -1,3 +1,4 @@
+import { uncopied } from './uncopied.js';
 import { isObject } from './unknowns.js';
 
 /**
@@ -9,5 +10,16 @@ import { isObject } from './unknowns.js';
  * @param copy what there is where a later Prisma gives no such thing
  */
 export function callersOwn(internals: unknown, copy: unknown): unknown {
+  const passed = uncopied(internals);
+  if (passed !== undefined) return passed.args;
   return isObject(internals) && 'args' in internals ? internals['args'] : copy;
+}
+
+/**
+ * What is looked at to know what a call touches: the copy, or where Prisma has made none the caller's own, of which only names
+ * at known places are read.
+ */
+export function lookedAt(internals: unknown, copy: unknown): unknown {
+  const passed = uncopied(internals);
+  return passed === undefined ? copy : passed.args;
 }

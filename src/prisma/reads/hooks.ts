@@ -3,15 +3,16 @@ import { modelHook, type Hook } from './model-hook.js';
 import type { ReadsSettings } from './options.js';
 import { RAW_OPERATIONS, rawHook } from './raw-hook.js';
 import { RawTables } from './raw-tables.js';
+import { takesUncopied } from './uncopied.js';
 
 /** The `query` part of an extension: a hook for each model that can touch an audited one, and for SQL; no other has any. */
 export function readHooks({ plan, mode }: ReadsSettings, schema: string): Readonly<Record<string, unknown>> {
   const to = new HandOver(schema, mode);
   const ofModels = [...plan.models.values()].map((model): [string, { $allOperations: Hook }] => [
     delegateOf(model.name),
-    { $allOperations: modelHook(plan, model, to) },
+    { $allOperations: takesUncopied(modelHook(plan, model, to)) },
   ]);
-  const raw = rawHook(new RawTables(plan), to);
+  const raw = takesUncopied(rawHook(new RawTables(plan), to));
   return {
     ...Object.fromEntries(ofModels),
     ...Object.fromEntries(RAW_OPERATIONS.map((operation) => [operation, raw])),

@@ -1,5 +1,5 @@
 import { accessesOf, type Access } from './accesses.js';
-import { callersOwn } from './callers-own.js';
+import { callersOwn, lookedAt } from './callers-own.js';
 import { factOf, hasFailed } from './facts.js';
 import { fluentWay } from './fluent.js';
 import type { HandOver } from './hand-over.js';
@@ -25,10 +25,10 @@ export type Hook = (call: HookedCall) => Promise<unknown>;
 export function modelHook(plan: ReadPlan, model: ReadModel, to: HandOver): Hook {
   return ({ operation, args: copy, query, __internalParams: internals }) => {
     const args = callersOwn(internals, copy);
-    // The copy is looked at: reading the caller's objects may run their code.
-    const accesses = accessesAt(plan, model, operation, copy);
+    const seen = lookedAt(internals, copy);
+    const accesses = accessesAt(plan, model, operation, seen);
     if (accesses.length === 0) return query(args);
-    const call: Call = { operation, args: copy, fluent: fluentWay(internals) };
+    const call: Call = { operation, args: seen, fluent: fluentWay(internals) };
     return observe(query, args, to, (ending, moment) => {
       // A write that failed has handed out no row; its condition was looked at.
       const failed = isWrite(operation) && hasFailed(ending);

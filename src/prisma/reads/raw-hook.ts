@@ -1,4 +1,4 @@
-import { callersOwn } from './callers-own.js';
+import { callersOwn, lookedAt } from './callers-own.js';
 import { gapOf } from './facts.js';
 import type { HandOver } from './hand-over.js';
 import { observe, type Query } from './observe.js';
@@ -27,7 +27,7 @@ export const RAW_OPERATIONS = [
 export function rawHook(tables: RawTables, to: HandOver): (call: HookedRaw) => Promise<unknown> {
   return ({ operation, args: copy, query, __internalParams: internals }) => {
     const args = callersOwn(internals, copy);
-    const models = modelsIn(tables, copy);
+    const models = modelsIn(tables, lookedAt(internals, copy));
     if (models.length === 0) return query(args);
     return observe(query, args, to, (ending, moment) => models.map((model) => gapOf(model, operation, moment, ending)));
   };
