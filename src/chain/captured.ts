@@ -18,4 +18,6 @@ export interface CapturedFields {
   readonly actor: Uint8Array | null;
   readonly commitActor: Digest | null;
   readonly commitData: Digest | null;
+  /** A section is too large to be committed to, by `READ_LIMITS`. */
+  readonly tooLarge?: boolean | undefined;
 }

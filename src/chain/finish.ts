@@ -1,6 +1,6 @@
 import { FLAGS, OUTCOMES, SEVERITIES, SOURCES, type Flag } from '../event/types.js';
 import { parseJsonObject } from '../event/json-object.js';
-import { LIMITS } from '../event/limits.js';
+import { LIMITS, READ_LIMITS } from '../event/limits.js';
 import type { Body } from './body.js';
 import type { CapturedFields } from './captured.js';
 
@@ -27,7 +27,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function finish(row: CapturedFields, incarnation: string): Finished {
   const flags = new Set<Flag>();
-  for (const flag of row.flags?.split(',') ?? []) flags.add(oneOf(FLAGS, flag) ?? 'malformed');
+  // Longer than any list of the log's: not looked into.
+  const listed = row.flags !== null && row.flags.length > READ_LIMITS.flags ? '?' : row.flags;
+  for (const flag of listed?.split(',') ?? []) flags.add(oneOf(FLAGS, flag) ?? 'malformed');
+  if (row.tooLarge === true) flags.add('malformed');
   const malformed = (): undefined => {
     flags.add('malformed');
     return undefined;
@@ -43,7 +46,7 @@ export function finish(row: CapturedFields, incarnation: string): Finished {
   const actor = row.actor === null ? undefined : (parseActor(row.actor) ?? malformed());
   if (actor?.['truncated'] !== undefined) flags.add('truncated');
   if (actor?.['malformed'] !== undefined) flags.add('malformed');
-  const header = row.header === null ? {} : (parseJsonObject(row.header) ?? malformed() ?? {});
+  const header = row.header === null ? {} : (parseHeader(row.header) ?? malformed() ?? {});
   const type = name(row.model, LIMITS.typeLength);
   const said = row.source === 'control' ? row.op : header['action'];
 
@@ -77,6 +80,10 @@ function actionOf(row: CapturedFields, type: string | undefined, said: string | 
   return said;
 }
 
+function parseHeader(header: string): Readonly<Record<string, unknown>> | undefined {
+  return header.length > READ_LIMITS.header ? undefined : parseJsonObject(header);
+}
+
 function duration(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0) ? (value as number) : undefined;
 }
@@ -95,6 +102,7 @@ const CACHED_LENGTH = 4_096;
 const parsed = new Map<string, Readonly<Record<string, unknown>> | undefined>();
 
 function parseActor(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  if (bytes.length > READ_LIMITS.actor) return undefined;
   let text: string;
   try {
     text = utf8.decode(bytes);

@@ -26,3 +26,20 @@ export const LIMITS = {
   /** A longer id is projected (and searched) as its SHA-256: a btree key must stay under 2,704 bytes. */
   projectionBytes: 512,
 } as const;
+
+/**
+ * What the sealer looks at of a captured row, in characters or bytes. No row that the log itself wrote comes near; what is longer was
+ * written past it, and is sealed `malformed`.
+ */
+export const READ_LIMITS = {
+  /** Type and operation. */
+  text: 4_096,
+  header: 16_384,
+  flags: 1_024,
+  actor: 65_536,
+  /** A section that is larger is not hashed: PostgreSQL cannot put more than a gigabyte together. */
+  section: 512 * 1024 * 1024,
+  /** Rows of one reading together: what travels, and a part of what is hashed. */
+  reading: 16 * 1024 * 1024,
+  hashedPerByte: 16,
+} as const;
