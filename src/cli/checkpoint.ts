@@ -3,7 +3,7 @@ import { withLogSource } from '../store/postgres/index.js';
 import { formatPin, verify } from '../verify/index.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { progressBar } from './progress.js';
-import { writeOut } from './write-out.js';
+import { written } from './written.js';
 
 export function checkpointCommand(): Command {
   return new Command('checkpoint')
@@ -21,13 +21,15 @@ export function checkpointCommand(): Command {
           bar.stop();
         }
       });
-      const lines: string[] = [];
       let left = 0;
       for (const { origin, entries, root, findings } of report.chains) {
         if (findings > 0) left += 1;
-        else lines.push(`${formatPin({ origin, size: entries, root: Buffer.from(root, 'base64').toString('hex') })}\n`);
+        else {
+          const pin = formatPin({ origin, size: entries, root: Buffer.from(root, 'base64').toString('hex') });
+          process.stdout.write(`${pin}\n`);
+        }
       }
-      await writeOut(lines.join(''));
+      await written();
       if (left > 0 || report.verdict === 'TAMPERED')
         process.stderr.write(`${report.verdict}: ${left} of ${report.chains.length} chains got no line: run verify\n`);
       // What waits for its entry makes no difference to a checkpoint of what has one.

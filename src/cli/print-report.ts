@@ -4,10 +4,11 @@ import { FINDINGS, type Finding, type Report } from '../verify/index.js';
 const COLOURS = { VERIFIED: pc.green, TAMPERED: pc.red, INCOMPLETE: pc.yellow, UNVERIFIABLE: pc.yellow };
 const SHOWN = 50;
 
-/** The report for a person, in lines. The verdict comes first; what it cannot know comes with it. */
-export function reportText(report: Report): string {
-  const lines: string[] = [];
-  const write = (line: string): unknown => lines.push(`${line}\n`);
+/** The report for a person. The verdict comes first; what it cannot know comes with it. */
+export function printReport(
+  report: Report,
+  write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): void {
   const { verdict, level, entries, chains, coverage, findings, findingCount, notes } = report;
   write(`${pc.bold(COLOURS[verdict](verdict))}  ${entries} entries in ${chains.length} chains, level ${level}`);
   if (coverage.from !== undefined)
@@ -26,7 +27,6 @@ export function reportText(report: Report): string {
     );
   for (const note of notes) write(pc.yellow(`note: ${note}`));
   for (const limit of report.limits) write(pc.dim(`- ${limit}`));
-  return lines.join('');
 }
 
 function describe(finding: Finding): string {

@@ -6,8 +6,8 @@ import { exitCode, parsePins, verify, type Pin } from '../verify/index.js';
 import { withLogSource } from '../store/postgres/index.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { progressBar } from './progress.js';
-import { reportText } from './print-report.js';
-import { writeOut } from './write-out.js';
+import { printReport } from './print-report.js';
+import { written } from './written.js';
 
 export function verifyCommand(): Command {
   return new Command('verify')
@@ -31,7 +31,9 @@ export function verifyCommand(): Command {
           bar.stop();
         }
       });
-      await writeOut(options.json ? `${JSON.stringify(report)}\n` : reportText(report));
+      if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else printReport(report);
+      await written();
       process.exitCode = exitCode(report.verdict);
     });
 }

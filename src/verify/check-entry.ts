@@ -45,7 +45,7 @@ export function checkEntry(
     const id = parseJsonObject(content.data as string)?.['id'];
     // The empty text is a key like any other.
     compare('resource_id', entry.resourceId, projected(typeof id === 'string' ? id : undefined));
-  } else if (body.commit.data === null) {
+  } else if (body.commit.data === null && content.tooLarge !== true) {
     compare('resource_id', entry.resourceId, null);
   }
   return { sections: Number(isActorThere) + Number(isDataThere), late };

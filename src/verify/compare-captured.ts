@@ -3,7 +3,7 @@ import { finish, type Finished } from '../chain/finish.js';
 import { parseJsonObject } from '../event/json-object.js';
 import { projected } from '../event/identity.js';
 import { uuidV7Time } from '../event/uuid.js';
-import { checkForm, type ParsedBody } from './parse-body.js';
+import { checkForm, isEntryId, type ParsedBody } from './parse-body.js';
 import type { Found } from './report.js';
 import { show } from './show.js';
 import type { ContentRecord, EntryRecord } from './source.js';
@@ -91,6 +91,10 @@ export interface LateId {
 
 /** Compares the time in an id with the time of its entry. Resolves to what only the other changes of a transaction can tell. */
 export function checkIdTime(entry: EntryRecord, body: ParsedBody, found: Found): LateId | undefined {
+  if (!isEntryId(body.id)) {
+    found('BODY_INVALID', `no sealer writes id as ${show(body.id)}`);
+    return undefined;
+  }
   const at = entry.occurredAt;
   const time = body.id.slice(0, 18);
   // Of a time that is none the column is found to be altered.

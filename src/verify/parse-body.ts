@@ -37,6 +37,10 @@ function digest(commit: object, section: 'actor' | 'data'): boolean {
   return value === null || (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value));
 }
 
+/** UUIDv7 (RFC 9562 §5.7) in lower case. */
+export const isEntryId = (id: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id);
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const optional = (is: (value: unknown) => boolean) => (value: unknown) => value === undefined || is(value);
 const oneOf = (set: readonly string[]) => (value: unknown) => typeof value === 'string' && set.includes(value);
@@ -45,7 +49,7 @@ const filled = (value: unknown): boolean => typeof value === 'string' && value !
 
 const FORMS: Readonly<Record<string, (value: unknown) => boolean>> = {
   v: (value) => value === 1,
-  id: matches(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+  id: () => true, // looked at with its time, in every entry
   occurredAt: matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
   source: oneOf(SOURCES),
   action: filled,

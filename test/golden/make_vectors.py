@@ -540,11 +540,15 @@ def finish(row, incarnation):
             malformed()
         return cut(value, limit)
 
-    for flag in row["flags"].split(",") if row["flags"] is not None else []:
+    if row["tooLarge"]:
+        malformed()
+    listed = row["flags"] if row["flags"] is None or len(utf16(row["flags"])) <= 2 * 1_024 else "?"
+    for flag in listed.split(",") if listed is not None else []:
         flags.add(flag if flag in FLAGS else "malformed")
     actor = {}
     if row["actor"] is not None:
-        text = decode_actor(bytes.fromhex(row["actor"]))
+        data = bytes.fromhex(row["actor"])
+        text = decode_actor(data) if len(data) <= 65_536 else None
         actor = parse_object(text) if text is not None else None
         if actor is None:
             malformed()
@@ -555,7 +559,7 @@ def finish(row, incarnation):
         malformed()
     header = {}
     if row["header"] is not None:
-        header = parse_object(row["header"])
+        header = parse_object(row["header"]) if len(utf16(row["header"])) <= 2 * 16_384 else None
         if header is None:
             malformed()
             header = {}
@@ -650,11 +654,19 @@ def captured_rows():
     cases.append(("no time", dict(change, at=None)))
     cases.append(("the last time", dict(change, at=MAX_SAFE)))
     cases.append(("no section", dict(change, commitActor=None, commitData=None)))
+    for size in (16_384, 16_385):
+        cases.append(("a header of %d" % size, dict(event, header=header(action="a.b").ljust(size))))
+    cases.append(("a header of pairs of surrogates, 16,386 units", dict(event, header=json.dumps({"action": "a.b", "x": "\U0001f9fe" * 8_181}, ensure_ascii=False).ljust(24))))
+    for size in (1_024, 1_025):
+        cases.append(("flags of %d" % size, dict(event, flags="gap," * (size // 4 - 1) + "gap".ljust(4 + size % 4, ","))))
+    for size in (65_536, 65_537):
+        cases.append(("an actor of %d bytes" % size, dict(change, actor=actor('{"id":"ann"}'.ljust(size)))))
+    cases.append(("a section that is too large", dict(change, tooLarge=True, commitData=None)))
     out = []
     for label, fields in cases:
         row = {
             "xid": "4711", "at": T0 + 123_456, "sealed": T0 + 999_000, "source": "record", "op": None, "model": None, "resourceId": None, "group": None, "tenant": None,
-            "header": None, "flags": None, "actor": None, "commitActor": digest(label + " actor"), "commitData": digest(label + " data"),
+            "header": None, "flags": None, "actor": None, "tooLarge": False, "commitActor": digest(label + " actor"), "commitData": digest(label + " data"),
         }
         row.update(fields)
         row["id"] = uuid_v7(row["at"] if row["at"] is not None else row["sealed"], 0, pseudo_random("row " + label, 6))

@@ -1,7 +1,12 @@
+import { READ_LIMITS } from '../../event/limits.js';
+
 /** A larger section is fetched by itself. Bytes. */
 export const LARGE_BYTES = 32_768;
 
 export type Row = readonly unknown[];
+
+/** Of a section that is larger no sealer makes a commitment; nobody could read it. */
+export const isBeyond = (bytes: unknown): boolean => Number(bytes) > READ_LIMITS.section;
 
 /** @param large `actor` and `data` of a row whose sections did not come with it */
 export function entryRecord(row: Row, large: Row | undefined) {
@@ -36,6 +41,7 @@ export function entryRecord(row: Row, large: Row | undefined) {
             tenant: text(23),
             header: text(24),
             flags: text(25),
+            tooLarge: isBeyond(row[28]) || isBeyond(row[29]),
             saltActor: text(26),
             saltData: text(27),
             actor: (large ?? row)[large ? 0 : 30] as Uint8Array | null,

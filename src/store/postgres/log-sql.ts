@@ -1,3 +1,5 @@
+import { READ_LIMITS } from '../../event/limits.js';
+
 /** Total: a time that somebody wrote there may be infinite, or have more microseconds than a bigint holds. */
 const micros = (time: string): string =>
   `case when isfinite(${time}) then trunc(extract(epoch from ${time}) * 1000000) else -1 end`;
@@ -25,7 +27,8 @@ select e.chain, e.seq, e.pos, ${micros('e.sealed_at')}, ${micros('e.occurred_at'
   from "audit".entry e left join "audit".content c on c.pos = e.pos
  order by e.chain, e.seq`;
 
-export const SECTIONS = `select actor, data from "audit".content where pos = $1`;
+/** Nothing of a section that no process can hold. */
+export const SECTIONS = `select case when octet_length(actor) <= ${READ_LIMITS.section} then actor end, case when octet_length(data) <= ${READ_LIMITS.section} then data end from "audit".content where pos = $1`;
 
 /** Counts a column that is in no index, so that the table itself is read. */
 export const COUNT = `select count(body) from "audit".entry`;
