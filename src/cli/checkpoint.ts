@@ -3,6 +3,7 @@ import { decodeFrontier, rootOf } from '../chain/merkle.js';
 import { withLogSource } from '../store/postgres/index.js';
 import { formatPin } from '../verify/index.js';
 import { environment, requireLog, withPool } from './environment.js';
+import { print } from './terminal.js';
 
 export function checkpointCommand(): Command {
   return new Command('checkpoint')
@@ -17,7 +18,7 @@ export function checkpointCommand(): Command {
       });
       for (const chain of chains) {
         const { nodes } = decodeFrontier(chain.size, chain.frontier);
-        process.stdout.write(`${formatPin({ origin: chain.origin, size: chain.size, root: rootOf(nodes) })}\n`);
+        print(formatPin({ origin: chain.origin, size: chain.size, root: rootOf(nodes) }));
       }
     });
 }

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import pc from 'picocolors';
 import { actionsCommand } from './actions.js';
 import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
@@ -8,6 +7,7 @@ import { doctorCommand } from './doctor.js';
 import { migrateCommand } from './migrate.js';
 import { queryCommand } from './query.js';
 import { sealCommand } from './seal.js';
+import { commanderOutput, complain, joined, line, paint, showWarnings, type Printable } from './terminal.js';
 import { verifyCommand } from './verify.js';
 
 /** Exit codes: what the command says, and 2 when it could not do its work at all. */
@@ -19,7 +19,10 @@ const program = new Command('nestjs-prisma-audit')
   .option('--schema <name>', 'schema of the log (default: that of audit.config, else "audit")')
   .option('--config <file>', 'configuration file (default: audit.config.ts, .mts, .mjs or .js in this folder)')
   .showHelpAfterError()
+  .configureOutput(commanderOutput)
   .exitOverride();
+
+showWarnings();
 
 for (const command of [
   migrateCommand,
@@ -31,8 +34,13 @@ for (const command of [
   backfillCommand,
   actionsCommand,
 ]) {
-  program.addCommand(command().exitOverride());
+  program.addCommand(command().exitOverride().configureOutput(commanderOutput));
 }
+
+process.on('uncaughtException', (error) => {
+  fail(error);
+  process.exit(COULD_NOT_RUN);
+});
 
 // Prisma starts the command of a generator's provider like this, and talks to it over standard input.
 const isGenerator = process.env['PRISMA_GENERATOR_INVOCATION'] !== undefined && process.argv.length === 2;
@@ -44,14 +52,21 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT_RUN; // commander has said what was wrong
   } else {
-    process.stderr.write(`${pc.red('error:')} ${error instanceof Error ? describe(error) : String(error)}\n`);
+    fail(error);
     process.exitCode = COULD_NOT_RUN;
   }
 }
 
-function describe(error: Error): string {
+function fail(error: unknown): void {
+  complain(line`${paint.red('error:')} ${error instanceof Error ? describe(error) : String(error)}`);
+}
+
+function describe(error: Error): Printable {
   // Node wraps a refused connection to several addresses in an error without a message.
   return error instanceof AggregateError && error.message === ''
-    ? error.errors.map((inner) => String(inner)).join('; ')
+    ? joined(
+        error.errors.map((inner) => String(inner)),
+        '; ',
+      )
     : error.message;
 }
