@@ -14,7 +14,7 @@ interface Open {
 /**
  * Replaces, in place, each array or object that lies deeper than `MOST_LEVELS` by its JSON text, so that nothing that is done
  * with the value overflows the stack. Calls itself for nothing.
- * @param onCut with the first three names of the way to it
+ * @param onCut with the first two names of the way to it
  */
 export function boundDepth(root: JsonValue, onCut: (path: Path) => void): void {
   if (typeof root !== 'object' || root === null) return;
@@ -23,7 +23,7 @@ export function boundDepth(root: JsonValue, onCut: (path: Path) => void): void {
     const { value, level, path } = next;
     for (const [name, member] of Object.entries(value)) {
       if (typeof member !== 'object' || member === null) continue;
-      const way = path.length < 3 ? [...path, name] : path;
+      const way = path.length < 2 ? [...path, name] : path;
       if (level < MOST_LEVELS) open.push({ value: member as object, level: level + 1, path: way });
       else {
         // Not by assignment: a member may be called `__proto__`.

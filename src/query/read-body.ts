@@ -30,6 +30,7 @@ export interface ReadBody {
   readonly flags: readonly Flag[];
 }
 
+const MEMBERS = 'action commit durationMs flags group id occurredAt outcome resource severity source tx v'.split(' ');
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 /** Total. What a body does not say in a form that is understood, the columns say by which the entry was found. */
@@ -37,6 +38,8 @@ export function readBody({ body: text, columns }: StoredEntry, unread: Unread): 
   if (text === null) unread.note('body', 'too-large');
   const body = text === null ? undefined : readSection(text, 'body', unread);
   if (body && !isCanonical(body, text)) unread.note('body', 'not-canonical');
+  for (const name of Object.keys(body ?? {}))
+    if (!MEMBERS.includes(name)) unread.note(`body.${name.slice(0, 60)}`, 'unknown', body?.[name]);
 
   /** A member that is there and is not what it must be is noted, and is not there. */
   const member = <T extends JsonValue>(
