@@ -135,7 +135,7 @@ hostile('entries that were tampered with, as they are read', (holds) => {
   for (const [name, change, at] of [
     ['sealed at infinity', { sealedAt: Infinity }, 'sealedAt'],
     ['sealed before everything', { sealedAt: -Infinity }, 'sealedAt'],
-    ['sealed in 294276', { sealedAt: 9_224_318_015_999_999 }, 'sealedAt'],
+    ['sealed in 294276', { sealedAt: 9_224_318_016_000_000 }, 'sealedAt'],
     ['a number below 0', { seq: -5, place: '-5' }, 'seq'],
     ['a number beyond doubles', { seq: Number('9223372036854775807'), place: '9223372036854775807' }, 'seq'],
     ['no chain', { origin: null }, 'origin'],
