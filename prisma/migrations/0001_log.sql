@@ -70,7 +70,8 @@ create index if not exists entry_group on "audit".entry (group_id);
 create index if not exists entry_request on "audit".entry (request_id);
 create index if not exists entry_browse on "audit".entry (tenant_key, id);
 create index if not exists entry_actor on "audit".entry (tenant_key, actor_id, id);
-create index if not exists entry_resource on "audit".entry (tenant_key, resource_type, resource_id, id);
+-- The history of a record is in the order of its chain, whatever the clock did; a range of time is looked for in the same index.
+create index if not exists entry_resource on "audit".entry (tenant_key, resource_type, resource_id, seq, id);
 create index if not exists entry_action on "audit".entry (tenant_key, action, id);
 create index if not exists entry_failed on "audit".entry (tenant_key, id) where outcome <> 'success';
 create index if not exists entry_failed_actor on "audit".entry (tenant_key, actor_id, id) where outcome <> 'success';

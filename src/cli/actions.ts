@@ -4,6 +4,7 @@ import { AuditError } from '../event/errors.js';
 import { membersOf } from './action-members.js';
 import { configuration, loadModule } from './environment.js';
 import { actionsAsMarkdown, actionsAsTable, type ActionLine } from './print-actions.js';
+import { print, printJson } from './terminal.js';
 
 interface ActionsOptions {
   file?: string;
@@ -20,20 +21,18 @@ export function actionsCommand(): Command {
     .option('--markdown', 'as a Markdown table')
     .action(async (options: ActionsOptions, command: Command) => {
       const catalogue = await catalogueOf(options.file, command);
-      const lines = Object.entries(catalogue).map(([action, { resource, severity, description, details }]) => ({
-        action,
-        resource,
-        severity,
-        description,
-        details: details && membersOf(details),
-      }));
-      process.stdout.write(`${await print(lines, options)}\n`);
+      const lines: ActionLine[] = Object.entries(catalogue).map(
+        ([action, { resource, severity, description, details }]) => ({
+          action,
+          resource,
+          severity,
+          description,
+          details: details && membersOf(details),
+        }),
+      );
+      if (options.json) printJson(lines, 2);
+      else print(options.markdown ? actionsAsMarkdown(lines) : actionsAsTable(lines));
     });
-}
-
-async function print(lines: readonly ActionLine[], { json, markdown }: ActionsOptions): Promise<string> {
-  if (json) return JSON.stringify(lines, undefined, 2);
-  return markdown ? actionsAsMarkdown(lines) : await actionsAsTable(lines);
 }
 
 async function catalogueOf(file: string | undefined, command: Command): Promise<ActionCatalogue> {

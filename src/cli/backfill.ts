@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { backfill } from '../store/postgres/index.js';
 import { environment, requireLog, withPool } from './environment.js';
+import { line, paint, print } from './terminal.js';
 
 interface BackfillCommand {
   readonly table: readonly string[];
@@ -30,7 +30,7 @@ export function backfillCommand(): Command {
         return await backfill(pool, env.coverage, { tables: table, sql, reason, actor });
       });
       for (const { table: name, before, after } of tables)
-        process.stdout.write(`${pc.green('✓')} ${name}: ${before} → ${after} rows\n`);
-      process.stdout.write('the entry coverage.backfill waits for the sealer\n');
+        print(line`${paint.green('✓')} ${name}: ${before} → ${after} rows`);
+      print('the entry coverage.backfill waits for the sealer');
     });
 }

@@ -3,7 +3,7 @@ import { withLogSource } from '../store/postgres/index.js';
 import { formatPin, verify } from '../verify/index.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { progressBar } from './progress.js';
-import { written } from './written.js';
+import { complain, print, written } from './terminal.js';
 
 export function checkpointCommand(): Command {
   return new Command('checkpoint')
@@ -24,14 +24,11 @@ export function checkpointCommand(): Command {
       let left = 0;
       for (const { origin, entries, root, findings } of report.chains) {
         if (findings > 0) left += 1;
-        else {
-          const pin = formatPin({ origin, size: entries, root: Buffer.from(root, 'base64').toString('hex') });
-          process.stdout.write(`${pin}\n`);
-        }
+        else print(formatPin({ origin, size: entries, root: Buffer.from(root, 'base64').toString('hex') }));
       }
       await written();
       if (left > 0 || report.verdict === 'TAMPERED')
-        process.stderr.write(`${report.verdict}: ${left} of ${report.chains.length} chains got no line: run verify\n`);
+        complain(`${report.verdict}: ${left} of ${report.chains.length} chains got no line: run verify`);
       // What waits for its entry makes no difference to a checkpoint of what has one.
       process.exitCode = report.verdict === 'TAMPERED' ? 1 : left > 0 ? 3 : 0;
     });

@@ -1,3 +1,5 @@
+import { complain, line, paint, whenOutputBreaks } from './terminal.js';
+
 /**
  * 1 is what Node ends with after an error that nobody caught; of `verify` it would say that the log was tampered with. Imported
  * for its effect, before anything else.
@@ -8,7 +10,7 @@ function end(error: unknown): never {
   // Whoever reads no more need not be told.
   if (codeOf(error) !== 'EPIPE') {
     try {
-      process.stderr.write(`error: ${error instanceof Error ? JSON.stringify(error.message) : 'something that is no error was thrown'}\n`); // prettier-ignore
+      complain(line`${paint.red('error:')} ${error instanceof Error ? error.message : 'something that is no error was thrown'}`); // prettier-ignore
     } catch {
       // nobody is there to be told
     }
@@ -22,6 +24,4 @@ function codeOf(error: unknown): unknown {
 
 process.on('uncaughtException', end);
 process.on('unhandledRejection', end);
-process.stdout.on('error', end);
-// What is said there beside the result may be lost.
-process.stderr.on('error', () => undefined);
+whenOutputBreaks(end);

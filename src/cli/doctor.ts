@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { examine, type Health } from '../store/postgres/health.js';
 import { saying } from '../event/check.js';
 import { environment, withPool } from './environment.js';
+import { line, paint, print, printJson, type Printable } from './terminal.js';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -13,33 +13,32 @@ export function doctorCommand(): Command {
     .action(async (options: { json?: boolean }, command: Command) => {
       const env = await environment(command);
       const health = await withPool(env, 'doctor', (pool) => examine(pool, env.schema, env.coverage, env.levels));
-      if (options.json) process.stdout.write(`${JSON.stringify(health)}\n`);
-      else print(health);
+      if (options.json) printJson(health);
+      else printHealth(health);
       process.exitCode = health.problems.length === 0 ? 0 : 1;
     });
 }
 
-function print(health: Health): void {
-  const line = (name: string, value: string): unknown => process.stdout.write(`${name.padEnd(12)}${value}\n`);
-  line('server', health.server);
-  line('schema', health.installed ? 'installed, up to date' : 'not installed');
+function printHealth(health: Health): void {
+  const fact = (name: string, value: Printable): void => print(line`${name.padEnd(12)}${value}`);
+  fact('server', health.server);
+  fact('schema', health.installed ? 'installed, up to date' : 'not installed');
   if (health.installed) {
-    line('origin', health.origin);
-    line('privileges', `${health.level}: ${health.levelMeans}`);
-    line('triggers', `${health.covered.length} tables audited, ${health.skipped.length} not`);
-    line(
+    fact('origin', health.origin);
+    fact('privileges', `${health.level}: ${health.levelMeans}`);
+    fact('triggers', `${health.covered.length} tables audited, ${health.skipped.length} not`);
+    fact(
       'sealer',
       health.sealer.holder === null
         ? 'nobody holds the lease'
         : `${health.sealer.holder}, lease ${health.sealer.alive ? 'valid' : 'run out'}`,
     );
-    line(
+    fact(
       'backlog',
       `${health.unsealed} rows wait for their entry${health.oldestUnsealedSeconds === null ? '' : `, the oldest for ${health.oldestUnsealedSeconds} s`}`,
     );
   }
-  for (const check of health.checks)
-    if (check.state === 'warn') process.stdout.write(`${pc.yellow('!')} ${saying(check)}\n`);
-  for (const problem of health.problems) process.stdout.write(`${pc.red('✗')} ${problem}\n`);
-  if (health.problems.length === 0) process.stdout.write(`${pc.green('✓')} nothing wrong was found\n`);
+  for (const check of health.checks) if (check.state === 'warn') print(line`${paint.yellow('!')} ${saying(check)}`);
+  for (const problem of health.problems) print(line`${paint.red('✗')} ${problem}`);
+  if (health.problems.length === 0) print(line`${paint.green('✓')} nothing wrong was found`);
 }

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { COULD_NOT_RUN } from './could-not-run.js';
 import { Command, CommanderError } from 'commander';
-import pc from 'picocolors';
 import { actionsCommand } from './actions.js';
 import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
@@ -9,6 +8,7 @@ import { doctorCommand } from './doctor.js';
 import { migrateCommand } from './migrate.js';
 import { queryCommand } from './query.js';
 import { sealCommand } from './seal.js';
+import { commanderOutput, complain, joined, line, paint, showWarnings, type Printable } from './terminal.js';
 import { verifyCommand } from './verify.js';
 
 const program = new Command('nestjs-prisma-audit')
@@ -17,7 +17,10 @@ const program = new Command('nestjs-prisma-audit')
   .option('--schema <name>', 'schema of the log (default: that of audit.config, else "audit")')
   .option('--config <file>', 'configuration file (default: audit.config.ts, .mts, .mjs or .js in this folder)')
   .showHelpAfterError()
+  .configureOutput(commanderOutput)
   .exitOverride();
+
+showWarnings();
 
 for (const command of [
   migrateCommand,
@@ -29,7 +32,7 @@ for (const command of [
   backfillCommand,
   actionsCommand,
 ]) {
-  program.addCommand(command().exitOverride());
+  program.addCommand(command().exitOverride().configureOutput(commanderOutput));
 }
 
 // Prisma starts the command of a generator's provider like this, and talks to it over standard input.
@@ -42,14 +45,21 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT_RUN; // commander has said what was wrong
   } else {
-    process.stderr.write(`${pc.red('error:')} ${error instanceof Error ? describe(error) : String(error)}\n`);
+    fail(error);
     process.exitCode = COULD_NOT_RUN;
   }
 }
 
-function describe(error: Error): string {
+function fail(error: unknown): void {
+  complain(line`${paint.red('error:')} ${error instanceof Error ? describe(error) : String(error)}`);
+}
+
+function describe(error: Error): Printable {
   // Node wraps a refused connection to several addresses in an error without a message.
   return error instanceof AggregateError && error.message === ''
-    ? error.errors.map((inner) => String(inner)).join('; ')
+    ? joined(
+        error.errors.map((inner) => String(inner)),
+        '; ',
+      )
     : error.message;
 }

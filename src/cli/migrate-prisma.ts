@@ -1,7 +1,7 @@
-import pc from 'picocolors';
 import { catalogueTables, lostTriggers, planCoverage, planTriggers, prismaMigration } from '../store/postgres/index.js';
 import { withPool, type Environment } from './environment.js';
 import { readAuditFolders, writeAuditFolder } from './prisma-folder.js';
+import { line, paint, print } from './terminal.js';
 
 /**
  * `migrate --prisma DIR`: what is covered comes from the catalogue if the configuration has one, and no database is asked
@@ -34,13 +34,13 @@ export async function migratePrisma(
     lost,
   );
   if (wanted === undefined) {
-    process.stdout.write(`nothing new: ${last ?? options.prisma} and those before it do all that is wanted\n`);
+    print(line`nothing new: ${last ?? options.prisma} and those before it do all that is wanted`);
     return;
   }
-  for (const step of wanted.steps) process.stdout.write(`${step}\n`);
-  if (options.dryRun) process.stdout.write(`would be written to ${options.prisma}\n`);
+  for (const step of wanted.steps) print(step);
+  if (options.dryRun) print(line`would be written to ${options.prisma}`);
   else {
     const folder = await writeAuditFolder(options.prisma, wanted.sql);
-    process.stdout.write(`${pc.green('written')} ${folder}/migration.sql; apply it with "prisma migrate deploy"\n`);
+    print(line`${paint.green('written')} ${folder}/migration.sql; apply it with "prisma migrate deploy"`);
   }
 }

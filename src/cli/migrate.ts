@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
 import {
   migrate,
   planTriggers,
@@ -11,6 +10,7 @@ import {
 import { environment, withPool } from './environment.js';
 import { migratePrisma } from './migrate-prisma.js';
 import { printPrivileges, rolesOf, type RoleOptions } from './print-privileges.js';
+import { joined, line, paint, print, type Text } from './terminal.js';
 
 interface MigrateCommandOptions extends RoleOptions {
   dryRun?: boolean;
@@ -37,9 +37,9 @@ export function migrateCommand(): Command {
         const files = options.dryRun
           ? await missingMigrations(pool, env.schema)
           : await migrate(pool, { schema: env.schema, origin: options.origin });
-        for (const file of files) process.stdout.write(`${pc.green('+')} ${file}\n`);
+        for (const file of files) print(line`${paint.green('+')} ${file}`);
         const plan = await planTriggers(pool, env.coverage);
-        for (const table of plan) if (table.step !== 'keep') process.stdout.write(`${describe(table)}\n`);
+        for (const table of plan) if (table.step !== 'keep') print(describe(table));
         if (!options.dryRun) await reconcileTriggers(pool, env.coverage);
         if (!options.dryRun || files.length === 0) {
           const roles = { ...env.levels.roles, ...rolesOf(options) };
@@ -57,30 +57,36 @@ export function migrateCommand(): Command {
         const audited = plan.filter((table) => table.audited);
         const config = env.configFile ?? 'no audit.config: every table, default secret names';
         const by = env.coverage.engine === 'client' ? ', by engine "client" and no trigger' : '';
-        process.stdout.write(
-          `${options.dryRun ? 'would be audited' : 'audited'}: ${audited.length} of ${plan.length} tables${by} (${config})\n`,
+        print(
+          line`${options.dryRun ? 'would be audited' : 'audited'}: ${audited.length} of ${plan.length} tables${by} (${config})`,
         );
         const keyless = audited.filter(({ table }) => table.key.length === 0).map(({ model }) => model);
         if (keyless.length > 0)
-          process.stdout.write(pc.yellow(`without a key, so changes carry no resource id: ${keyless.join(', ')}\n`));
+          print(paint.yellow(line`without a key, so changes carry no resource id: ${joined(keyless, ', ')}`));
       });
     });
 }
 
-const SIGNS = { add: pc.green('+'), replace: pc.yellow('~'), remove: pc.red('-'), skip: pc.dim('·'), keep: ' ' };
+const SIGNS = {
+  add: paint.green('+'),
+  replace: paint.yellow('~'),
+  remove: paint.red('-'),
+  skip: paint.dim('·'),
+  keep: ' ',
+};
 
-function describe({ table, model, step, wanted, audited }: PlannedTable): string {
-  const name = model === table.name ? model : `${model} (${table.name})`;
+function describe({ table, model, step, wanted, audited }: PlannedTable): Text {
+  const name = model === table.name ? model : line`${model} (${table.name})`;
   const rules = wanted?.[3]
     ? (JSON.parse(wanted[3]) as { redact: string[]; mask: object; ignore: string[] })
     : undefined;
-  const hidden = Object.entries({
+  const hidden = Object.entries<readonly string[]>({
     redacted: rules?.redact ?? [],
     masked: Object.keys(rules?.mask ?? {}),
     ignored: rules?.ignore ?? [],
   })
     .filter(([, columns]) => columns.length > 0)
-    .map(([how, columns]) => `, ${how}: ${columns.join(', ')}`)
-    .join('');
-  return `${SIGNS[step]} ${name}${step === 'skip' ? pc.dim(audited ? ' without a trigger' : ' not audited') : hidden}`;
+    .map(([how, columns]) => line`, ${how}: ${joined(columns, ', ')}`);
+  const rest = step === 'skip' ? paint.dim(audited ? ' without a trigger' : ' not audited') : joined(hidden, '');
+  return line`${SIGNS[step]} ${name}${rest}`;
 }

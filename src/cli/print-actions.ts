@@ -1,6 +1,6 @@
-import pc from 'picocolors';
 import type { Severity } from '../event/types.js';
 import type { Details } from './action-members.js';
+import { clip, joined, line, markdownCell, table, wrapped, type Text } from './terminal.js';
 
 export interface ActionLine {
   readonly action: string;
@@ -12,37 +12,48 @@ export interface ActionLine {
 
 const HEAD = ['action', 'resource', 'severity', 'details', 'meaning'];
 
-export async function actionsAsTable(lines: readonly ActionLine[]): Promise<string> {
-  const { default: Table } = await import('cli-table3');
-  const table = new Table({
-    head: HEAD.map((name) => pc.bold(name)),
-    style: { head: [], border: [], compact: true },
-    wordWrap: true,
-    colWidths: [null, null, null, 44, 44],
-  });
-  for (const line of lines) table.push(cells(line, '\n'));
-  return table.toString();
+/** Of a cell of the table, in characters. */
+const WIDTH = 42;
+/** Of a name in a cell. */
+const NAME = 80;
+
+export function actionsAsTable(lines: readonly ActionLine[]): Text {
+  return table(
+    HEAD,
+    lines.map((each) => cells(each, '\n').map((cell) => wrapped(cell, WIDTH))),
+  );
 }
 
-export function actionsAsMarkdown(lines: readonly ActionLine[]): string {
-  // In a cell of a table a pipe would end it.
-  const row = (texts: readonly string[]): string =>
-    `| ${texts.map((text) => text.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
-  return [row(HEAD), row(HEAD.map(() => '---')), ...lines.map((line) => row(cells(line, '<br>')))].join('\n');
+export function actionsAsMarkdown(lines: readonly ActionLine[]): Text {
+  const row = (texts: readonly (Text | string)[]): Text =>
+    line`| ${joined(
+      texts.map((text) => markdownCell(text)),
+      ' | ',
+    )} |`;
+  return joined([row(HEAD), row(HEAD.map(() => '---')), ...lines.map((each) => row(cells(each, '<br>')))], '\n');
 }
 
-function cells({ action, resource, severity, description, details }: ActionLine, newLine: string): string[] {
-  return [action, resource ?? '', severity ?? '', detailsCell(details, newLine), oneLine(description ?? '')];
+function cells({ action, resource, severity, description, details }: ActionLine, newLine: '\n' | '<br>'): Text[] {
+  return [
+    clip(action, NAME),
+    clip(resource ?? '', NAME),
+    clip(severity ?? '', NAME),
+    detailsCell(details, newLine),
+    clip(oneLine(description ?? ''), 2_000),
+  ];
 }
 
-function detailsCell(details: Details | undefined, newLine: string): string {
-  if (details === undefined) return 'any';
+function detailsCell(details: Details | undefined, newLine: '\n' | '<br>'): Text {
+  if (details === undefined) return line`any`;
   const { vendor, members } = details;
-  if (members === undefined) return oneLine(`validated by ${vendor}`);
-  return members.map(({ name, type, optional }) => oneLine(`${name}${optional ? '?' : ''}: ${type}`)).join(newLine);
+  if (members === undefined) return line`validated by ${clip(vendor, NAME)}`;
+  return joined(
+    members.map(({ name, type, optional }) => line`${clip(name, NAME)}${optional ? '?' : ''}: ${clip(type, 500)}`),
+    newLine,
+  );
 }
 
-/** What is written to a terminal is text alone. */
+/** A description may be wrapped where it is written. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '�');
+  return text.trim().replaceAll(/[ \t\r\n]+/g, ' ');
 }

@@ -1,3 +1,5 @@
+import { barStream } from './terminal.js';
+
 export interface Progress {
   readonly update: (done: number, total: number) => void;
   readonly stop: () => void;
@@ -5,12 +7,13 @@ export interface Progress {
 
 /** A bar on standard error, if that is a terminal; nothing otherwise. Loaded only then. */
 export async function progressBar(unit: string): Promise<Progress> {
-  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
+  const stream = barStream();
+  if (stream === undefined) return { update: () => undefined, stop: () => undefined };
   const { default: progress } = await import('cli-progress');
   const bar = new progress.SingleBar(
     {
       format: `{bar} {percentage} % {value}/{total} ${unit} {eta_formatted}`,
-      stream: process.stderr,
+      stream,
       hideCursor: true,
       clearOnComplete: true,
     },

@@ -3,6 +3,7 @@ import { AuditReader } from '../query/reader.js';
 import { postgresEntryStore } from '../store/postgres/index.js';
 import { environment, withPool } from './environment.js';
 import { printEntries } from './print-entries.js';
+import { complain, line, print, printJson } from './terminal.js';
 
 interface QueryOptions {
   tenant?: string;
@@ -57,9 +58,9 @@ export function queryCommand(): Command {
           order: options.oldest || history ? 'oldest' : 'newest',
         }),
       );
-      if (options.json) for (const entry of page.entries) process.stdout.write(`${JSON.stringify(entry)}\n`);
-      else process.stdout.write(`${await printEntries(page.entries)}\n`);
-      if (page.next !== undefined) process.stderr.write(`next page: --cursor ${page.next}\n`);
+      if (options.json) for (const entry of page.entries) printJson(entry);
+      else print(printEntries(page.entries));
+      if (page.next !== undefined) complain(line`next page: --cursor ${page.next}`);
     });
 }
 

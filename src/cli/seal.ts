@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { Sealer } from '../sealer/sealer.js';
 import { createPool, postgresContentStore, postgresSealerStore } from '../store/postgres/index.js';
 import { environment, requireLog } from './environment.js';
+import { complain } from './terminal.js';
 
 export function sealCommand(): Command {
   return new Command('seal')
@@ -11,8 +12,7 @@ export function sealCommand(): Command {
     .action(async (options: { once?: boolean; leaseMs: number }, command: Command) => {
       const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
       const pool = createPool(env.databaseUrl, { max: 3, applicationName: 'nestjs-prisma-audit seal' });
-      const say = (error: unknown): unknown =>
-        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      const say = (error: unknown): void => complain(error instanceof Error ? error.message : String(error));
       const sealer = new Sealer(postgresSealerStore(pool, env.schema), { leaseMs: options.leaseMs, onError: say });
       try {
         await requireLog(pool, env.schema);

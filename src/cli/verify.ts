@@ -7,7 +7,7 @@ import { withLogSource } from '../store/postgres/index.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { progressBar } from './progress.js';
 import { printReport } from './print-report.js';
-import { written } from './written.js';
+import { printJson, written } from './terminal.js';
 
 export function verifyCommand(): Command {
   return new Command('verify')
@@ -31,7 +31,7 @@ export function verifyCommand(): Command {
           bar.stop();
         }
       });
-      if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      if (options.json) printJson(report);
       else printReport(report);
       await written();
       process.exitCode = exitCode(report.verdict);

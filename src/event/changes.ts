@@ -57,27 +57,32 @@ export function changedFields(
   after: JsonObject | undefined,
   marks: ChangeMarks = {},
 ): JsonFieldChange[] {
-  const { redacted = [], redactedChanged = [], ignored = [] } = marks;
+  const redacted = new Set(marks.redacted);
+  const redactedChanged = new Set(marks.redactedChanged);
+  const ignored = new Set(marks.ignored);
+  const nulls = { old: new Set(marks.jsonNull?.old), new: new Set(marks.jsonNull?.new) };
   const images = { old: before, new: after };
   const whole = before === undefined || after === undefined;
   const changes: JsonFieldChange[] = [];
-  for (const field of new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])) {
-    if (ignored.includes(field)) {
+  const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  const pathsOf = pathsInside(fields, marks.redacted ?? []);
+  for (const field of fields) {
+    if (ignored.has(field)) {
       if (whole) changes.push({ field, ignored: true });
       continue;
     }
-    if (redacted.includes(field)) {
-      if (whole || redactedChanged.includes(field)) changes.push({ field, redacted: true });
+    if (redacted.has(field)) {
+      if (whole || redactedChanged.has(field)) changes.push({ field, redacted: true });
       continue;
     }
     const masked = own(marks.masked?.old, field) !== undefined || own(marks.masked?.new, field) !== undefined;
     const cut = sides((side) => own(marks.cut?.[side], field));
-    const jsonNull = SIDES.filter((side) => marks.jsonNull?.[side]?.includes(field));
-    const inside = redacted.filter((path) => path.startsWith(`${field}.`));
+    const jsonNull = SIDES.filter((side) => nulls[side].has(field));
+    const inside = pathsOf.get(field) ?? [];
     const values = sides((side) => (masked ? (own(marks.masked?.[side], field) ?? null) : own(images[side], field)));
     const changed =
       whole ||
-      [field, ...inside].some((name) => redactedChanged.includes(name)) ||
+      [field, ...inside].some((name) => redactedChanged.has(name)) ||
       jsonNull.length === 1 ||
       (!masked && (!same(values.old, values.new) || !same(cut.old, cut.new)));
     if (!changed) continue;
@@ -92,6 +97,24 @@ export function changedFields(
     });
   }
   return changes;
+}
+
+/** PostgreSQL cuts a name to 63 bytes. */
+const LONGEST_NAME = 63;
+
+/** Paths by the field that they lead into, whose own name may have dots. */
+function pathsInside(fields: ReadonlySet<string>, paths: readonly string[]): ReadonlyMap<string, string[]> {
+  const inside = new Map<string, string[]>();
+  for (const path of paths) {
+    for (let dot = path.indexOf('.'); dot !== -1 && dot <= LONGEST_NAME; dot = path.indexOf('.', dot + 1)) {
+      const field = path.slice(0, dot);
+      if (!fields.has(field)) continue;
+      const known = inside.get(field);
+      if (known) known.push(path);
+      else inside.set(field, [path]);
+    }
+  }
+  return inside;
 }
 
 function sides<T>(of: (side: Side) => T | undefined): { old?: T; new?: T } {

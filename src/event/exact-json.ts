@@ -9,15 +9,22 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
  */
 export function parseExactJson(text: string): JsonValue {
   const parts: string[] = [];
+  let taken = 0;
+  const between = (from: number, to: number): void => {
+    const given = text.slice(from, to);
+    const quoted = quoteInexact(given);
+    if (quoted === given) return;
+    parts.push(text.slice(taken, from), quoted);
+    taken = to;
+  };
   let from = 0;
   // Strings are skipped by hand: a regular expression for one overflows its stack at some megabytes.
   for (let open = text.indexOf('"'); open !== -1; open = text.indexOf('"', from)) {
-    const end = endOfString(text, open);
-    parts.push(quoteInexact(text.slice(from, open)), text.slice(open, end));
-    from = end;
+    between(from, open);
+    from = endOfString(text, open);
   }
-  parts.push(quoteInexact(text.slice(from)));
-  return JSON.parse(parts.join('')) as JsonValue;
+  between(from, text.length);
+  return JSON.parse(taken === 0 ? text : parts.join('') + text.slice(taken)) as JsonValue;
 }
 
 function quoteInexact(between: string): string {

@@ -1,6 +1,7 @@
 import type { ActionBook } from '../event/action-book.js';
 import { AuditError } from '../event/errors.js';
 import { DURABILITIES } from '../event/types.js';
+import { visible } from '../event/visible.js';
 import type { ExchangeOptions } from './exchange.js';
 import type { Recorder } from '../recorder/port.js';
 import { checkPolicy, POLICY_OPTIONS, type RequestPolicyOptions } from './policy-options.js';
@@ -44,5 +45,5 @@ export function checkHttpOptions(
 }
 
 function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error.message : String(error), 'AuditWarning');
+  process.emitWarning(visible(error instanceof Error ? error.message : String(error)), 'AuditWarning');
 }

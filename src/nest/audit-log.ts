@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { withoutValues } from '../event/error-message.js';
 import { isAuditError, unfailing } from '../event/errors.js';
 import { secretNames } from '../event/redaction.js';
+import { visible } from '../event/visible.js';
 
 /** One line of a kind in this time; how many were left out is said by the next. */
 const WINDOW_MS = 60_000;
@@ -24,7 +25,8 @@ interface Kind {
 
 /**
  * What the module says, through Nest's `Logger`: the message, then one object with `code` and facts. Nothing when all is well;
- * of a trouble that lasts one line a minute; no value of the application's, no secret; a logger that throws is survived.
+ * of a trouble that lasts one line a minute; no value of the application's, no secret; text that others wrote shows itself
+ * (`visible`) and stays on its line; a logger that throws is survived.
  */
 export class AuditLog {
   readonly #logger: Logger;
@@ -35,7 +37,7 @@ export class AuditLog {
 
   /** @param options `onError` is told of everything, each time, in place of the log */
   constructor(name?: string, options: { readonly onError?: ((error: unknown) => void) | undefined } = {}) {
-    this.#logger = new Logger(name === undefined ? 'Audit' : `Audit ${name}`);
+    this.#logger = new Logger(name === undefined ? 'Audit' : `Audit ${visible(name, 100)}`);
     this.#instead = options.onError && unfailing(options.onError);
   }
 
@@ -48,7 +50,9 @@ export class AuditLog {
   /** @param more facts beside those of the error */
   warn(error: unknown, more: LogFacts = {}): void {
     const { message, code, facts } = described(error);
-    const left = this.#admit(isAuditError(error) ? `${code} ${message.replaceAll(/\d+/g, '#')}` : code);
+    const left = this.#admit(
+      isAuditError(error) || code === 'not-an-error' ? `${code} ${message.replaceAll(/\d+/g, '#')}` : code,
+    );
     if (left === undefined) return;
     const repeated = left > 0 ? { repeated: left } : {};
     this.#write('warn', message, { code, ...facts, ...more, ...repeated });
@@ -61,7 +65,7 @@ export class AuditLog {
 
   #write(level: 'warn' | 'error', message: string, facts: LogFacts): void {
     try {
-      this.#logger[level](message, facts);
+      this.#logger[level](visible(message), shown(facts));
     } catch {
       // there is nobody left to tell
     }
@@ -86,10 +90,22 @@ export class AuditLog {
   }
 }
 
+function shown(facts: LogFacts): LogFacts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      visible(name, FACT_LENGTH),
+      typeof value === 'string' ? visible(value, FACT_LENGTH) : value,
+    ]),
+  );
+}
+
 /** Total: what was thrown may be anything. */
 function described(error: unknown): { message: string; code: string; facts: LogFacts } {
   try {
-    if (!(error instanceof Error)) return { message: withoutValues(String(error), isSecret).text, code: typeof error, facts: {} }; // prettier-ignore
+    if (!(error instanceof Error)) {
+      const thrown = error === null ? 'null' : typeof error;
+      return { message: withoutValues(String(error), isSecret).text, code: 'not-an-error', facts: { thrown } };
+    }
     const code = codeOf(error) ?? codeOf(error.cause) ?? error.name;
     // An AggregateError, which is what a refused connection is, has no message of its own.
     const message = withoutValues(error.message || `${error.name} ${code}`, isSecret).text;

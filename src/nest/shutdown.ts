@@ -34,6 +34,7 @@ export function warnWithoutHooks(isListening: () => boolean, log: AuditLog, afte
     if (process.listenerCount('SIGTERM') > 0 || !isListening()) return;
     log.warn(
       'nobody listens to SIGTERM: it ends the process at once, with events that are still in memory. Call app.enableShutdownHooks()',
+      { code: 'AUDIT_NO_SHUTDOWN_HOOKS' },
     );
   }, afterMs).unref();
   return () => clearTimeout(timer);

@@ -1,10 +1,11 @@
 import { changedFields, type ChangeMarks, type FieldChange, type Side } from '../event/changes.js';
-import { parseJsonObject } from '../event/json-object.js';
 import type { RecordChange } from '../event/record-change.js';
 import type { JsonObject, JsonValue } from '../event/types.js';
 import type { FieldValue } from '../event/values.js';
 import { object, readMarks } from './marks.js';
 import type { ColumnField } from './model-fields.js';
+import { readSection } from './read-section.js';
+import { Unread } from './unreadable.js';
 import { decode, type Decoded, type PrismaValues } from './value.js';
 
 export interface ChangeReading {
@@ -13,7 +14,11 @@ export interface ChangeReading {
   readonly prisma?: PrismaValues | undefined;
 }
 
-type Reading = ChangeReading & { readonly marks: ChangeMarks; readonly documents: Readonly<Record<Side, JsonObject>> };
+type Reading = ChangeReading & {
+  readonly marks: ChangeMarks;
+  readonly nulls: Readonly<Record<Side, ReadonlySet<string>>>;
+  readonly documents: Readonly<Record<Side, JsonObject>>;
+};
 
 export interface ReadChanges {
   readonly changes: readonly FieldChange[];
@@ -26,7 +31,8 @@ const SIDES: readonly Side[] = ['old', 'new'];
 export function readChanges(text: string, data: JsonObject, source: ChangeReading = {}): ReadChanges {
   const marks = readMarks(data);
   const images = { old: object(data['old']), new: object(data['new']) };
-  const reading = { ...source, marks, documents: documentsOf(text, source) };
+  const nulls = { old: new Set(marks.jsonNull?.old), new: new Set(marks.jsonNull?.new) };
+  const reading = { ...source, marks, nulls, documents: documentsOf(text, source) };
   const changes = images.old || images.new ? changedFields(images.old, images.new, marks) : [];
   return {
     changes: changes.map((change) => readField(change, reading)),
@@ -37,7 +43,8 @@ export function readChanges(text: string, data: JsonObject, source: ChangeReadin
 /** Documents as Prisma gives them: it parses them with JavaScript's numbers. */
 function documentsOf(text: string, { columns }: ChangeReading): Record<Side, JsonObject> {
   if (![...(columns?.values() ?? [])].some(({ field }) => field.type === 'Json')) return { old: {}, new: {} };
-  const data = (parseJsonObject(text) ?? {}) as JsonObject;
+  // What is wrong with it was noted when it was read with exact digits.
+  const data = readSection(text, 'data', new Unread(), JSON.parse as (text: string) => JsonValue) ?? {};
   return { old: object(data['old']) ?? {}, new: object(data['new']) ?? {} };
 }
 
@@ -58,10 +65,10 @@ function readField(change: FieldChange, reading: Reading): FieldChange {
 }
 
 function valueOf(column: string, value: JsonValue | undefined, side: Side, reading: Reading): Decoded {
-  const { columns, prisma, marks, documents } = reading;
+  const { columns, prisma, nulls, documents } = reading;
   const known = columns?.get(column);
   if (value === undefined || !known) return { value };
-  if (marks.jsonNull?.[side]?.includes(column)) return { value: prisma ? prisma.JsonNull : null };
+  if (nulls[side].has(column)) return { value: prisma ? prisma.JsonNull : null };
   const document = known.field.type === 'Json' && Object.hasOwn(documents[side], column);
   return decode(document ? (documents[side][column] as JsonValue) : value, { ...known, prisma });
 }

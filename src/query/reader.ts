@@ -25,11 +25,11 @@ export interface AuditQuery {
   readonly from?: Date | undefined;
   /** Occurred before, to the millisecond. */
   readonly to?: Date | undefined;
-  /** @defaultValue `'newest'`, first */
+  /** By time of occurrence; of one record, by place in its chain. @defaultValue `'newest'`, first */
   readonly order?: 'oldest' | 'newest' | undefined;
-  /** 1–500. @defaultValue 50 */
+  /** 1–500. A page ends before, once its sections have more than 64 MiB. @defaultValue 50 */
   readonly limit?: number | undefined;
-  /** `next` of the page before, with the same conditions. */
+  /** `next` of the page before, with the same conditions and order. */
   readonly cursor?: string | undefined;
 }
 
@@ -49,7 +49,11 @@ export interface AuditPage {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Reads sealed entries. The pages follow `id`, the time of occurrence; an entry that was sealed late can still appear behind a cursor. */
+/**
+ * Reads sealed entries. The pages follow `id`, the time of occurrence; an entry that was sealed late can still appear behind a
+ * cursor. Those of one record (`resource` with an id) follow its chain: what was done to it is in the order in which it was done,
+ * also where a clock went back, and nothing appears behind a cursor.
+ */
 export class AuditReader {
   readonly #store: EntryStore;
   readonly #columnsOf: ReturnType<typeof modelFields>;
@@ -68,22 +72,20 @@ export class AuditReader {
     if (!Number.isInteger(limit) || limit < 1 || limit > 500)
       throw invalid('limit must be a whole number from 1 to 500');
     if (order !== 'oldest' && order !== 'newest') throw invalid("order must be 'oldest' or 'newest'");
-    if (cursor !== undefined && !UUID.test(cursor)) {
-      throw new AuditError(
-        'AUDIT_CURSOR_INVALID',
-        'the cursor is not one of ours: pass `next` of the page before as it is',
-      );
-    }
-    const found = await this.#store.page({ filter: filterOf(query), order, after: cursor, limit: limit + 1 });
+    const filter = filterOf(query);
+    const by = filter.resourceType !== undefined && filter.resourceId !== undefined ? 'chain' : 'id';
+    const after = cursor === undefined ? undefined : parseCursor(cursor, by);
+    const { entries: found, more } = await this.#store.page({ filter, order, by, after, limit: limit + 1 });
     const prisma = await this.#prisma();
     const entries = found
       .slice(0, limit)
       .map((entry) => readEntry(entry, (model) => ({ columns: this.#columnsOf(model), prisma })));
-    const last = entries.at(-1);
-    return found.length > limit && last ? { entries, next: last.id } : { entries };
+    const last = found[entries.length - 1];
+    if (!last || (!more && found.length <= limit)) return { entries };
+    return { entries, next: by === 'chain' ? `${last.place}.${last.id}` : last.id };
   }
 
-  /** Everything that happened to one record, oldest first. */
+  /** Everything that happened to one record, in the order of its chain. */
   history(resource: Resource, query: Omit<AuditQuery, 'resource' | 'order'> = {}): Promise<AuditPage> {
     return this.find({ ...query, resource, order: 'oldest' });
   }
@@ -92,6 +94,19 @@ export class AuditReader {
   group(group: string, query: Omit<AuditQuery, 'group' | 'order'> = {}): Promise<AuditPage> {
     return this.find({ ...query, group, order: 'oldest' });
   }
+}
+
+/** @throws AuditError `AUDIT_CURSOR_INVALID` */
+function parseCursor(cursor: string, by: 'chain' | 'id'): { place?: string; id: string } {
+  const [, place, id = ''] = /^(?:(-?\d{1,19})\.)?(.*)$/s.exec(cursor) ?? [];
+  const inRange = place === undefined || BigInt.asIntN(64, BigInt(place)) === BigInt(place);
+  if (!UUID.test(id) || !inRange || (place !== undefined) !== (by === 'chain')) {
+    throw new AuditError(
+      'AUDIT_CURSOR_INVALID',
+      'the cursor is not one of ours, or of another query: pass `next` of the page before as it is',
+    );
+  }
+  return { ...(place === undefined ? {} : { place }), id };
 }
 
 function filterOf(query: AuditQuery): EntryFilter {

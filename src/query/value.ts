@@ -19,6 +19,9 @@ export interface ValueSource {
   readonly prisma: PrismaValues | undefined;
 }
 
+/** Characters beyond which no value of the type is: what is longer would be computed with for seconds. */
+const LONGEST = { Int: 40, BigInt: 40, Float: 2_000, Decimal: 150_000, DateTime: 100 };
+
 /** @param value with exact digits (`parseExactJson`); a document as Prisma parses it */
 export function decode(value: JsonValue, source: ValueSource): Decoded {
   if (value === null) return { value: null };
@@ -37,6 +40,7 @@ function decodeOne(value: Exclude<JsonValue, null>, source: ValueSource): Decode
   if (typeof value === 'boolean') return field.type === 'Boolean' ? { value } : asText(value);
   if (typeof value === 'object') return asText(value);
   const text = typeof value === 'number' ? digits(value) : value;
+  if (text.length > LONGEST[field.type as keyof typeof LONGEST]) return asText(text);
   if (field.kind === 'enum') return decoded(names?.get(text), text);
   switch (field.type) {
     case 'String':

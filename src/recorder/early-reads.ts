@@ -1,6 +1,7 @@
 import { plainJson } from '../event/plain-json.js';
 import { AuditError } from '../event/errors.js';
 import { systemClock } from '../event/clock.js';
+import { visible } from '../event/visible.js';
 import { refusedRead } from './refused-read.js';
 import { sectionOf } from './prepare.js';
 import { Shed, type Gap } from './gap.js';
@@ -72,7 +73,7 @@ export class EarlyReads implements ReadRecorder {
     if (this.#warned || (this.#facts.length === 0 && this.#missed.total === 0)) return;
     this.#warned = true;
     process.emitWarning(
-      `Reads of audited models are not recorded: no audit of schema ${JSON.stringify(this.#schema)} runs in this process. ` +
+      `Reads of audited models are not recorded: no audit of schema ${JSON.stringify(visible(this.#schema))} runs in this process. ` +
         "Import AuditModule.forRoot() or call createAudit() before them, or say audit({ reads: 'off' }) where they shall not be audited",
       { type: 'AuditWarning', code: 'AUDIT_READS_UNRECORDED' },
     );

@@ -66,7 +66,7 @@ describe('the command actions', () => {
   it('prints a table, in which no text can steer the terminal, of a module that names it', async () => {
     const { code, out } = await actions('--file', 'catalogue.mjs');
     expect(code).toBe(0);
-    expect(out).toMatch(/│ invoice.approve +│ Invoice +│ notice +│ total: number +│ Valid \| final.�\[31m/);
+    expect(out).toMatch(/│ invoice.approve +│ Invoice +│ notice +│ total: number +│ Valid \| final.\\u001b\[31m/);
     expect(out).toMatch(/│ own.plain +│ +│ +│ validated by own/);
     expect(out).toMatch(/│ report.run +│ +│ +│ any /);
     expect(out).not.toContain('\u001b');
@@ -79,7 +79,7 @@ describe('the command actions', () => {
     expect(rows[0]).toBe('| action | resource | severity | details | meaning |');
     expect(rows).toHaveLength(2 + 8);
     expect(rows[2]).toBe(
-      String.raw`| invoice.approve | Invoice | notice | total: number<br>by?: "mail" \| "post"<br>lines: { price: number }[] | Valid \| final.�[31m |`,
+      String.raw`| invoice.approve | Invoice | notice | total: number<br>by?: "mail" \| "post"<br>lines: { price: number }[] | Valid \| final.\u001b[31m |`,
     );
   });
 

@@ -9,7 +9,7 @@ import { createLog, type Log } from '../nest/app.js';
 const run = promisify(execFile);
 
 // The built package beside what it needs, and nothing else: OpenTelemetry's API is not there to be found.
-const NEEDED = ['pg', '@nestjs', '@prisma', 'rxjs', 'reflect-metadata', 'commander', 'picocolors', 'cli-table3', 'cli-progress', 'jiti']; // prettier-ignore
+const NEEDED = ['pg', '@nestjs', '@prisma', 'rxjs', 'reflect-metadata', 'commander', 'picocolors', 'cli-progress', 'jiti']; // prettier-ignore
 
 let log: Log;
 let folder: string;

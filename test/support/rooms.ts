@@ -38,7 +38,7 @@ const PACKAGES: { name: RegExp; room: string; typeOnly?: true }[] = [
   { name: /^@prisma\/client\/extension$/, room: 'prisma' },
   { name: /^@prisma\/client\/runtime\/client$/, room: 'query' },
   { name: /^@prisma\/driver-adapter-utils$/, room: 'prisma', typeOnly: true },
-  { name: /^(commander|picocolors|cli-table3|cli-progress|jiti|@prisma\/generator-helper)$/, room: 'cli' },
+  { name: /^(commander|picocolors|cli-progress|jiti|@prisma\/generator-helper)$/, room: 'cli' },
 ];
 
 const MAX_LINES = 300;

@@ -31,7 +31,8 @@ export const installWitness = async (pool: pg.Pool): Promise<void> =>
   void (await pool.query(readFileSync(new URL('witness.sql', import.meta.url), 'utf8')));
 
 /** Columns that the default redaction must know, said in a second way. */
-const SECRET = /(^|_)(password|passwd|secret|token|otp|pin|ssn|cvv|iban|api_?key)(_?hash)?$/;
+const SECRET =
+  /(^|_)(password|passwd|pwd|passphrase|passcode|secret|token|t?otp|cvv|cvc|ssn|pin|credential|authorization|cookie|iban|(api|access|private|encryption|signing)_?key|(card|credit_?card)_?number|credit_?card|recovery_?code)s?(_|\d|$)|password|passphrase|credential|authorization|(secret|token|cookie|passwd)s?($|_)/;
 
 export async function secretsOf(pool: pg.Pool): Promise<Secrets> {
   const { rows } = await pool.query<{ table: string; column: string }>(
