@@ -43,7 +43,11 @@ async function written(set: readonly string[], url = log.url): Promise<readonly 
     await client.end();
   }
   // What the session itself says of who it is, and where in the log it is, differs.
-  return (await readContent(log.pool, start)).map(({ source, op, model, resourceId, tenant, flags, text }) => [source, op, model, resourceId, tenant, flags, text]); // prettier-ignore
+  return (await readContent(log.pool, start))
+    .map(({ source, op, model, resourceId, tenant, flags, text }) =>
+      JSON.stringify([source, op, model, resourceId, tenant, flags, text]),
+    ) // prettier-ignore
+    .toSorted();
 }
 
 /** Named ones that are known to colour a value or how text is read. */

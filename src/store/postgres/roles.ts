@@ -17,7 +17,16 @@ export interface LevelConfig {
 export const NOBODY = 'none';
 
 /** What doctor and the check at the start ask: numbers and names, nothing that was logged. */
-const FACTS = ['applied', 'level_roles', 'level_of', 'lost', 'backlog', 'pending', 'watch_state', 'logged_twice'];
+const FACTS = [
+  'applied',
+  'level_roles',
+  'level_of',
+  'lost',
+  'backlog',
+  'pending',
+  'watch_state',
+  'logged_twice',
+];
 
 /** Functions that a part may execute. Everything that is not listed here is for the owner alone. */
 export const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
