@@ -6,6 +6,7 @@ import {
   reconcileTriggers,
   missingMigrations,
   reconcilePrivileges,
+  checkUncaptured,
   type PlannedTable,
 } from '../store/postgres/index.js';
 import { environment, withPool } from './environment.js';
@@ -54,6 +55,8 @@ export function migrateCommand(): Command {
         const keyless = audited.filter(({ table }) => table.key.length === 0).map(({ model }) => model);
         if (keyless.length > 0)
           process.stdout.write(pc.yellow(`without a key, so changes carry no resource id: ${keyless.join(', ')}\n`));
+        for (const { state, message } of await checkUncaptured(pool, env.coverage))
+          process.stdout.write(`${state === 'ok' ? pc.dim(message) : pc.yellow(message)}\n`);
       });
     });
 }

@@ -13,6 +13,7 @@ import { mergeRoles, storedRoles } from './privileges.js';
 import type { LevelConfig, PrivilegeLevel } from './roles.js';
 import { inSchema } from './schema.js';
 import { planTriggers } from './triggers.js';
+import { checkUncaptured } from './uncaptured.js';
 import { checkWatch } from './watch-check.js';
 
 export interface Health {
@@ -81,6 +82,7 @@ export async function examine(
   const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state);
   checks.push(
     ...checkTriggers(plan, coverage),
+    ...(await checkUncaptured(pool, coverage)),
     ...(coverage.engine === 'client'
       ? await checkClientRisks(
           pool,
