@@ -64,7 +64,7 @@ const LIMITS = `
   security binds him, it is the planner's estimate or missing, and the entry has the flag \`estimated\`.
 - A value of more than 1 MiB is cut to its size and hash, however well it was compressed (\`truncated\`).
 - No setting of a session, role or database changes what is logged, or makes a write fail that would not fail without the log
-  (\`test/hostile/settings.spec.ts\` goes through those of \`pg_settings\`); \`exit_on_error = on\` ends a session also at errors that a trigger handles.
+  (\`test/hostile/settings.spec.ts\` goes through those of \`pg_settings\`).
 `;
 
 const besideRow = ({ name, sees, fails, since, knownBug }: Statement): string => {
