@@ -42,7 +42,7 @@ export async function measureCapture(server, PrismaClient, peers, { cellMs, warm
     for (const cell of cells) {
       await checkpoint(server);
       // Where there is a goal: two blocks of a busy machine differ by more than what is measured.
-      const atLeast = cell.clients === 1 && !cell.operation.rows ? 4 : 2;
+      const atLeast = cell.clients === 1 ? 6 : 2;
       results.push(...(await measure(cell, cellMs, atLeast)));
       process.stderr.write('.');
     }

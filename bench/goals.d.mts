@@ -1,7 +1,11 @@
 export interface Goal {
   readonly goal: string;
   readonly atMost: number;
+  /** The median of the rounds. */
   readonly measured: number;
+  /** The middle half of the rounds. */
+  readonly spread: readonly [number, number];
+  readonly outcome: 'met' | 'missed' | 'cannot tell';
   readonly met: boolean;
 }
 

@@ -52,6 +52,7 @@ function summary([floor, ...others], operation, clients, rounds) {
     return {
       ...row,
       ratio: p50Ms / floorMs,
+      rounds: rounds.length,
       // Of neighbouring blocks: on a machine that others load as well, this moves less than the ratio of all calls.
       pairedRatio: median(ratios),
       // How far the pairs of blocks agree: the middle half of their ratios.

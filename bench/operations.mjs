@@ -62,6 +62,11 @@ export const OPERATIONS = [
       }),
   },
   {
+    name: 'updateNone', // nobody meets the condition
+    calls: { 1: 200, 10: 500 },
+    call: (prisma) => prisma.invoice.updateMany({ where: { id: -1 }, data: { status: 'paid' } }),
+  },
+  {
     name: 'updateMany100',
     calls: { 1: 40, 10: 60 },
     call: (prisma, _engine, writer, n) =>

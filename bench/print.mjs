@@ -50,12 +50,12 @@ export function printCapture(capture) {
 
 export function printGoals(goals) {
   const table = new Table({
-    head: ['goal, 1 client', 'at most', 'measured', ''],
+    head: ['goal, 1 client', 'at most', 'measured', 'middle half', ''],
     style: { head: [], border: [], compact: true },
-    colAligns: ['left', 'right', 'right', 'left'],
+    colAligns: ['left', 'right', 'right', 'left', 'left'],
   });
-  for (const { goal, atMost, measured, met } of goals)
-    table.push([goal, ratio(atMost), ratio(measured), met ? 'met' : 'not met']);
+  for (const { goal, atMost, measured, spread, outcome } of goals)
+    table.push([goal, ratio(atMost), ratio(measured), spread.map((value) => value.toFixed(2)).join(' – '), outcome]);
   console.log(`\n${table.toString()}`);
 }
 

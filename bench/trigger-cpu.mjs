@@ -45,6 +45,12 @@ const ALL = [
     values: (n) => [1 + (n % 100), `s${n % 4}`, text(n)],
   },
   {
+    name: 'update of no row',
+    calls: 200,
+    sql: `update "Invoice" set "status" = $1 where "id" = -1`,
+    values: (n) => [`s${n % 4}`],
+  },
+  {
     name: 'insert 1 of a join table',
     calls: 200,
     sql: `insert into "_InvoiceToTag" ("A", "B") values ($1, $2) on conflict do nothing`,

@@ -5,6 +5,7 @@ import {
   reconcileTriggers,
   missingMigrations,
   reconcilePrivileges,
+  checkUncaptured,
   type PlannedTable,
 } from '../store/postgres/index.js';
 import { environment, withPool } from './environment.js';
@@ -63,6 +64,8 @@ export function migrateCommand(): Command {
         const keyless = audited.filter(({ table }) => table.key.length === 0).map(({ model }) => model);
         if (keyless.length > 0)
           print(paint.yellow(line`without a key, so changes carry no resource id: ${joined(keyless, ', ')}`));
+        for (const { state, message } of await checkUncaptured(pool, env.coverage))
+          print(state === 'ok' ? paint.dim(message) : paint.yellow(message));
       });
     });
 }

@@ -7,6 +7,7 @@ const OPERATIONS = [
   'findUnique',
   'create',
   'update',
+  'updateNone',
   'nestedCreate',
   'updateMany100',
   'createMany1000',
@@ -28,12 +29,21 @@ const capture = (ratio: number, microsOfLarge: number): object[] =>
   );
 
 it.each([
-  [1.03, 130, [true, true, true, true, true, true]],
-  [1.35, 130, [false, true, true, true, true, true]],
-  [1.38, 131, [false, true, false, false, true, false]],
-  [5.01, 50, [false, false, false, false, false, true]],
+  [1.03, 130, [true, true, true, true, true, true, true]],
+  [1.2, 130, [false, true, true, true, true, true, true]],
+  [1.6, 131, [false, true, true, false, false, true, false]],
+  [6.51, 50, [false, false, false, false, false, false, true]],
 ])('goals: a ratio of %d and %d µs a row', (ratio, micros, met) => {
   expect(goals(capture(ratio, micros)).map((goal) => goal.met)).toEqual(met);
+});
+
+it.each<[readonly [number, number], string]>([
+  [[1.1, 1.8], 'met'],
+  [[1.7, 1.9], 'cannot tell'],
+  [[1.81, 1.9], 'missed'],
+])('a goal of at most 1.8, where the middle half of the rounds is %j: %s', (ratioQuartiles, outcome) => {
+  const rows = capture(1.75, 100).map((row) => ({ ...row, pairedRatio: 1.75, ratioQuartiles, rounds: 6 }));
+  expect(goals(rows)[0]).toMatchObject({ goal: 'create: ratio', measured: 1.75, spread: ratioQuartiles, outcome });
 });
 
 it.each([

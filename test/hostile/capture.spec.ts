@@ -203,6 +203,45 @@ hostile('what capture sees', (holds) => {
       }
     });
 
+  const UNCAPTURED: readonly [kind: string, sql: string, name: string][] = [
+    ['foreign', `create foreign table far (id int) server nowhere`, 'far'],
+    ['foreignPartition', `create table cut (id int, k int) partition by range (k); create foreign table cut_far partition of cut for values from (0) to (1) server nowhere`, 'cut_far'], // prettier-ignore
+    ['insteadOf', `create table under (id int primary key); create view over_it as select id from under; create trigger app instead of insert on over_it for each row execute function noop()`, 'over_it'], // prettier-ignore
+    ['materialized', `create materialized view mat as select 1 as id`, 'mat'],
+    ['unlogged', `create unlogged table fast (id int primary key)`, 'fast'],
+    ['partitionOfOther', `create table elsewhere.whole (id int, k int) partition by range (k); create table piece partition of elsewhere.whole default`, 'piece'], // prettier-ignore
+    [
+      'childElsewhere',
+      `create table mother (id int); create table elsewhere.child () inherits (mother)`,
+      'elsewhere.child',
+    ],
+    ['schema', `create table elsewhere.other (id int)`, 'elsewhere'],
+    ['largeObject', `select lo_create(0)`, '1'],
+  ];
+  for (const [kind, sql, name] of UNCAPTURED)
+    holds(`what is not captured is named: ${kind}`, async () => {
+      await run(`drop schema if exists elsewhere cascade; create schema elsewhere; drop foreign data wrapper if exists nothing cascade; create foreign data wrapper nothing; create server nowhere foreign data wrapper nothing`, sql); // prettier-ignore
+      try {
+        await reconcileTriggers(log.pool, {});
+        const { checks } = await examine(log.pool, 'audit', {});
+        expect(checks.filter(({ name: check }) => check === `uncaptured:${kind}`)).toMatchObject([{ message: expect.stringContaining(name) }]); // prettier-ignore
+      } finally {
+        await run(`drop schema elsewhere cascade; drop foreign data wrapper nothing cascade; drop materialized view if exists mat; select lo_unlink(oid) from pg_largeobject_metadata`); // prettier-ignore
+      }
+    });
+  holds('nothing is named where there is nothing', async () => {
+    await run(`create table t (id int primary key); create view v as select * from t`);
+    await reconcileTriggers(log.pool, {});
+    const { checks } = await examine(log.pool, 'audit', {});
+    expect(checks.filter(({ name }) => name.startsWith('uncaptured'))).toEqual([]);
+  });
+  holds('COPY, an unlogged table, a partition by its own name, a child table: captured', async () => {
+    await run(`create unlogged table fast (id int primary key)`, `create table mother (id int)`, `create table daughter () inherits (mother)`, `create table whole (id int) partition by range (id)`, `create table piece partition of whole default`); // prettier-ignore
+    await reconcileTriggers(log.pool, {});
+    await run(`copy fast from program 'echo 1'`, `insert into daughter values (1)`, `update mother set id = 2`, `insert into piece values (1)`); // prettier-ignore
+    expect((await seen()).map(({ op, model }) => `${op} ${model}`)).toEqual(['insert fast', 'insert daughter', 'update daughter', 'insert whole']); // prettier-ignore
+  });
+
   const LARGE: readonly [string, string, boolean?][] = [
     ['3 MB of one letter', `repeat('a', 3000000)`],
     ['1 MiB and one', `repeat('a', 1048577)`],

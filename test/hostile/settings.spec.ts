@@ -13,7 +13,7 @@ create table account (id int primary key, name text, at timestamptz default '202
 create table pair (a int, b text, note text, primary key (a, b));
 create table part (id int, k int, "odd ""name" text, primary key (id, k)) partition by range (k); create table part_1 partition of part for values from (0) to (10)`;
 const WRITES = [
-  `insert into account (id, name, doc, raw, password) values (1, chr(92) || 'u0041 O''Brien', '{"pin": 1, "a": null}', '{"apiKey": "k"}', 'p'), (2, 'plain', null, null, null)`,
+  `insert into account (id, name, doc, raw, password) values (1, chr(92) || 'u0041 O''Brien', '{"pin": 1, "a": null}', ('{"apiKey": "k", "b": "' || chr(92) || 'u0000"}')::json, 'p'), (2, 'plain', null, null, null)`,
   `insert into account (id, name) values (3, 'one')`,
   `update account set name = name || '!', doc = '{"a": [1, {"token": "t"}]}'`,
   `update account set name = 'none' where id = 99`,
@@ -43,7 +43,11 @@ async function written(set: readonly string[], url = log.url): Promise<readonly 
     await client.end();
   }
   // What the session itself says of who it is, and where in the log it is, differs.
-  return (await readContent(log.pool, start)).map(({ source, op, model, resourceId, tenant, flags, text }) => [source, op, model, resourceId, tenant, flags, text]); // prettier-ignore
+  return (await readContent(log.pool, start))
+    .map(({ source, op, model, resourceId, tenant, flags, text }) =>
+      JSON.stringify([source, op, model, resourceId, tenant, flags, text]),
+    ) // prettier-ignore
+    .toSorted();
 }
 
 /** Named ones that are known to colour a value or how text is read. */
@@ -56,6 +60,7 @@ const NAMED: readonly (readonly [string, ...string[]])[] = [
   ['xmlbinary', 'hex'],
   ['xmloption', 'document'],
   ['transform_null_equals', 'on'],
+  ['exit_on_error', 'on'],
   ['DateStyle', 'German', 'SQL, DMY', 'Postgres, MDY'],
   ['IntervalStyle', 'postgres_verbose', 'sql_standard'],
   ['TimeZone', 'Asia/Kathmandu', 'posixrules'],

@@ -72,7 +72,7 @@ describe('a look at the capture triggers finds', () => {
     ['one that got other arguments', `create or replace trigger "!audit_truncate" before truncate on note execute function audit.capture('else', 'id', '', '', '')`, note('replaced', ['!audit_truncate'])],
     ['one that got another function', `create function f() returns trigger language plpgsql as 'begin return null; end'; create or replace trigger "!audit_truncate" before truncate on note execute function f()`, note('removed', ['!audit_truncate'])],
     ['those of a table that was dropped', 'drop table note', note('dropped with its table')],
-    ['one of a partition alone', 'alter table part_1 disable trigger "!audit"', [{ table: 'public.part_1', trigger: '!audit', what: 'disabled' }]],
+    ['one of a partition alone', `do $$ begin execute format('alter table part_1 disable trigger %I', (select tgname from pg_trigger where tgrelid = 'part_1'::regclass and tgparentid <> 0)); end $$`, [{ table: 'public.part_1', trigger: expect.stringMatching(/^!audit_[0-9a-f]{12}$/), what: 'disabled' }]],
   ]))('%s', async (_name, sql, expected) => {
     await log.pool.query(sql);
     expect(await log.store.watchCoverage()).toBeGreaterThan(0);

@@ -16,6 +16,7 @@ import type { LevelConfig, PrivilegeLevel } from './roles.js';
 import { inSchema } from './schema.js';
 import { MEND_SEQUENCE } from './sealer-sql.js';
 import { planTriggers } from './triggers.js';
+import { checkUncaptured } from './uncaptured.js';
 import { checkWatch } from './watch-check.js';
 
 export interface Health {
@@ -88,6 +89,7 @@ export async function examine(
   const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state, coverage.engine);
   checks.push(
     ...checkTriggers(plan, coverage),
+    ...(await checkUncaptured(pool, coverage)),
     ...(coverage.engine === 'client'
       ? await checkClientRisks(
           pool,

@@ -16,4 +16,5 @@ export { checkWatch } from './watch-check.js';
 export { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema.js';
 export { postgresSealerStore } from './sealer-store.js';
 export { triggerSql } from './trigger-sql.js';
+export { checkUncaptured } from './uncaptured.js';
 export { withCatalogue } from '../../event/coverage/with-catalogue.js';

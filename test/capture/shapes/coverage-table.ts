@@ -39,6 +39,32 @@ const LIMITS = `
 - Anything after \`DROP SCHEMA audit CASCADE\`: PostgreSQL takes the triggers away with their function, so writes go on. The health check, \`doctor\` and the next start say that the log is missing.
 - The order of two changes of one row, where a single statement (\`MERGE\`, or a \`WITH\` that writes) both deletes rows and moves keys of others, and a table refers to both with \`ON DELETE CASCADE\`: both are captured, with their values, but the deletion may stand before the update.
 - What is rolled back, as intended, and an \`UPDATE\` that leaves a row as it was.
+
+\`doctor\` and \`migrate\` name what is there of these; none of it fails:
+
+| kind of relation | what is captured |
+|---|---|
+| foreign table | nothing. As a partition: what is written through this database, not what is written on the other server |
+| view that can be updated, rule | captured, of the table below |
+| view with an INSTEAD OF trigger | what the trigger writes to audited tables; not the write to the view |
+| materialized view | nothing: it shows what tables hold |
+| unlogged table | captured; that a crash of the server empties it leaves no entry |
+| temporary table | nothing: it lives no longer than its session (not named) |
+| table of an extension, or in a schema that is not audited | nothing |
+| partition, whichever way it is written | captured, as a row of the table furthest up, if the schema of that is audited |
+| table that inherits from an audited one | captured, as a row of its own table, if its schema is audited |
+| table that a subscription fills | what the application writes; not what the subscription does |
+| large object | nothing |
+
+- A table that is audited can become a partition of one that is (\`ATTACH PARTITION\`), and needs no \`migrate\` for it: its own triggers leave its
+  rows to those of the table above. \`doctor\` warns until \`migrate\` has taken them away. After \`DETACH\` without a \`migrate\` before it, they capture again.
+- Virtual generated columns (PostgreSQL 18) are computed by the trigger from their expression, for each row of a table that has one. Where
+  that fails, as it would for whoever reads the row (\`1 / n\` of 0), the change is logged without the virtual columns, and lists them as \`ignored\`.
+- The number of rows that a \`TRUNCATE\` took is counted up to 100,000. Beyond that, where the log's owner may not read the table, and where row-level
+  security binds him, it is the planner's estimate or missing, and the entry has the flag \`estimated\`.
+- A value of more than 1 MiB is cut to its size and hash, however well it was compressed (\`truncated\`).
+- No setting of a session, role or database changes what is logged, or makes a write fail that would not fail without the log
+  (\`test/hostile/settings.spec.ts\` goes through those of \`pg_settings\`).
 `;
 
 const besideRow = ({ name, sees, fails, since, knownBug }: Statement): string => {
