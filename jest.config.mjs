@@ -26,6 +26,7 @@ const LONG = [
   'event/exact-json',
   'event/uuid',
   'generator/generate',
+  'hostile/verify-cli',
   'migrations/backfill',
   'migrations/coverage-watch',
   'migrations/migrate-command',
