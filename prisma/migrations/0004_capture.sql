@@ -693,6 +693,10 @@ begin
   if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 12 then
     raise exception 'audit: attach() takes a table, twelve arguments, and fail or warn' using errcode = '22023';
   end if;
+  -- 0007_coverage.sql says why.
+  for name in select s.column_name || ' uses ' || s.what || ', which belongs to ' || s.owner from "audit".strangers(t) s limit 1 loop
+    raise exception 'audit: column %', name using errcode = '42501', hint = 'Give it to the owner of the log, or leave the table out.';
+  end loop;
   if (select c.relkind from pg_class c where c.oid = t) = 'p' then
     row_trigger := coalesce((select g.tgname from pg_trigger g where g.tgrelid = t and g.tgparentid = 0 and g.tgtype & 1 = 1 and g.tgname ~ '^!audit_[0-9a-f]{12}$' limit 1),
                             '!audit_' || left(md5(gen_random_uuid()::text), 12));

@@ -46,7 +46,7 @@ begin
      set low = greatest(s.low, p_low), last_sealed_at = sealed_at, lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', lease_ms = p_lease_ms
    where s.epoch = p_epoch and s.holder = p_holder and s.last_sealed_at < sealed_at
      -- No later than now, or than the batch before: a time far ahead would be the least of every batch to come.
-     and sealed_at <= greatest(clock_timestamp() + interval '1 second', s.last_sealed_at + interval '1 millisecond')
+     and sealed_at <= greatest(clock_timestamp() + interval '1 second', s.last_sealed_at + interval '2 milliseconds')
   returning s.origin, s.reserved into deployment, reserved;
   if not found then
     if exists (select from "audit".sealer s where s.epoch = p_epoch and s.holder = p_holder and s.last_sealed_at < sealed_at) then

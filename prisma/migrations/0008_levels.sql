@@ -142,7 +142,6 @@ $$;
 
 -- Facts about the unsealed tail, without its contents. `behind`: the sequence of positions is (see mend_positions). `ahead_seconds`: by how
 -- much the last batch is sealed after now: the clock was ahead then, or was set back since.
-drop function if exists "audit".backlog();
 create or replace function "audit".backlog() returns table (origin text, holder text, alive boolean, role text, application text, unsealed bigint, oldest_seconds bigint, behind boolean, ahead_seconds bigint)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select s.origin, s.holder, "audit".lease_holds(s.lease_until, s.lease_ms), s.role, s.application, w.waiting, w.oldest::bigint,
@@ -157,7 +156,6 @@ $$;
 -- behind `low` and at as many behind the last entry, so that its cost is bounded whatever has piled up, also behind a
 -- transaction that holds `low` back. `at_least`: there may be more. `lag_ms`: from the capture of the last sealed row to its entry.
 -- `writable`: this session could write. `behind`, `ahead_ms`: as in backlog.
-drop function if exists "audit".pending(integer);
 create or replace function "audit".pending(p_most integer) returns table (alive boolean, unsealed bigint, at_least boolean, oldest_ms double precision, lag_ms double precision, writable boolean, behind boolean, ahead_ms double precision)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   with s as (select x.low, "audit".lease_holds(x.lease_until, x.lease_ms) as alive, x.last_sealed_at from "audit".sealer x),
@@ -179,7 +177,7 @@ $$;
 create or replace function "audit".watch_state() returns table (at text, neglected boolean, changed text[])
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select to_char(c.looked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
-         s.lease_until > clock_timestamp() and c.looked_at < clock_timestamp() - interval '5 minutes' as neglected,
+         "audit".lease_holds(s.lease_until, s.lease_ms) and c.looked_at < clock_timestamp() - interval '5 minutes' as neglected,
          (select array_agg(distinct coalesce(n.value, o.value) ->> 'table' order by coalesce(n.value, o.value) ->> 'table')
             from jsonb_each(c.triggers) o (key, value) full join jsonb_each("audit".coverage_now()) n (key, value) using (key)
            where o.value - 'table' is distinct from n.value - 'table') as changed

@@ -55,7 +55,7 @@ drop table if exists fresh; alter table bills drop column if exists tax;
 alter table audit.entry enable always trigger append_only;
 revoke all on audit.content from public;
 select setval('audit.lost_seq', 1, false);
-update audit.sealer set holder = 'x', lease_until = clock_timestamp() + interval '10 minutes';
+update audit.sealer set holder = 'x', lease_ms = 600000, lease_until = clock_timestamp() + interval '10 minutes';
 update audit.coverage set looked_at = clock_timestamp()`;
 
 describe('doctor --json, as a step of a deployment', () => {

@@ -21,7 +21,7 @@ export async function hostileLog(text: string): Promise<FilledLog> {
   for (const name of ['content', 'entry', 'chain', 'sealer'])
     await pool.query(`alter table audit.${name} disable trigger all`);
   await pool.query(`alter table audit.sealer drop constraint sealer_origin_check`);
-  await pool.query(`update audit.sealer set origin = $1, holder = $1, server = $1, lease_until = now() + interval '1 hour'`, [text]); // prettier-ignore
+  await pool.query(`update audit.sealer set origin = $1, holder = $1, server = $1, lease_ms = 3600000, lease_until = now() + interval '1 hour'`, [text]); // prettier-ignore
   await pool.query(`update audit.chain set origin = 'o' || chain || $1 where tenant_key <> ''`, [text]);
   await pool.query(`update audit.chain set origin = $1 where tenant_key = ''`, [text]);
   // The first stays readable, the second says it in its body, the third is no JSON at all, the fourth has a hostile section.
