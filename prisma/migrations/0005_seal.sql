@@ -73,6 +73,7 @@ begin
               and u.data::jsonb #>> '{details,nonce}' ~ '^[0-9a-f]{32}$') is not true) then
       raise exception 'audit: this does not open a chain' using errcode = 'AUD03';
     end if;
+    update "audit".sealer s set reserved = array(select r.pos from unnest(s.reserved) with ordinality r (pos, place) where r.pos <> all (n_pos) order by r.place);
     insert into "audit".chain (chain, origin, tenant_key, size, hash, frontier)
     select chain, origin, tenant, 0, decode(repeat('00', 32), 'hex'), '' from unnest(n_chain, n_origin, n_tenant) as u (chain, origin, tenant);
     insert into "audit".content (pos, at, source, op, model, tenant_key, actor, data, salt_actor, salt_data)

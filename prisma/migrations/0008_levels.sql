@@ -94,16 +94,20 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
   update "audit".sealer set holder = null, lease_until = '-infinity' where holder = p_holder and epoch = p_epoch
 $$;
 
--- Positions for control rows, and the first free chain number. Those of an earlier call are given up.
+-- Positions for control rows, and the first free chain number. A leader that was fenced off may still ask for some: those of the other
+-- stay good, up to a hundred thousand together.
 create or replace function "audit".reserve(p_count integer) returns table (pos bigint, chain integer)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  fresh bigint[];
 begin
   if (p_count between 1 and 100000) is not true then
     raise exception 'audit: between 1 and 100,000 positions can be reserved' using errcode = 'AUD03';
   end if;
+  fresh := array(select nextval('"audit".content_pos_seq') from generate_series(1, p_count));
+  update "audit".sealer s set reserved = (s.reserved || fresh)[greatest(1, cardinality(s.reserved) + p_count - 99999):];
   return query
-    with taken as (update "audit".sealer set reserved = array(select nextval('"audit".content_pos_seq') from generate_series(1, p_count)) returning reserved)
-    select r.pos, greatest((select max(c.chain) from "audit".chain c), (select max(e.chain) from "audit".entry e), 0) + 1 from taken t, unnest(t.reserved) r (pos) order by 1;
+    select f.pos, greatest((select max(c.chain) from "audit".chain c), (select max(e.chain) from "audit".entry e), 0) + 1 from unnest(fresh) f (pos) order by 1;
 end $$;
 
 -- It writes entries, openings of chains and heads, under compare-and-set; it changes no row that is there but the heads.

@@ -71,7 +71,7 @@ describe('doctor --json, as a step of a deployment', () => {
     ['somebody has a right that his part is not due', 'grant select on audit.content to public', {}, ['rights']],
     ['the roles are not those of the database', '', { roles: { app: 'postgres' } }, ['level', 'rights']],
     ['the database has a column that the catalogue does not know', 'alter table bills add column tax int', {}, ['catalogue']],
-    ['the guards are off', 'alter table audit.entry disable trigger append_only', {}, ['guards']],
+    ['the guards are off', 'alter table audit.entry disable trigger append_only', {}, ['guards', 'log']],
     ['nobody seals', `update audit.sealer set lease_until = '-infinity'`, {}, ['sealer']],
     ['nobody watches the triggers', `update audit.coverage set looked_at = now() - interval '6 minutes'`, {}, ['watch']],
     ['writes were lost', `select nextval('audit.lost_seq')`, {}, ['lost']],

@@ -29,4 +29,4 @@ it('a row too large for the log is written all the same, and its entries say so'
   expect(entries[0]?.resourceId).toBe('1');
   const report = await withLogSource(log.pool, 'audit', (source) => verify(source));
   expect(report).toMatchObject({ verdict: 'VERIFIED', findings: [] });
-});
+}, full ? 600_000 : 120_000);

@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 
 export interface DiskFile {
@@ -30,10 +30,19 @@ export interface Disk {
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
+/** Of `fs.Stats`, which would bring the types of Node into the package's declarations. */
+interface FileFacts {
+  readonly nlink: number;
+  readonly uid: number;
+  readonly mode: number;
+  readonly size: number;
+  isFile(): boolean;
+}
+
 /** A file ends soon behind 4 MiB, with the batch that passes them. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
-export function unfitness(stats: Stats): string | undefined {
+export function unfitness(stats: FileFacts): string | undefined {
   if (!stats.isFile()) return 'it is not a regular file';
   if (stats.nlink !== 1) return 'it has another name as well';
   if (process.getuid && stats.uid !== process.getuid()) return 'it belongs to another user';
