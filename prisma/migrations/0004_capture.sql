@@ -59,12 +59,20 @@ language sql immutable as $$
               then pg_catalog.substr(start, pg_catalog.length(mark) operator(pg_catalog.+) 2, pg_catalog.length(start) operator(pg_catalog.-) pg_catalog.length(mark) operator(pg_catalog.-) 2) end
 $$;
 
+-- Letters as they are read, as plain() in src/event/redaction.ts: full-width ones and ligatures as their plain ones, without accents and
+-- without what cannot be seen between them; the dotless i of Turkish is an i.
+create or replace function "audit".plain_letters(name text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
+  select replace(regexp_replace(normalize(name, NFKD),
+    '[\u00ad\u0300-\u036f\u061c\u115f\u1160\u180e\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff9-\ufffb]+', '', 'g'), 'ı', 'i')
+$$;
+
 -- Whether a document may hold a secret, or is null: where it is false, there is none of it. `words`: null for the default.
--- Lower case is that of ASCII first, whatever the locale makes of the rest; the three letters are those with a lower case in ASCII.
+-- Lower case is that of ASCII first, whatever the locale makes of the rest.
 create or replace function "audit".suspect(document text, words bytea[]) returns boolean
 language sql stable as $$
   select pg_catalog.convert_to(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(pg_catalog.lower(
-      pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(document, 'İ', 'i'), 'ı', 'i'), 'K', 'k')
+      case when pg_catalog.octet_length(document) operator(pg_catalog.=) pg_catalog.length(document) then document else "audit".plain_letters(document) end
       collate pg_catalog."C") collate pg_catalog."default"), '_', ''), '-', ''), '.', ''), ' ', ''), 'UTF8')
     operator(pg_catalog.~~) any (coalesce(words,
     '{"null%","%password%","%passwd%","%pwd%","%passphrase%","%passcode%","%secret%","%token%","%otp%","%cvv%","%cvc%","%ssn%","%pin%","%credential%","%authorization%","%cookie%","%key%","%card%","%recovery%","%iban%"}'::pg_catalog.bytea[]))
@@ -90,7 +98,7 @@ $names$;
 create or replace function "audit".is_secret(name text, names json) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
-  words text collate "C" := translate(name, 'İıK', 'IiK');
+  words text collate "C" := case when octet_length(name) = length(name) then name else "audit".plain_letters(name) end;
   list constant jsonb := names; -- parsed once
   upper_case constant text := '[A-Z\u00c0-\u00d6\u00d8-\u00de\u0391-\u03a9\u0400-\u042f]';
   lower_case constant text := '[a-z\u00df-\u00f6\u00f8-\u00ff\u03ac-\u03ce\u0430-\u045f]';
@@ -433,8 +441,8 @@ set standard_conforming_strings = on set quote_all_identifiers = off set xmlopti
 as $$
 #variable_conflict use_variable
 declare
-  op constant text := lower(tg_op collate "C");
-  args text[] := tg_argv;
+  op text;
+  args text[];
   query text;
   comment text;
   actor bytea;
@@ -455,14 +463,14 @@ begin
     if tg_op = 'UPDATE' then
       if old *= new then return null; end if; -- same record image
     end if;
-    virtual := exists (select from pg_attribute a where a.attrelid = tg_relid and a.attgenerated = 'v');
   elsif tg_op = 'INSERT' then
-    virtual := case when exists (select from new_rows) then exists (select from pg_attribute a where a.attrelid = tg_relid and a.attgenerated = 'v') end;
-    if virtual is null then return null; end if;
-  else
-    virtual := case when exists (select from old_rows) then exists (select from pg_attribute a where a.attrelid = tg_relid and a.attgenerated = 'v') end;
-    if virtual is null then return null; end if;
+    if not exists (select from new_rows) then return null; end if;
+  elsif not exists (select from old_rows) then
+    return null;
   end if;
+  virtual := exists (select from pg_attribute a where a.attrelid = tg_relid and a.attgenerated = 'v');
+  op := lower(tg_op collate "C");
+  args := tg_argv;
 
   -- The last comment counts: ours is always the last, so one smuggled into raw SQL cannot win.
   query := current_query();

@@ -37,13 +37,19 @@ const STYLES: readonly (readonly [string, (words: readonly string[]) => string])
   ['dotted capital I', (words) => words.join('_').toUpperCase().replaceAll('I', 'İ')],
   ['dotless i', (words) => words.join('_').replaceAll('i', 'ı')],
   ['spaces', (words) => words.map(capital).join(' ')],
+  [
+    'full-width letters',
+    (words) => words.join('_').replaceAll(/[a-z]/g, (letter) => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0)),
+  ],
+  ['accents', (words) => words.join('_').replaceAll(/[aeio]/g, (letter) => `${letter}\u0301`)],
+  ['what cannot be seen between', (words) => words.join('_').split('').join('\u200b')],
 ];
 
 const name = fc
   .array(
     fc.oneof(
       fc.constantFrom(...DEFAULT_SECRET_NAMES.flatMap((each) => each.split(' ')).flatMap((word) => [word, capital(word), word.toUpperCase()])), // prettier-ignore
-      fc.constantFrom('_', '-', '.', ' ', '2', 's', 'S', 'ss', 'I', 'i', 'ID', 'Id', 'é', 'É', 'ß', 'Ж', 'ж', 'İ', 'ı', '–', '·', '日', '/', ':', '"', '\\', '$', 'hash', 'Key', '\n', '\u0001'), // prettier-ignore
+      fc.constantFrom('_', '-', '.', ' ', '2', 's', 'S', 'ss', 'I', 'i', 'ID', 'Id', 'é', 'É', 'ß', 'Ж', 'ж', 'İ', 'ı', '–', '·', '日', '\u200b', 'ｋ', 'ſ', '/', ':', '"', '\\', '$', 'hash', 'Key', '\n', '\u0001'), // prettier-ignore
     ),
     { minLength: 1, maxLength: 6 },
   )
