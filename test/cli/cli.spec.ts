@@ -167,7 +167,9 @@ describe('the command line', () => {
   it('doctor exits with 1 while nobody seals, and with 0 when all is well', async () => {
     const bad = await cli('doctor');
     expect(bad).toMatchObject({ code: 1, out: expect.stringMatching(/✗ no sealer is alive/) });
-    await pool.query(`update audit.sealer set holder = 'x', lease_ms = 60000, lease_until = clock_timestamp() + interval '1 minute'`);
+    await pool.query(
+      `update audit.sealer set holder = 'x', lease_ms = 60000, lease_until = clock_timestamp() + interval '1 minute'`,
+    );
     const good = await cli('doctor');
     expect(good).toMatchObject({ code: 0, out: expect.stringMatching(/origin +example\.com\/cli\nprivileges +single: .*\ntriggers +2 tables audited, 1 not\nsealer +x, lease valid\nbacklog +0 rows [^]*✓ nothing wrong/) }); // prettier-ignore
     const json = await cli('doctor', '--json');

@@ -115,7 +115,7 @@ describe('metrics', () => {
     const pool = createPool(log.url, { max: 1, applicationName: 'watch' });
     await pool.query(`alter function audit.pending(integer) rename to pending_asked`);
     await pool.query(`create sequence audit.asked`);
-    await pool.query(`create function audit.pending(p integer) returns table (alive boolean, unsealed bigint, at_least boolean, oldest_ms float8, lag_ms float8)
+    await pool.query(`create function audit.pending(p integer) returns table (alive boolean, unsealed bigint, at_least boolean, oldest_ms float8, lag_ms float8, writable boolean, behind boolean, ahead_ms float8)
       language sql as $$ select q.* from audit.pending_asked(p) q, (select nextval('audit.asked')) n $$`);
     const asked = async (): Promise<number> => Number((await pool.query(`select case when is_called then last_value else 0 end as n from audit.asked`)).rows[0].n); // prettier-ignore
     const audit = open();

@@ -50,7 +50,9 @@ describe('AuditHealthIndicator in a check of @nestjs/terminus', () => {
       info: { audit: { status: 'up', state: 'up', database: 'up', unsealed: 0, probe: { state: 'ok' } } },
     });
     // Nobody has an entry for it, and for long: degraded.
-    await world.pool.query(`update audit.sealer set holder = 'somebody', lease_ms = 1000000000, lease_until = clock_timestamp() + interval '10 days'`);
+    await world.pool.query(
+      `update audit.sealer set holder = 'somebody', lease_ms = 1000000000, lease_until = clock_timestamp() + interval '10 days'`,
+    );
     await world.pool.query(`insert into audit.content (source, header, actor, at) values ('record', '{"action":"old"}', '{}', clock_timestamp() - interval '2 min')`); // prettier-ignore
     const ask = async () => {
       const answers = await Promise.all(

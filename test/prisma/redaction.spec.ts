@@ -174,7 +174,7 @@ describe('capture', () => {
   it('lets writes go on when a secret column was renamed after it was installed', async () => {
     await sql(`create table if not exists secretive (id int primary key, password text)`);
     const rules = '{"blank":{"password":null},"redact":["password"],"mask":{},"ignore":[],"json":[]}';
-    await sql(`select audit.attach('public.secretive', array['secretive', 'id', '', '${rules}', '', '{"password":null}', '', '{password}', '', '', '', '', '', ''])`); // prettier-ignore
+    await sql(`select audit.attach('public.secretive', array['secretive', 'id', '', '${rules}', '', '{"password":null}', '', '{password}', '', '', '', ''])`); // prettier-ignore
     await sql(`insert into secretive values (1, 'p')`);
     await sql(`alter table secretive rename column password to word`);
     await sql(`update secretive set word = 'q'`);

@@ -72,7 +72,7 @@ describe('reached()', () => {
   });
 
   it('sealed: says that nobody seals, and that the event is committed', async () => {
-    const audit = create({ seal: false, durabilityTimeoutMs: 100 });
+    const audit = create({ seal: false, durabilityTimeoutMs: 1_000 });
     // Rows that other tests have sealed, and this one not.
     await expect(audit.record({ action: 'unsealed' }).reached('sealed')).rejects.toMatchObject({
       code: 'AUDIT_NOT_DURABLE',

@@ -76,7 +76,7 @@ describe('leadership', () => {
   });
 
   it('goes to one of several sealers, and to the next one when that one stops', async () => {
-    const sealers = ['a', 'b', 'c'].map(() => new Sealer(log.store, { leaseMs: 300, minWaitMs: 5 }));
+    const sealers = ['a', 'b', 'c'].map(() => new Sealer(log.store, { leaseMs: 3_000, minWaitMs: 5 }));
     for (const sealer of sealers) sealer.start();
     for (let i = 0; i < 3; i += 1) {
       await capture(log.pool, String(i));

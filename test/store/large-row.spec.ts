@@ -15,18 +15,22 @@ afterAll(() => log.close());
 // 520 MiB of JSON for each image of the row: more than a text of PostgreSQL's can hold in an update.
 const MEBIBYTES = full ? 260 : 33;
 
-it('a row too large for the log is written all the same, and its entries say so', async () => {
-  await log.pool.query(`insert into file select 1, 0, decode(repeat('ab', $1 * 1024 * 1024), 'hex')`, [MEBIBYTES]);
-  await log.pool.query('update file set n = n + 1');
-  await log.pool.query(`insert into file values (2, 0, 'x')`);
-  await lead(log.store);
-  const entries = await sealed(log.pool);
-  expect(entries.map((entry) => entry.body['flags'])).toEqual([
-    ['no-context', 'truncated'],
-    ['no-context', 'truncated'],
-    ['no-context'],
-  ]);
-  expect(entries[0]?.resourceId).toBe('1');
-  const report = await withLogSource(log.pool, 'audit', (source) => verify(source));
-  expect(report).toMatchObject({ verdict: 'VERIFIED', findings: [] });
-}, full ? 600_000 : 120_000);
+it(
+  'a row too large for the log is written all the same, and its entries say so',
+  async () => {
+    await log.pool.query(`insert into file select 1, 0, decode(repeat('ab', $1 * 1024 * 1024), 'hex')`, [MEBIBYTES]);
+    await log.pool.query('update file set n = n + 1');
+    await log.pool.query(`insert into file values (2, 0, 'x')`);
+    await lead(log.store);
+    const entries = await sealed(log.pool);
+    expect(entries.map((entry) => entry.body['flags'])).toEqual([
+      ['no-context', 'truncated'],
+      ['no-context', 'truncated'],
+      ['no-context'],
+    ]);
+    expect(entries[0]?.resourceId).toBe('1');
+    const report = await withLogSource(log.pool, 'audit', (source) => verify(source));
+    expect(report).toMatchObject({ verdict: 'VERIFIED', findings: [] });
+  },
+  full ? 600_000 : 120_000,
+);

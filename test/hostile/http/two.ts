@@ -30,7 +30,7 @@ export const ANSWERS: Readonly<Record<string, (response: Http2ServerResponse) =>
     response.statusCode = 204;
     response.end();
   },
-  '/late': (response) => void wait(250).then(() => response.end('late')),
+  '/late': (response) => void wait(2_000).then(() => response.end('late')),
   '/session': (response) => {
     response.write('a');
     void wait(30).then(() => response.stream.session?.destroy());
@@ -74,12 +74,12 @@ export const ENDS_OF_TWO: Readonly<Record<string, readonly [path: string, does: 
   'one buffer that is cancelled': ['/big', first((stream) => stream.close(NGHTTP2_CANCEL)), 'partial 200 aborted'],
   'cancelled before the first byte': [
     '/late',
-    (stream) => void wait(50).then(() => stream.close(NGHTTP2_CANCEL)),
+    (stream) => void wait(500).then(() => stream.close(NGHTTP2_CANCEL)),
     'failure none aborted',
   ],
   'a session that is gone before the first byte': [
     '/late',
-    (_, session) => void wait(50).then(() => session.destroy()),
+    (_, session) => void wait(500).then(() => session.destroy()),
     'failure none aborted',
   ],
   'cancelled after the last byte': [

@@ -188,7 +188,7 @@ it('a function that may write, called in a SELECT, leaves an entry flagged gap w
   await as('u', () =>
     prisma.$transaction((tx) => tx.$queryRaw`with x as (select 1) select public.rename('4712') from x`),
   );
-  await as('u', () => prisma.$queryRaw`select audit.renew('nobody', 0, 0)`);
+  await as('u', () => prisma.$queryRaw`select audit.renew('nobody', 0, 1)`);
   const undone = prisma.$transaction(async (tx) => {
     await tx.$queryRaw`select rename('4713')`;
     throw new RangeError('mine');
