@@ -10,7 +10,7 @@ export type Holds = (
 ) => void;
 
 /** `npm test` takes one input of so many; with AUDIT_TEST_FILES=all, as .ci/run does it, all that are not for the full run. */
-const SAMPLE = full || process.env['AUDIT_TEST_FILES'] === 'all' ? 1 : 5;
+export const SAMPLE = full || process.env['AUDIT_TEST_FILES'] === 'all' ? 1 : 5;
 
 /**
  * A battery of hostile inputs of one kind: each is a test of its own, and at the end it says how many were tried and how many held.
