@@ -18,4 +18,4 @@ export type {
   Severity,
 } from '../event/index.js';
 export { defineAudit, type AuditConfig } from '../prisma/index.js';
-export type { AuditEntry, AuditPage, AuditQuery } from '../query/index.js';
+export type { AuditEntry, AuditPage, AuditQuery, Unreadable } from '../query/index.js';

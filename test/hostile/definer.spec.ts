@@ -127,6 +127,59 @@ hostile('definer’s rights', (holds) => {
     await world.owner.query('drop schema fine cascade');
   });
 
+  holds('engine client: whatever a row holds, its image needs no right that the application has not', async () => {
+    await reconcilePrivileges(world.owner, { schema: 'audit', engine: 'client' });
+    try {
+      await as(app, async (client) => {
+        await client.query(`create temp table doc (id int, password text, iban text, j json, b jsonb, t text)`);
+        const rules = JSON.stringify({
+          blank: { password: null, iban: null, t: null },
+          redact: ['password'],
+          mask: { iban: 4 },
+          ignore: ['t'],
+          untold: { t: null },
+          json: ['b', 'j'],
+        });
+        const args = [
+          'Doc',
+          'id',
+          '',
+          rules,
+          't',
+          '{"password":null,"iban":null,"t":null}',
+          '{"t":null}',
+          '{password}',
+          '{b,j}',
+          '',
+          'masked',
+          '',
+        ];
+        for (const [j, b] of [
+          ['{"token":"x","deep":[{"p\u0131n":1}]}', '{"ｐａｓｓｗｏｒｄ":"x"}'],
+          ['{"x":"\\u0000","apiKey":1}', 'null'],
+          [null, '[]'],
+          ['"' + 'y'.repeat(1_200_000) + '"', '{}'],
+        ]) {
+          await client.query('truncate doc');
+          await client.query('insert into doc values (1, $1, $1, $2, $3, $1)', ['secret', j, b]);
+          for (const list of [
+            args,
+            args.map((text, i) => (i === 10 ? 'hidden' : text)),
+            ['Doc', '', '{id,t}', '', '', '', '', '', '', '', '', ''],
+          ])
+            await client.query(
+              `select audit.client_change(('[0:11]=' || $1::text[]::text)::text[], '', 'update', d, e) from doc d, (select id + 1 as id, password, iban, j, b, t from doc) e`,
+              [list],
+            );
+        }
+        const { rows } = await client.query<{ n: number }>(`select 1 as n`);
+        expect(rows).toHaveLength(1);
+      });
+    } finally {
+      await reconcilePrivileges(world.owner, { schema: 'audit' });
+    }
+  });
+
   holds('functions of a later file are closed to whom default privileges would open them', async () => {
     const { other } = world.roles;
     await world.owner.query(
