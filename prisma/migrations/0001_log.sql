@@ -91,7 +91,8 @@ create table if not exists "audit".sealer (
 ) with (fillfactor = 10);
 
 -- An event trigger of the database may force row-level security on new tables: the owner, and so every function of the log, must see all.
-do $$
+create or replace function "audit".unforce() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   t regclass;
 begin
@@ -99,10 +100,12 @@ begin
     execute format('alter table %s no force row level security', t);
     if row_security_active(t) then
       raise exception 'audit: row-level security of % is forced upon its owner, who could not write to it; an event trigger does that: let it leave out this schema', t
-        using errcode = 'AUD03';
+        using errcode = 'AUD04';
     end if;
   end loop;
 end $$;
+revoke all on function "audit".unforce() from public;
+select "audit".unforce();
 
 insert into "audit".sealer (origin, incarnation)
 values (

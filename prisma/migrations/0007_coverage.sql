@@ -11,19 +11,7 @@ create table if not exists "audit".coverage (
 
 revoke all on "audit".coverage from public;
 
--- As in 0001_log.sql.
-do $$
-declare
-  t regclass;
-begin
-  for t in select c.oid from pg_class c where c.relnamespace = '"audit"'::regnamespace and c.relforcerowsecurity loop
-    execute format('alter table %s no force row level security', t);
-    if row_security_active(t) then
-      raise exception 'audit: row-level security of % is forced upon its owner, who could not write to it; an event trigger does that: let it leave out this schema', t
-        using errcode = 'AUD03';
-    end if;
-  end loop;
-end $$;
+select "audit".unforce(); -- 0001_log.sql
 do $$
 begin
   drop trigger if exists keep on "audit".coverage;

@@ -13,19 +13,7 @@ alter table "audit".sealer add column if not exists application text;
 -- Positions for control rows that have been handed out and not been used: seal() writes to no other.
 alter table "audit".sealer add column if not exists reserved bigint[] not null default '{}';
 
--- As in 0001_log.sql.
-do $$
-declare
-  t regclass;
-begin
-  for t in select c.oid from pg_class c where c.relnamespace = '"audit"'::regnamespace and c.relforcerowsecurity loop
-    execute format('alter table %s no force row level security', t);
-    if row_security_active(t) then
-      raise exception 'audit: row-level security of % is forced upon its owner, who could not write to it; an event trigger does that: let it leave out this schema', t
-        using errcode = 'AUD03';
-    end if;
-  end loop;
-end $$;
+select "audit".unforce(); -- 0001_log.sql
 
 create or replace function "audit".level_roles() returns table (part text, role text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$

@@ -136,6 +136,7 @@ export const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: 
   ["function", "seen_from_above(relation oid, own name)", "5f82325173617cb7a2a0c82ded4dc7ac8c28abcca2e36fa4d99fd7e24faa4301"],
   ["function", "strangers(t regclass)", "345cb6a5711d229d6320a9094e1ab6f17036e82d85e68f25928eb7379ab7f10b"],
   ["function", "suspect(document text, words bytea[])", "4a34f3b82fc577f76fe31c912bad35935c30511f5bde038ea7705724479a07b5"],
+  ["function", "unforce()", "afca5a24f34f10b26a1bf3e412cf0ed8016a4eb3d9067bcfcf4a915261d48f3c"],
   ["function", "unsealed(p_upto bigint)", "a7da445154f8ab909382c6468a6761d66c38084b4681f2e46f30dd245da901e2"],
   ["function", "watch_coverage(p_own boolean)", "8be18a5ab8b6a56d4d8648480e5a7dbe0293811a19f4d2538e8bfc6568af2974"],
   ["function", "watch_state()", "1aa3b2b1ae33dcd9e80dce294bd6b1264fde04ada41735575c90f526cc9bd903"],
