@@ -60,11 +60,18 @@ language sql immutable as $$
 $$;
 
 -- Letters as they are read, as plain() in src/event/redaction.ts: full-width ones and ligatures as their plain ones, without accents and
--- without what cannot be seen between them; the dotless i of Turkish is an i.
+-- without what cannot be seen between them; the dotless i of Turkish is an i. Names beyond 256 characters are left as they are: to
+-- normalise a run of combining characters takes a time that grows with its square, and cannot be cancelled.
 create or replace function "audit".plain_letters(name text) returns text
 language sql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
-  select replace(regexp_replace(normalize(name, NFKD),
-    '[\u00ad\u0300-\u036f\u061c\u115f\u1160\u180e\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff9-\ufffb]+', '', 'g'), 'ı', 'i')
+  select case when octet_length(name) = length(name) or length(name) > 256 then name
+              else replace(regexp_replace(normalize(name, NFKD), '[\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u061c\u064b-\u065f\u0670\u06d6-\u06ed\u115f\u1160\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff9-\ufffb\U0001d165-\U0001d182\U000e0000-\U000e0fff]+', '', 'g'), 'ı', 'i') end
+$$;
+
+-- The same of each of its strings.
+create or replace function "audit".plain_document(document text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select string_agg("audit".plain_letters(s.text), '"' order by s.place) from string_to_table(document, '"') with ordinality s (text, place)
 $$;
 
 -- Whether a document may hold a secret, or is null: where it is false, there is none of it. `words`: null for the default.
@@ -72,7 +79,7 @@ $$;
 create or replace function "audit".suspect(document text, words bytea[]) returns boolean
 language sql stable as $$
   select pg_catalog.convert_to(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(pg_catalog.lower(
-      case when pg_catalog.octet_length(document) operator(pg_catalog.=) pg_catalog.length(document) then document else "audit".plain_letters(document) end
+      case when pg_catalog.octet_length(document) operator(pg_catalog.=) pg_catalog.length(document) then document else "audit".plain_document(document) end
       collate pg_catalog."C") collate pg_catalog."default"), '_', ''), '-', ''), '.', ''), ' ', ''), 'UTF8')
     operator(pg_catalog.~~) any (coalesce(words,
     '{"null%","%password%","%passwd%","%pwd%","%passphrase%","%passcode%","%secret%","%token%","%otp%","%cvv%","%cvc%","%ssn%","%pin%","%credential%","%authorization%","%cookie%","%key%","%card%","%recovery%","%iban%"}'::pg_catalog.bytea[]))
@@ -98,7 +105,7 @@ $names$;
 create or replace function "audit".is_secret(name text, names json) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
-  words text collate "C" := case when octet_length(name) = length(name) then name else "audit".plain_letters(name) end;
+  words text collate "C" := "audit".plain_letters(name);
   list constant jsonb := names; -- parsed once
   upper_case constant text := '[A-Z\u00c0-\u00d6\u00d8-\u00de\u0391-\u03a9\u0400-\u042f]';
   lower_case constant text := '[a-z\u00df-\u00f6\u00f8-\u00ff\u03ac-\u03ce\u0430-\u045f]';
@@ -133,7 +140,7 @@ begin
     when 'object' then
       select '{' || coalesce(string_agg(to_json(e.key)::text || ':' || r.safe, ',' order by e.ord), '') || '}', string_agg(r.secrets, ',')
         into safe, secrets
-        from json_each(value) with ordinality e (key, value, ord), lateral "audit".redact(e.value, e.key, path || '.' || e.key, names, depth + 1) r;
+        from json_each(value) with ordinality e (key, value, ord), lateral "audit".redact(e.value, e.key, path || '.' || left(e.key, 128), names, depth + 1) r;
     when 'array' then
       select '[' || coalesce(string_agg(r.safe, ',' order by e.ord), '') || ']', string_agg(r.secrets, ',')
         into safe, secrets
@@ -258,9 +265,6 @@ begin
   if args[4] <> '' then tenant := whose::json ->> args[4]; end if;
   data := concat('{', '"id":' || to_json(key)::text || ',', '"new":' || after.image, case when before.image is not null and after.image is not null then ',' end,
     '"old":' || before.image);
-  if octet_length(data) > 67108864 then -- 64 MiB: what sealer and verifier can hold
-    raise exception using errcode = 'program_limit_exceeded';
-  end if;
 
   select array_agg(k order by k collate "C") into hidden
     from (select jsonb_object_keys(before.secrets || after.secrets) k except select json_object_keys(rules -> 'mask')) s;
@@ -282,6 +286,9 @@ begin
   if members ? 'cut' then flags := concat_ws(',', flags, 'truncated'); end if;
   if json_array_length(ignored) > 0 then members := members || jsonb_build_object('ignored', ignored); end if;
   data := data || case when members = '{}' then '' else ',' || substr(members::text, 2, length(members::text) - 2) end || '}';
+  if octet_length(data) > 67108864 then -- 64 MiB: what sealer and verifier can hold
+    raise exception using errcode = 'program_limit_exceeded';
+  end if;
 exception when program_limit_exceeded or out_of_memory or internal_error then
   -- A row that has no JSON of a size that can be held: the write must go through, and the entry says that it cannot show it.
   data := concat('{', '"id":' || to_json(key)::text || ',', '"truncated":"the row is too large to be logged"}');
@@ -412,7 +419,7 @@ $$;
 -- Such an expression has nothing in it that a user can define (manual, 5.4).
 create or replace function "audit".columns_of(relation oid, out computed text, out stored text, out virtual jsonb)
 language sql stable set search_path = pg_catalog, pg_temp as $$
-  select string_agg(case a.attgenerated when 'v' then format('(%s) as %I', pg_get_expr(d.adbin, relation), a.attname) else format('r.%I', a.attname) end, ', ' order by a.attnum),
+  select string_agg(case a.attgenerated when 'v' then format('(%s)::%s as %I', pg_get_expr(d.adbin, relation), format_type(a.atttypid, a.atttypmod), a.attname) else format('r.%I', a.attname) end, ', ' order by a.attnum),
          string_agg(format('r.%I', a.attname), ', ' order by a.attnum) filter (where a.attgenerated <> 'v'),
          jsonb_agg(a.attname) filter (where a.attgenerated = 'v')
     from pg_attribute a left join pg_attrdef d on (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
@@ -474,6 +481,10 @@ begin
 
   -- The last comment counts: ours is always the last, so one smuggled into raw SQL cannot win.
   query := current_query();
+  -- Of a long text only the end is looked at: a table with row triggers does so for each row. LATIN1 reads whatever bytes a cut leaves.
+  if octet_length(query) > 262144 then
+    query := convert_from(substr(convert_to(query, 'UTF8'), octet_length(query) - 131199), 'LATIN1');
+  end if;
   comment := split_part(query, '/*audit1:', -1);
   -- It counts only at the end of the text (behind it a tracing driver may have put comments of its own): 32 digits for the
   -- unit of work, then the section.
@@ -557,8 +568,8 @@ begin
           if tg_op <> 'DELETE' then execute format('select %s from (select ($1).*, $2 as tableoid) r', list) into after using new, tg_relid; end if;
           perform "audit".log_change(op, case when tg_op <> 'INSERT' then before end, case when tg_op <> 'DELETE' then after end, args, unit, actor, flag);
         elsif tg_op = 'UPDATE' then
-          for after in execute format('select a.o, b.n from (select row_number() over () as place, z as o from (select %1$s from (select x.*, $1 as tableoid from old_rows x) r) z) a '
-            'full join (select row_number() over () as place, z as n from (select %1$s from (select x.*, $1 as tableoid from new_rows x) r) z) b using (place) order by place', list) using tg_relid loop
+          for after in execute format('select a.o, b.n from (select row_number() over () as place, (z.*)::record as o from (select %1$s from (select x.*, $1 as tableoid from old_rows x) r) z) a '
+            'full join (select row_number() over () as place, (z.*)::record as n from (select %1$s from (select x.*, $1 as tableoid from new_rows x) r) z) b using (place) order by place', list) using tg_relid loop
             if not after.o *= after.n then perform "audit".log_change(op, after.o, after.n, args, unit, actor, flag); end if;
           end loop;
         else

@@ -37,6 +37,9 @@ begin
        is distinct from array_fill(cardinality(string_to_array(coalesce(e_body, ''), E'\n')), array[14]) then
     raise exception 'audit: the lists of a batch have different lengths' using errcode = 'AUD03';
   end if;
+  if cardinality(e_chain) = 0 then
+    raise exception 'audit: a batch seals something' using errcode = 'AUD03';
+  end if;
   if p_low is null or p_sealed_at is null or (p_lease_ms between 1 and 600000) is not true or octet_length(e_body) > 17000 * (cardinality(e_chain) + 1) then
     raise exception 'audit: a lease is between 1 ms and ten minutes long, and a body under 16 KiB' using errcode = 'AUD03';
   end if;
@@ -46,7 +49,7 @@ begin
      set low = greatest(s.low, p_low), last_sealed_at = sealed_at, lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', lease_ms = p_lease_ms
    where s.epoch = p_epoch and s.holder = p_holder and s.last_sealed_at < sealed_at
      -- No later than now, or than the batch before: a time far ahead would be the least of every batch to come.
-     and sealed_at <= greatest(clock_timestamp() + interval '1 second', s.last_sealed_at + interval '2 milliseconds')
+     and sealed_at <= greatest(clock_timestamp() + interval '1 second', date_trunc('milliseconds', s.last_sealed_at + interval '999 microseconds') + interval '1 millisecond')
   returning s.origin, s.reserved into deployment, reserved;
   if not found then
     if exists (select from "audit".sealer s where s.epoch = p_epoch and s.holder = p_holder and s.last_sealed_at < sealed_at) then
@@ -62,15 +65,16 @@ begin
   if cardinality(n_chain) > 0 then
     -- A chain whose row is gone keeps its number.
     select greatest((select max(c.chain) from "audit".chain c), (select max(e.chain) from "audit".entry e), 0) into highest;
-    -- What is written is an opening and nothing else: with one of the next numbers, named after the deployment, of a tenant that has no chain, with a nonce.
+    -- What is written is an opening and nothing else, the first entry of its chain: with one of the next numbers, named after the deployment, of a tenant that has no chain, with a nonce.
     if exists (
       select from unnest(n_chain, n_origin, n_tenant, n_pos, n_at, n_actor, n_data) as u (chain, origin, tenant, pos, at, actor, data)
-       where (u.chain between highest + 1 and highest + cardinality(reserved) and u.origin = deployment || '/' || u.chain and octet_length(u.tenant) <= 1024 and u.pos = any (reserved)
+       where (u.chain between highest + 1 and highest + cardinality(n_chain) and u.origin = deployment || '/' || u.chain and octet_length(u.tenant) <= 1024 and u.pos = any (reserved)
               and timestamptz 'epoch' + u.at * interval '1 microsecond' between clock_timestamp() - interval '1 day' and clock_timestamp() + interval '1 minute'
               and octet_length(u.actor) <= 16384 and octet_length(u.data) <= 16384
               and convert_from(decode(u.actor, 'hex'), 'UTF8')::jsonb = jsonb_strip_nulls(jsonb_build_object('id', 'sealer', 'type', 'system', 'tenant', nullif(u.tenant, '')))
               and u.data::jsonb #- '{details,nonce}' = jsonb_build_object('details', jsonb_build_object('origin', u.origin, 'tenant', u.tenant))
-              and u.data::jsonb #>> '{details,nonce}' ~ '^[0-9a-f]{32}$') is not true) then
+              and u.data::jsonb #>> '{details,nonce}' ~ '^[0-9a-f]{32}$'
+              and exists (select from unnest(e_chain, e_seq, e_pos) e (chain, seq, pos) where e.chain = u.chain and e.seq = 0 and e.pos = u.pos)) is not true) then
       raise exception 'audit: this does not open a chain' using errcode = 'AUD03';
     end if;
     update "audit".sealer s set reserved = array(select r.pos from unnest(s.reserved) with ordinality r (pos, place) where r.pos <> all (n_pos) order by r.place);

@@ -36,10 +36,11 @@ hostile('what capture sees', (holds) => {
     ['a name that is a word of SQL', `"by" text generated always as (a) virtual, "select" text generated always as (a || a) virtual`, `'x'`, { by: 'x', select: 'xx' }], // prettier-ignore
     ['a name with quotes', `"o'd""d" text generated always as (a) virtual`, `'x'`, { [`o'd"d`]: 'x' }],
     ['numeric with its scale', `v numeric(6,2) generated always as (id / 3.0) virtual`, `'x'`, { v: 0.33 }],
-    ['jsonb', `v jsonb generated always as (jsonb_build_object('token', a, 'b', 1)) virtual`, `'x'`, { v: { b: 1, token: '[redacted]' } }], // prettier-ignore
+    ['jsonb', `v jsonb generated always as ('{"token":"x","b":1}'::jsonb) virtual`, `'x'`, { v: { b: 1, token: '[redacted]' } }], // prettier-ignore
     ['a secret', `"passwordCopy" text generated always as (a) virtual`, `'x'`, { passwordCopy: null }],
     ['an array', `v text[] generated always as (array[a, 'b']) virtual`, `'x'`, { v: ['x', 'b'] }],
     ['a stored one beside it', `s int generated always as (id + 1) stored, v int generated always as (id + 2) virtual`, `'x'`, { s: 2, v: 3 }], // prettier-ignore
+    ['names that the function has too', `z int, r text, x text, o int, n text, place int, args text, v int generated always as (id * 2) virtual`, `'x'`, { z: null, v: 2 }], // prettier-ignore
     ['a boolean', `v boolean generated always as (a is not null) virtual`, `'x'`, { v: true }],
   ];
   for (const [i, [name, columns, values, logged]] of VIRTUAL.entries())
@@ -293,6 +294,58 @@ hostile('what capture sees', (holds) => {
       },
       { timeoutMs: 60_000 },
     );
+
+  const within = async (ms: number, ...statements: string[]): Promise<void> => {
+    const client = await log.pool.connect();
+    try {
+      await client.query(`set statement_timeout = ${ms}`);
+      for (const sql of statements) await client.query(sql);
+    } finally {
+      await client.query('reset statement_timeout');
+      client.release();
+    }
+  };
+  for (const [name, value] of [
+    ['combining marks in turn', `repeat(U&'\\0301', 30000) || repeat(U&'\\0316', 30000)`],
+    ['points of Hebrew in turn', `repeat(U&'\\05B0\\05B4', 30000)`],
+    ['accents by the thousand', `repeat('é', 200000)`],
+  ] as const)
+    holds(`a document of ${name} is looked into in the time that it takes to read it`, async () => {
+      await run(`create table marks (id int primary key, body jsonb)`);
+      await reconcileTriggers(log.pool, {});
+      await within(
+        5_000,
+        `insert into marks select 1, jsonb_build_object('a', ${value})`,
+        `insert into marks select 2, jsonb_build_object(${value}, 1)`,
+      );
+      await run('drop table marks');
+    });
+  holds('a long name over many secrets is not repeated for each of them', async () => {
+    await run(`create table deep (id int primary key, body jsonb)`);
+    await reconcileTriggers(log.pool, {});
+    await within(
+      10_000,
+      `insert into deep select 1, jsonb_build_object(repeat('k', 140000), (select jsonb_object_agg('pin' || g, 1) from generate_series(1, 520) g))`,
+    );
+    const { rows } = await log.pool.query<{ n: number }>(
+      `select octet_length(data) as n from audit.content where model = 'deep' order by pos desc limit 1`,
+    );
+    expect(rows[0]?.n).toBeLessThan(2_000_000);
+    await run('drop table deep');
+  });
+  holds('a long statement of many rows, with a trigger for each, is not read whole for each', async () => {
+    await run(`create table many (id int primary key, t text)`, ROW_TRIGGER('many'));
+    await reconcileTriggers(log.pool, {});
+    await within(
+      15_000,
+      `insert into many values ${Array.from({ length: 2_000 }, (_, i) => `(${i}, '${'x'.repeat(1_000)}')`).join(', ')} /*audit1:${'0'.repeat(32)}7b7d*/`,
+    );
+    const { rows } = await log.pool.query<{ n: number; who: string }>(
+      `select count(*)::int as n, min(convert_from(actor, 'UTF8')) as who from audit.content where model = 'many'`,
+    );
+    expect(rows).toEqual([{ n: 2_000, who: '{}' }]);
+    await run('drop table many');
+  });
 });
 
 async function isFrom18(): Promise<boolean> {

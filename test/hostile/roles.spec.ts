@@ -175,18 +175,20 @@ const opening = (
 /** What the sealer's login can hand to seal(): low, time and the lists. The first must be taken, so that the others fail for their own reason. */
 const SEALS: readonly [name: string, arguments_: string, taken?: true][] = [
   ['an opening as it should be', `0, ${NOW}, ${opening()}`, true],
-  ['a low beyond all positions', `9223372036854775806, ${NOW}, ${NOTHING}`],
-  ['a low just beyond them', `HANDED + 1, ${NOW}, ${NOTHING}`],
-  ['a time far ahead', `0, ${NOW} + 60000, ${NOTHING}`],
-  ['the last time there is', `0, 9223372036854775807, ${NOTHING}`],
-  ['no time', `0, null, ${NOTHING}`],
-  ['no low', `null, ${NOW}, ${NOTHING}`],
+  ['a low beyond all positions', `9223372036854775806, ${NOW}, ${opening()}`],
+  ['a low just beyond them', `HANDED + 1, ${NOW}, ${opening()}`],
+  ['a time far ahead', `0, ${NOW} + 60000, ${opening()}`],
+  ['the last time there is', `0, 9223372036854775807, ${opening()}`],
+  ['no time', `0, null, ${opening()}`],
+  ['no low', `null, ${NOW}, ${opening()}`],
   ['lists of nothing', `0, ${NOW}, ${NOTHING.replaceAll(`'{}'`, 'null')}`],
+  ['nothing', `0, ${NOW}, ${NOTHING}`],
   ['one list longer', `0, ${NOW}, ${opening().replace(`array['{"details`, `array['x', '{"details`)}`],
   ['content beside the opening', `0, ${NOW}, ${opening({ pos: 'POS, POS + 1' })}`],
   ['an opening at a position in flight', `0, ${NOW}, ${opening({ pos: 'HANDED - 1' })}`],
   ['an opening at a position to come', `0, ${NOW}, ${opening({ pos: 'HANDED + 10' })}`],
   ['an opening of another number', `0, ${NOW}, ${opening({ chain: 'CHAIN + 1' })}`],
+  ['an opening of a number far on', `0, ${NOW}, ${opening().replaceAll('CHAIN', '(CHAIN + 5)').replace(`'ORIGIN/(CHAIN + 5)'`, `'ORIGIN/' || (CHAIN + 5)`)}`],
   ['an opening of chain 0', `0, ${NOW}, ${opening({ chain: '0' })}`],
   ['an opening of another deployment', `0, ${NOW}, ${opening({ origin: `'example.com/other/CHAIN'` })}`],
   ['an opening of a tenant that has a chain', `0, ${NOW}, ${opening({ tenant: `'acme'` })}`],
@@ -230,7 +232,7 @@ hostile('who holds the sealer’s login', (holds) => {
   holds('a lease for longer than ten minutes', async () => {
     const pool = world.poolOf(world.roles.sealer);
     for (const ms of ['null', '0', '-5', '2147483647'])
-      await expect(pool.query(`select audit.seal(1, 'x', ${ms}, 0, ${NOW}, ${NOTHING})`)).rejects.toMatchObject({ code: 'AUD03' }); // prettier-ignore
+      await expect(pool.query(`select audit.seal(1, 'x', ${ms}, 0, ${NOW}, '{}','{}','{}','{}','{}','{}','{}','{}','{}', '{}','{}','{}','{}','{}','{}', '{1}','{0}','{1}','{1}','x','x','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{}')`)).rejects.toMatchObject({ code: 'AUD03' }); // prettier-ignore
   });
   holds('watch_coverage(true) does not make it the one who changed triggers', async () => {
     await world.owner.query(
@@ -273,6 +275,17 @@ hostile('who may only read', (holds) => {
         await expect(world.poolOf(world.roles[part]).query('select audit.record_read($1, $2)', [details, tenant])).rejects.toMatchObject({ code: expect.stringMatching(/^22/) }); // prettier-ignore
       });
   }
+  holds('an application may not leave it in their name', async () => {
+    for (const header of ['{"action":"audit.read"}', '{"x":1,"action":"audit.\\u0072ead"}'])
+      await expect(
+        world
+          .poolOf(world.roles.app)
+          .query(
+            `select audit.record(null, '{read}', '{1}', '{null}', '{null}', '{null}', '{null}', '{null}', array[$1], array[$2], '{null}', '{null}')`,
+            [header, Buffer.from(`{"id":"db:${world.roles.auditor}","type":"system"}`).toString('hex')],
+          ),
+      ).rejects.toMatchObject({ code: '22023' });
+  });
   holds('what was left is sealed, and verifies', record);
   holds('the auditor’s role can run the verifier', async () => {
     const report = await withLogSource(world.poolOf(world.roles.auditor), 'audit', (source) => verify(source));

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from './pool.js';
 /** One thing in the log's schema, and all of it that decides what it does. */
 export interface Part {
   readonly kind:
-    'relation' | 'column' | 'constraint' | 'index' | 'function' | 'trigger' | 'rule' | 'policy' | 'child' | 'owner';
+    'relation' | 'column' | 'constraint' | 'index' | 'function' | 'trigger' | 'rule' | 'policy' | 'sequence' | 'child' | 'owner';
   /** Without the schema; of a table's part, after the table. */
   readonly name: string;
   /** The same text for the same thing, whatever the schema's name and the server's version. */
@@ -47,6 +47,9 @@ select 'rule', c.relname || '.' || r.rulename, concat_ws(' ', r.ev_type, r.is_in
 union all
 select 'policy', c.relname || '.' || p.polname, concat_ws(' ', p.polcmd, p.polpermissive, '') || replace(replace(coalesce(pg_get_expr(p.polqual, p.polrelid), ''), log.quoted || '.entry ', 'entry '), log.nspname || '.entry ', 'entry ') || coalesce(' check ' || pg_get_expr(p.polwithcheck, p.polrelid), '')
   from log, relation c join pg_policy p on p.polrelid = c.oid
+union all
+select 'sequence', s.relname::text, concat_ws(' ', q.seqtypid::regtype, q.seqstart, q.seqincrement, q.seqmax, q.seqmin, q.seqcache, q.seqcycle)
+  from relation s join pg_sequence q on q.seqrelid = s.oid
 union all
 select 'child', c.relname || '/' || i.inhrelid::regclass::text || '/' || i.inhparent::regclass::text, ''
   from relation c join pg_inherits i on c.oid in (i.inhrelid, i.inhparent)

@@ -56,6 +56,7 @@ const BY_CLIENT: readonly string[] = [
   'readable',
   'key_of',
   'suspect',
+  'plain_document',
   'plain_letters',
   'secret_names',
   'is_secret',
