@@ -2,7 +2,7 @@ import type { ActionBook } from '../event/action-book.js';
 import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
-import { AuditError, unfailing } from '../event/errors.js';
+import { AuditError, isAuditError, unfailing } from '../event/errors.js';
 import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
@@ -24,6 +24,7 @@ import { postgresSealerStore } from '../store/postgres/sealer-store.js';
 import { followTraces, measure, Tally } from '../telemetry/index.js';
 import { health, type AuditHealth } from './health.js';
 import { judge, probe } from './probe.js';
+import { warn } from './warnings.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 
 export interface AuditFacts extends QueueFacts, RequestFacts {
@@ -216,8 +217,15 @@ export class Audit implements Recorder {
    */
   async flush({ timeoutMs = 15_000 }: { timeoutMs?: number } = {}): Promise<void> {
     const deadline = performance.now() + timeoutMs;
-    await this.drain();
-    const position = await this.#content.position();
+    const position = await within(timeoutMs, this.#drained());
+    if (position === undefined) {
+      const { waiting } = this.#recorder.facts;
+      throw new AuditError(
+        'AUDIT_FLUSH_TIMEOUT',
+        `${waiting} events wait for the database after ${timeoutMs} ms: can it be reached, and is the log there (onError tells)?`,
+        { waiting },
+      );
+    }
     for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
       wakeSealer(true);
       const unsealed = await this.#content.unsealed(position);
@@ -231,6 +239,17 @@ export class Audit implements Recorder {
       }
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
+  }
+
+  /** How far positions have been handed out when all that waited is written. A log that is not there is told at once, and not waited for. */
+  async #drained(): Promise<number> {
+    try {
+      await this.#content.position();
+    } catch (error) {
+      if (isAuditError(error)) throw error; // another one may pass
+    }
+    await this.drain();
+    return await this.#content.position();
   }
 
   /**
@@ -248,6 +267,8 @@ export class Audit implements Recorder {
     this.#leaveReads?.();
     this.#reads.release();
     const facts = await this.#recorder.close(deadlineMs);
+    if (facts.lost > 0 && this.#options.isUnheard)
+      warn(`${facts.lost} events could not be written before the end and are lost`);
     // What is not sealed now, another process seals, or the next start.
     if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());
     (await this.#measuring)?.();

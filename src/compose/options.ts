@@ -3,6 +3,7 @@ import type { ActionCatalogue } from '../event/actions.js';
 import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
+import { warnings } from './warnings.js';
 import type { SealerOptions } from '../sealer/sealer.js';
 import type { Coverage } from '../store/postgres/coverage.js';
 import {
@@ -71,7 +72,7 @@ export interface AuditOptions extends DurabilityOptions {
    * most. Milliseconds, default 10,000. Keep it below the time after which the platform kills the process.
    */
   readonly shutdownDeadlineMs?: number | undefined;
-  /** Told of everything that went wrong and was survived: failed writes, lost events, a lost lease. @defaultValue nothing; the Nest module logs it */
+  /** Told of everything that went wrong and was survived: failed writes, lost events, a lost lease. @defaultValue a warning of the process (`process.emitWarning`), of each kind once a minute; the Nest module logs it */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -94,6 +95,8 @@ export interface CheckedOptions extends CheckedDurability {
   readonly config?: Coverage;
   readonly probe: ProbeMode;
   readonly onError: (error: unknown) => void;
+  /** Nobody listens: what `close()` has lost is told by a warning too. */
+  readonly isUnheard: boolean;
 }
 
 const KNOWN: readonly (keyof AuditOptions)[] = [
@@ -161,7 +164,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
   const catalogue = options.catalogue ?? options.config?.catalogue;
   const { probe = 'warn' } = options;
   if (!['warn', 'error', 'off'].includes(probe)) throw invalid("probe must be 'warn', 'error' or 'off'");
-  const onError = options.onError ?? (() => undefined);
+  const onError = options.onError ?? warnings();
   if (typeof onError !== 'function') throw invalid('onError must be a function');
   return {
     name: checkName(options.name) ?? DEFAULT_NAME,
@@ -186,6 +189,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     ...(options.config === undefined ? {} : { config: withCatalogue(options.config) }),
     probe,
     onError,
+    isUnheard: options.onError === undefined,
   };
 }
 
