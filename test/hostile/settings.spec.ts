@@ -63,7 +63,7 @@ const NAMED: readonly (readonly [string, ...string[]])[] = [
   ['exit_on_error', 'on'],
   ['DateStyle', 'German', 'SQL, DMY', 'Postgres, MDY'],
   ['IntervalStyle', 'postgres_verbose', 'sql_standard'],
-  ['TimeZone', 'Asia/Kathmandu', 'posixrules'],
+  ['TimeZone', 'Asia/Kathmandu', 'Pacific/Chatham'],
   ['bytea_output', 'escape'],
   ['extra_float_digits', '-15', '3'],
   ['lc_monetary', 'C', 'C.UTF-8'],
