@@ -78,6 +78,7 @@ const ENTRIES = {
       'Resource',
       'Severity',
       'TrustedProxyOptions',
+      'Unreadable',
     ],
   },
   './core': {
@@ -118,6 +119,7 @@ const ENTRIES = {
       'RecordChange',
       'Resource',
       'Severity',
+      'Unreadable',
     ],
   },
   './prisma': {
