@@ -3,7 +3,17 @@ import type { Pool, PoolClient } from './pool.js';
 /** One thing in the log's schema, and all of it that decides what it does. */
 export interface Part {
   readonly kind:
-    'relation' | 'column' | 'constraint' | 'index' | 'function' | 'trigger' | 'rule' | 'policy' | 'sequence' | 'child' | 'owner';
+    | 'relation'
+    | 'column'
+    | 'constraint'
+    | 'index'
+    | 'function'
+    | 'trigger'
+    | 'rule'
+    | 'policy'
+    | 'sequence'
+    | 'child'
+    | 'owner';
   /** Without the schema; of a table's part, after the table. */
   readonly name: string;
   /** The same text for the same thing, whatever the schema's name and the server's version. */
