@@ -113,7 +113,10 @@ describe('a batch', () => {
     ],
     [
       'with a position that has an entry',
-      (batch) => ({ ...batch, entries: batch.entries.map((e) => ({ ...e, pos: 1 })) }),
+      (batch) => ({
+        ...batch,
+        entries: batch.entries.map((e) => (e.action === 'chain.open' ? e : { ...e, pos: 1 })),
+      }),
     ],
   ])('%s is refused whole', async (_, spoil, spoilLease = (lease) => lease) => {
     await write(log.pool);

@@ -37,17 +37,6 @@ describe('sealed_at', () => {
     expect((await times()).slice(1)).toEqual(['2099-01-01 00:00:00.001000', '2099-01-01 00:00:00.002000']);
     expect(await brokenChains(log.pool)).toEqual([]);
   });
-
-  it('is refused by the database when it does not rise', async () => {
-    const lease = await log.store.acquire('a', 10_000);
-    const batch = { low: 0, opened: [], moved: [], entries: [] };
-    await log.store.seal(lease as NonNullable<typeof lease>, 10_000, { ...batch, sealedAt: 1_000 });
-    await expect(
-      log.store.seal(lease as NonNullable<typeof lease>, 10_000, { ...batch, sealedAt: 1_000 }),
-    ).rejects.toMatchObject({
-      code: 'AUDIT_LEASE_LOST',
-    });
-  });
 });
 
 describe('the incarnation', () => {
