@@ -23,8 +23,8 @@ const REMEDIES: Partial<Record<AuditErrorCode, string>> = {
  */
 const OURS: Readonly<Partial<Record<AuditErrorCode, RegExp>>> = {
   AUDIT_SCHEMA_MISSING:
-    /[^\s".«»„(]\.(content(?:_pos_seq)?(?!\w)|(?:change|client_change|change_by_rules|image|redact|is_secret|readable|key_of|masked)(?=\())/,
-  AUDIT_PRIVILEGE_MISSING: /\b(content(?:_pos_seq)?|client_change)\b/,
+    /[^\s".«»„(]\.(content(?:_pos_seq)?(?!\w)|(?:change|client_change|record_change|change_by_rules|image|redact|is_secret|readable|key_of|masked)(?=\())/,
+  AUDIT_PRIVILEGE_MISSING: /\b(content(?:_pos_seq)?|client_change|record_change)\b/,
   AUDIT_SEQUENCE_BEHIND: /(?<!\w)(content_pkey)(?!\w)/,
 };
 

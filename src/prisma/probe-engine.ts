@@ -43,7 +43,7 @@ export function checkClientEngine(
     return check(
       'fail',
       `the role of ${name} may not execute the log's function client_change, so its writes fail`,
-      'run "nestjs-prisma-audit migrate --app-role" with its name',
+      `set engine: 'client' in audit.config, and run "nestjs-prisma-audit migrate --app-role" with its name`,
     );
   return check('ok', `${name} logs what it changes itself`);
 }
