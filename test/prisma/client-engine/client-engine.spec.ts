@@ -55,6 +55,8 @@ async function someoneWaits(what: Promise<unknown>): Promise<void> {
   while (!state.isOver && (await twin.pool.query(waits)).rowCount === 0);
 }
 const logged = (): Promise<Content[]> => readContent(twin.pool, start);
+/** What entries say, without the moments and process numbers, in which a short value may stand by chance. */
+const said = (entries: Content[]): string => JSON.stringify(entries.map(({ header, data }) => [header, data]));
 const as = <T>(id: string, work: () => PromiseLike<T>): Promise<T> => withContext({ actor: { id } }, work);
 
 describe.each([
@@ -173,7 +175,7 @@ it('a table that the catalogue does not know, and SQL that cannot be read, leave
     { gap: 'SQL that engine "client" does not look into', statement: 'several' },
   ]);
   expect(entries.map(({ flags }) => flags)).toEqual([['gap'], ['gap'], ['no-context', 'gap']]);
-  expect(JSON.stringify(entries)).not.toContain('4711');
+  expect(said(entries)).not.toContain('4711');
 });
 
 it('a function that may write, called in a SELECT, leaves an entry flagged gap with its change; another leaves none', async () => {
@@ -200,7 +202,7 @@ it('a function that may write, called in a SELECT, leaves an entry flagged gap w
     [gap, ['gap'], 'u'],
     [gap, ['gap'], 'u'],
   ]);
-  expect(JSON.stringify(entries)).not.toContain('471');
+  expect(said(entries)).not.toContain('471');
   await expect(prisma.$queryRaw`select no_such_function(1)`).rejects.toMatchObject({ code: 'P2010' });
 });
 
