@@ -21,6 +21,8 @@ const CONFIG = {
     },
   },
 }; // prettier-ignore
+/** `model`, not `view`, over what is no table, as introspection or habit makes them. */
+const OVER = (table: string) => ({ ...CONFIG.catalogue, models: { ...CONFIG.catalogue.models, Seen: { ...CONFIG.catalogue.models.Line, table } } }); // prettier-ignore
 
 /** As a step of a deployment calls it: in this process, since a process for each case would be most of the time. */
 async function doctor(config: object): Promise<{ code: unknown; health: Health }> {
@@ -51,7 +53,7 @@ afterAll(async () => {
 });
 
 const RIGHT = `
-drop table if exists fresh; alter table bills drop column if exists tax;
+drop table if exists fresh; drop view if exists seen, "Seen"; drop materialized view if exists kept; alter table bills drop column if exists tax;
 alter table audit.entry enable always trigger append_only;
 revoke all on audit.content from public;
 select setval('audit.lost_seq', 1, false);
@@ -71,6 +73,12 @@ describe('doctor --json, as a step of a deployment', () => {
     ['somebody has a right that his part is not due', 'grant select on audit.content to public', {}, ['rights']],
     ['the roles are not those of the database', '', { roles: { app: 'postgres' } }, ['level', 'rights']],
     ['the database has a column that the catalogue does not know', 'alter table bills add column tax int', {}, ['catalogue']],
+    ['a model lies over a view', 'create view seen as table lines', { catalogue: OVER('seen') }, ['catalogue']],
+    ['that model is left out', 'create view seen as table lines', { catalogue: OVER('seen'), models: { Seen: false } }, []],
+    ['that model is left out by the name of the view', 'create view seen as table lines', { catalogue: OVER('seen'), models: { seen: false } }, []],
+    ['a model that has the name of its view is left out', 'create view "Seen" as table lines', { catalogue: OVER('Seen'), models: { Seen: false } }, []],
+    ['a model lies over a materialized view', 'create materialized view kept as table lines', { catalogue: OVER('kept') }, ['catalogue']],
+    ['a model whose table is not there is left out', '', { catalogue: OVER('gone'), models: { Seen: false } }, []],
     ['the guards are off', 'alter table audit.entry disable trigger append_only', {}, ['guards', 'log']],
     ['nobody seals', `update audit.sealer set lease_until = '-infinity'`, {}, ['sealer']],
     ['nobody watches the triggers', `update audit.coverage set looked_at = now() - interval '6 minutes'`, {}, ['watch']],

@@ -142,6 +142,18 @@ describe('doctor compares the catalogue with the database', () => {
     expect(await check(change)).toEqual([expected]);
   }); // prettier-ignore
 
+  it('and what it should be told of a model that is no table', async () => {
+    await world.owner.query('create view seen as table "Invoice"');
+    const over = await catalogue((models) => { models['Seen'] = { ...model(models, 'Invoice'), table: 'seen' }; }); // prettier-ignore
+    const said = async (coverage: object): Promise<string[]> =>
+      failed(await doctor('app', {}, { ...COVERAGE, ...coverage, catalogue: over }));
+    expect(await said({})).toEqual([
+      'catalogue: the model Seen is the view public.seen, and not a table: it is not captured -- declare it as "view" in schema.prisma and run "prisma generate", or leave it out (models: { "Seen": false })',
+    ]);
+    expect(await said({ models: { ...COVERAGE.models, seen: false } })).toEqual([]);
+    await world.owner.query('drop view seen');
+  });
+
   it('but not of views', async () => {
     expect(await check((models) => { models['Seen'] = { ...model(models, 'Invoice'), table: 'Seen', view: true }; })).toEqual([expect.stringMatching(/^ok /)]); // prettier-ignore
   });

@@ -35,10 +35,12 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
   const nameOf = (table: Table): string => (table.schema === schemas[0] ? table.name : `${table.schema}.${table.name}`);
   const modelOf = new Map<string, string>();
   for (const [model, rules] of models) modelOf.set((rules || undefined)?.table || model, model);
-  const known = new Set(tables.map((table) => nameOf(table)));
+  // Of what the catalogue knows and the database has not, or not as a table, doctor tells; the other tables are covered meanwhile.
+  const { catalogue } = coverage;
+  const inSchema = catalogue === undefined ? [] : catalogueTables(catalogue, coverage.schemas);
+  const known = new Set([...tables, ...inSchema].map((table) => nameOf(table)));
   for (const [table, model] of modelOf) {
-    // Of what the catalogue knows and the database has not, doctor tells; the other tables are covered meanwhile.
-    if (!known.has(table) && !Object.hasOwn(coverage.catalogue?.models ?? {}, model)) {
+    if (!known.has(table) && !Object.hasOwn(catalogue?.models ?? {}, model)) {
       throw invalid(
         `model ${model}: there is no table ${JSON.stringify(table)} (set models.${model}.table where @@map renames it)`,
       );

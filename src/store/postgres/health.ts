@@ -100,7 +100,7 @@ export async function examine(
       : await checkLoggedTwice(pool, schema)),
     ...(await checkStrangers(pool, plan, schema)),
     await checkWatch(pool, schema),
-    ...checkCatalogue(plan, coverage),
+    ...(await checkCatalogue(pool, plan, coverage)),
     ...checkLog(state),
     ...(await checkShape(pool, schema, await storedRoles(pool, schema))),
     ...checkPositions(state, state.behind && (await mended(pool, schema))),

@@ -44,7 +44,7 @@ export async function probeDatabase(
   return [
     ...checkLog(facts),
     ...triggerChecks(plan, { ...coverage, schema }, engine),
-    ...checkCatalogue(plan, known, false),
+    ...(await checkCatalogue(pool, plan, known, false)),
   ];
 }
 
