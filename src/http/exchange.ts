@@ -10,6 +10,7 @@ import { requestContext, type RequestContextOptions } from './request-context.js
 import { outcomeOf, requestEvent } from './request-event.js';
 import { errorFact, openRecord, type AuditedRoute, type RequestRecord } from './request-record.js';
 import type { AuditRequest, AuditResponse } from './request.js';
+import { namedParameters } from './route-pattern.js';
 
 export interface ExchangeOptions extends RequestContextOptions {
   /** Asked when the response ends: the route whose entry it leaves; none if it leaves none. */
@@ -150,7 +151,7 @@ export class Exchange {
 
   #write(event: AuditEvent, durability?: Durability): Receipt | undefined {
     const context = atTheEnd(this.context, this.record);
-    const parameters = this.record.params ?? this.#request.params;
+    const parameters = namedParameters(this.#request, this.record.params ?? this.#request.params);
     const given = { context, source: 'request', derived: this.#route?.derived, durability, parameters } as const;
     return recordWhole(this.#recorder, event, given, this.#options.onError);
   }

@@ -1,4 +1,5 @@
 import { secretNames } from '../event/redaction.js';
+import { patternOf } from './path-list.js';
 import type { AuditRequest } from './request.js';
 
 const isSecret = secretNames();
@@ -28,11 +29,36 @@ export function routePattern(request: AuditRequest): string | undefined {
   const { routeOptions, baseUrl } = request as { routeOptions?: { url?: unknown }; baseUrl?: unknown };
   if (typeof routeOptions === 'object') return typeof routeOptions.url === 'string' ? routeOptions.url : undefined;
   if (passed.has(request) && !isLater(request)) return undefined;
-  const path = request.route?.path;
-  if (typeof path !== 'string') return undefined;
-  if (typeof baseUrl !== 'string' || baseUrl === '') return path;
-  return mountPattern(baseUrl, request.params ?? {}) + (path === '/' ? '' : path);
+  const mount = typeof baseUrl === 'string' ? baseUrl : '';
+  const path = patternOf(request.route?.path, pathBelow(request, mount), request.params);
+  if (path === undefined || mount === '') return path;
+  return mountPattern(mount, request.params ?? {}) + (path === '/' ? '' : path);
 }
+
+/** For a look at it alone: it is never kept. */
+function pathBelow(request: AuditRequest, mount: string): string {
+  const url: unknown = request['originalUrl'] ?? request['url'];
+  const path = typeof url === 'string' ? (url.split(/[?#]/, 1)[0] ?? '') : '';
+  return path.startsWith(mount) ? path.slice(mount.length) || '/' : path;
+}
+
+/**
+ * The parameters of a route by names that tell what is in them: a capture or a wildcard has a number, and whether its value may
+ * be a secret is said by what stands before it in the pattern.
+ */
+export function namedParameters(request: AuditRequest, params: AuditRequest['params']): AuditRequest['params'] {
+  if (params === undefined || !Object.keys(params).some((name) => NUMBER.test(name))) return params;
+  const pattern = routePattern(request) ?? '';
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      if (!NUMBER.test(name)) return [name, value];
+      const places = [`${pattern}/`.indexOf(`:${name}/`), pattern.search(/[*(]/)].filter((place) => place >= 0);
+      return [`${pattern.slice(0, places[0])} ${name}`, value];
+    }),
+  );
+}
+
+const NUMBER = /^(?:\d+|\*)$/;
 
 /** What is read of a route of Express, and of the response on its request. */
 interface Left {

@@ -5,7 +5,7 @@ import { plainJson } from '../../src/event/plain-json.js';
 import { secretNames } from '../../src/event/redaction.js';
 import { defaultAction } from '../../src/http/default-action.js';
 import { requestPolicy } from '../../src/http/policy.js';
-import { routePattern } from '../../src/http/route-pattern.js';
+import { namedParameters, routePattern } from '../../src/http/route-pattern.js';
 import type { AuditedMark, RequestRecord } from '../../src/http/request-record.js';
 import type { AuditRequest } from '../../src/http/request.js';
 import { prepare } from '../../src/recorder/prepare.js';
@@ -19,6 +19,7 @@ function entryOf(
   pattern: string,
   params: Record<string, unknown>,
   mark?: AuditedMark,
+  parameters: Record<string, unknown> = params,
 ): { id: unknown; flags: unknown; all: string } {
   const request = { method: 'POST', headers: {}, params, routeOptions: { url: pattern } } as unknown as AuditRequest;
   const record = { startedAt: 0, startedMonotonic: 0 } as unknown as RequestRecord;
@@ -33,12 +34,20 @@ function entryOf(
   const row = prepare(
     { action: route?.action ?? 'none', ...(resource ? { resource } : {}), details: { ...route?.details?.(call) } },
     isSecret,
-    { context: null, source: 'request', parameters: params },
+    { context: null, source: 'request', parameters },
   );
   // The moment and the process are numbers of this run: a short secret may stand in them by chance.
   const said = { ...row, at: 0, actor: null };
   return { id: row.resourceId, flags: row.flags, all: JSON.stringify(said) };
 }
+
+/** The same of a route of Express that is given as a RegExp or a list, by way of the pattern that is made of it. */
+function entryOfExpress(path: unknown, url: string, params: Record<string, string>, mark?: AuditedMark): ReturnType<typeof entryOf> {
+  const request = { method: 'POST', headers: {}, params, originalUrl: url, route: { path } } as unknown as AuditRequest;
+  const pattern = routePattern(request) ?? '';
+  const entry = entryOf(pattern, params, mark, namedParameters(request, params));
+  return { ...entry, all: `${entry.all} ${pattern}` };
+} // prettier-ignore
 
 type OfPath = [pattern: string, params: Record<string, unknown>, mark?: AuditedMark];
 const PATHS: Record<string, OfPath> = {
@@ -91,7 +100,37 @@ const PATHS: Record<string, OfPath> = {
   ],
 };
 
+const ofNumber = (name: string): AuditedMark => ({ action: 'r', resource: ({ params }) => ({ type: 'R', id: params[name] }) }); // prettier-ignore
+const EXPRESSIONS: Record<string, [path: unknown, url: string, params: Record<string, string>, mark?: AuditedMark]> = {
+  'a capture': [/^\/reset-password\/([\w-]+)$/, `/reset-password/${S}`, { 0: S }],
+  'a capture that has a name': [/^\/r\/(?<token>[\w-]+)$/, `/r/${S}`, { token: S }],
+  'a capture behind another': [/^\/users\/(\d+)\/token\/(.+)$/, `/users/7/token/${S}`, { 0: '7', 1: S }, ofNumber('1')],
+  'a capture that a callback takes': [/^\/reset-password\/([\w-]+)$/, `/reset-password/${S}`, { 0: S }, ofNumber('0')],
+  'a capture within a word': [/^\/reset-token-([\w-]+)$/, `/reset-token-${S}`, { 0: S }],
+  'no capture': [/^\/reset-password\/[\w-]+$/, `/reset-password/${S}`, {}],
+  'an expression of the path alone': [/hunter2/, `/reset/${S}`, {}, { resource: 'Reset' }],
+  'a list': [['/a/:id', '/reset/:token'], `/reset/${S}`, { token: S }],
+  'a list of expressions': [[/^\/a\/(\d+)$/, /^\/reset-password\/([\w-]+)$/], `/reset-password/${S}`, { 0: S }],
+  'a list where no entry is the one': [['/a/:id', '/b'], `/reset/${S}`, {}],
+  'a wildcard of Express 4': ['/reset-password/*', `/reset-password/${S}`, { 0: S }, ofNumber('0')],
+  'a path that does not decode': [/^\/reset-password\/(.+)$/, `/reset-password/${S}%`, { 0: `${S}%` }, ofNumber('0')],
+}; // prettier-ignore
+
 hostile('secrets in paths and queries', (holds) => {
+  for (const [name, [path, url, params, mark]] of Object.entries(EXPRESSIONS)) {
+    holds(`Express: ${name}`, () => {
+      expect(entryOfExpress(path, url, params, mark).all).not.toMatch(name === 'an expression of the path alone' ? /Secret/ : /hunter2/); // prettier-ignore
+    });
+  }
+  holds('Express: the id in a capture that is no secret stays', () => {
+    expect(entryOfExpress(/^\/users\/(\d+)\/reset-password$/, '/users/7/reset-password', { 0: '7' }).id).toBe('7');
+  });
+  holds('Express: an expression costs no more than its own match', () => {
+    const url = `/${'1'.repeat(16_000)}`;
+    const started = performance.now();
+    entryOfExpress(/^\/(?:\d+a|\d+b|\d+)$/, url, {});
+    expect(performance.now() - started).toBeLessThan(200);
+  });
   for (const [name, [pattern, params, mark]] of Object.entries(PATHS)) {
     holds(name, () => {
       const { id, flags, all } = entryOf(pattern, params, mark);

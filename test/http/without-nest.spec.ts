@@ -243,6 +243,60 @@ describe('the pattern of a route in a mounted router of Express', () => {
   });
 });
 
+describe('a route of Express that is a RegExp or a list', () => {
+  type Path = string | RegExp | (string | RegExp)[];
+  it.each<[path: Path, sent: string, entry: string]>([
+    [/^\/invoices\/(\d+)$/, '/invoices/7', 'invoices.update /invoices/:0 invoices 7'],
+    [/^\/invoices\/(\d+)\/approve$/, '/invoices/7/approve', 'invoices.approve /invoices/:0/approve invoices 7'],
+    [/^\/invoices\/(?<id>[\w-]+)(?:\/lines\/(\d+))?$/, '/invoices/a-1/lines/2', 'lines.update /invoices/:id/lines/:0 lines 2'],
+    [/^\/invoices\/(?<id>[\w-]+)(?:\/lines\/(\d+))?$/, '/invoices/a-1', 'invoices.update /invoices/:id invoices a-1'],
+    [/^\/api\/(invoices|orders)\/(\d+)\/?$/i, '/api/Orders/7/', 'orders.update /api/orders/:1 orders 7'],
+    [/^\/(?:invoices|orders)\/archive/, '/orders/archive', 'orders.archive.create /orders/archive archive undefined'],
+    [/^\/invoices$|^\/orders\/(\d+)$/, '/orders/7', 'orders.update /orders/:0 orders 7'],
+    [/^\/invoices$|^\/orders\/(\d+)$/, '/invoices', 'invoices.create /invoices invoices undefined'],
+    [/\/invoices\b.*/, '/invoices/hunter2', 'invoices.create /invoices invoices undefined'],
+    [/.*fly$/, '/hunter2-fly', 'fly.create /fly fly undefined'],
+    [/^\/files\/(.*)$/, '/files/hunter2/a', 'files.update /files/* files undefined'],
+    [/^\/(?!api).*/, '/hunter2', 'http.unmatched /* undefined undefined'],
+    [/^\/reset-password\/([\w-]+)$/, '/reset-password/hunter2', 'reset-password.update /reset-password/:0 reset-password hunter2'],
+    [/^\/[a-z]+\/\u0037$/, '/hunter/7', 'http.update /*/* undefined undefined'],
+    [['/invoices/:id', '/bills/:id'], '/bills/7', 'bills.update /bills/:id bills 7'],
+    [['/invoices/:id', '/bills{/:year}/:id'], '/Bills/7/', 'bills.update /bills{/:year}/:id bills 7'],
+    [['/a/*path', '/b/*path'], '/b/hunter2/x', 'b.update /b/*path b undefined'],
+    [['/a', '/b{/c}', '/d'], '/b/c', 'b.c.create /b{/c} c undefined'],
+    [['/a', '/b{/c}', '/d'], '/d', 'd.create /d d undefined'],
+    [['/a%20b/:id', /^\/x\/(\w+)$/], '/x/7', 'x.update /x/:0 x 7'],
+  ])('%s, asked for %s, is %s', async (path, sent, entry) => {
+    for (const mount of ['', '/shops']) {
+      const audit = memory();
+      const url = await listenExpress((app) => {
+        app.use(onExpress.auditExpress(audit, { requests: 'writes' }));
+        const router = express.Router();
+        router.post(path as string, (_request, response) => void response.json({ id: 5 }));
+        app.use(mount === '' ? '/' : mount, router);
+      });
+      await post(url + mount + sent);
+      const said = audit.kept.map((event) => {
+        const { route } = http(event) as { route?: string };
+        return mount === '' ? `${event.action} ${route} ${event.resource?.type} ${event.resource?.id}` : route;
+      });
+      expect(said).toEqual([mount === '' ? entry : mount + entry.split(' ')[1]]);
+    }
+  }); // prettier-ignore
+
+  it('below another that captures too: a number that is not its own is no id', async () => {
+    const audit = memory();
+    const url = await listenExpress((app) => {
+      app.use(onExpress.auditExpress(audit, { requests: 'writes' }));
+      const router = express.Router({ mergeParams: true });
+      router.post(/^\/bills\/(\d+)$/, (_request, response) => void response.json({}));
+      app.use(/^\/shops\/(\d+)/, router);
+    });
+    await post(`${url}/shops/1/bills/7`);
+    expect([audit.kept[0]?.action, audit.kept[0]?.resource?.id]).toEqual(['bills.update', undefined]);
+  });
+});
+
 describe('what is put in the wrong place', () => {
   it('on Express is served without an entry, and said once', async () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
