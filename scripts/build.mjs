@@ -32,5 +32,5 @@ if (codes.some((code) => code !== 0)) {
 writeFileSync(`${root}dist/cjs/package.json`, '{ "type": "commonjs" }\n');
 
 // npm makes a bin executable when it installs it; running it from a clone needs the bit here.
-const bin = `${root}dist/esm/cli/main.js`;
+const bin = `${root}dist/esm/cli/bin.js`;
 if (existsSync(bin)) chmodSync(bin, 0o755);

@@ -37,24 +37,41 @@ const CONFIG_FILES = ['audit.config.ts', 'audit.config.mts', 'audit.config.mjs',
 /** Variables with the URL of another role than the application's, for the commands that need its rights. */
 export type RoleVariable = 'AUDIT_MIGRATE_DATABASE_URL' | 'AUDIT_SEALER_DATABASE_URL';
 
+/** Those with the application's own URL; the first that is set is taken. */
+const APPLICATION = ['AUDIT_DATABASE_URL', 'DATABASE_URL'] as const;
+
 /**
  * What all commands need: the database, the schema, and what is audited.
  * @param variable wins over the application's URL, where it is set
  */
 export async function environment(command: Command, variable?: RoleVariable): Promise<Environment> {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const applicationUrl = options.databaseUrl ?? process.env['AUDIT_DATABASE_URL'] ?? process.env['DATABASE_URL'];
-  const roleUrl = options.databaseUrl === undefined && variable !== undefined ? process.env[variable] : undefined;
-  const databaseUrl = roleUrl || applicationUrl;
-  if (databaseUrl === undefined || databaseUrl === '') {
-    throw new AuditError('AUDIT_OPTIONS_INVALID', 'no database: pass --database-url or set AUDIT_DATABASE_URL');
-  }
+  const databaseUrl = urlOf(options.databaseUrl, [...(variable === undefined ? [] : [variable]), ...APPLICATION]);
   const { configFile, config } = await configuration(options);
   const configured = withCatalogue(config);
   const schema = checkSchemaName(options.schema ?? configured.schema ?? DEFAULT_SCHEMA);
-  const schemas = configured.schemas ?? [schemaOf(applicationUrl ?? databaseUrl)];
+  const schemas = configured.schemas ?? [
+    schemaOf(options.databaseUrl ?? APPLICATION.map((name) => process.env[name]).find(Boolean) ?? databaseUrl),
+  ];
   const levels = checkLevelConfig(configured);
   return { databaseUrl, schema, coverage: { ...configured, schema, schemas }, levels, configFile };
+}
+
+/** @throws AuditError `AUDIT_OPTIONS_INVALID`; one that is empty is a mistake, and the next would be another role's */
+function urlOf(option: string | undefined, variables: readonly string[]): string {
+  const empty = (name: string, otherwise: string): AuditError =>
+    new AuditError('AUDIT_OPTIONS_INVALID', `${name} is empty: give it a URL, postgresql://…, or ${otherwise}`);
+  if (option === '') throw empty('--database-url', 'leave it out');
+  if (option !== undefined) return option;
+  const name = variables.find((each) => process.env[each] !== undefined);
+  const others = variables.slice(variables.indexOf(name ?? '') + 1);
+  if (name === undefined) {
+    const order = `${variables.slice(0, -1).join(', ')} or ${variables.at(-1)}`;
+    throw new AuditError('AUDIT_OPTIONS_INVALID', `no database: pass --database-url, or set ${order}; the first of them that is set is taken`); // prettier-ignore
+  }
+  const url = process.env[name];
+  if (url) return url;
+  throw empty(name, others.length === 0 ? 'pass --database-url' : `unset it, and ${others.join(', else ')} is taken`);
 }
 
 /** The configuration file and what it says; nothing where there is none. */

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { COULD_NOT_RUN } from './could-not-run.js';
 import { Command, CommanderError } from 'commander';
 import { actionsCommand } from './actions.js';

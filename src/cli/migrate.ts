@@ -35,6 +35,7 @@ export function migrateCommand(): Command {
       const env = await environment(command, 'AUDIT_MIGRATE_DATABASE_URL');
       if (options.prisma !== undefined) return await migratePrisma(env, { ...options, prisma: options.prisma });
       await withPool(env, 'migrate', async (pool) => {
+        await planTriggers(pool, env.coverage); // a configuration that cannot be is refused before anything is written
         const files = options.dryRun
           ? await missingMigrations(pool, env.schema)
           : await migrate(pool, { schema: env.schema, origin: options.origin });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { full } from '../support/full.js';
 import { readReferences } from '../support/imports.js';
@@ -22,13 +23,25 @@ const COMMANDS = ['migrate', 'seal', 'verify', 'checkpoint', 'query', 'doctor'];
 const SOME = full ? COMMANDS : ['migrate', 'seal'];
 
 describe('the command line refuses, with exit code 2 and what to do,', () => {
+  const ROLE: Record<string, string> = { migrate: 'AUDIT_MIGRATE_DATABASE_URL, ', doctor: '' };
   it.each(SOME)('to %s without a database', async (command) => {
+    const first = ROLE[command] ?? 'AUDIT_SEALER_DATABASE_URL, ';
     expect(await run([command])).toEqual({
       code: 2,
       out: '',
-      err: 'error: no database: pass --database-url or set AUDIT_DATABASE_URL [AUDIT_OPTIONS_INVALID]\n',
+      err: `error: no database: pass --database-url, or set ${first}AUDIT_DATABASE_URL or DATABASE_URL; the first of them that is set is taken [AUDIT_OPTIONS_INVALID]\n`,
     });
   });
+
+  it.each<[string, string[], Record<string, string>, string]>([
+    ['the sealer’s', ['seal'], { AUDIT_SEALER_DATABASE_URL: '', DATABASE_URL: 'mysql://h' }, 'AUDIT_SEALER_DATABASE_URL is empty: give it a URL, postgresql://…, or unset it, and AUDIT_DATABASE_URL, else DATABASE_URL is taken'],
+    ['the owner’s', ['migrate'], { AUDIT_MIGRATE_DATABASE_URL: '' }, 'AUDIT_MIGRATE_DATABASE_URL is empty: give it a URL, postgresql://…, or unset it, and AUDIT_DATABASE_URL, else DATABASE_URL is taken'],
+    ['the application’s', ['doctor'], { AUDIT_DATABASE_URL: '', DATABASE_URL: 'mysql://h' }, 'AUDIT_DATABASE_URL is empty: give it a URL, postgresql://…, or unset it, and DATABASE_URL is taken'],
+    ['the last of all', ['doctor'], { DATABASE_URL: '' }, 'DATABASE_URL is empty: give it a URL, postgresql://…, or pass --database-url'],
+    ['the option', ['doctor', '--database-url', ''], { DATABASE_URL: 'mysql://h' }, '--database-url is empty: give it a URL, postgresql://…, or leave it out'],
+  ])('%s URL that is set and empty', async (_whose, args, env, message) => {
+    expect(await run(args, { env })).toEqual({ code: 2, out: '', err: `error: ${message} [AUDIT_OPTIONS_INVALID]\n` });
+  }); // prettier-ignore
 
   it.each(SOME)('to %s a database that cannot be reached, and does not repeat the password', async (command) => {
     const args = command === 'seal' ? [command, '--once'] : [command];
@@ -101,6 +114,30 @@ describe('the command line', () => {
     expect(await run(['doctor'], { env })).toMatchObject({ code: 1, out: expect.stringContaining('not installed') });
     expect(await run(['doctor'], { env, url: 'mysql://h' })).toMatchObject({ code: 2 });
     expect(await run(['doctor', '--database-url', `${database.url}?schema=public`], { url: 'mysql://h' })).toMatchObject({ code: 1 }); // prettier-ignore
+  });
+
+  it('writes nothing before it knows that its configuration can be', async () => {
+    const there = folder();
+    const fresh = await createDatabase();
+    const { Client } = pg;
+    const client = new Client({ connectionString: fresh.url });
+    await client.connect();
+    await client.query(
+      'create table bills (id int primary key, org int); create table notes (id int primary key, team int)',
+    );
+    const logs = async (): Promise<unknown> => (await client.query(`select to_regnamespace('audit') as log`)).rows[0];
+    for (const [at, config, message] of [
+      [0, { tenantColumn: 'orgId' }, /no audited table has a column "orgId": tenantColumn is the name in the database/],
+      [1, { tenantColumn: 'team', models: { notes: false } }, /no audited table has a column "team"/],
+      [2, { models: { bills: { redact: ['iban'] } } }, /iban/],
+    ] as const) {
+      const file = there.write(`${at}.mjs`, `export default ${JSON.stringify(config)}`);
+      expect(await run(['migrate', '--config', file], { url: fresh.url })).toEqual({ code: 2, out: '', err: expect.stringMatching(message) }); // prettier-ignore
+      expect(await logs()).toEqual({ log: null });
+    }
+    await client.end();
+    await fresh.drop();
+    there.remove();
   });
 
   it('loads neither Nest nor Prisma', () => {

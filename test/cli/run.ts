@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const MAIN = fileURLToPath(new URL('../../dist/esm/cli/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/esm/cli/bin.js', import.meta.url));
 
 export interface Ran {
   readonly code: number | null;

@@ -115,7 +115,7 @@ describe('prisma generate', () => {
 
 describe('the generator', () => {
   it('answers Prisma from the built package too, whose imports Node resolves, and not a compiler', () => {
-    const run = spawnSync(process.execPath, [join(root, 'dist/esm/cli/main.js')], {
+    const run = spawnSync(process.execPath, [join(root, 'dist/esm/cli/bin.js')], {
       env: { ...process.env, PRISMA_GENERATOR_INVOCATION: 'true' },
       input: '{"jsonrpc":"2.0","method":"getManifest","params":{},"id":7}\n',
       encoding: 'utf8',

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { verify } from '../../src/verify/index.js';
 import { folder, MAIN, run, type Folder } from '../cli/run.js';
@@ -57,6 +60,30 @@ hostile('verify: 1 says tampered, and nothing else does', (holds) => {
         { full: options.full || name === 'tampered', timeoutMs: 120_000 },
       );
   }
+  /** The built package, where one module is not as it should be. */
+  const without = (name: string, text?: string): { code: number | null; err: string } => {
+    const copy = join(here.path, randomUUID());
+    cpSync(join(MAIN, '../../..'), join(copy, 'dist'), { recursive: true });
+    writeFileSync(join(copy, 'package.json'), '{ "type": "module" }');
+    if (text === undefined) {
+      mkdirSync(join(copy, 'node_modules'));
+      for (const each of ['cli-progress', 'commander', 'jiti', 'pg', 'picocolors'])
+        if (each !== name) symlinkSync(join(MAIN, '../../../../node_modules', each), join(copy, 'node_modules', each));
+    } else writeFileSync(join(copy, 'dist/esm', name), text);
+    const { status, stderr } = spawnSync(process.execPath, [join(copy, 'dist/esm/cli/bin.js'), 'verify'], { encoding: 'utf8' }); // prettier-ignore
+    return { code: status, err: stderr };
+  };
+  for (const name of ['pg', 'picocolors', 'commander', 'jiti'])
+    holds(`${name} is not installed`, () => {
+      expect(without(name)).toEqual({
+        code: 2,
+        err: `error: the command line could not be loaded: the module ${name} is not installed; install nestjs-prisma-audit again, with its dependencies\n`,
+      });
+    });
+  holds('a file with syntax that this Node does not know', () => {
+    const { code, err } = without('cli/verify.js', 'export const a = 1 |> 2;');
+    expect({ code, lines: err.split('\n').length - 1 }).toEqual({ code: 2, lines: 1 });
+  });
   holds('a reader that closes standard error', () => expect(shell('$CLI verify 2>&-')).toBe(0), { full: true });
   holds('a log that was tampered with', () => expect(shell('$CLI verify', tampered)).toBe(1));
   holds('its checkpoint has no line for the chain with findings', async () => {

@@ -155,7 +155,8 @@ describe('a configuration that names what is not there is refused:', () => {
     ['a mapped table', { models: { Bill: { table: 'bills' } } }, {}, /there is no table "bills"/],
     ['a column to redact', { models: { Invoice: { redact: ['x'] } } }, {}, /model Invoice: the table has no column "x" \(set models\.Invoice\.columns where @map/], // prettier-ignore
     ['a column to keep', { models: { Invoice: { keep: ['x'] } } }, {}, /no column "x"/],
-    ['a tenant column that no table has', { tenantColumn: 'org' }, {}, /no table has a column "org": tenantColumn is the name in the database/], // prettier-ignore
+    ['a tenant column that no table has', { tenantColumn: 'org' }, {}, /no audited table has a column "org": tenantColumn is the name in the database/], // prettier-ignore
+    ['a tenant column of a table that is left out alone', { tenantColumn: 'tenantId', models: { Invoice: false } }, {}, /no audited table has a column "tenantId"/], // prettier-ignore
     ['a tenant column', { models: { Invoice: { tenant: 'x' } } }, {}, /no column "x"/],
     ['a mapped column', { models: { Invoice: { keep: ['title'], columns: { title: 'x' } } } }, {}, /no column "x"/],
     ['a column with two rules', { models: { Invoice: { redact: ['title'], mask: { title: 4 } } } }, {}, /title is in two of redact, mask and ignore/], // prettier-ignore

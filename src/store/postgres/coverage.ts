@@ -46,15 +46,9 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
       );
     }
   }
-  const { tenantColumn } = coverage;
-  if (tenantColumn !== undefined && !tables.some((table) => table.columns.includes(tenantColumn))) {
-    throw invalid(
-      `no table has a column ${JSON.stringify(tenantColumn)}: tenantColumn is the name in the database (@map), not the field's`,
-    );
-  }
   const isSecret = secretNames(coverage.redaction);
   const isKnown = inCatalogue(coverage);
-  return tables.map((table) => {
+  const plan = tables.map((table): PlannedTable => {
     const model = modelOf.get(nameOf(table)) ?? nameOf(table);
     const rules = models.get(model) ?? {};
     const told = rules === false ? undefined : captureArguments(table, model, rules, coverage, isSecret);
@@ -63,6 +57,19 @@ export function planCoverage(tables: readonly Table[], coverage: Coverage): read
     const audited = told !== undefined && (!byClient || isKnown(table));
     return { table, model, audited, wanted, step: stepOf(table, wanted, coverage) };
   });
+  checkTenantColumn(plan, coverage);
+  return plan;
+}
+
+function checkTenantColumn(plan: readonly PlannedTable[], { tenantColumn }: Coverage): void {
+  if (
+    tenantColumn !== undefined &&
+    !plan.some(({ audited, table }) => audited && table.columns.includes(tenantColumn))
+  ) {
+    throw invalid(
+      `no audited table has a column ${JSON.stringify(tenantColumn)}: tenantColumn is the name in the database (@map), not the field's`,
+    );
+  }
 }
 
 /** A client knows the tables of its schema, and no others. */
