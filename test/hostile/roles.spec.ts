@@ -122,6 +122,8 @@ const CHANGED: readonly [name: string, sql: string, says: RegExp][] = [
   ['two entries of one position', `drop index audit.entry_pos_key`, /index entry_pos_key/],
   ['salts that everybody knows', `alter table audit.content alter column salt_data set default '11111111-1111-4111-8111-111111111111'`, /column content.salt_data/],
   ['positions from another sequence', `create sequence public.s; alter table audit.content alter column pos set default nextval('public.s')`, /column content.pos/],
+  ['the keep trigger of the watch', `alter table audit.coverage disable trigger keep`, /trigger coverage\.keep/],
+  ['the keep trigger of the watch, no longer for replicas, as pg_restore --disable-triggers leaves it', `alter table audit.coverage disable trigger all; alter table audit.coverage enable trigger all`, /trigger coverage\.keep/],
   ['a child of content', `create table public.child () inherits (audit.content)`, /child content/],
   ['a function that is not ours', `create function audit.extra() returns int language sql as 'select 1'`, /function extra\(\)/],
   ['a table that is not ours', `create table audit.extra (id int)`, /relation extra/],

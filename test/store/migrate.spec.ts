@@ -160,12 +160,13 @@ describe('migrate', () => {
     'alter table audit.content enable trigger append_only', // no longer in replica mode
     'drop trigger keep on audit.sealer',
     'alter table audit.chain disable trigger all',
+    'alter table audit.coverage enable trigger all', // as pg_restore --disable-triggers leaves it
   ])('puts the guards back after: %s', async (sql) => {
     const pool = await makeDatabase();
     await migrate(pool, { schema: 'audit' });
     await pool.query(sql);
-    expect(await migrate(pool, { schema: 'audit' })).toEqual(['0002_append_only.sql']);
-    for (const table of ['content', 'entry', 'chain', 'sealer'])
+    expect(await migrate(pool, { schema: 'audit' })).toEqual(['0002_append_only.sql', '0007_coverage.sql']);
+    for (const table of ['content', 'entry', 'chain', 'sealer', 'coverage'])
       await expect(
         pool.query(`set session_replication_role = replica; delete from audit.${table}`),
       ).rejects.toMatchObject({ code: 'AUD01' });
