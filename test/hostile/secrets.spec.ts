@@ -116,6 +116,13 @@ const EXPRESSIONS: Record<string, [path: unknown, url: string, params: Record<st
   'a path that does not decode': [/^\/reset-password\/(.+)$/, `/reset-password/${S}%`, { 0: `${S}%` }, ofNumber('0')],
 }; // prettier-ignore
 
+/** Sources of expressions with all that a reader of them may stumble over. */
+const STRANGE = [
+  '', '.', '^', '$', '|', '||', '()', '(?:)', '(|a)', '[]', '[^]', '[)]', '[(|]', '\\(', '\\)', '(a(b(c)?)*)+', '(?<x>a)\\k<x>|(b)\\1', '(?=a)(?!b)(?<=c)(?<!d)/a',
+  '^/(?<id>[^/]+?)(?:/(?<b>.*?))??$', '/a{2}/b{0,}/c{0}', '/a\\/b', '\\u0061\\x61\\cA\\0\\d\\p', '(?:(?:(?:a|b)|c)|(d))', '/:id/*', '/(?:a|[|)]|\\|)', '^/a$|^/(.+)$|', '{', '}', ']', '/é/ /\u2028',
+  'v: [[a-z]--[aeiou]]', 'v: [\\q{abc|d}]', '(?:a)?'.repeat(50), `${'('.repeat(60)}a${')'.repeat(60)}`, 'a|'.repeat(300),
+]; // prettier-ignore
+
 hostile('secrets in paths and queries', (holds) => {
   for (const [name, [path, url, params, mark]] of Object.entries(EXPRESSIONS)) {
     holds(`Express: ${name}`, () => {
@@ -125,6 +132,18 @@ hostile('secrets in paths and queries', (holds) => {
   holds('Express: the id in a capture that is no secret stays', () => {
     expect(entryOfExpress(/^\/users\/(\d+)\/reset-password$/, '/users/7/reset-password', { 0: '7' }).id).toBe('7');
   });
+  for (const source of STRANGE) {
+    holds(`Express: ${source} as the source of an expression`, () => {
+      const expression = new RegExp(source.replace(/^v: /, ''), source.startsWith('v: ') ? 'v' : '');
+      for (const url of [`/${S}`, `/a/${S}`, `/a/${S}/`, '/', '/%', `/a?${S}`, `/${'a/'.repeat(4_000)}`])
+        for (const params of [{}, { 0: S, 1: 'a', id: '7' }]) {
+          const request = { method: 'POST', headers: {}, params, originalUrl: url, route: { path: [expression] } };
+          const pattern = routePattern(request as unknown as AuditRequest);
+          expect(pattern).toMatch(/^\/[\w:*./~-]*$/);
+          expect(pattern).not.toContain('hunter2');
+        }
+    });
+  }
   holds('Express: an expression costs no more than its own match', () => {
     const url = `/${'1'.repeat(16_000)}`;
     const started = performance.now();

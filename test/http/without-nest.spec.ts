@@ -278,7 +278,7 @@ describe('a route of Express that is a RegExp or a list', () => {
       await post(url + mount + sent);
       const said = audit.kept.map((event) => {
         const { route } = http(event) as { route?: string };
-        return mount === '' ? `${event.action} ${route} ${event.resource?.type} ${event.resource?.id}` : route;
+        return mount === '' ? `${event.action} ${route} ${event.resource?.type} ${String(event.resource?.id)}` : route;
       });
       expect(said).toEqual([mount === '' ? entry : mount + entry.split(' ')[1]]);
     }

@@ -148,7 +148,7 @@ describe('doctor compares the catalogue with the database', () => {
     const said = async (coverage: object): Promise<string[]> =>
       failed(await doctor('app', {}, { ...COVERAGE, ...coverage, catalogue: over }));
     expect(await said({})).toEqual([
-      'catalogue: the model Seen is the view public.seen, and not a table: it is not captured -- declare it as "view" in schema.prisma and run "prisma generate", or leave it out (models: { "Seen": false })',
+      'catalogue: the model Seen (public.seen) is a view: it is not captured by itself -- declare it as "view" in schema.prisma and run "prisma generate", or leave it out (models: { "Seen": false })',
     ]);
     expect(await said({ models: { ...COVERAGE.models, seen: false } })).toEqual([]);
     await world.owner.query('drop view seen');

@@ -59,7 +59,7 @@ async function missing(
     const [model = table.name] = Object.entries(catalogue?.models ?? {}).find(([, known]) => known.table === table.name && (known.schema ?? first) === table.schema) ?? []; // prettier-ignore
     const declare = kind.endsWith('view') ? 'declare it as "view" in schema.prisma and run "prisma generate", or ' : '';
     return {
-      text: `the model ${model} is the ${kind} ${idOf(table)}, and not a table: it is not captured`,
+      text: `the model ${model} (${idOf(table)}) is ${kind}: it is not captured by itself`,
       remedy: `${declare}leave it out (models: { ${JSON.stringify(model)}: false })`,
     };
   });

@@ -3,8 +3,8 @@ import type { Pool } from './pool.js';
 
 /** $1: schemas, $2: names. `readTables` passes these over. */
 const KINDS = `
-select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table'
-            when 'r' then 'table of an extension, or partition,' when 'p' then 'table of an extension, or partition,' end as kind
+select case when c.relispartition then 'a partition' else case c.relkind when 'v' then 'a view' when 'm' then 'a materialized view'
+            when 'f' then 'a foreign table' when 'r' then 'a table of an extension or of Prisma' end end as kind
   from unnest($1::text[], $2::text[]) with ordinality as t (schema, name, place)
   left join pg_namespace n on n.nspname = t.schema
   left join pg_class c on c.relnamespace = n.oid and c.relname = t.name

@@ -22,7 +22,7 @@ interface Facts extends LogFacts {
 
 /**
  * What an application asks the database at its start: those of doctor's checks that tell whether writes are captured as they
- * should be, in three statements that read system catalogues alone. What changes while it runs (sealer, backlog), and who else
+ * should be, in three statements that read system catalogues alone (a fourth says what a table of the catalogue is that is not there). What changes while it runs (sealer, backlog), and who else
  * may do what, is for doctor.
  *
  * @param coverage the application's `audit.config`; without it nobody knows which tables should be audited
