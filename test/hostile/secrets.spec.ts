@@ -138,7 +138,7 @@ hostile('secrets in paths and queries', (holds) => {
       for (const url of [`/${S}`, `/a/${S}`, `/a/${S}/`, '/', '/%', `/a?${S}`, `/${'a/'.repeat(4_000)}`])
         for (const params of [{}, { 0: S, 1: 'a', id: '7' }]) {
           const request = { method: 'POST', headers: {}, params, originalUrl: url, route: { path: [expression] } };
-          const pattern = routePattern(request as unknown as AuditRequest);
+          const pattern = routePattern(request);
           expect(pattern).toMatch(/^\/[\w:*./~-]*$/);
           expect(pattern).not.toContain('hunter2');
         }
