@@ -182,11 +182,17 @@ create or replace function "audit".record_read(p_details text, p_tenant text def
 language plpgsql security definer set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
   v_pos bigint;
+  is_object boolean;
 begin
   if p_details is null or octet_length(p_details) > 65536 or octet_length(p_tenant) > 1024 then
     raise exception 'audit: what was read is told in 64 KiB at most, and a tenant in 1 KiB' using errcode = '22023';
   end if;
-  if json_typeof(p_details::json) <> 'object' then
+  begin
+    is_object := json_typeof(p_details::json) = 'object';
+  exception when data_exception or program_limit_exceeded then
+    is_object := false; -- PostgreSQL would repeat a piece of it
+  end;
+  if not is_object then
     raise exception 'audit: what was read is told as a JSON object' using errcode = '22023';
   end if;
   insert into "audit".content (source, header, tenant_key, actor, data)
