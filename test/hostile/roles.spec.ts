@@ -274,7 +274,12 @@ hostile('who may only read', (holds) => {
       holds(`the ${part} may not leave ${name}`, async () => {
         await expect(world.poolOf(world.roles[part]).query('select audit.record_read($1, $2)', [details, tenant])).rejects.toMatchObject({ code: expect.stringMatching(/^22/) }); // prettier-ignore
       });
-    for (const details of ['{"filter": 5ec3e7', '{"filter": "5ec3e7\n"}', '5ec3e7', `{"filter":"5ec3e7","a":${'['.repeat(60_000)}`])
+    for (const details of [
+      '{"filter": 5ec3e7',
+      '{"filter": "5ec3e7\n"}',
+      '5ec3e7',
+      `{"filter":"5ec3e7","a":${'['.repeat(60_000)}`,
+    ])
       holds(`the ${part} leaves ${details.slice(0, 30)}…: refused, and not repeated`, async () => {
         const error: object = await world.poolOf(world.roles[part]).query('select audit.record_read($1)', [details]).then(() => new Error('it was taken'), (thrown: Error) => thrown); // prettier-ignore
         expect(error).toMatchObject({ code: '22023' });
