@@ -122,6 +122,14 @@ const CHANGED: readonly [name: string, sql: string, says: RegExp][] = [
   ['two entries of one position', `drop index audit.entry_pos_key`, /index entry_pos_key/],
   ['salts that everybody knows', `alter table audit.content alter column salt_data set default '11111111-1111-4111-8111-111111111111'`, /column content.salt_data/],
   ['positions from another sequence', `create sequence public.s; alter table audit.content alter column pos set default nextval('public.s')`, /column content.pos/],
+  ['positions handed out by the hundred', `alter sequence audit.content_pos_seq cache 100`, /sequence content_pos_seq/],
+  ['positions in steps', `alter sequence audit.content_pos_seq increment 2`, /sequence content_pos_seq/],
+  ['positions that fall', `alter sequence audit.content_pos_seq increment -1`, /sequence content_pos_seq/],
+  ['positions that begin again', `alter sequence audit.content_pos_seq cycle`, /sequence content_pos_seq/],
+  ['positions that end', `alter sequence audit.content_pos_seq maxvalue 1000000`, /sequence content_pos_seq/],
+  ['positions below zero', `alter sequence audit.content_pos_seq minvalue -5`, /sequence content_pos_seq/],
+  ['positions that restart far on', `alter sequence audit.content_pos_seq start 1000`, /sequence content_pos_seq/],
+  ['positions of four bytes', `alter sequence audit.content_pos_seq as integer`, /sequence content_pos_seq/],
   ['a child of content', `create table public.child () inherits (audit.content)`, /child content/],
   ['a function that is not ours', `create function audit.extra() returns int language sql as 'select 1'`, /function extra\(\)/],
   ['a table that is not ours', `create table audit.extra (id int)`, /relation extra/],
@@ -185,12 +193,13 @@ const SEALS: readonly [name: string, arguments_: string, taken?: true][] = [
   ['nothing', `0, ${NOW}, ${NOTHING}`],
   ['one list longer', `0, ${NOW}, ${opening().replace(`array['{"details`, `array['x', '{"details`)}`],
   ['content beside the opening', `0, ${NOW}, ${opening({ pos: 'POS, POS + 1' })}`],
-  ['an opening at a position in flight', `0, ${NOW}, ${opening({ pos: 'HANDED - 1' })}`],
+  ['an opening at a position in flight', `0, ${NOW}, ${opening({ pos: 'HANDED - 2' })}`],
   ['an opening at a position to come', `0, ${NOW}, ${opening({ pos: 'HANDED + 10' })}`],
   ['an opening of another number', `0, ${NOW}, ${opening({ chain: 'CHAIN + 1' })}`],
   ['an opening of a number far on', `0, ${NOW}, ${opening().replaceAll('CHAIN', '(CHAIN + 5)').replace(`'ORIGIN/(CHAIN + 5)'`, `'ORIGIN/' || (CHAIN + 5)`)}`],
   ['an opening of chain 0', `0, ${NOW}, ${opening({ chain: '0' })}`],
   ['an opening of another deployment', `0, ${NOW}, ${opening({ origin: `'example.com/other/CHAIN'` })}`],
+  ['an opening without its entry, beside one that has it', `0, ${NOW}, ${opening().replace('array[CHAIN]::int[]', 'array[CHAIN, CHAIN + 1]::int[]').replace(`array['ORIGIN/CHAIN']`, `array['ORIGIN/CHAIN', 'ORIGIN/' || (CHAIN + 1)]`).replace(`array['forged']`, `array['forged', 'forged2']`).replace('array[POS]', 'array[POS, POS + 1]').replace(/array\[(\(extract.*?)\]::bigint/, 'array[$1, $1]::bigint').replace(/array\[(encode\('(.*?)', 'hex'\))\]/, (_, one: string) => `array[${one}, ${one.replace('forged', 'forged2')}]`).replace(/array\['(\{"details.*?)'\]/, (_, one: string) => `array['${one}', '${one.replace('forged', 'forged2').replace('"ORIGIN/CHAIN"', `"ORIGIN/' || (CHAIN + 1) || '"`)}']`).replace(/array\['(1+)'\], array\['(2+)'\]/, `array['$1', '$1'], array['$2', '$2']`)}`],
   ['an opening of a tenant that has a chain', `0, ${NOW}, ${opening({ tenant: `'acme'` })}`],
   ['an opening by somebody else', `0, ${NOW}, ${opening({ actor: '{"id":"ceo","type":"user","tenant":"forged"}' })}`],
   ['an opening with something more', `0, ${NOW}, ${opening({ data: `{"details":{"nonce":"${'0'.repeat(32)}","origin":"ORIGIN/CHAIN","tenant":"forged"},"new":{"status":"APPROVED"}}` })}`],
@@ -213,7 +222,7 @@ hostile('who holds the sealer’s login', (holds) => {
       try {
         await client.query('begin');
         const { rows } = await client.query<{ epoch: string; origin: string }>(`select epoch, origin from audit.acquire('forger', 1000)`);
-        const { rows: reserved } = await client.query<{ pos: string; chain: number }>('select * from audit.reserve(1)');
+        const { rows: reserved } = await client.query<{ pos: string; chain: number }>('select * from audit.reserve(2)');
         const handed = (await client.query<{ n: string }>('select audit.position() as n')).rows[0]?.n ?? '';
         const text = list.replaceAll('CHAIN', String(reserved[0]?.chain)).replaceAll('POS', reserved[0]?.pos ?? '').replaceAll('ORIGIN', rows[0]?.origin ?? '').replaceAll('HANDED', handed);
         const sealing = client.query(`select audit.seal(${rows[0]?.epoch}, 'forger', 1000, ${text})`);
