@@ -234,6 +234,25 @@ hostile('who holds the sealer’s login', (holds) => {
       }
     });
   } // prettier-ignore
+  holds('it says that all is settled: doctor sees what waits below that', async () => {
+    await world.owner.query(`insert into audit.content (source, op, model, actor, at) values ('change', 'update', 'Thing', '{}', now() - interval '2 minutes')`); // prettier-ignore
+    const client = await world.poolOf(world.roles.sealer).connect();
+    try {
+      await client.query('begin');
+      const { rows } = await client.query<{ epoch: string; origin: string }>(`select epoch, origin from audit.acquire('forger', 1000)`); // prettier-ignore
+      const { rows: reserved } = await client.query<{ pos: string; chain: number }>('select * from audit.reserve(1)');
+      const text = opening().replaceAll('CHAIN', String(reserved[0]?.chain)).replaceAll('POS', reserved[0]?.pos ?? '').replaceAll('ORIGIN', rows[0]?.origin ?? ''); // prettier-ignore
+      await client.query(`select audit.seal(${rows[0]?.epoch}, 'forger', 1000, audit.position(), ${NOW}, ${text})`);
+      const seen = { query: client.query.bind(client), connect: () => Promise.reject(new Error('one is all')) };
+      const { unsealed, problems } = await examine(seen as unknown as pg.Pool, 'audit', COVERAGE);
+      expect(unsealed).toBe(1);
+      expect(problems.join('\n')).toMatch(/waiting for its entry/);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    await record();
+  });
   holds('reserve() hands out no more than a batch can need', async () => {
     const pool = world.poolOf(world.roles.sealer);
     for (const n of ['null', '0', '-1', '100001', '2147483647']) await expect(pool.query(`select * from audit.reserve(${n})`)).rejects.toMatchObject({ code: 'AUD03' }); // prettier-ignore
