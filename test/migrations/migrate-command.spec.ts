@@ -104,15 +104,15 @@ describe('migrate, while somebody holds its lock', () => {
     ['rights', (options) => reconcilePrivileges(log.pool, { schema: 'audit', lock: options })],
   ];
 
-  it.each(each)('says who it is, once, and gives up: %s', async (_, run) => {
+  it.each(each)('says who it is, once, and gives up: %s', async (_, change) => {
     const hostile = await log.connect();
     await hostile.query(`set application_name = 'of a tenant'; ${TAKE}`);
     const told: (readonly string[])[] = [];
     const holder = expect.stringMatching(/^pid \d+ \(postgres, of a tenant, idle, since \d\d:\d\d:\d\d\)$/);
-    await expect(run(lock(told))).rejects.toMatchObject({ code: 'AUDIT_MIGRATE_LOCKED', facts: { holders: [holder] }, message: expect.stringMatching(/pg_terminate_backend/) }); // prettier-ignore
+    await expect(change(lock(told))).rejects.toMatchObject({ code: 'AUDIT_MIGRATE_LOCKED', facts: { holders: [holder] }, message: expect.stringMatching(/pg_terminate_backend/) }); // prettier-ignore
     expect(told).toEqual([[holder]]);
     await hostile.query(`select pg_advisory_unlock_all()`);
-    await run(lock());
+    await change(lock());
   });
 
   it('goes on when it is let go, and names a transaction that was prepared', async () => {

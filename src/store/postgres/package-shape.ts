@@ -88,7 +88,7 @@ export const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: 
   ["function", "acquire(p_holder text, p_lease_ms integer)", "19b91f8537e0c7dbcffb6325635818e855b2331dfa98f5be6ba829717ed1ca2c"],
   ["function", "applied()", "b61d25d86fdd4845816cc7b3846b4d84b094600d179f746c5a90166d70d83ab0"],
   ["function", "attach(p_table text, p_args text[], p_on_missing text)", "c86642c43b3c4839783369098fdb294d2845590541d4fc2c577017d3cd98abe0"],
-  ["function", "backlog()", "cdafe76674cc82be2e39ad102682dc21b0713afa963131bc16595d629b4246e4"],
+  ["function", "backlog()", "374333f8795a488a8c6fa8ed1c5f076846155d49e84d1bab8e47089e64cb3d55"],
   ["function", "broken_chains()", "6b0ef82d9ffafe36d9a27a5826315fe5b1c4504d96fe62e4eb9ce2aa3cf0db5a"],
   ["function", "capture()", "98adbc3aa94b82e0cf084adddca9e56d6d8269a4af8832415585cb96f29cbc58"],
   ["function", "capture_or_warn()", "4cb93e34ba310c1a9e6390ee6cdc631aef57650af8a526690501e18f28186e30"],
