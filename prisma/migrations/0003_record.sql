@@ -5,7 +5,8 @@
 -- Returns the number of events written.
 --
 -- Whoever may call it may pass anything: each argument is bounded here, by its size before it is looked into. What is refused has
--- SQLSTATE 22023 and says which argument; nothing of what was passed is repeated.
+-- SQLSTATE 22023 and says which argument of which event; nothing of what was passed is repeated, as PostgreSQL would of text that it
+-- cannot read.
 --
 -- The resource's id is put into the data section here, last: so the section and the column that is projected from it say the
 -- same, whoever the caller is.
@@ -27,6 +28,8 @@ create or replace function "audit".record(
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   wrong text;
+  at_fault bigint;
+  one record;
   is_new boolean := true;
   keyed boolean;
   lock_timeout text;
@@ -48,7 +51,7 @@ begin
     raise exception 'audit: the name of a batch has 1 to 200 bytes' using errcode = '22023';
   end if;
   -- CASE looks in this order: sizes first, so that nothing large is looked into.
-  select u.wrong into wrong from (
+  select u.wrong, u.ord into wrong, at_fault from (
     select ord, case
         when coalesce(octet_length(data), 0)::bigint + coalesce(octet_length(actor), 0) + coalesce(octet_length(header), 0) + coalesce(octet_length(resource_id), 0) > 1048576
           then 'an event is larger than 1 MiB'
@@ -66,17 +69,42 @@ begin
           then 'flags are a list of those that the log knows'
         -- What a client could not see it may say; a change that it saw is logged by client_change().
         when source = 'change.client' and ('gap' = any (string_to_array(flags, ','))) is not true then 'a change is not written by record(), but for a gap'
-        when group_id !~ '^[0-9a-fA-F-]{32,36}$' then 'a group is no UUID'
-        when header is null or json_typeof(header::json) <> 'object' then 'a header must be a JSON object'
-        when json_typeof(data::json) <> 'object' then 'data must be a JSON object'
-        -- That one says who read under the name of a role, and is left by record_read() alone.
-        when source = 'read' and header::json ->> 'action' = 'audit.read' then 'what a role has read is told by record_read()'
+        when group_id !~ '^([0-9a-fA-F]{4}-?){7}[0-9a-fA-F]{4}$' then 'a group is no UUID'
+        when header is null then 'a header must be a JSON object'
       end as wrong
       from unnest(p_source, p_at, p_group, p_tenant, p_event_key, p_model, p_resource_id, p_header, p_actor, p_data, p_flags)
            with ordinality as e (source, at, group_id, tenant, event_key, model, resource_id, header, actor, data, flags, ord)
   ) u where u.wrong is not null order by u.ord limit 1;
+  if wrong is null then
+    begin
+      select u.wrong, u.ord into wrong, at_fault from (
+        select ord, case
+            when decode(actor, 'hex') is null and actor is not null then 'an actor is hexadecimal'
+            when json_typeof(header::json) <> 'object' then 'a header must be a JSON object'
+            when json_typeof(data::json) <> 'object' then 'data must be a JSON object'
+            -- That one says who read under the name of a role, and is left by record_read() alone.
+            when source = 'read' and header::json ->> 'action' = 'audit.read' then 'what a role has read is told by record_read()'
+          end as wrong
+          from unnest(p_source, p_header, p_actor, p_data) with ordinality as e (source, header, actor, data, ord)
+      ) u where u.wrong is not null order by u.ord limit 1;
+    exception when data_exception or program_limit_exceeded then
+      for one in select * from unnest(p_source, p_header, p_actor, p_data) with ordinality as e (source, header, actor, data, ord) order by ord loop
+        at_fault := one.ord;
+        begin
+          wrong := 'an actor is hexadecimal';
+          perform decode(one.actor, 'hex');
+          wrong := 'a header must be a JSON object, and one that can be read';
+          perform case when one.source = 'read' then one.header::json ->> 'action' else json_typeof(one.header::json) end;
+          wrong := 'data must be a JSON object, and one that can be read';
+          perform json_typeof(one.data::json);
+        exception when data_exception or program_limit_exceeded then
+          exit;
+        end;
+      end loop;
+    end;
+  end if;
   if wrong is not null then
-    raise exception 'audit: %', wrong using errcode = '22023';
+    raise exception 'audit: % (event % of the batch)', wrong, at_fault using errcode = '22023';
   end if;
 
   keyed := exists (select from unnest(p_event_key) as k (key) where key is not null);

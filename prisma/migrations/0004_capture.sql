@@ -8,7 +8,8 @@
 --   7 redacted columns as text[] · 8 columns of documents as text[] · 9 what suspect() looks for, as bytea[]; '' for the default
 --  10 hidden: columns are; masked: and some with their last characters shown · 11 `{"column":` of the single key
 -- Rules: {"blank": {column: null, …}, "redact": [column, …], "mask": {column: n, …}, "ignore": [column, …],
---         "json": [column, …], "names": {"words": [pattern, …], "run", "whole", "except": [name, …]}}, names absent for the default.
+--         "json": [column, …], "kept": [column, …], "names": {"words": [pattern, …], "run", "whole", "except": [name, …]}}; kept, documents
+--         that are not looked into, absent if there are none, names for the default.
 -- Each statement copies the arguments of all triggers of its table, so the default list of secret names is here and not in them.
 --
 -- The settings pinned below colour the text of values (bytea, floats, times, money) or how a function's own text is read
@@ -37,13 +38,36 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
                   from (select row_text::json ->> k.name as value, k.ord from unnest(composite::text[]) with ordinality as k (name, ord)) v) end
 $$;
 
--- The next four are asked of each row. They have no search path of their own, so that they become part of the statement that calls
+-- Whether JSON that PostgreSQL has made, or taken, is nested so deep that it might not be able to read it here, where the stack has more
+-- on it: a column of type json can hold such a document. Text of 20,000 bytes has less than 10,000 levels, and is not asked about.
+create or replace function "audit".too_deep(document text) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- Counted first: it costs less than to read it, and nearly all have fewer.
+  if octet_length(document) - octet_length(replace(replace(document, '[', ''), '{', '')) < 10000 then return false; end if;
+  begin
+    perform (repeat('[', 2000) || document || repeat(']', 2000))::json; -- room for what calls what reads it
+    return false;
+  exception when statement_too_complex then
+    return true;
+  end;
+end $$;
+
+-- The next five are asked of each row. They have no search path of their own, so that they become part of the statement that calls
 -- them, and cost no call: so each name in them is qualified.
 
 -- Whether JSON is free of escapes that `->>` might refuse.
 create or replace function "audit".plain(row_text text) returns boolean
 language sql immutable as $$
   select pg_catalog.strpos(row_text, pg_catalog.chr(92)) operator(pg_catalog.=) 0 or pg_catalog.strpos(row_text, pg_catalog.chr(92) operator(pg_catalog.||) 'u') operator(pg_catalog.=) 0
+$$;
+
+-- Whether the images of a row can be stored as they are; `reads`: and be read before that.
+create or replace function "audit".fit(one text, other text, reads boolean) returns boolean
+language sql stable as $$
+  select case when pg_catalog.octet_length(one) operator(pg_catalog.+) pg_catalog.octet_length(other) operator(pg_catalog.<=) 20000 then true
+              when pg_catalog.octet_length(one) operator(pg_catalog.+) pg_catalog.octet_length(other) operator(pg_catalog.>) 1048576 then false
+              when reads then not ("audit".too_deep(one) or "audit".too_deep(other)) else one is not null and other is not null end
 $$;
 
 -- The key of a row as text, if its JSON begins with it and it is a number or a simple string; else null. `start`: of the JSON, up to its
@@ -90,7 +114,8 @@ create or replace function "audit".lean_key(row_text text, args text[]) returns 
 language sql stable as $$
   select case when "audit".plain(row_text) then coalesce(
     "audit".first_value(pg_catalog.split_part(row_text, ',', 1), nullif(args[11], '')),
-    case when args[1] operator(pg_catalog.<>) '' then row_text::pg_catalog.json operator(pg_catalog.->>) args[1]
+    case when not "audit".fit(row_text, '', true) then null
+         when args[1] operator(pg_catalog.<>) '' then row_text::pg_catalog.json operator(pg_catalog.->>) args[1]
          when args[2] operator(pg_catalog.<>) '' then "audit".key_of(row_text, '', args[2]) end) end
 $$;
 
@@ -156,6 +181,28 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
   select '****' || case when length(value) >= 2 * shown then right(value, shown) else '' end
 $$;
 
+-- Those of these columns of a record that are nested too deep, with the text of their values: in a copy of the record where all others
+-- are null, it is known where that begins and ends. Fails where the record is too deep without these columns too.
+create or replace function "audit".deep_columns(r record, names text[]) returns table (name text, value text)
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+  columns constant text[] := array(select json_object_keys(row_to_json(json_populate_record(r, (select json_object_agg(n, null) from unnest(names) n)))));
+  head text;
+  tail text;
+begin
+  for name, head, tail in
+    select c.name, '{' || coalesce(string_agg(to_json(o.name)::text || ':null,', '' order by o.place) filter (where o.place < c.place), '') || to_json(c.name)::text || ':',
+           coalesce(string_agg(',' || to_json(o.name)::text || ':null', '' order by o.place) filter (where o.place > c.place), '') || '}'
+      from unnest(columns) with ordinality c (name, place), unnest(columns) with ordinality o (name, place)
+     where c.name = any (names) group by c.name, c.place
+  loop
+    value := row_to_json(json_populate_record(r, (select json_object_agg(c, null) from unnest(columns) c where c <> name)))::text;
+    value := substr(value, length(head) + 1, length(value) - length(head) - length(tail));
+    if "audit".too_deep(value) then return next; end if;
+  end loop;
+end $$;
+
 -- What of one image of a record may be stored: `image`, with null for what may not; `plain`, the same without escapes that cannot
 -- be read; `members` of the data section that say so, as {"masked": …, "cut": …, "jsonNull": …}; `secrets` by their path, for
 -- comparison alone.
@@ -175,15 +222,40 @@ begin
   members := '{}';
   secrets := '{}';
   if full_text is null then return; end if;
+  if octet_length(full_text) > 20000 and "audit".too_deep(full_text) then
+    begin
+      for name, value in select d.name, d.value
+          from "audit".deep_columns(r, array(select json_object_keys(rules -> 'blank') union select json_array_elements_text(rules -> 'json')
+                                              union select json_array_elements_text(rules -> 'kept'))) d loop
+        -- From here on as if it were NULL, so that the others can be read.
+        r := json_populate_record(r, json_build_object(name, null));
+        shown := encode(sha256(convert_to(value, 'UTF8')), 'hex');
+        if (rules -> 'ignore')::jsonb ? name then
+          null;
+        elsif over ? name then
+          secrets := secrets || jsonb_build_object(name, shown);
+        elsif (rules -> 'json')::jsonb ? name and (strpos(value, chr(92) || 'u') > 0 or "audit".suspect(value, array(select convert_to(json_array_elements_text(names -> 'words'), 'UTF8')))) then
+          over := over || jsonb_build_object(name, '[redacted]');
+          secrets := secrets || jsonb_build_object(name, shown);
+        else
+          members := jsonb_set(members, '{cut}', coalesce(members -> 'cut', '{}') || jsonb_build_object(name, jsonb_build_object('bytes', octet_length(value), 'sha256', shown)));
+        end if;
+      end loop;
+      full_text := row_to_json(r)::text;
+      perform full_text::json;
+    exception when others then
+      raise exception using errcode = 'program_limit_exceeded'; -- one of its domains refuses NULL, or one of its types holds such a document
+    end;
+  end if;
   plain := case when strpos(full_text, chr(92) || 'u') = 0 then full_text else "audit".readable(full_text) end;
 
   row_json := plain;
   for name in select json_array_elements_text(rules -> 'redact') loop
-    secrets := secrets || jsonb_build_object(name, row_json ->> name);
+    secrets := jsonb_build_object(name, row_json ->> name) || secrets;
   end loop;
   for name, shown in select m.key, m.value from json_each_text(rules -> 'mask') m loop
     value := row_json ->> name;
-    secrets := secrets || jsonb_build_object(name, value);
+    secrets := jsonb_build_object(name, value) || secrets;
     if value is not null then
       members := jsonb_set(members, '{masked}', coalesce(members -> 'masked', '{}') || jsonb_build_object(name, "audit".masked(value, shown::integer)));
     end if;
@@ -290,7 +362,8 @@ begin
     raise exception using errcode = 'program_limit_exceeded';
   end if;
 exception when program_limit_exceeded or out_of_memory or internal_error then
-  -- A row that has no JSON of a size that can be held: the write must go through, and the entry says that it cannot show it.
+  -- A row that has no JSON of a size that can be held, or that can be read: the write must go through, and the entry says that it cannot show it.
+  key := coalesce(key, "audit".first_value(split_part(coalesce(new_text, old_text), ',', 1), nullif(args[11], '')));
   data := concat('{', '"id":' || to_json(key)::text || ',', '"truncated":"the row is too large to be logged"}');
   flags := concat_ws(',', case when json_array_length(rules -> 'redact') > 0 then 'redacted' end, 'truncated');
 end $$;
@@ -320,7 +393,8 @@ begin
     new_row := row_to_json(n);
     old_text := old_row;
     new_text := new_row;
-    long_way := octet_length(concat(old_text, new_text)) > 1048576; -- it was compressed
+    long_way := octet_length(concat(old_text, new_text)) > 20000
+      and (octet_length(concat(old_text, new_text)) > 1048576 or "audit".too_deep(old_text) or "audit".too_deep(new_text)); -- it was compressed
     if not long_way and args[3] <> '' then
       begin
         if args[6] <> '' and old_row is not null and new_row is not null then
@@ -604,7 +678,7 @@ begin
       from (select t.*, "audit".lean_key(t.jt, args) as key
               from (select (r.*)::record as n, case when args[10] = '' and pg_column_size(r.*) < 262144 then row_to_json(r.*)::text end as jt
                       from new_rows r offset 0) t offset 0) q
-     where (q.key is not null or args[1] || args[2] = '' and "audit".plain(q.jt)) and octet_length(q.jt) <= 1048576
+     where (q.key is not null or args[1] || args[2] = '' and "audit".plain(q.jt)) and "audit".fit(q.jt, '', args[4] || args[8] <> '')
        and (args[8] = '' or not exists (select from unnest(args[8]::text[]) d (name) where coalesce("audit".suspect((q.jt::json -> d.name)::text, nullif(args[9], '')::bytea[]), true)))
         or "audit".log_change(op, null, q.n, args, unit, actor, flag);
   elsif tg_op = 'DELETE' then
@@ -614,7 +688,7 @@ begin
       from (select t.*, "audit".lean_key(t.it, args) as key
               from (select (r.*)::record as o, case when args[10] = '' and pg_column_size(r.*) < 262144 then row_to_json(r.*)::text end as it
                       from old_rows r offset 0) t offset 0) q
-     where (q.key is not null or args[1] || args[2] = '' and "audit".plain(q.it)) and octet_length(q.it) <= 1048576
+     where (q.key is not null or args[1] || args[2] = '' and "audit".plain(q.it)) and "audit".fit(q.it, '', args[4] || args[8] <> '')
        and (args[8] = '' or not exists (select from unnest(args[8]::text[]) d (name) where coalesce("audit".suspect((q.it::json -> d.name)::text, nullif(args[9], '')::bytea[]), true)))
         or "audit".log_change(op, q.o, null, args, unit, actor, flag);
   else
@@ -630,7 +704,7 @@ begin
                              where (a.o *= b.n) is not true
                              order by place) r offset 0) t offset 0) q
      where (q.key is not null or args[1] || args[2] = '' and "audit".plain(q.jt)) and "audit".plain(q.it)
-       and octet_length(q.it) + octet_length(q.jt) <= 1048576
+       and "audit".fit(q.it, q.jt, args[4] || args[8] <> '')
        and (args[8] = '' or not exists (select from unnest(args[8]::text[]) d (name), lateral (select (q.it::json -> d.name)::text as a, (q.jt::json -> d.name)::text as b offset 0) v
                                          where coalesce("audit".suspect(v.b, nullif(args[9], '')::bytea[]) or v.a <> v.b and "audit".suspect(v.a, nullif(args[9], '')::bytea[]), true)))
         or "audit".log_change(op, q.o, q.n, args, unit, actor, flag);

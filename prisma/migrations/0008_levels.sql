@@ -133,7 +133,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Facts about the unsealed tail, without its contents. `behind`: the sequence of positions is (see mend_positions). `ahead_seconds`: by how
--- much the last batch is sealed after now: the clock was ahead then, or was set back since.
+-- much the last batch is sealed after now: the clock was ahead then, or was set back since. `low` is what a sealer has said: the 100,000
+-- positions below it are looked at too.
 create or replace function "audit".backlog() returns table (origin text, holder text, alive boolean, role text, application text, unsealed bigint, oldest_seconds bigint, behind boolean, ahead_seconds bigint)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select s.origin, s.holder, "audit".lease_holds(s.lease_until, s.lease_ms), s.role, s.application, w.waiting, w.oldest::bigint,
@@ -141,7 +142,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     from "audit".sealer s,
          (select count(*) as waiting, extract(epoch from clock_timestamp() - min(c.at) filter (where isfinite(c.at))) as oldest
             from "audit".content c
-           where c.pos > (select x.low from "audit".sealer x) and not exists (select from "audit".entry e where e.pos = c.pos)) w
+           where c.pos > (select x.low - 100000 from "audit".sealer x) and not exists (select from "audit".entry e where e.pos = c.pos)) w
 $$;
 
 -- The unsealed tail for a probe that is asked every few seconds: where `backlog` counts all of it, this looks at `p_most` rows
@@ -182,11 +183,17 @@ create or replace function "audit".record_read(p_details text, p_tenant text def
 language plpgsql security definer set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
   v_pos bigint;
+  is_object boolean;
 begin
   if p_details is null or octet_length(p_details) > 65536 or octet_length(p_tenant) > 1024 then
     raise exception 'audit: what was read is told in 64 KiB at most, and a tenant in 1 KiB' using errcode = '22023';
   end if;
-  if json_typeof(p_details::json) <> 'object' then
+  begin
+    is_object := json_typeof(p_details::json) = 'object';
+  exception when data_exception or program_limit_exceeded then
+    is_object := false; -- PostgreSQL would repeat a piece of it
+  end;
+  if not is_object then
     raise exception 'audit: what was read is told as a JSON object' using errcode = '22023';
   end if;
   insert into "audit".content (source, header, tenant_key, actor, data)

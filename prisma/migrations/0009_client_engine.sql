@@ -40,6 +40,7 @@ declare
   actor bytea;
   unit uuid;
   flag text;
+  is_object boolean;
 begin
   if p_data is null or p_op is null or p_op not in ('insert', 'update', 'delete') or coalesce(octet_length(p_model), 0) not between 1 and 1024
     or octet_length(p_flags) > 100 or octet_length(p_context) > 131072 then
@@ -55,7 +56,12 @@ begin
   if exists (select from unnest(string_to_array(p_flags, ',')) f (name) where f.name not in ('gap', 'malformed', 'redacted', 'truncated')) then
     raise exception 'audit: a change is flagged gap, malformed, redacted or truncated' using errcode = '22023';
   end if;
-  if json_typeof(p_data::json) <> 'object' then
+  begin
+    is_object := json_typeof(p_data::json) = 'object';
+  exception when data_exception or program_limit_exceeded then
+    is_object := false; -- PostgreSQL would repeat a piece of it
+  end;
+  if not is_object then
     raise exception 'audit: data must be a JSON object' using errcode = '22023';
   end if;
   -- The section and the column that is projected from it say the same, whoever the caller is: of two members of a name the last one counts.

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { backfill } from '../store/postgres/index.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { line, paint, print } from './terminal.js';
+import { waiting } from './waiting.js';
 
 interface BackfillCommand {
   readonly table: readonly string[];
@@ -27,7 +28,7 @@ export function backfillCommand(): Command {
       const { table, reason, actor } = options;
       const tables = await withPool(env, 'backfill', async (pool) => {
         await requireLog(pool, env.schema);
-        return await backfill(pool, env.coverage, { tables: table, sql, reason, actor });
+        return await backfill(pool, env.coverage, { tables: table, sql, reason, actor, lock: waiting });
       });
       for (const { table: name, before, after } of tables)
         print(line`${paint.green('✓')} ${name}: ${before} → ${after} rows`);

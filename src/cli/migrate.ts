@@ -12,6 +12,7 @@ import { environment, withPool } from './environment.js';
 import { migratePrisma } from './migrate-prisma.js';
 import { printPrivileges, rolesOf, type RoleOptions } from './print-privileges.js';
 import { joined, line, paint, print, type Text } from './terminal.js';
+import { waiting } from './waiting.js';
 
 interface MigrateCommandOptions extends RoleOptions {
   dryRun?: boolean;
@@ -38,11 +39,11 @@ export function migrateCommand(): Command {
         await planTriggers(pool, env.coverage); // a configuration that cannot be is refused before anything is written
         const files = options.dryRun
           ? await missingMigrations(pool, env.schema)
-          : await migrate(pool, { schema: env.schema, origin: options.origin });
+          : await migrate(pool, { schema: env.schema, origin: options.origin, lock: waiting });
         for (const file of files) print(line`${paint.green('+')} ${file}`);
         const plan = await planTriggers(pool, env.coverage);
         for (const table of plan) if (table.step !== 'keep') print(describe(table));
-        if (!options.dryRun) await reconcileTriggers(pool, env.coverage);
+        if (!options.dryRun) await reconcileTriggers(pool, env.coverage, { lock: waiting });
         if (!options.dryRun || files.length === 0) {
           const roles = { ...env.levels.roles, ...rolesOf(options) };
           const { createRoles, dryRun } = options;
@@ -53,6 +54,7 @@ export function migrateCommand(): Command {
               engine: env.coverage.engine,
               createRoles,
               dryRun,
+              lock: waiting,
             }),
           );
         }

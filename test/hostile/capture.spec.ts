@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import { examine } from '../../src/store/postgres/health.js';
-import { createPool, migrate, reconcileTriggers } from '../../src/store/postgres/index.js';
+import { createPool, migrate, planTriggers, reconcileTriggers, type Coverage } from '../../src/store/postgres/index.js';
 import { createDatabase } from '../support/database.js';
 import { emptyLog, type FilledLog } from '../support/filled-log.js';
 import { hostile } from '../support/hostile.js';
@@ -295,6 +296,79 @@ hostile('what capture sees', (holds) => {
       { timeoutMs: 60_000 },
     );
 
+  const nested = (depth: number, inside = ''): string => `${'['.repeat(depth)}${inside}${']'.repeat(depth)}`;
+  /** Deeper than this PostgreSQL does not take it, log or no log; a trigger has more on its stack than who writes. */
+  const deepest = async (value: (depth: number) => string): Promise<number> => {
+    let depth = 0;
+    for (let step = 16_384; step >= 1; step /= 2)
+      await log.pool.query(`insert into twin (id, d) values (1, $1)`, [value(depth + step)]).then(() => (depth += step), () => undefined); // prettier-ignore
+    return depth;
+  };
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const DEEP: readonly [name: string, columns: string, value: (depth: number) => string, logged: (text: string) => object, coverage?: Coverage][] = [
+    ['a document', `id int primary key, d json`, nested, (text) => ({ cut: { new: { d: { bytes: text.length, sha256: sha256(text) } } }, new: { id: 1, n: 0, d: null } })],
+    ['a document before the key', `d json, id int primary key`, nested, (text) => ({ cut: { new: { d: { bytes: text.length, sha256: sha256(text) } } } })],
+    ['objects', `id int primary key, d json`, (depth) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`, (text) => ({ cut: { new: { d: { bytes: text.length, sha256: sha256(text) } } } })],
+    ['a list of documents', `id int primary key, d json[]`, (depth) => `{"${nested(depth)}"}`, (text) => ({ cut: { new: { d: { bytes: text.length - 2 } } } })],
+    ['a document with a space before it', `id int primary key, d json`, (depth) => ` ${nested(depth)} `, (text) => ({ cut: { new: { d: { bytes: text.length, sha256: sha256(text) } } } })],
+    ['a document that is kept', `id int primary key, d json`, nested, (text) => ({ cut: { new: { d: { bytes: text.length, sha256: sha256(text) } } } }), { tenantColumn: 'n', models: { deep: { keep: ['d'] } } }],
+    ['a document with a secret', `id int primary key, d json`, (depth) => nested(depth - 1, '{"password":"5ec3e7"}'), () => ({ new: { id: 1, d: '[redacted]' }, redacted: ['d'] })],
+    ['a document that is redacted', `id int primary key, d json`, (depth) => nested(depth, '"5ec3e7"'), () => ({ new: { id: 1, d: null }, redacted: ['d'] }), { models: { deep: { redact: ['d'] } } }],
+    ['a document that is not told', `id int primary key, d json`, (depth) => nested(depth, '"5ec3e7"'), () => ({ new: { id: 1, d: null }, ignored: ['d'] }), { models: { deep: { ignore: ['d'] } } }],
+    ['a document in a composite type', `id int primary key, d holder`, (depth) => `(${nested(depth)})`, () => ({ id: '1', truncated: expect.any(String) }), { tenantColumn: 'n' }],
+  ]; // prettier-ignore
+  for (const [name, columns, value, logged, coverage] of DEEP)
+    for (const level of ['statement', 'row'])
+      for (const less of [0, 25, 55])
+        holds(
+          `nested as deep as a json goes, less ${less}, ${level} level: ${name}`,
+          async () => {
+            await run(`drop type if exists holder cascade; create type holder as (j json)`, `create table deep (${columns}, n int not null default 0)`); // prettier-ignore
+            await run(`create table twin (${columns.replace(' primary key', '')})`);
+            if (level === 'row') await run(ROW_TRIGGER('deep'));
+            await reconcileTriggers(log.pool, { ...coverage, models: { ...coverage?.models, twin: false } });
+            const text = value((await deepest(value)) - less);
+            await log.pool.query(`insert into deep (id, d) values (1, $1)`, [text]);
+            await run(`insert into deep (id, d) values (2, null), (3, null)`, `update deep set n = n + 1`, `update deep set d = null where id = 1`, `delete from deep where id = 1`); // prettier-ignore
+            const rows = await seen();
+            expect(rows.map(({ op }) => op)).toEqual(['insert', 'insert', 'insert', 'update', 'update', 'update', ...(name.includes('not told') ? [] : ['update']), 'delete']); // prettier-ignore
+            expect(rows[0]?.data).toMatchObject(logged(text));
+            expect(rows[0]?.flags).toEqual(name.includes('secret') || name.includes('redacted') ? ['redacted'] : name.includes('not told') ? [] : ['truncated']); // prettier-ignore
+            expect(rows.map(({ text: data }) => data).join('')).not.toContain('5ec3e7');
+          },
+          { full: less === 25, timeoutMs: 60_000 },
+        );
+  holds('nested as deep as a json goes, engine client', async () => {
+    await run(`create table twin (id int, d json)`);
+    const text = nested(await deepest(nested));
+    await run(`delete from twin`);
+    await log.pool.query(`insert into twin values (1, $1)`, [text]);
+    const [planned] = await planTriggers(log.pool, {});
+    const { rows } = await log.pool.query<{ n: number }>(`select audit.client_change(('[0:11]=' || $1::text[]::text)::text[], '', null, null, t) as n from twin t`, [planned?.wanted]); // prettier-ignore
+    expect(rows).toEqual([{ n: 1 }]);
+    const logged = await log.pool.query<{ data: string; flags: string }>(`select data, flags from audit.content order by pos desc limit 1`); // prettier-ignore
+    expect(logged.rows[0]?.flags).toMatch(/truncated/);
+    expect(JSON.parse(logged.rows[0]?.data ?? '')).toMatchObject({ cut: { new: { d: { bytes: text.length, sha256: sha256(text) } } } }); // prettier-ignore
+  });
+  holds('nested deep, written by a function of many levels, single and with others', async () => {
+    await run(`create table deep (id int primary key, d jsonb, n int)`, `create table twin (id int primary key, d jsonb, n int)`); // prettier-ignore
+    await run(`create or replace function far(sql text, levels int) returns void language plpgsql as 'begin if levels = 0 then execute sql; else perform far(sql, levels - 1); end if; end'`); // prettier-ignore
+    await reconcileTriggers(log.pool, { models: { twin: false } });
+    for (const table of ['twin', 'deep'])
+      await log.pool.query(`insert into ${table} select g, case g % 2 when 1 then $1::text::jsonb end, 0 from generate_series(1, 5) g`, [nested(15_500)]); // prettier-ignore
+    let levels = 50;
+    for (; levels < 2_000; levels += 50) {
+      const sql = (table: string): string => `select far('update ${table} set n = n + 1', ${levels})`;
+      if (await log.pool.query(sql('twin')).then(() => false, () => true)) break; // prettier-ignore
+      // Capture needs some of the stack for itself.
+      if (await log.pool.query(`select far('update twin set n = n + 1', ${levels + 40})`).then(() => false, () => true)) break; // prettier-ignore
+      await run(sql('deep'));
+    }
+    const rows = await seen();
+    expect(rows.filter(({ op }) => op === 'update').length).toBe(5 * (levels / 50 - 1));
+    expect(rows.at(-2)?.flags).toEqual([]);
+    expect(rows.at(-1)?.data).toMatchObject({ cut: { old: { d: { bytes: 31_000 } }, new: { d: { bytes: 31_000 } } } });
+  });
   const within = async (ms: number, ...statements: string[]): Promise<void> => {
     const client = await log.pool.connect();
     try {

@@ -84,6 +84,32 @@ hostile('clocks', (holds) => {
     });
   }
 
+  holds('a sealer that runs ahead of the clock by small steps: a second, and then a millisecond a batch', async () => {
+    let last = 0;
+    const step = async (ms: number): Promise<boolean> => {
+      await capture(log.pool, 'one');
+      const seal: Log['store']['seal'] = async (lease, leaseMs, batch) => {
+        const sealedAt = (last === 0 ? batch.sealedAt : last) + ms;
+        await log.store.seal(lease, leaseMs, { ...batch, sealedAt });
+        last = sealedAt;
+      };
+      return await sealTelling({ ...log, store: { ...log.store, seal } }).then(() => true, () => false); // prettier-ignore
+    };
+    expect(await step(900)).toBe(true);
+    for (let i = 0; i < 20; i += 1) await step(400);
+    const { rows } = await log.pool.query<{ ahead: number }>(
+      `select extract(epoch from last_sealed_at - clock_timestamp())::float8 as ahead from audit.sealer`,
+    );
+    expect(rows[0]?.ahead).toBeLessThan(1);
+    await log.pool.query(
+      `update audit.sealer set last_sealed_at = date_trunc('milliseconds', clock_timestamp() + interval '1 minute')`,
+    );
+    last = Number(
+      (await log.pool.query(`select extract(epoch from last_sealed_at) * 1000 as ms from audit.sealer`)).rows[0].ms,
+    );
+    expect([await step(400), await step(3), await step(1), await step(2)]).toEqual([false, false, true, false]);
+  });
+
   holds('the epoch of a lease that was over is fenced off', async () => {
     const killed = await log.store.acquire('killed', 10_000);
     if (!killed) throw new Error('no lease');

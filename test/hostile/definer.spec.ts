@@ -229,6 +229,15 @@ hostile('definer’s rights', (holds) => {
       await expect(call('1', '{"id":"1"}', 'M', 'deferred')).rejects.toMatchObject({ code: '22023' });
       await expect(call('1', '{"id":"1"}', 'M', 'gap,'.repeat(100))).rejects.toMatchObject({ code: '22023' });
       await expect(call('1', '{"id":"1"}', 'M', null, 'zz'.repeat(40))).rejects.toMatchObject({ code: '22023' });
+      for (const data of [
+        '{"id":"1","new":{"token":5ec3e7}}',
+        '{"id":"1","new":{"token":"5ec3e7',
+        `{"id":"1","token":"5ec3e7","a":${'['.repeat(60_000)}`,
+      ]) {
+        const error = await call('1', data).then(() => new Error('it was taken'), (thrown: object) => thrown); // prettier-ignore
+        expect(error).toMatchObject({ code: '22023' });
+        expect(JSON.stringify(error)).not.toContain('5ec3e7');
+      }
       await call('1', String.raw`{"id":"1","\u0069d":"2"}`);
       const { rows } = await world.owner.query<{ data: string }>(
         `select data from audit.content order by pos desc limit 1`,

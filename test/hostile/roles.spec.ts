@@ -124,6 +124,14 @@ const CHANGED: readonly [name: string, sql: string, says: RegExp][] = [
   ['positions from another sequence', `create sequence public.s; alter table audit.content alter column pos set default nextval('public.s')`, /column content.pos/],
   ['the keep trigger of the watch', `alter table audit.coverage disable trigger keep`, /trigger coverage\.keep/],
   ['the keep trigger of the watch, no longer for replicas, as pg_restore --disable-triggers leaves it', `alter table audit.coverage disable trigger all; alter table audit.coverage enable trigger all`, /trigger coverage\.keep/],
+  ['positions handed out by the hundred', `alter sequence audit.content_pos_seq cache 100`, /sequence content_pos_seq/],
+  ['positions in steps', `alter sequence audit.content_pos_seq increment 2`, /sequence content_pos_seq/],
+  ['positions that fall', `alter sequence audit.content_pos_seq increment -1`, /sequence content_pos_seq/],
+  ['positions that begin again', `alter sequence audit.content_pos_seq cycle`, /sequence content_pos_seq/],
+  ['positions that end', `alter sequence audit.content_pos_seq maxvalue 1000000`, /sequence content_pos_seq/],
+  ['positions below zero', `alter sequence audit.content_pos_seq minvalue -5`, /sequence content_pos_seq/],
+  ['positions that restart far on', `alter sequence audit.content_pos_seq start 1000`, /sequence content_pos_seq/],
+  ['positions of four bytes', `alter sequence audit.content_pos_seq as integer`, /sequence content_pos_seq/],
   ['a child of content', `create table public.child () inherits (audit.content)`, /child content/],
   ['a function that is not ours', `create function audit.extra() returns int language sql as 'select 1'`, /function extra\(\)/],
   ['a table that is not ours', `create table audit.extra (id int)`, /relation extra/],
@@ -187,12 +195,13 @@ const SEALS: readonly [name: string, arguments_: string, taken?: true][] = [
   ['nothing', `0, ${NOW}, ${NOTHING}`],
   ['one list longer', `0, ${NOW}, ${opening().replace(`array['{"details`, `array['x', '{"details`)}`],
   ['content beside the opening', `0, ${NOW}, ${opening({ pos: 'POS, POS + 1' })}`],
-  ['an opening at a position in flight', `0, ${NOW}, ${opening({ pos: 'HANDED - 1' })}`],
+  ['an opening at a position in flight', `0, ${NOW}, ${opening({ pos: 'HANDED - 2' })}`],
   ['an opening at a position to come', `0, ${NOW}, ${opening({ pos: 'HANDED + 10' })}`],
   ['an opening of another number', `0, ${NOW}, ${opening({ chain: 'CHAIN + 1' })}`],
   ['an opening of a number far on', `0, ${NOW}, ${opening().replaceAll('CHAIN', '(CHAIN + 5)').replace(`'ORIGIN/(CHAIN + 5)'`, `'ORIGIN/' || (CHAIN + 5)`)}`],
   ['an opening of chain 0', `0, ${NOW}, ${opening({ chain: '0' })}`],
   ['an opening of another deployment', `0, ${NOW}, ${opening({ origin: `'example.com/other/CHAIN'` })}`],
+  ['an opening without its entry, beside one that has it', `0, ${NOW}, ${opening().replace('array[CHAIN]::int[]', 'array[CHAIN, CHAIN + 1]::int[]').replace(`array['ORIGIN/CHAIN']`, `array['ORIGIN/CHAIN', 'ORIGIN/' || (CHAIN + 1)]`).replace(`array['forged']`, `array['forged', 'forged2']`).replace('array[POS]', 'array[POS, POS + 1]').replace(/array\[(\(extract.*?)\]::bigint/, 'array[$1, $1]::bigint').replace(/array\[(encode\('(.*?)', 'hex'\))\]/, (_, one: string) => `array[${one}, ${one.replace('forged', 'forged2')}]`).replace(/array\['(\{"details.*?)'\]/, (_, one: string) => `array['${one}', '${one.replace('forged', 'forged2').replace('"ORIGIN/CHAIN"', `"ORIGIN/' || (CHAIN + 1) || '"`)}']`).replace(/array\['(1+)'\], array\['(2+)'\]/, `array['$1', '$1'], array['$2', '$2']`)}`],
   ['an opening of a tenant that has a chain', `0, ${NOW}, ${opening({ tenant: `'acme'` })}`],
   ['an opening by somebody else', `0, ${NOW}, ${opening({ actor: '{"id":"ceo","type":"user","tenant":"forged"}' })}`],
   ['an opening with something more', `0, ${NOW}, ${opening({ data: `{"details":{"nonce":"${'0'.repeat(32)}","origin":"ORIGIN/CHAIN","tenant":"forged"},"new":{"status":"APPROVED"}}` })}`],
@@ -215,7 +224,7 @@ hostile('who holds the sealer’s login', (holds) => {
       try {
         await client.query('begin');
         const { rows } = await client.query<{ epoch: string; origin: string }>(`select epoch, origin from audit.acquire('forger', 1000)`);
-        const { rows: reserved } = await client.query<{ pos: string; chain: number }>('select * from audit.reserve(1)');
+        const { rows: reserved } = await client.query<{ pos: string; chain: number }>('select * from audit.reserve(2)');
         const handed = (await client.query<{ n: string }>('select audit.position() as n')).rows[0]?.n ?? '';
         const text = list.replaceAll('CHAIN', String(reserved[0]?.chain)).replaceAll('POS', reserved[0]?.pos ?? '').replaceAll('ORIGIN', rows[0]?.origin ?? '').replaceAll('HANDED', handed);
         const sealing = client.query(`select audit.seal(${rows[0]?.epoch}, 'forger', 1000, ${text})`);
@@ -227,6 +236,25 @@ hostile('who holds the sealer’s login', (holds) => {
       }
     });
   } // prettier-ignore
+  holds('it says that all is settled: doctor sees what waits below that', async () => {
+    await world.owner.query(`insert into audit.content (source, op, model, actor, at) values ('change', 'update', 'Thing', '{}', now() - interval '2 minutes')`); // prettier-ignore
+    const client = await world.poolOf(world.roles.sealer).connect();
+    try {
+      await client.query('begin');
+      const { rows } = await client.query<{ epoch: string; origin: string }>(`select epoch, origin from audit.acquire('forger', 1000)`); // prettier-ignore
+      const { rows: reserved } = await client.query<{ pos: string; chain: number }>('select * from audit.reserve(1)');
+      const text = opening().replaceAll('CHAIN', String(reserved[0]?.chain)).replaceAll('POS', reserved[0]?.pos ?? '').replaceAll('ORIGIN', rows[0]?.origin ?? ''); // prettier-ignore
+      await client.query(`select audit.seal(${rows[0]?.epoch}, 'forger', 1000, audit.position(), ${NOW}, ${text})`);
+      const seen = { query: client.query.bind(client), connect: () => Promise.reject(new Error('one is all')) };
+      const { unsealed, problems } = await examine(seen as unknown as pg.Pool, 'audit', COVERAGE);
+      expect(unsealed).toBe(1);
+      expect(problems.join('\n')).toMatch(/waiting for its entry/);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+    await record();
+  });
   holds('reserve() hands out no more than a batch can need', async () => {
     const pool = world.poolOf(world.roles.sealer);
     for (const n of ['null', '0', '-1', '100001', '2147483647']) await expect(pool.query(`select * from audit.reserve(${n})`)).rejects.toMatchObject({ code: 'AUD03' }); // prettier-ignore
@@ -275,6 +303,17 @@ hostile('who may only read', (holds) => {
     ] as const)
       holds(`the ${part} may not leave ${name}`, async () => {
         await expect(world.poolOf(world.roles[part]).query('select audit.record_read($1, $2)', [details, tenant])).rejects.toMatchObject({ code: expect.stringMatching(/^22/) }); // prettier-ignore
+      });
+    for (const details of [
+      '{"filter": 5ec3e7',
+      '{"filter": "5ec3e7\n"}',
+      '5ec3e7',
+      `{"filter":"5ec3e7","a":${'['.repeat(60_000)}`,
+    ])
+      holds(`the ${part} leaves ${details.slice(0, 30)}…: refused, and not repeated`, async () => {
+        const error: object = await world.poolOf(world.roles[part]).query('select audit.record_read($1)', [details]).then(() => new Error('it was taken'), (thrown: Error) => thrown); // prettier-ignore
+        expect(error).toMatchObject({ code: '22023' });
+        expect(JSON.stringify(error)).not.toContain('5ec3e7');
       });
   }
   holds('an application may not leave it in their name', async () => {

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
-import { createPool, planTriggers, reconcileTriggers, type Coverage } from '../../src/store/postgres/index.js';
+import {
+  createPool,
+  migrate,
+  planTriggers,
+  reconcilePrivileges,
+  reconcileTriggers,
+  type Coverage,
+  type LogLockOptions,
+} from '../../src/store/postgres/index.js';
 import { run, type Ran } from '../cli/run.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { createLog, type TestLog } from '../support/log.js';
@@ -78,6 +86,70 @@ describe('migrate, while an application writes', () => {
     await long.query('begin; lock table one, two, "Drei" in access exclusive mode');
     expect((await reconcileTriggers(log.pool, {}, { attemptMs: 1, timeoutMs: 1 })).map(({ step }) => step)).toEqual(['keep', 'keep', 'keep']); // prettier-ignore
     await long.query('rollback');
+  });
+});
+
+describe('migrate, while somebody holds its lock', () => {
+  let log: TestLog;
+  beforeEach(async () => {
+    log = await createLog();
+    await log.pool.query(TABLES);
+  });
+  afterEach(() => log.close());
+  const TAKE = `select pg_advisory_lock(hashtext('nestjs-prisma-audit'), hashtext('audit'))`;
+  const lock = (told: (readonly string[])[] = [], timeoutMs = 300): LogLockOptions => ({ onWait: (holders) => told.push(holders), patienceMs: 50, timeoutMs }); // prettier-ignore
+  const each: [string, (lock: LogLockOptions) => Promise<unknown>][] = [
+    ['the log', (options) => migrate(log.pool, { schema: 'audit', lock: options })],
+    ['triggers', (options) => reconcileTriggers(log.pool, {}, { lock: options })],
+    ['rights', (options) => reconcilePrivileges(log.pool, { schema: 'audit', lock: options })],
+  ];
+
+  it.each(each)('says who it is, once, and gives up: %s', async (_, change) => {
+    const hostile = await log.connect();
+    await hostile.query(`set application_name = 'of a tenant'; ${TAKE}`);
+    const told: (readonly string[])[] = [];
+    const holder = expect.stringMatching(/^pid \d+ \(postgres, of a tenant, idle, since \d\d:\d\d:\d\d\)$/);
+    await expect(change(lock(told))).rejects.toMatchObject({ code: 'AUDIT_MIGRATE_LOCKED', facts: { holders: [holder] }, message: expect.stringMatching(/pg_terminate_backend/) }); // prettier-ignore
+    expect(told).toEqual([[holder]]);
+    await hostile.query(`select pg_advisory_unlock_all()`);
+    await change(lock());
+  });
+
+  it('goes on when it is let go, and names a transaction that was prepared', async () => {
+    const other = await log.connect();
+    await other.query(`begin; select pg_advisory_xact_lock(hashtext('nestjs-prisma-audit'), hashtext('audit'))`);
+    const prepared = await other.query(`prepare transaction 'forgotten'`).then(() => true, () => false); // prettier-ignore
+    if (!prepared) return; // max_prepared_transactions is 0
+    const told: (readonly string[])[] = [];
+    const migrating = migrate(log.pool, { schema: 'audit', lock: lock(told, 60_000) });
+    while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await other.query(`rollback prepared 'forgotten'`);
+    await migrating;
+    expect(told).toEqual([[expect.stringMatching(/^the prepared transaction forgotten \(postgres, since /)]]);
+  });
+
+  it('has as long for each of many others that migrate', async () => {
+    const others = await Promise.all([1, 2].map(() => log.connect()));
+    const until = Date.now() + 1_200;
+    const busy = others.map(async (client) => {
+      await client.query(`set application_name = 'nestjs-prisma-audit migrate'`);
+      while (Date.now() < until) await client.query(`begin; select pg_advisory_xact_lock(hashtext('nestjs-prisma-audit'), hashtext('audit')); select pg_sleep(0.15); commit`); // prettier-ignore
+    });
+    await migrate(log.pool, { schema: 'audit', lock: lock([], 400) });
+    await Promise.all(busy);
+  });
+
+  it('is told on standard error by the command, with what is foreign made visible', async () => {
+    const hostile = await log.connect();
+    await hostile.query(`set application_name = 'a\\b'; ${TAKE}`);
+    const ran = run(['migrate'], { url: log.url });
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    await hostile.query(`select pg_advisory_unlock_all()`);
+    const { code, err } = await ran;
+    expect(err).toMatch(
+      /^waiting for the lock under which the log is changed, held by pid \d+ \(postgres, a\\+b, idle, since [\d:]+\)\n$/,
+    );
+    expect(code).toBe(0);
   });
 });
 

@@ -51,10 +51,11 @@ export function captureArguments(
     );
   }
   const documents = table.jsonColumns.filter((name) => !blank.includes(name) && !keep.has(name)).toSorted();
+  const kept = table.jsonColumns.filter((name) => keep.has(name)).toSorted();
   const tenant = rules.tenant !== undefined ? column(rules.tenant)[0] : coverage.tenantColumn;
   const names = secretPatterns(coverage.redaction);
   const own = documents.length > 0 && JSON.stringify(names) !== DEFAULT_NAMES;
-  const hidden = blank.length + documents.length > 0;
+  const hidden = blank.length + documents.length + kept.length > 0;
   return [
     model,
     table.key.length === 1 ? (table.key[0] as string) : '',
@@ -67,6 +68,7 @@ export function captureArguments(
           ignore,
           untold: nulls(ignore),
           json: documents,
+          ...(kept.length > 0 ? { kept } : {}),
           ...(own ? { names } : {}),
         })
       : '',

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import pg from 'pg';
 import { AuditError } from '../../event/errors.js';
 import type { Coverage, PlannedTable } from './coverage.js';
+import { lockLog, type LogLockOptions } from './lock-log.js';
 import { lockForTriggers } from './lock-table.js';
 import type { Pool, PoolClient } from './pool.js';
 import { DEFAULT_SCHEMA, inSchema } from './schema.js';
@@ -17,6 +18,7 @@ export interface BackfillOptions {
   readonly reason: string;
   /** Who answers for it. @defaultValue the role of the database */
   readonly actor?: string | undefined;
+  readonly lock?: LogLockOptions;
 }
 
 export interface BackfilledTable {
@@ -46,7 +48,7 @@ values ('control', 'coverage.backfill',
  * that says so (action `coverage.backfill`, flag `gap`). Whoever else writes to these tables waits until its end, so that no
  * change but its own is missed; other tables are captured as ever. If anything fails, nothing has happened.
  *
- * @throws AuditError `AUDIT_BACKFILL_INVALID`, `AUDIT_TABLE_LOCKED`; what PostgreSQL says of `sql`
+ * @throws AuditError `AUDIT_BACKFILL_INVALID`, `AUDIT_MIGRATE_LOCKED`, `AUDIT_TABLE_LOCKED`; what PostgreSQL says of `sql`
  */
 export async function backfill(
   pool: Pool,
@@ -60,7 +62,7 @@ export async function backfill(
   const client = await pool.connect();
   try {
     await client.query('begin isolation level read committed');
-    await client.query(`select pg_advisory_xact_lock(hashtext('nestjs-prisma-audit'), hashtext($1))`, [schema]);
+    await lockLog(client, schema, options.lock);
     for (const name of names) await lockForTriggers(client, name);
     await client.query(inSchema(schema, 'select "audit".watch_coverage()')); // what others have done is not ours
     const before = await countRows(client, names);

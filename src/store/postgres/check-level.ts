@@ -1,7 +1,7 @@
 import type { Engine } from '../../event/coverage/coverage.js';
 import { fail, ok, MIGRATE, type Check } from './checks.js';
 import type { Pool } from './pool.js';
-import { mergeRoles, storedRoles } from './privileges.js';
+import { mergeRoles } from './privileges.js';
 import { checkRights } from './check-rights.js';
 import { readPowers, type Powers } from './powers.js';
 import { LEVELS, MAY_READ, mayExecute, PARTS, type LevelConfig, type Part, type PrivilegeLevel, type Roles } from './roles.js'; // prettier-ignore
@@ -33,18 +33,18 @@ interface Found extends Powers {
 /**
  * Which level there is, seen from the role of this connection, which should be the application's, and whether it is the one
  * that is asked for. Where a role of the application is named, *split* is asked for. What counts is what a role can become, not
- * what it is at this moment.
+ * what it is at this moment. `stored`: the roles that the database remembers.
  */
 export async function checkLevel(
   pool: Pool,
   schema: string,
   options: LevelConfig,
   sealer: LastSealer,
+  stored: Roles,
   engine?: Engine,
 ): Promise<FoundLevel> {
   const me = (await pool.query<{ me: string }>(`select current_user as me`)).rows[0]?.me as string; // there is always one
   const facts = await powersOf(pool, schema, me, 'app', engine);
-  const stored = await storedRoles(pool, schema);
   const { owns, rights, ways } = facts;
   const apart = sealer.application === SEALS_APART && sealer.role !== null && sealer.role !== me;
   const level = owns || rights.length > 0 || ways.length > 0 ? 'single' : apart ? 'separate' : 'split';

@@ -86,23 +86,19 @@ export async function examine(
   const plan = await planTriggers(pool, coverage);
   const state = (await pool.query<State>(inSchema(schema, STATE))).rows[0];
   if (!state) throw new Error(`the table "${schema}".sealer is empty`);
-  const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state, coverage.engine);
+  const stored = await storedRoles(pool, schema);
+  const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state, stored, coverage.engine);
   checks.push(
     ...checkTriggers(plan, coverage),
     ...(await checkUncaptured(pool, coverage)),
     ...(coverage.engine === 'client'
-      ? await checkClientRisks(
-          pool,
-          plan,
-          coverage,
-          mergeRoles(await storedRoles(pool, schema), levels.roles ?? {}).app,
-        )
+      ? await checkClientRisks(pool, plan, coverage, mergeRoles(stored, levels.roles ?? {}).app)
       : await checkLoggedTwice(pool, schema)),
     ...(await checkStrangers(pool, plan, schema)),
     await checkWatch(pool, schema),
     ...(await checkCatalogue(pool, plan, coverage)),
     ...checkLog(state),
-    ...(await checkShape(pool, schema, await storedRoles(pool, schema))),
+    ...(await checkShape(pool, schema, stored)),
     ...checkPositions(state, state.behind && (await mended(pool, schema))),
     ...checkState(state),
     ...levelChecks,

@@ -6,6 +6,7 @@ export { catalogueTables } from '../../event/coverage/catalogue-tables.js';
 export { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
 export { postgresEntryStore } from './entry-store.js';
 export { withLogSource } from './log-snapshot.js';
+export type { LogLockOptions } from './lock-log.js';
 export { lostTriggers } from './lost-triggers.js';
 export { migrate, missingMigrations } from './migrate.js';
 export { createPool, endPool, type Pool } from './pool.js';

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { isOrigin } from '../../chain/leaf.js';
 import { AuditError } from '../../event/errors.js';
 import { compareShape } from './check-shape.js';
+import { lockLog, type LogLockOptions } from './lock-log.js';
 import { privilegeMissing } from './content-store.js';
 import { migrations } from './migrations.generated.js';
 import { isForbidden, type Pool, type PoolClient } from './pool.js';
@@ -13,6 +14,7 @@ export interface MigrateOptions {
   readonly schema: string;
   /** Name of this deployment, part of every hash; fixed by the first migration. @defaultValue random */
   readonly origin?: string | undefined;
+  readonly lock?: LogLockOptions;
 }
 
 /** The files that make triggers of the log's own tables. */
@@ -26,7 +28,7 @@ const NEWEST = 18;
  * transaction under one advisory lock, a ledger of what was applied. Resolves with the names of the files applied; they are
  * applied again where somebody has replaced a function of the log, or removed its triggers or switched them off.
  *
- * @throws AuditError `AUDIT_SERVER_UNSUPPORTED`, `AUDIT_SCHEMA_FOREIGN`, `AUDIT_SCHEMA_OLD`; nothing is changed then
+ * @throws AuditError `AUDIT_SERVER_UNSUPPORTED`, `AUDIT_SCHEMA_FOREIGN`, `AUDIT_SCHEMA_OLD`, `AUDIT_MIGRATE_LOCKED`; nothing is changed then
  */
 export async function migrate(pool: Pool, options: MigrateOptions): Promise<readonly string[]> {
   const schema = checkSchemaName(options.schema);
@@ -38,7 +40,7 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<read
   }
   return await inTransaction(pool, async (client) => {
     await refuseServer(client);
-    await client.query(`select pg_advisory_xact_lock(hashtext('nestjs-prisma-audit'), hashtext($1))`, [schema]);
+    await lockLog(client, schema, options.lock);
     await client.query(`select set_config('audit.origin', $1, true)`, [options.origin ?? '']);
     const applied = await ledger(client, schema);
     const unknown = [...applied].filter((name) => !migrations.some((migration) => migration.name === name));

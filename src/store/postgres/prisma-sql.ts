@@ -14,8 +14,19 @@ const HEAD = `-- The audit log, for Prisma Migrate. Written by "nestjs-prisma-au
 -- ledger "audit".migration has is passed over, and the triggers are replaced by equal ones.
 
 do ${QUOTE}
+declare
+  began constant timestamptz := clock_timestamp();
 begin
-  perform pg_advisory_xact_lock(hashtext('nestjs-prisma-audit'), hashtext('audit'));
+  while not pg_try_advisory_xact_lock(hashtext('nestjs-prisma-audit'), hashtext('audit')) loop
+    if clock_timestamp() > began + interval '1 minute' then
+      raise exception 'audit: the lock under which the log is changed was not free for a minute; it is held by %',
+        (select string_agg(concat_ws(' ', 'pid', l.pid, a.usename, a.application_name), ', ') from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+          where l.locktype = 'advisory' and l.objsubid = 2 and l.granted and l.database = (select d.oid from pg_database d where d.datname = current_database())
+            and l.classid = hashtext('nestjs-prisma-audit')::oid and l.objid = hashtext('audit')::oid)
+        using errcode = 'lock_not_available', hint = 'Another migrate or backfill ends by itself, anything else has no business with it. Run "prisma migrate resolve --rolled-back" for this migration, and "prisma migrate deploy" again.';
+    end if;
+    perform pg_sleep(0.1);
+  end loop;
   if current_setting('server_version_num')::int / 10000 not between 14 and 18 then
     raise exception 'audit: PostgreSQL % is not supported, use 14 to 18', current_setting('server_version');
   end if;

@@ -1,5 +1,6 @@
 import type { Engine } from '../../event/coverage/coverage.js';
 import { AuditError } from '../../event/errors.js';
+import { lockLog, type LogLockOptions } from './lock-log.js';
 import { inTransaction } from './migrate.js';
 import type { Pool, PoolClient } from './pool.js';
 import { excessRights, readGranted, statementOf, wantedRights, without, type Right } from './rights.js';
@@ -18,6 +19,7 @@ export interface PrivilegeOptions {
   readonly engine?: Engine | undefined;
   /** Says what would be done, and changes nothing. */
   readonly dryRun?: boolean | undefined;
+  readonly lock?: LogLockOptions;
 }
 
 export interface PrivilegesDone {
@@ -40,7 +42,7 @@ export async function reconcilePrivileges(pool: Pool, options: PrivilegeOptions)
   const { schema } = options;
   return await inTransaction(pool, async (client) => {
     await client.query(`set local lock_timeout = '5s'`);
-    await client.query(`select pg_advisory_xact_lock(hashtext('nestjs-prisma-audit'), hashtext($1))`, [schema]);
+    await lockLog(client, schema, options.lock);
     const stored = await storedRoles(client, schema);
     const roles = mergeRoles(stored, options.roles ?? {});
     const created = await checkRoles(client, schema, roles, options.createRoles ?? false);

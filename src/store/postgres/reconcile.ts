@@ -1,5 +1,6 @@
 import { OF_PARTITIONED } from './attached.js';
 import { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
+import { lockLog, type LogLockOptions } from './lock-log.js';
 import { lockForTriggers, type LockOptions } from './lock-table.js';
 import { inTransaction } from './migrate.js';
 import type { Pool, PoolClient } from './pool.js';
@@ -14,19 +15,23 @@ const DETACH = `select "audit".detach($1::text)`;
 const WATCH_OTHERS = `select "audit".watch_coverage() where exists (select from "audit".coverage)`;
 const WATCH_OWN = `select "audit".watch_coverage(true)`;
 
+export interface ReconcileOptions extends Omit<LockOptions, 'mode'> {
+  readonly lock?: LogLockOptions;
+}
+
 /**
  * Makes the triggers what the configuration says: adds, replaces, removes. Each table in a transaction of its own, so that no
  * two tables are ever locked at once: a deadlock with a transaction of the application would cost that one its work. Tables
  * that are right are not touched. Can be run by several at once, and again after it was given up half way.
  *
  * @returns the plan, as it was carried out
- * @throws AuditError `AUDIT_TABLE_LOCKED`; the tables before it in the plan are done then. `AUDIT_CONFIG_INVALID` where capture would run what a
+ * @throws AuditError `AUDIT_TABLE_LOCKED`, `AUDIT_MIGRATE_LOCKED`; the tables before it in the plan are done then. `AUDIT_CONFIG_INVALID` where capture would run what a
  *   stranger owns; all other tables are done then
  */
 export async function reconcileTriggers(
   pool: Pool,
   coverage: Coverage,
-  options: Omit<LockOptions, 'mode'> = {},
+  options: ReconcileOptions = {},
 ): Promise<readonly PlannedTable[]> {
   const schema = coverage.schema ?? DEFAULT_SCHEMA;
   const plan = await planTriggers(pool, coverage);
@@ -51,12 +56,12 @@ async function reconcileTable(
   client: PoolClient,
   coverage: Coverage,
   planned: PlannedTable,
-  options: Omit<LockOptions, 'mode'>,
+  options: ReconcileOptions,
 ): Promise<void> {
   const { schema = DEFAULT_SCHEMA, onMissing = 'fail' } = coverage;
   const { table } = planned;
   const name = qualified(table.schema, table.name);
-  await client.query(`select pg_advisory_xact_lock(hashtext('nestjs-prisma-audit'), hashtext($1))`, [schema]);
+  await lockLog(client, schema, options.lock);
   // Another migrate may have done it while this one waited.
   const now = planCoverage(await readTables(client, coverage.schemas ?? ['public'], schema), coverage).find(
     (other) => other.table.schema === table.schema && other.table.name === table.name,

@@ -62,7 +62,9 @@ const LIMITS = `
   that fails, as it would for whoever reads the row (\`1 / n\` of 0), the change is logged without the virtual columns, and lists them as \`ignored\`.
 - The number of rows that a \`TRUNCATE\` took is counted up to 100,000. Beyond that, where the log's owner may not read the table, and where row-level
   security binds him, it is the planner's estimate or missing, and the entry has the flag \`estimated\`.
-- A value of more than 1 MiB is cut to its size and hash, however well it was compressed (\`truncated\`).
+- A value of more than 1 MiB is cut to its size and hash, however well it was compressed (\`truncated\`). So is a document nested so deep that
+  PostgreSQL could not be sure to read it once more in a trigger (with its default \`max_stack_depth\` from some 19,500 levels on, of 21,800 that it takes). Where the
+  column is none of \`json\`, \`jsonb\`, a list or a domain of these, the change has \`"truncated"\` in the place of its values.
 - No setting of a session, role or database changes what is logged, or makes a write fail that would not fail without the log
   (\`test/hostile/settings.spec.ts\` goes through those of \`pg_settings\`).
 `;
