@@ -1,0 +1,127 @@
+import { BadRequestException } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { currentContext } from '../../context/context.js';
+import { AuditError } from '../../event/errors.js';
+import { markOf } from '../audited-mark.js';
+import { observeExternal, observeRpc, observeWs } from './creators.js';
+import { classesOf, handlersOf, type Handler } from './handlers.js';
+import { isQueue, signJobs } from './jobs.js';
+import { isGuarded, isRoute, type CallKind } from './kinds.js';
+import { load } from './load.js';
+import { watchedMethod } from './methods.js';
+import { closeOwner, openOwner, setOwner, type CallOwner, type Handled } from './owners.js';
+import { callOf } from './request-of.js';
+import { currentTurn, Turn, type TurnSettings } from './turn.js';
+
+/**
+ * Where calls come in that are no HTTP requests: resolvers, messages, gateways, cron jobs, jobs of a queue, events, commands, and
+ * methods that are `@Audited` and called by other code.
+ */
+export class CallSurface implements CallOwner {
+  readonly #settings: Omit<TurnSettings, 'refusal'>;
+  readonly #modules: ModulesContainer;
+  readonly #refusals = new Map<CallKind, new (message: string) => Error>();
+
+  constructor(settings: Omit<TurnSettings, 'refusal'>, modules: ModulesContainer) {
+    this.#settings = settings;
+    this.#modules = modules;
+  }
+
+  /**
+   * Before Nest makes the first handler: a hybrid application makes those of its messages before it is initialised.
+   * @throws AuditError `AUDIT_OPTIONS_INVALID` when something that `@Audited` says cannot be done
+   */
+  async attach(): Promise<void> {
+    const handlers = Array.from(classesOf(this.#modules), (controller) => handlersOf(controller)).flat();
+    const kinds = new Set(handlers.map(({ kind }) => kind));
+    // Of a root the package's copy is the application's own.
+    const external = '@nestjs/core/exceptions/external-exceptions-handler.js';
+    observeExternal(
+      (await load(external, () => import('@nestjs/core/exceptions/external-exceptions-handler.js')))
+        .ExternalExceptionsHandler,
+    );
+    if (kinds.has('rpc')) await this.#attachRpc();
+    if (kinds.has('ws')) await this.#attachWs();
+    this.#register(handlers);
+    openOwner(this);
+  }
+
+  /** When all instances are made, and before the last hooks look for handlers: those of factories, and the queues. */
+  attachInstances(): void {
+    this.#register(Array.from(classesOf(this.#modules, true), (controller) => handlersOf(controller)).flat());
+    for (const { providers } of this.#modules.values())
+      for (const { instance } of providers.values()) if (isQueue(instance)) signJobs(instance);
+  }
+
+  close(): void {
+    closeOwner(this);
+  }
+
+  around(kind: CallKind, at: Handled, args: readonly unknown[], proceed: () => unknown): unknown {
+    const call = callOf(kind, at, args);
+    // A field below another is part of it; only one that is marked has an entry of its own.
+    if (kind === 'graphql' && call.root === undefined && !at.mark.audited) return proceed();
+    return this.#turn(call, at).run(proceed);
+  }
+
+  enter(kind: CallKind, at: Handled, args: readonly unknown[], body: () => unknown): unknown {
+    const current = currentTurn();
+    if (current?.awaits(at.handler)) return current.enter(args, body);
+    const isLibrarys = kind !== 'call' && !isGuarded(kind);
+    // Nobody marked it: it needs a context where it has none.
+    if (!at.mark.audited && !(isLibrarys && currentContext() === undefined)) return body();
+    const turn = this.#turn(callOf(isLibrarys ? kind : 'call', at, args), at);
+    return turn.run(() => turn.enter(args, body));
+  }
+
+  #turn(call: ReturnType<typeof callOf>, { mark }: Handled): Turn {
+    const refusal = (message: string): Error =>
+      new (this.#refusals.get(call.kind) ?? BadRequestException)(message);
+    return new Turn({ ...this.#settings, refusal }, call, mark);
+  }
+
+  #register(handlers: readonly Handler[]): void {
+    for (const handler of handlers) {
+      const { controller, name, method, kind } = handler;
+      setOwner(controller, this);
+      if (isRoute(method)) continue;
+      const { audited } = markOf(method, controller);
+      if (kind === 'cron' && audited && isRequired(audited.reason))
+        throw new AuditError(
+          'AUDIT_OPTIONS_INVALID',
+          `@Audited of ${controller.name}.${name}: nobody can give a cron job the reason that it requires: reason: { required: true, from: () => … }`,
+        );
+      if (kind === 'call') continue; // marked ones are watched by their decorator
+      const watched = watchedMethod(method, name);
+      if (watched !== method)
+        Object.defineProperty(controller.prototype, name, { value: watched, writable: true, configurable: true });
+    }
+  }
+
+  async #attachRpc(): Promise<void> {
+    const { RpcException } = await load('@nestjs/microservices', () => import('@nestjs/microservices'));
+    const creator = '@nestjs/microservices/context/rpc-context-creator.js';
+    const errors = '@nestjs/microservices/exceptions/rpc-exceptions-handler.js';
+    observeRpc(
+      (await load(creator, () => import('@nestjs/microservices/context/rpc-context-creator.js'))).RpcContextCreator,
+      (await load(errors, () => import('@nestjs/microservices/exceptions/rpc-exceptions-handler.js')))
+        .RpcExceptionsHandler,
+    );
+    this.#refusals.set('rpc', RpcException);
+  }
+
+  async #attachWs(): Promise<void> {
+    const { WsException } = await load('@nestjs/websockets', () => import('@nestjs/websockets'));
+    const creator = '@nestjs/websockets/context/ws-context-creator.js';
+    const errors = '@nestjs/websockets/exceptions/ws-exceptions-handler.js';
+    observeWs(
+      (await load(creator, () => import('@nestjs/websockets/context/ws-context-creator.js'))).WsContextCreator,
+      (await load(errors, () => import('@nestjs/websockets/exceptions/ws-exceptions-handler.js'))).WsExceptionsHandler,
+    );
+    this.#refusals.set('ws', WsException);
+  }
+}
+
+function isRequired(reason: unknown): boolean {
+  return reason === 'required';
+}
