@@ -57,7 +57,7 @@ export function Audited(action?: ActionName, options: object = {}): MethodDecora
       return;
     }
     mark(target, key, descriptor);
-    if (typeof descriptor.value === 'function') 
+    if (typeof descriptor.value === 'function')
       descriptor.value = watchedMethod(descriptor.value as Handler, String(key));
   };
 }

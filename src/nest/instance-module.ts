@@ -68,7 +68,10 @@ const PARTS: Provider[] = [
       policy: RequestPolicy,
     ) => {
       const { actor, tenant, session, durability, onFailure } = options;
-      const surface = new CallSurface({ actor, tenant, session, durability, onFailure, recorder, policy, onError }, modules);
+      const surface = new CallSurface(
+        { actor, tenant, session, durability, onFailure, recorder, policy, onError },
+        modules,
+      );
       if (recordsRequests(instance, modules)) await surface.attach();
       return surface;
     },

@@ -5,13 +5,26 @@ import {
   Injectable,
   Module,
   ParseIntPipe,
+  Scope,
   UseGuards,
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
-import { Args, GraphQLModule, Int, Mutation, ObjectType, Field, Parent, Query, ResolveField, Resolver, GqlExecutionContext } from '@nestjs/graphql';
+import {
+  Args,
+  GraphQLModule,
+  Int,
+  Mutation,
+  ObjectType,
+  Field,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+  GqlExecutionContext,
+} from '@nestjs/graphql';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { currentContext } from '../../src/context/context.js';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { Audited, SkipAudit } from '../../src/index.js';
 
 @ObjectType()
@@ -20,13 +33,25 @@ export class Invoice {
   @Field(() => String) status!: string;
 }
 
+interface HttpRequest {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  user?: object;
+}
+
+/** Apollo's on Express, Mercurius' on Fastify. */
+interface Context {
+  readonly req?: HttpRequest;
+  readonly reply?: { readonly request: HttpRequest };
+}
+
 /** Lets in who says who he is. */
 @Injectable()
 class UserGuard implements CanActivate {
   canActivate(execution: ExecutionContext): boolean {
-    const { req } = GqlExecutionContext.create(execution).getContext<{ req: { headers: Record<string, string>; user?: object } }>();
-    const user = req.headers['x-user'];
-    if (user !== undefined) req.user = { id: user };
+    const context = GqlExecutionContext.create(execution).getContext<Context>();
+    const request = context.req ?? context.reply?.request;
+    const user = request?.headers['x-user'];
+    if (request && user !== undefined) request.user = { id: user };
     return user !== undefined;
   }
 }
@@ -37,8 +62,6 @@ class NeverGuard implements CanActivate {
     throw new ForbiddenException('never');
   }
 }
-
-export const groups: (string | undefined)[] = [];
 
 @Resolver(() => Invoice)
 @UseGuards(UserGuard)
@@ -54,12 +77,15 @@ export class InvoiceResolver {
     details: ({ args, result }) => ({ args, status: (result as Invoice | undefined)?.status }),
   })
   approve(@Args('id', { type: () => Int }) id: number): Invoice {
-    groups.push(currentContext()?.root.group);
     return { id, status: 'APPROVED' };
   }
 
   @Mutation(() => Invoice)
-  @Audited('invoice.delete', { reason: 'required', before: () => ({ status: 'OPEN' }), after: ({ result }) => ({ ...(result as Invoice) }) })
+  @Audited('invoice.delete', {
+    reason: 'required',
+    before: () => ({ status: 'OPEN' }),
+    after: ({ result }) => ({ ...(result as Invoice) }),
+  })
   remove(@Args('id', { type: () => Int }) id: number): Promise<Invoice> {
     return Promise.resolve({ id, status: 'DELETED' });
   }
@@ -101,10 +127,42 @@ export class InvoiceResolver {
   }
 }
 
+/** Made anew for each request. */
+@Resolver(() => Invoice)
+@Injectable({ scope: Scope.REQUEST })
+@UseGuards(UserGuard)
+export class ScopedResolver {
+  @Mutation(() => Invoice)
+  @Audited('invoice.scoped')
+  scoped(): Invoice {
+    return { id: 1, status: 'OPEN' };
+  }
+}
+
+const providers = [InvoiceResolver, ScopedResolver];
+
 @Module({
   imports: [
-    GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true, introspection: true, allowBatchedHttpRequests: true }),
+    GraphQLModule.forRoot<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      autoSchemaFile: true,
+      allowBatchedHttpRequests: true,
+      persistedQueries: {},
+    }),
   ],
-  providers: [InvoiceResolver],
+  providers,
 })
-export class GraphqlApp {}
+export class OnApollo {}
+
+@Module({
+  imports: [
+    GraphQLModule.forRoot<MercuriusDriverConfig>({
+      driver: MercuriusDriver,
+      autoSchemaFile: true,
+      allowBatchedQueries: true,
+      path: '/graphql',
+    }),
+  ],
+  providers,
+})
+export class OnMercurius {}

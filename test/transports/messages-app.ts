@@ -11,7 +11,15 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
-import { CommandBus, CommandHandler, CqrsModule, EventsHandler, EventBus, type ICommandHandler, type IEventHandler } from '@nestjs/cqrs';
+import {
+  CommandBus,
+  CommandHandler,
+  CqrsModule,
+  EventsHandler,
+  EventBus,
+  type ICommandHandler,
+  type IEventHandler,
+} from '@nestjs/cqrs';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { Interval, ScheduleModule } from '@nestjs/schedule';
@@ -29,7 +37,9 @@ const note = (handler: string): void => void seen.push([handler, actorOf(current
 class TokenGuard implements CanActivate {
   canActivate(execution: ExecutionContext): boolean {
     const isRpc = execution.getType() === 'rpc';
-    const data: { token?: string } | undefined = isRpc ? execution.switchToRpc().getData() : execution.switchToWs().getData();
+    const data: { token?: string } | undefined = isRpc
+      ? execution.switchToRpc().getData()
+      : execution.switchToWs().getData();
     const at: { user?: object } = isRpc ? execution.switchToRpc().getContext() : execution.switchToWs().getClient();
     if (data?.token === undefined) return false;
     if (data.token === 'broken') throw new TypeError('the guard itself failed');

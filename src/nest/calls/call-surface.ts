@@ -75,8 +75,7 @@ export class CallSurface implements CallOwner {
   }
 
   #turn(call: ReturnType<typeof callOf>, { mark }: Handled): Turn {
-    const refusal = (message: string): Error =>
-      new (this.#refusals.get(call.kind) ?? BadRequestException)(message);
+    const refusal = (message: string): Error => new (this.#refusals.get(call.kind) ?? BadRequestException)(message);
     return new Turn({ ...this.#settings, refusal }, call, mark);
   }
 

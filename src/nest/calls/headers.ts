@@ -27,8 +27,7 @@ export function nestedHeaders(context: unknown): Headers {
     const headers = ask(context, 'getHeaders');
     if (headers !== undefined) return textHeaders(fromKeys(headers));
     const message = ask(context, 'getMessage') as
-      | { readonly headers?: unknown; readonly properties?: { readonly headers?: unknown } }
-      | undefined; // of a broker's client
+      { readonly headers?: unknown; readonly properties?: { readonly headers?: unknown } } | undefined; // of a broker's client
     return textHeaders(message?.headers ?? message?.properties?.headers);
   } catch {
     return {};

@@ -43,10 +43,8 @@ const READERS: Readonly<Record<CallKind, (args: readonly unknown[], target: Targ
   rpc: ([data, context]) => {
     const pattern = patternOf(context);
     return {
-      request: message(
-        'rpc',
-        { body: data, headers: nestedHeaders(context), context },
-        () => memberOf(context, 'user'),
+      request: message('rpc', { body: data, headers: nestedHeaders(context), context }, () =>
+        memberOf(context, 'user'),
       ),
       about: { transport: 'rpc', ...(pattern === undefined ? {} : { pattern }) },
     };
@@ -138,7 +136,13 @@ function message(
   members: Readonly<Record<string, unknown>>,
   user: () => unknown = () => undefined,
 ): AuditRequest {
-  const request = { method: transport.toUpperCase(), headers: {}, params: scalars(members['body']), transport, ...members };
+  const request = {
+    method: transport.toUpperCase(),
+    headers: {},
+    params: scalars(members['body']),
+    transport,
+    ...members,
+  };
   return Object.defineProperty(request, 'user', { get: user, enumerable: true });
 }
 
