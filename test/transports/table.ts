@@ -42,7 +42,9 @@ export class Watched {
 
   async holds(transport: string, ending: string, expected: Expected): Promise<readonly AuditEntry[]> {
     // Those of one request have one beginning and any order.
-    const found = [...(await this.entries(expected.length))].sort((a, b) => (a.action < b.action ? -1 : a.action > b.action ? 1 : 0));
+    const found = [...(await this.entries(expected.length))].sort((a, b) =>
+      a.action < b.action ? -1 : a.action > b.action ? 1 : 0,
+    );
     const shown = found.map((entry) => {
       const { id, type, onBehalfOf } = entry.actor ?? {};
       const who = `${String(type === 'user' ? id : type === 'anonymous' ? '-' : `${String(type)}:${String(id)}`)}${typeof onBehalfOf === 'string' ? ` for ${onBehalfOf}` : ''}`;

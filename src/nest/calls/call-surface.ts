@@ -34,12 +34,7 @@ export class CallSurface implements CallOwner {
   async attach(): Promise<void> {
     const handlers = Array.from(classesOf(this.#modules), (controller) => handlersOf(controller)).flat();
     const kinds = new Set(handlers.map(({ kind }) => kind));
-    // Of a root the package's copy is the application's own.
-    const external = '@nestjs/core/exceptions/external-exceptions-handler.js';
-    observeExternal(
-      (await load(external, () => import('@nestjs/core/exceptions/external-exceptions-handler.js')))
-        .ExternalExceptionsHandler,
-    );
+    observeExternal((await load.external()).ExternalExceptionsHandler);
     if (kinds.has('rpc')) await this.#attachRpc();
     if (kinds.has('ws')) await this.#attachWs();
     this.#register(handlers);
@@ -98,26 +93,17 @@ export class CallSurface implements CallOwner {
   }
 
   async #attachRpc(): Promise<void> {
-    const { RpcException } = await load('@nestjs/microservices', () => import('@nestjs/microservices'));
-    const creator = '@nestjs/microservices/context/rpc-context-creator.js';
-    const errors = '@nestjs/microservices/exceptions/rpc-exceptions-handler.js';
-    observeRpc(
-      (await load(creator, () => import('@nestjs/microservices/context/rpc-context-creator.js'))).RpcContextCreator,
-      (await load(errors, () => import('@nestjs/microservices/exceptions/rpc-exceptions-handler.js')))
-        .RpcExceptionsHandler,
-    );
-    this.#refusals.set('rpc', RpcException);
+    const { RpcContextCreator } = await load.rpcCreator();
+    const { RpcExceptionsHandler } = await load.rpcErrors();
+    observeRpc(RpcContextCreator, RpcExceptionsHandler);
+    this.#refusals.set('rpc', (await load.rpc()).RpcException);
   }
 
   async #attachWs(): Promise<void> {
-    const { WsException } = await load('@nestjs/websockets', () => import('@nestjs/websockets'));
-    const creator = '@nestjs/websockets/context/ws-context-creator.js';
-    const errors = '@nestjs/websockets/exceptions/ws-exceptions-handler.js';
-    observeWs(
-      (await load(creator, () => import('@nestjs/websockets/context/ws-context-creator.js'))).WsContextCreator,
-      (await load(errors, () => import('@nestjs/websockets/exceptions/ws-exceptions-handler.js'))).WsExceptionsHandler,
-    );
-    this.#refusals.set('ws', WsException);
+    const { WsContextCreator } = await load.wsCreator();
+    const { WsExceptionsHandler } = await load.wsErrors();
+    observeWs(WsContextCreator, WsExceptionsHandler);
+    this.#refusals.set('ws', (await load.ws()).WsException);
   }
 }
 

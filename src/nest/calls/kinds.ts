@@ -19,7 +19,8 @@ const ON_CLASS: readonly (readonly [key: string, method: string, kind: CallKind]
   ['__queryHandler__', 'execute', 'cqrs'],
   ['__eventsHandler__', 'handle', 'cqrs'],
   ['CommandBuilder:Command:Meta', 'run', 'command'],
-  ['CommandBuilder:SubCommand:Meta', 'run', 'command'],
+  ['CommandBuilder:Subcommand:Meta', 'run', 'command'],
+  ['CommandBuilder:RootCommand:Meta', 'run', 'command'],
 ];
 
 /** What calls this method of this class. */

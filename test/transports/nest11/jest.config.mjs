@@ -9,8 +9,8 @@ const here = '<rootDir>/test/transports/nest11/node_modules';
 export default {
   ...config,
   rootDir: '../../..',
-  testMatch: ['<rootDir>/test/transports/*.spec.ts'],
-  testPathIgnorePatterns: [...config.testPathIgnorePatterns, '/nest-11.spec'],
+  testMatch: ['<rootDir>/test/transports/*.spec.ts', '<rootDir>/test/transports/nest11/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/transports/nest-11.spec'],
   moduleNameMapper: {
     ...config.moduleNameMapper,
     [`^(@nestjs/.+|${names.join('|')})$`]: `${here}/$1`,
