@@ -72,19 +72,19 @@ export class InvoiceResolver {
   }
 
   @Mutation(() => Invoice)
-  @Audited('invoice.approve', {
+  @Audited<InvoiceResolver['approve']>('invoice.approve', {
     resource: 'Invoice',
-    details: ({ args, result }) => ({ args, status: (result as Invoice | undefined)?.status }),
+    details: ({ args, result }) => ({ args, status: result?.status }),
   })
   approve(@Args('id', { type: () => Int }) id: number): Invoice {
     return { id, status: 'APPROVED' };
   }
 
   @Mutation(() => Invoice)
-  @Audited('invoice.delete', {
+  @Audited<InvoiceResolver['remove']>('invoice.delete', {
     reason: 'required',
     before: () => ({ status: 'OPEN' }),
-    after: ({ result }) => ({ ...(result as Invoice) }),
+    after: ({ result }) => ({ id: result?.id, status: result?.status }),
   })
   remove(@Args('id', { type: () => Int }) id: number): Promise<Invoice> {
     return Promise.resolve({ id, status: 'DELETED' });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLog, serve, type Answer, type Log, type Served } from '../nest/app.js';
 import { OnApollo, OnMercurius } from './graphql-app.js';
-import { printTable, Watched, type Expected } from './table.js';
+import { printTable, Watched, whoOf, type Expected } from './table.js';
 
 printTable();
 let log: Log;
@@ -126,6 +126,6 @@ describe.each([
     const users = Array.from({ length: 60 }, (_, i) => `u${i}`);
     await Promise.all(users.map((user) => ask({ query: 'mutation { approve(id: 7) { id } }' }, { 'x-user': user })));
     const entries = await watched.entries(60);
-    expect(entries.map(({ actor }) => String(actor?.['id'])).sort()).toEqual(users.sort());
+    expect(entries.map(whoOf).sort()).toEqual(users.sort());
   });
 });

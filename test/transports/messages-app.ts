@@ -155,7 +155,9 @@ export class TakeHandler implements ICommandHandler<TakeCommand> {
     return Promise.resolve(command.id);
   }
 }
-export class TakenEvent {}
+export class TakenEvent {
+  readonly at = new Date();
+}
 @EventsHandler(TakenEvent)
 export class TakenHandler implements IEventHandler<TakenEvent> {
   @Audited('event.taken')

@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import { createLog, serve, type Log, type Served } from '../nest/app.js';
 import { freePort } from '../support/server-of.js';
 import { Jobs, MessagesApp, seen } from './messages-app.js';
-import { printTable, Watched, type Expected } from './table.js';
+import { printTable, Watched, whoOf, type Expected } from './table.js';
 
 printTable();
 let log: Log;
@@ -94,7 +94,7 @@ describe.each([
     const users = Array.from({ length: 60 }, (_, i) => `u${i}`);
     await Promise.all(users.map((token) => lastValueFrom(client.send('order.take', { token }))));
     const entries = await watched.entries(60);
-    expect(entries.map(({ actor }) => String(actor?.['id'])).sort()).toEqual(users.sort());
+    expect(entries.map(whoOf).sort()).toEqual(users.sort());
     expect(new Set(entries.map(({ group }) => group)).size).toBe(60);
   });
 });

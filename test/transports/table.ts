@@ -14,6 +14,13 @@ export function printTable(): void {
   afterAll(() => (full ? console.log(lines.join('\n')) : undefined));
 }
 
+/** A user by his id, nobody as `-`, anything else with its type. */
+export function whoOf({ actor }: AuditEntry): string {
+  const { id = '', type = '', onBehalfOf } = (actor ?? {}) as Readonly<Record<string, string>>; // a section's members are texts
+  const name = type === 'user' ? id : type === 'anonymous' ? '-' : `${type}:${id}`;
+  return onBehalfOf === undefined ? name : `${name} for ${onBehalfOf}`;
+}
+
 /** Whose entries are looked at, and since when. */
 export class Watched {
   #after = new Date(0);
@@ -46,8 +53,7 @@ export class Watched {
       a.action < b.action ? -1 : a.action > b.action ? 1 : 0,
     );
     const shown = found.map((entry) => {
-      const { id, type, onBehalfOf } = entry.actor ?? {};
-      const who = `${String(type === 'user' ? id : type === 'anonymous' ? '-' : `${String(type)}:${String(id)}`)}${typeof onBehalfOf === 'string' ? ` for ${onBehalfOf}` : ''}`;
+      const who = whoOf(entry);
       return [entry.action, who, entry.outcome] as const;
     });
     lines.push(

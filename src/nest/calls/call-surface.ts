@@ -10,7 +10,7 @@ import { isGuarded, isRoute, type CallKind } from './kinds.js';
 import { load } from './load.js';
 import { watchedMethod } from './methods.js';
 import { closeOwner, openOwner, setOwner, type CallOwner, type Handled } from './owners.js';
-import { callOf } from './request-of.js';
+import { callOf, isBelow } from './request-of.js';
 import { currentTurn, Turn, type TurnSettings } from './turn.js';
 
 /**
@@ -53,10 +53,9 @@ export class CallSurface implements CallOwner {
   }
 
   around(kind: CallKind, at: Handled, args: readonly unknown[], proceed: () => unknown): unknown {
-    const call = callOf(kind, at, args);
-    // A field below another is part of it; only one that is marked has an entry of its own.
-    if (kind === 'graphql' && call.root === undefined && !at.mark.audited) return proceed();
-    return this.#turn(call, at).run(proceed);
+    // A field below another is part of it, and there may be a million; only one that is marked has an entry of its own.
+    if (kind === 'graphql' && !at.mark.audited && isBelow(args)) return proceed();
+    return this.#turn(callOf(kind, at, args), at).run(proceed);
   }
 
   enter(kind: CallKind, at: Handled, args: readonly unknown[], body: () => unknown): unknown {

@@ -9,13 +9,13 @@ type Made = (this: unknown, ...args: unknown[]) => unknown;
 
 /** What makes Nest's pipeline around a handler: guards, interceptors, pipes, filters. */
 interface Creator {
-  create(instance: object, callback: Made, ...rest: unknown[]): Made;
+  create: (this: unknown, instance: object, callback: Made, ...rest: unknown[]) => Made;
 }
 
 /** What is asked about each error first. */
 interface ErrorHandler {
-  handle?(error: unknown, ...rest: unknown[]): unknown;
-  next?(error: unknown, ...rest: unknown[]): unknown;
+  handle?: (this: unknown, error: unknown, ...rest: unknown[]) => unknown;
+  next?: (this: unknown, error: unknown, ...rest: unknown[]) => unknown;
 }
 
 const KEY = Symbol.for('nestjs-prisma-audit.observed');
@@ -27,22 +27,22 @@ const KEY = Symbol.for('nestjs-prisma-audit.observed');
  * @throws AuditError `AUDIT_OPTIONS_INVALID` when this version of Nest is built otherwise
  */
 export function observeExternal(handler: { prototype: object }): void {
-  // Nest's own declaration of `create` has eight parameters with generic types.
+  // Nest's declarations have parameters of types of its own, none of which is looked at.
   observe(ExternalContextCreator.prototype as unknown as Creator, 2, ([type]) => {
     if (type === undefined || type === 'http') return undefined;
     return type === 'graphql' || type === 'ws' ? type : 'rpc';
   });
-  observeErrors(handler.prototype as ErrorHandler, 'next');
+  observeErrors(handler.prototype, 'next');
 }
 
 export function observeRpc(creator: { prototype: object }, handler: { prototype: object }): void {
   observe(creator.prototype as Creator, 3, () => 'rpc');
-  observeErrors(handler.prototype as ErrorHandler, 'handle');
+  observeErrors(handler.prototype, 'handle');
 }
 
 export function observeWs(creator: { prototype: object }, handler: { prototype: object }): void {
   observe(creator.prototype as Creator, 3, () => 'ws');
-  observeErrors(handler.prototype as ErrorHandler, 'handle');
+  observeErrors(handler.prototype, 'handle');
 }
 
 /** @param nameAt where the method's name stands among the arguments @param kindOf is given those from the ninth on */
