@@ -73,7 +73,9 @@ export class CallSurface implements CallOwner {
     return new Turn({ ...this.#settings, refusal }, call, mark);
   }
 
+  /** @throws AuditError `AUDIT_OPTIONS_INVALID` when a mark would be of no effect */
   #register(handlers: readonly Handler[]): void {
+    const marked = new Map<object, boolean>();
     for (const handler of handlers) {
       const { controller, name, method, kind } = handler;
       setOwner(controller, this);
