@@ -113,20 +113,31 @@ it('a microservice alone, with a controller that is made for each message', asyn
   await app.close();
 });
 
-it('a cron job that requires a reason keeps the application from starting', async () => {
-  @Injectable()
-  class Sweep {
-    @Interval(60_000)
-    @Audited('sweep', { reason: 'required' })
-    sweep(): void {
-      // never called
-    }
+@Injectable()
+class Sweep {
+  @Interval(60_000)
+  @Audited('sweep', { reason: 'required' })
+  sweep(): void {
+    // never called
   }
-  @Module({ providers: [Sweep] })
+}
+@Injectable()
+@Audited()
+class NoHandler {
+  work(): void {
+    // called by nobody that anybody knows of
+  }
+}
+
+it.each([
+  ['a cron job that requires a reason', Sweep, 'Sweep.sweep'],
+  ['a class that is marked and has no handler', NoHandler, 'the class NoHandler'],
+])('%s keeps the application from starting', async (_name, provider, named) => {
+  @Module({ providers: [provider] })
   class Broken {}
   const started = NestFactory.createApplicationContext(rooted([Broken]), { logger: false, abortOnError: false });
   await expect(started).rejects.toMatchObject({
     code: 'AUDIT_OPTIONS_INVALID',
-    message: expect.stringContaining('Sweep.sweep'),
+    message: expect.stringContaining(named),
   });
 });

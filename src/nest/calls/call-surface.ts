@@ -1,8 +1,7 @@
 import { BadRequestException } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { currentContext } from '../../context/context.js';
-import { AuditError } from '../../event/errors.js';
-import { markOf } from '../audited-mark.js';
+import { checkMarks } from './check-marks.js';
 import { observeExternal, observeRpc, observeWs } from './creators.js';
 import { classesOf, handlersOf, type Handler } from './handlers.js';
 import { isQueue, signJobs } from './jobs.js';
@@ -73,20 +72,12 @@ export class CallSurface implements CallOwner {
     return new Turn({ ...this.#settings, refusal }, call, mark);
   }
 
-  /** @throws AuditError `AUDIT_OPTIONS_INVALID` when a mark would be of no effect */
   #register(handlers: readonly Handler[]): void {
-    const marked = new Map<object, boolean>();
-    for (const handler of handlers) {
-      const { controller, name, method, kind } = handler;
+    checkMarks(handlers);
+    for (const { controller, name, method, kind } of handlers) {
       setOwner(controller, this);
-      if (isRoute(method)) continue;
-      const { audited } = markOf(method, controller);
-      if (kind === 'cron' && audited && isRequired(audited.reason))
-        throw new AuditError(
-          'AUDIT_OPTIONS_INVALID',
-          `@Audited of ${controller.name}.${name}: nobody can give a cron job the reason that it requires: reason: { required: true, from: () => … }`,
-        );
-      if (kind === 'call') continue; // marked ones are watched by their decorator
+      // A method that is marked and called by other code is watched by its decorator.
+      if (isRoute(method) || kind === 'call') continue;
       const watched = watchedMethod(method, name);
       if (watched !== method)
         Object.defineProperty(controller.prototype, name, { value: watched, writable: true, configurable: true });
@@ -106,8 +97,4 @@ export class CallSurface implements CallOwner {
     observeWs(WsContextCreator, WsExceptionsHandler);
     this.#refusals.set('ws', (await load.ws()).WsException);
   }
-}
-
-function isRequired(reason: unknown): boolean {
-  return reason === 'required';
 }
