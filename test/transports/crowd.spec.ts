@@ -190,7 +190,7 @@ const WAYS: readonly ((user: string) => Promise<unknown>)[] = [
 it(`of ${CALLS * STATEMENTS} statements over five transports, started in the same ticks, none has another's name`, async () => {
   const users = Array.from({ length: CALLS }, (_, i) => `u${i}`);
   for (let at = 0; at < CALLS; at += 500)
-    await Promise.all(users.slice(at, at + 500).map((user, i) => WAYS[i % WAYS.length]?.(user)));
+    await Promise.all(users.slice(at, at + 500).map(async (user, i) => await WAYS[i % WAYS.length]?.(user)));
   await served.audit.flush();
   const rows = await readContent(quickstart.pool);
   const changes = rows.filter(({ model }) => model === 'Tag');

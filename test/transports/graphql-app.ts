@@ -21,6 +21,7 @@ import {
   Query,
   ResolveField,
   Resolver,
+  Subscription,
   GqlExecutionContext,
 } from '@nestjs/graphql';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
@@ -34,7 +35,8 @@ export class Invoice {
 }
 
 interface HttpRequest {
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly extra?: { readonly request: HttpRequest };
   user?: object;
 }
 
@@ -49,9 +51,10 @@ interface Context {
 class UserGuard implements CanActivate {
   canActivate(execution: ExecutionContext): boolean {
     const context = GqlExecutionContext.create(execution).getContext<Context>();
-    const request = context.req ?? context.reply?.request;
-    const user = request?.headers['x-user'];
-    if (request && user !== undefined) request.user = { id: user };
+    // Over a socket Apollo's driver gives the connection as `req`, with the request that opened it below.
+    const at = context.req ?? context.reply?.request;
+    const user = (at?.headers ?? at?.extra?.request.headers)?.['x-user'];
+    if (at && user !== undefined) at.user = { id: user };
     return user !== undefined;
   }
 }
@@ -60,6 +63,14 @@ class UserGuard implements CanActivate {
 class NeverGuard implements CanActivate {
   canActivate(): boolean {
     throw new ForbiddenException('never');
+  }
+}
+
+/** It never ends. */
+async function* ticks(): AsyncGenerator<{ invoices: Invoice }> {
+  for (let id = 1; ; id++) {
+    yield { invoices: { id, status: 'OPEN' } };
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
@@ -121,6 +132,12 @@ export class InvoiceResolver {
     return { id: 1, status: 'OPEN' };
   }
 
+  @Subscription(() => Invoice)
+  @Audited('invoice.follow')
+  invoices(): AsyncGenerator<{ invoices: Invoice }> {
+    return ticks();
+  }
+
   @ResolveField(() => String, { nullable: true })
   broken(@Parent() _invoice: Invoice): string {
     throw new Error('no such field for you');
@@ -148,6 +165,7 @@ const providers = [InvoiceResolver, ScopedResolver];
       autoSchemaFile: true,
       allowBatchedHttpRequests: true,
       persistedQueries: {},
+      subscriptions: { 'graphql-ws': true },
     }),
   ],
   providers,

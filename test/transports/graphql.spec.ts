@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { createLog, serve, type Answer, type Log, type Served } from '../nest/app.js';
 import { OnApollo, OnMercurius } from './graphql-app.js';
 import { printTable, Watched, whoOf, type Expected } from './table.js';
@@ -120,6 +122,26 @@ describe.each([
     await ask({ query, extensions: { persistedQuery } });
     await ask({ extensions: { persistedQuery } });
     await watched.holds(transport, 'persisted', [approved('9'), approved('9')]);
+  });
+
+  (on === 'express' ? it : it.skip)('over a socket each field is a unit of work of its own', async () => {
+    const client = createClient({
+      url: `${served.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: class extends WebSocket {
+        constructor(url: string, protocol: string) {
+          super(url, protocol, { headers: { 'x-user': 'ada' } });
+        }
+      },
+    });
+    const first = (query: string): Promise<unknown> => client.iterate({ query }).next();
+    await first('subscription { invoices { id } }');
+    await first('mutation { approve(id: 7) { id } }');
+    const entries = await watched.holds(transport, 'over a socket', [
+      approved('7'),
+      ['invoice.follow', 'ada', 'success', { details: { call: { operation: 'subscription' } } }],
+    ]);
+    expect(new Set(entries.map(({ group }) => group)).size).toBe(2);
+    await client.dispose();
   });
 
   it('requests of a crowd keep their own actors', async () => {

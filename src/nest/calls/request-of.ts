@@ -116,21 +116,31 @@ function ofGraphql([, given, context, described]: readonly unknown[]): Read {
   };
 }
 
-/** Where the servers for Nest leave it: Apollo's `req`, Mercurius' `reply.request`, graphql-ws' `extra.request`. */
+/**
+ * Where the servers for Nest leave it: Apollo's `req`, Mercurius' `reply.request`; over a socket, graphql-ws' `extra.request`, which
+ * Apollo's driver puts below `req`.
+ */
 function httpRequestOf(context: unknown): AuditRequest | undefined {
-  const found =
-    memberOf(context, 'req') ??
-    memberOf(memberOf(context, 'reply'), 'request') ??
-    memberOf(memberOf(context, 'extra'), 'request') ??
-    memberOf(context, 'request');
-  const hasHeaders = typeof memberOf(found, 'headers') === 'object' && memberOf(found, 'headers') !== null;
-  return hasHeaders ? (found as AuditRequest) : undefined; // Node's own has headers and a method
+  const req = memberOf(context, 'req');
+  const found = [
+    req,
+    memberOf(memberOf(context, 'reply'), 'request'),
+    memberOf(memberOf(req ?? context, 'extra'), 'request'),
+    memberOf(context, 'request'),
+  ].find((each) => typeof memberOf(each, 'headers') === 'object' && memberOf(each, 'headers') !== null);
+  return found as AuditRequest | undefined; // Node's own has headers and a method
 }
 
-/** The request with other members in front of its own; what is written is written on the request. */
-function overlay(request: AuditRequest, members: object): AuditRequest {
+/** The request with other members in front of its own; a user who is not there is where guards leave him over a socket. */
+function overlay(request: AuditRequest, members: Readonly<Record<string, unknown>>): AuditRequest {
+  const context = members['context'];
   return new Proxy(request, {
-    get: (target, key) => (Object.hasOwn(members, key) ? Reflect.get(members, key) : Reflect.get(target, key, target)),
+    get(target, key) {
+      if (Object.hasOwn(members, key)) return Reflect.get(members, key) as unknown;
+      const own: unknown = Reflect.get(target, key, target);
+      if (key !== 'user' || own !== undefined) return own;
+      return memberOf(memberOf(context, 'req'), 'user') ?? memberOf(context, 'user');
+    },
     has: (target, key) => Object.hasOwn(members, key) || key in target,
   });
 }
