@@ -54,7 +54,8 @@ export class CallSurface implements CallOwner {
   around(kind: CallKind, at: Handled, args: readonly unknown[], proceed: () => unknown): unknown {
     // A field below another is part of it, and there may be a million; only one that is marked has an entry of its own.
     if (kind === 'graphql' && !at.mark.audited && isBelow(args)) return proceed();
-    return this.#turn(callOf(kind, at, args), at).run(proceed);
+    const turn = this.#turn(kind, at, args);
+    return turn ? turn.run(proceed) : proceed();
   }
 
   enter(kind: CallKind, at: Handled, args: readonly unknown[], body: () => unknown): unknown {
@@ -63,13 +64,20 @@ export class CallSurface implements CallOwner {
     const isLibrarys = kind !== 'call' && !isGuarded(kind);
     // Nobody marked it: it needs a context where it has none.
     if (!at.mark.audited && !(isLibrarys && currentContext() === undefined)) return body();
-    const turn = this.#turn(callOf(isLibrarys ? kind : 'call', at, args), at);
-    return turn.run(() => turn.enter(args, body));
+    const turn = this.#turn(isLibrarys ? kind : 'call', at, args);
+    return turn ? turn.run(() => turn.enter(args, body)) : body();
   }
 
-  #turn(call: ReturnType<typeof callOf>, { mark }: Handled): Turn {
-    const refusal = (message: string): Error => new (this.#refusals.get(call.kind) ?? BadRequestException)(message);
-    return new Turn({ ...this.#settings, refusal }, call, mark);
+  /** None where something of the application's throws that is only looked at: the call goes on without. */
+  #turn(kind: CallKind, at: Handled, args: readonly unknown[]): Turn | undefined {
+    try {
+      const call = callOf(kind, at, args);
+      const refusal = (message: string): Error => new (this.#refusals.get(kind) ?? BadRequestException)(message);
+      return new Turn({ ...this.#settings, refusal }, call, at.mark);
+    } catch (problem) {
+      this.#settings.onError(problem);
+      return undefined;
+    }
   }
 
   #register(handlers: readonly Handler[]): void {

@@ -2,8 +2,8 @@ import { currentContext } from '../../context/context.js';
 import { asksForCall } from '../../http/audited-options.js';
 import { recordOf } from '../../http/request-record.js';
 import { markOf } from '../audited-mark.js';
-import { isRoute, kindOf } from './kinds.js';
-import { ownerOf } from './owners.js';
+import { isRoute, kindOf, type CallKind } from './kinds.js';
+import { onlyOwner, ownerOf, type Handled } from './owners.js';
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -16,8 +16,10 @@ const KEY = Symbol.for('nestjs-prisma-audit.watched');
  */
 export function watchedMethod(method: Handler, name: string): Handler {
   if (KEY in method) return method;
+  const known = new WeakMap<object, { readonly kind: CallKind; readonly at: Handled }>();
+  let route: boolean | undefined; // known when the decorators above have run
   const watched: Handler = function (...args) {
-    if (isRoute(watched)) {
+    if ((route ??= isRoute(watched))) {
       const record = recordOf(currentContext());
       // The first call is the route's own.
       if (record && record.ended !== true && asksForCall(record.route)) record.args ??= args;
@@ -25,10 +27,14 @@ export function watchedMethod(method: Handler, name: string): Handler {
     }
     const body = (): unknown => Reflect.apply(method, this, args);
     const controller = classOf(this);
-    const owner = ownerOf(controller);
-    if (!owner || !controller) return body();
-    const mark = markOf(watched, controller);
-    return owner.enter(kindOf(controller, name, watched), { controller, handler: watched, mark }, args, body);
+    const owner = controller && (ownerOf(controller) ?? onlyOwner());
+    if (!owner) return body();
+    let found = known.get(controller);
+    if (!found) {
+      const at = { controller, handler: watched, mark: markOf(watched, controller) };
+      known.set(controller, (found = { kind: kindOf(controller, name, watched), at }));
+    }
+    return owner.enter(found.kind, found.at, args, body);
   };
   for (const key of Reflect.getMetadataKeys(method) as unknown[]) {
     Reflect.defineMetadata(key, Reflect.getMetadata(key, method), watched);

@@ -38,10 +38,14 @@ export function setOwner(controller: object, owner: CallOwner): void {
   owners.classes.set(controller, owner);
 }
 
-/** Whose the class is; of one that no module lists, the only audit there is. */
-export function ownerOf(controller: object | undefined): CallOwner | undefined {
-  const owner = controller && owners.classes.get(controller);
-  if (owner && owners.open.has(owner)) return owner;
+/** The audit of the application whose modules list the class. */
+export function ownerOf(controller: object): CallOwner | undefined {
+  const owner = owners.classes.get(controller);
+  return owner && owners.open.has(owner) ? owner : undefined;
+}
+
+/** Of a class that no module lists: the only audit there is. */
+export function onlyOwner(): CallOwner | undefined {
   const [only, ...others] = owners.open;
   return others.length === 0 ? only : undefined;
 }

@@ -117,11 +117,19 @@ export class Turn implements Watching {
   end(thrown: { readonly error: unknown } | undefined, cancelled: boolean): Promise<void> | undefined {
     if (this.#ended) return undefined;
     this.#ended = true;
+    try {
+      return this.#end(this.#raw ?? thrown, cancelled);
+    } catch (problem) {
+      this.#settings.onError(problem);
+      return undefined;
+    }
+  }
+
+  #end(raw: { readonly error: unknown } | undefined, cancelled: boolean): Promise<void> | undefined {
     const route = this.#route();
     if (!route) return undefined;
     const { record } = this;
     const { policy, recorder, durability: byDefault = 'async' } = this.#settings;
-    const raw = this.#raw ?? thrown;
     if (raw) record.error ??= policy.errorOf(raw.error);
     const ending = { failed: raw !== undefined, status: raw && statusOf(raw.error), cancelled };
     const durability = route.durability ?? recorder.actions?.find(route.action)?.durability ?? byDefault;

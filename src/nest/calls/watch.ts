@@ -8,14 +8,31 @@ export interface Watching {
   end(error: { readonly error: unknown } | undefined, cancelled: boolean): Promise<void> | undefined;
 }
 
-/** Lets `result` pass as it is, and tells how it ends: a value, a promise, an observable or a promise of one. */
+/**
+ * Lets `result` pass as it is, and tells how it ends: a value, a promise, an observable or a promise of one. A promise comes back as
+ * another, so that one that nobody waits for is still reported as unhandled when it fails; only one with members of its own comes back itself.
+ */
 export function watch(result: unknown, context: AuditContext, watching: Watching): unknown {
   if (isObservable(result)) return watchObservable(result, context, watching);
-  if (types.isPromise(result)) return watchPromise(result, context, watching);
+  if (types.isPromise(result))
+    return Object.getPrototypeOf(result) === Promise.prototype
+      ? watchPromise(result, context, watching)
+      : watchSpecial(result, watching);
   if (isThenable(result)) return watchLazy(result, context, watching);
   watching.next(result);
   const held = watching.end(undefined, false);
   return held ? held.then(() => result) : result;
+}
+
+function watchSpecial<P extends Promise<unknown>>(result: P, watching: Watching): P {
+  result.then(
+    (value) => {
+      watching.next(value);
+      void watching.end(undefined, false);
+    },
+    (error: unknown) => void watching.end({ error }, false),
+  );
+  return result;
 }
 
 async function watchPromise(result: PromiseLike<unknown>, context: AuditContext, watching: Watching): Promise<unknown> {
@@ -23,7 +40,7 @@ async function watchPromise(result: PromiseLike<unknown>, context: AuditContext,
   try {
     value = await result;
   } catch (error) {
-    await watching.end({ error }, false);
+    await Promise.resolve(watching.end({ error }, false)).catch(() => undefined); // its own error is the one to tell
     throw error;
   }
   if (isObservable(value)) return watchObservable(value, context, watching);
@@ -41,19 +58,25 @@ function isThenable(value: unknown): value is Thenable {
 /** What sends a promise of Prisma's: it does nothing before one of these is asked, and `$transaction([…])` asks the last. */
 const SENDING: readonly unknown[] = ['then', 'catch', 'finally', 'requestTransaction'];
 
-/** A promise that is lazy stays so, and what it is besides: the first who waits for it lets the call end. */
+/**
+ * A promise that is lazy stays so, and what it is besides (a builder of queries): the first who waits for it lets the call end.
+ * Its methods run on the object itself, which may have private members.
+ */
 function watchLazy(lazy: Thenable, context: AuditContext, watching: Watching): unknown {
   let sent: Promise<unknown> | undefined;
-  const send = (call: () => unknown): Promise<unknown> =>
-    (sent ??= watchPromise(
-      runInContext(context, async () => await call()),
-      context,
-      watching,
-    ));
-  return new Proxy(lazy, {
+  const send = (call: () => unknown): Promise<unknown> => {
+    const begin = (): Promise<unknown> => runInContext(context, async () => await call());
+    return (sent ??= watchPromise(begin(), context, watching));
+  };
+  const proxy: object = new Proxy(lazy, {
     get(target, key) {
       const member: unknown = Reflect.get(target, key, target);
-      if (typeof member !== 'function' || !SENDING.includes(key)) return member;
+      if (typeof member !== 'function' || key === 'constructor') return member;
+      if (!SENDING.includes(key))
+        return (...args: unknown[]) => {
+          const given: unknown = Reflect.apply(member, target, args);
+          return given === target ? proxy : given;
+        };
       if (key === 'requestTransaction')
         return (...args: unknown[]) => send(() => Reflect.apply(member, target, args) as unknown);
       return (...args: unknown[]) => {
@@ -62,6 +85,7 @@ function watchLazy(lazy: Thenable, context: AuditContext, watching: Watching): u
       };
     },
   });
+  return proxy;
 }
 
 function watchObservable(source: Observable<unknown>, context: AuditContext, watching: Watching): Observable<unknown> {
@@ -70,7 +94,7 @@ function watchObservable(source: Observable<unknown>, context: AuditContext, wat
     const end = (error: { readonly error: unknown } | undefined, then: () => void): void => {
       ended = true;
       const held = watching.end(error, false);
-      if (held) held.then(then, (problem: unknown) => subscriber.error(problem));
+      if (held) held.then(then, (problem: unknown) => (error ? then() : subscriber.error(problem)));
       else then();
     };
     const subscription = runInContext(context, () =>
