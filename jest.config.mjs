@@ -71,6 +71,9 @@ const LONG = [
   'store/migrate',
   'store/privileges',
   'testing/module',
+  'transports/brokers',
+  'transports/crowd',
+  'transports/standalone',
   'verify/memory',
 ].map((name) => `test/${name}.spec`);
 
