@@ -18,6 +18,8 @@ export interface UnitOfWork {
 /** Who acts, for whom and from where. Every member but `root` may be absent. */
 export interface AuditContext {
   readonly root: UnitOfWork;
+  /** One call of several in the unit of work: a field of a GraphQL request, a method that a handler calls. */
+  readonly turn?: object | undefined;
   /** A function is asked at the moment of each write: `req.user` is known only after the guards have run. */
   readonly actor?: Actor | (() => Actor | undefined) | undefined;
   /** The actor holds for this context alone (`runAs`), whatever the unit of work says later. */
@@ -32,7 +34,7 @@ export interface AuditContext {
   readonly session?: string | (() => string | undefined) | undefined;
 }
 
-export type ContextFields = Omit<AuditContext, 'root' | 'actorPinned'>;
+export type ContextFields = Omit<AuditContext, 'root' | 'turn' | 'actorPinned'>;
 
 // One storage for the process: the ESM and the CJS build can both be loaded, and must see the same context.
 const KEY = Symbol.for('nestjs-prisma-audit.context');

@@ -131,7 +131,9 @@ export class Exchange {
 
   #end(end: ResponseEnd, error: unknown): void {
     this.#ended = true;
+    this.record.closed = true;
     try {
+      for (const field of this.record.fields ?? []) field();
       if (error !== undefined) this.fail(error);
       if (this.#told) return this.#endedOtherwise(this.#told, end);
       const route = this.#routeOf();
@@ -163,7 +165,7 @@ export function exchangeOf(response: object): Exchange | undefined {
 }
 
 /** The context of the entry: what it says now, else what the handler saw. After a logout there is no user to ask. */
-function atTheEnd(context: AuditContext, { seen }: RequestRecord): AuditContext {
+export function atTheEnd(context: AuditContext, { seen }: RequestRecord): AuditContext {
   if (!seen) return context;
   const { actor, tenant } = context;
   return {

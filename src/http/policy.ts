@@ -41,6 +41,7 @@ export function requestPolicy(options: RequestPolicyOptions = {}): RequestPolicy
     routeFor(request, record, matched) {
       if (record.skipped === true || matched?.skipped === true) return undefined;
       const marked = record.route ?? matched?.audited;
+      if (marked === undefined && record.fields) return undefined; // each field has its own
       // A middleware for everything, or the page that is served for whatever there is not: that is no route.
       const pattern = marked === undefined && isCatchAll(matched?.pattern) ? undefined : matched?.pattern;
       if (marked?.action !== undefined) return marked as AuditedRoute; // its action is there

@@ -17,7 +17,10 @@ export function recordWhole(
     onError(error);
     if (isFull(error)) return undefined;
     const refused = error instanceof Error ? error.message.slice(0, 500) : String(error);
-    const less: AuditEvent = { ...event, details: { refused, http: event.details?.['http'] } };
+    const less: AuditEvent = {
+      ...event,
+      details: { refused, http: event.details?.['http'], call: event.details?.['call'] },
+    };
     const values = ['old', 'new'] as const;
     for (const left of [[], values]) {
       try {

@@ -8,15 +8,35 @@ import { pathId } from './path-id.js';
 import type { AuditRequest } from './request.js';
 import type { RequestRecord } from './request-record.js';
 
-/**
- * The one entry of a request, from what is known when its response has ended; none if its `when` says so. Made once: the
- * record lets go of arguments and result.
- */
+/** The one entry of a request, from what is known when its response has ended; none if its `when` says so. */
 export function requestEvent(
   record: RequestRecord,
   route: AuditedRoute,
   request: AuditRequest,
   end: ResponseEnd,
+): AuditEvent | undefined {
+  return callEvent(record, route, request, {
+    outcome: outcomeOf(record, end),
+    unproven: unprovenActor(record, end),
+    details: { http: httpDetails(request, end) },
+  });
+}
+
+/** How a call ended, whatever brought it. */
+export interface CallEnding {
+  readonly outcome: Outcome;
+  /** Who was named and then refused. */
+  readonly unproven?: Actor | undefined;
+  /** Of the transport, for the entry's details. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** The one entry of a call; none if its `when` says so. Made once: the record lets go of arguments and result. */
+export function callEvent(
+  record: RequestRecord,
+  route: AuditedRoute,
+  request: AuditRequest,
+  ending: CallEnding,
 ): AuditEvent | undefined {
   const call: AuditedCall = {
     request,
@@ -26,7 +46,7 @@ export function requestEvent(
   };
   const callbacks = new Callbacks(record.failed);
   const wanted = !route.when || callbacks.attempt('when', () => route.when?.(call) !== false) !== false;
-  const event = wanted ? eventOf(record, route, call, end, callbacks) : undefined;
+  const event = wanted ? eventOf(record, route, call, ending, callbacks) : undefined;
   record.ended = true;
   record.args = record.result = record.before = undefined;
   return event;
@@ -36,17 +56,16 @@ function eventOf(
   record: RequestRecord,
   route: AuditedRoute,
   call: AuditedCall,
-  end: ResponseEnd,
+  ending: CallEnding,
   callbacks: Callbacks,
 ): AuditEvent {
-  const outcome = saidOutcome(route, call, outcomeOf(record, end), callbacks);
+  const outcome = saidOutcome(route, call, ending.outcome, callbacks);
   const resource = callbacks.attempt('resource', () => resourceOf(record, route, call));
   const details = callbacks.attempt('details', () => members(route.details?.(call)));
   const done = outcome === 'success' || outcome === 'partial';
   const after = done ? callbacks.attempt('after', () => snapshot(route.after?.(call))) : undefined;
-  const unproven = unprovenActor(record, end);
+  const { unproven } = ending;
   const claimed = record.claimed ?? (unproven && claimOf(unproven));
-  const http = httpDetails(call.request, end);
   const { failed } = callbacks;
   return {
     action: route.action,
@@ -56,7 +75,7 @@ function eventOf(
     details: {
       ...details,
       ...(claimed ? { claimed } : {}),
-      http,
+      ...ending.details,
       ...(failed.length > 0 ? { callbacksFailed: failed } : {}),
     },
     ...(done && record.before ? { old: record.before } : {}),

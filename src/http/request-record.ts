@@ -41,9 +41,14 @@ export interface RequestRecord {
   failed?: string[];
   /** The entry is made: what comes now comes too late, and is not held. */
   ended?: boolean;
+  /** Its response has ended. */
+  closed?: boolean;
+  /** GraphQL over HTTP: what is left to do for its fields when the response has ended. There is no other entry then. */
+  fields?: (() => void)[];
 }
 
-const records = new WeakMap<UnitOfWork, RequestRecord>();
+/** By the turn where the unit of work has several, else by the unit. */
+const records = new WeakMap<object, RequestRecord>();
 
 export function openRecord(context: AuditContext): RequestRecord {
   const record: RequestRecord = {
@@ -51,7 +56,7 @@ export function openRecord(context: AuditContext): RequestRecord {
     startedMonotonic: systemClock.monotonic(),
     unit: context.root,
   };
-  records.set(context.root, record);
+  records.set(context.turn ?? context.root, record);
   return record;
 }
 
@@ -67,7 +72,7 @@ export function noteActor(record: RequestRecord, context: AuditContext | undefin
 }
 
 export function recordOf(context: AuditContext | undefined): RequestRecord | undefined {
-  return context && records.get(context.root);
+  return context && records.get(context.turn ?? context.root);
 }
 
 /** Notes for the entry of the running request whom somebody says to be: nobody has checked it, so he does not act. */

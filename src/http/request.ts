@@ -1,5 +1,17 @@
-/** What is read of a request, whatever the platform. Callbacks of the application get the request itself, with this type. */
+/** What brought a call to its handler where that is no plain HTTP route. */
+export type Transport = 'graphql' | 'rpc' | 'ws' | 'cron' | 'job' | 'event' | 'cqrs' | 'command' | 'call';
+
+/**
+ * What is read of a request, whatever the platform. Callbacks of the application get the request itself, with this type.
+ *
+ * A call that comes otherwise has a stand-in with the same members: `params` are the scalars of its data, `body` is the data,
+ * `headers` are those of the message or of the handshake where there are any, `user` is what a guard left on the transport's own
+ * object (never a member of the data, which is the sender's word). Beside them: `context` (graphql, rpc), `client` (ws), `job`
+ * (job). GraphQL over HTTP has the HTTP request itself.
+ */
 export interface AuditRequest {
+  /** Absent on a plain HTTP route. */
+  readonly transport?: Transport | undefined;
   readonly method: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The client's address as the framework sees it, its own trust-proxy setting applied. */

@@ -6,11 +6,8 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { Observable, tap } from 'rxjs';
-import { Audit } from '../compose/create-audit.js';
-import { currentContext, newContext, runInContext } from '../context/context.js';
-import { isAction } from '../event/action.js';
-import { systemClock } from '../event/clock.js';
+import { tap, type Observable } from 'rxjs';
+import { currentContext } from '../context/context.js';
 import type { AuditedMark } from '../http/audited-options.js';
 import { askBefore } from '../http/before.js';
 import { REASON_MISSING, takeReason } from '../http/reason.js';
@@ -21,23 +18,20 @@ import { markOf } from './audited-mark.js';
 import { REQUEST_POLICY } from './options.js';
 
 /**
- * Sees the handler: its result, its error (the arguments are noted by the decorator). Of an HTTP request it notes them, and
- * the middleware writes the entry when the response ends; of anything else (microservice, websocket) it writes the entry
- * itself.
+ * Sees the handler of an HTTP request: its result, its error (the arguments are noted by the decorator). The middleware writes
+ * the entry when the response ends. Whatever else is called, `calls/` sees.
  */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {
-  readonly #audit: Audit;
   readonly #policy: RequestPolicy;
 
-  constructor(@Inject(Audit) audit: Audit, @Inject(REQUEST_POLICY) policy: RequestPolicy) {
-    this.#audit = audit;
+  constructor(@Inject(REQUEST_POLICY) policy: RequestPolicy) {
     this.#policy = policy;
   }
 
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
     const { audited, skipped } = markOf(execution.getHandler(), execution.getClass());
-    if (execution.getType() !== 'http') return audited ? this.#message(audited, execution, next) : next.handle();
+    if (execution.getType() !== 'http') return next.handle();
 
     const record = recordOf(currentContext());
     if (!record) return next.handle();
@@ -71,43 +65,4 @@ export class AuditInterceptor implements NestInterceptor {
     }
     return askBefore(record, mark, call)?.then(() => handled) ?? handled;
   }
-
-  /** A message is a unit of work of its own. */
-  #message(route: AuditedMark, execution: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const context = currentContext() ?? newContext();
-    const started = systemClock.monotonic();
-    const occurredAt = new Date();
-    const finish = (error?: unknown): void => {
-      const failed = error !== undefined;
-      try {
-        this.#audit.record(
-          {
-            action: route.action ?? messageAction(execution),
-            outcome: failed ? 'failure' : 'success',
-            durationMs: Math.round(systemClock.monotonic() - started),
-            occurredAt,
-            ...(failed ? { error: this.#policy.errorOf(error) } : {}),
-            ...(route.severity ? { severity: route.severity } : {}),
-          },
-          { context, source: 'request', derived: route.action === undefined },
-        );
-      } catch {
-        // A full queue is counted there; the handler's own outcome stands.
-      }
-    };
-    return new Observable((subscriber) =>
-      runInContext(context, () =>
-        next
-          .handle()
-          .pipe(tap({ complete: () => finish(), error: (error) => finish(error ?? null) }))
-          .subscribe(subscriber),
-      ),
-    );
-  }
-}
-
-/** A message has no route: what handles it says what it is. */
-function messageAction(execution: ExecutionContext): string {
-  const name = `${execution.getClass().name}.${execution.getHandler().name}`;
-  return isAction(name) ? name : 'message.handle';
 }

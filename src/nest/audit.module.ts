@@ -16,6 +16,8 @@ import { isAuditError } from '../event/errors.js';
 import { AuditLog } from './audit-log.js';
 import { checkAuditedActions } from './check-actions.js';
 import { addFeatures, featureModule } from './features.js';
+import { CallSurface } from './calls/call-surface.js';
+import { hookMercurius } from './calls/field-errors.js';
 import { HttpSurface } from './http-surface.js';
 import { instanceModule } from './instance-module.js';
 import { INSTANCE, recordsRequests, type Instance } from './instances.js';
@@ -46,6 +48,7 @@ export class AuditModule
 {
   readonly #audit: Audit;
   readonly #surface: HttpSurface;
+  readonly #calls: CallSurface;
   readonly #options: AuditModuleOptions;
   readonly #modules: ModulesContainer;
   readonly #instance: Instance;
@@ -74,6 +77,7 @@ export class AuditModule
   constructor(
     @Inject(Audit) audit: Audit,
     @Inject(HttpSurface) surface: HttpSurface,
+    @Inject(CallSurface) calls: CallSurface,
     @Inject(MODULE_OPTIONS_TOKEN) options: AuditModuleOptions,
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(INSTANCE) instance: Instance,
@@ -83,6 +87,7 @@ export class AuditModule
     super();
     this.#audit = audit;
     this.#surface = surface;
+    this.#calls = calls;
     this.#options = options;
     this.#modules = modules;
     this.#instance = instance;
@@ -97,6 +102,7 @@ export class AuditModule
 
   async onModuleInit(): Promise<void> {
     this.#surface.endOfRoutes();
+    if (recordsRequests(this.#instance, this.#modules)) this.#calls.attachInstances();
     await this.#audit.traces();
     try {
       const answered = await within(
@@ -129,6 +135,7 @@ export class AuditModule
   onApplicationBootstrap(): void {
     if (recordsRequests(this.#instance, this.#modules))
       checkAuditedActions(this.#modules, this.#audit.actions, this.#log.tell);
+    if (this.#http.httpAdapter?.getType() === 'fastify') hookMercurius(this.#http.httpAdapter.getInstance());
     this.#audit.start();
     const isListening = (): boolean => {
       const server: unknown = this.#http.httpAdapter?.getHttpServer();
@@ -145,6 +152,7 @@ export class AuditModule
 
   /** After the last request has ended and the application's own hooks have run. */
   async onApplicationShutdown(): Promise<void> {
+    this.#calls.close();
     await shutDown(this.#audit, this.#log);
   }
 }

@@ -1,10 +1,9 @@
 import { SetMetadata } from '@nestjs/common';
-import { currentContext } from '../context/context.js';
 import type { ActionName } from '../event/action.js';
-import { asksForCall, type AuditedOptions } from '../http/audited-options.js';
-import { recordOf } from '../http/request-record.js';
+import type { AuditedOptions } from '../http/audited-options.js';
 import { checkMark } from '../http/check-mark.js';
 import { AUDITED, SKIPPED } from './audited-mark.js';
+import { watchedMethod } from './calls/methods.js';
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
 // Parameters of a method are contravariant: `never` is what every method can be given.
@@ -58,30 +57,12 @@ export function Audited(action?: ActionName, options: object = {}): MethodDecora
       return;
     }
     mark(target, key, descriptor);
-    if (typeof descriptor.value === 'function') descriptor.value = notingArguments(descriptor.value as Handler);
+    if (typeof descriptor.value === 'function')
+      descriptor.value = watchedMethod(descriptor.value as Handler, String(key));
   };
 }
 
 /** No entry for this handler, although its class is `@Audited`. Its database writes are logged all the same. */
 export function SkipAudit(): MethodDecorator & ClassDecorator {
   return SetMetadata(SKIPPED, true);
-}
-
-/**
- * The handler, noting what it is called with: Nest resolves the arguments behind all interceptors. It keeps its name, its
- * length and whatever decorators below this one have written on it.
- */
-function notingArguments(handler: Handler): Handler {
-  const audited: Handler = function (...args) {
-    const record = recordOf(currentContext());
-    // The first call is the route's own.
-    if (record && record.ended !== true && asksForCall(record.route)) record.args ??= args;
-    return Reflect.apply(handler, this, args);
-  };
-  for (const key of Reflect.getMetadataKeys(handler) as unknown[]) {
-    Reflect.defineMetadata(key, Reflect.getMetadata(key, handler), audited);
-  }
-  Object.defineProperty(audited, 'name', { value: handler.name, configurable: true });
-  Object.defineProperty(audited, 'length', { value: handler.length, configurable: true });
-  return audited;
 }

@@ -1,10 +1,12 @@
 import type { DynamicModule, NestInterceptor, Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
-import { requestPolicy } from '../http/policy.js';
+import { requestPolicy, type RequestPolicy } from '../http/policy.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditLog } from './audit-log.js';
 import { AuditService } from './audit.service.js';
+import { CallSurface } from './calls/call-surface.js';
+import { FieldErrors } from './calls/field-errors.js';
 import { AuditHealthIndicator } from './health-indicator.js';
 import { HttpSurface } from './http-surface.js';
 import { getAuditToken, INSTANCE, recordsRequests, type Instance } from './instances.js';
@@ -53,6 +55,28 @@ const PARTS: Provider[] = [
     inject: [MODULE_OPTIONS_TOKEN],
     useFactory: (options: AuditModuleOptions) => requestPolicy(options),
   },
+  {
+    // A factory that is waited for: all is in its place before the application goes on.
+    provide: CallSurface,
+    inject: [MODULE_OPTIONS_TOKEN, INSTANCE, ModulesContainer, Audit, AuditLog, REQUEST_POLICY],
+    useFactory: async (
+      options: AuditModuleOptions,
+      instance: Instance,
+      modules: ModulesContainer,
+      recorder: Audit,
+      { tell: onError }: AuditLog,
+      policy: RequestPolicy,
+    ) => {
+      const { actor, tenant, session, durability, onFailure } = options;
+      const surface = new CallSurface(
+        { actor, tenant, session, durability, onFailure, recorder, policy, onError },
+        modules,
+      );
+      if (recordsRequests(instance, modules)) await surface.attach();
+      return surface;
+    },
+  },
+  FieldErrors,
   MetadataScanner,
   RouteTable,
   HttpSurface,

@@ -100,7 +100,7 @@ describe('a handler that no HTTP request calls', () => {
       flags: [],
     });
     expect(byAction['order.take']?.durationMs).toBeGreaterThanOrEqual(19);
-    expect(byAction['order.take']?.details).toBeUndefined();
+    expect(byAction['order.take']?.details).toEqual({ call: { transport: 'rpc' } });
     expect(byAction['order.inside']?.group).toBe(byAction['order.take']?.group);
 
     await Promise.all([call('take'), call('take')]);
@@ -115,11 +115,11 @@ describe('a handler that no HTTP request calls', () => {
     expect((await recorded()).map((entry) => [entry.action, entry.outcome])).toEqual([[action, 'success']]);
   });
 
-  it.each<[Parameters<typeof call>[0], string, object]>([
-    ['fail', 'order.fail', { name: 'RangeError', message: 'no such order' }],
-    ['streamFail', 'order.stream-fail', { name: 'ForbiddenException', code: '403' }],
-    ['failWithNothing', 'order.undefined', { name: 'object' }],
-  ])('leaves one failure, and its own error is thrown: %s', async (method, action, error) => {
+  it.each<[Parameters<typeof call>[0], string, string, object]>([
+    ['fail', 'order.fail', 'failure', { name: 'RangeError', message: 'no such order' }],
+    ['streamFail', 'order.stream-fail', 'denied', { name: 'ForbiddenException', code: '403' }],
+    ['failWithNothing', 'order.undefined', 'failure', { name: 'undefined' }],
+  ])('leaves one entry, and its own error is thrown: %s', async (method, action, outcome, error) => {
     const thrown: unknown = await call(method).then(
       () => 'nothing was thrown',
       (reason: unknown) => reason,
@@ -127,7 +127,7 @@ describe('a handler that no HTTP request calls', () => {
     expect(thrown).not.toBe('nothing was thrown');
     const entries = await recorded();
     expect(entries).toHaveLength(1);
-    expect(entries[0]).toMatchObject({ action, outcome: 'failure', error });
+    expect(entries[0]).toMatchObject({ action, outcome, error });
   });
 
   it.each<[Parameters<typeof call>[0]]>([['undecorated'], ['skipped']])(

@@ -28,9 +28,15 @@ const ARROWS: Record<string, string> = {
   testing: 'event recorder:port',
 };
 
-/** Imports that only these rooms may have. Nest's packages by their root alone: what lies below it is not their API. */
+/**
+ * Imports that only these rooms may have. Nest's packages by their root alone, since what lies below it is not their API, but for
+ * what makes the handlers that are no routes: there is no hook that sees those from their first moment to their last.
+ */
 const PACKAGES: { name: RegExp; room: string; typeOnly?: true }[] = [
   { name: /^@nestjs\/[^/]+$/, room: 'nest' },
+  { name: /^@nestjs\/core\/exceptions\/external-exceptions-handler\.js$/, room: 'nest' },
+  { name: /^@nestjs\/(microservices|websockets)\/context\/(rpc|ws)-context-creator\.js$/, room: 'nest' },
+  { name: /^@nestjs\/(microservices|websockets)\/exceptions\/(rpc|ws)-exceptions-handler\.js$/, room: 'nest' },
   { name: /^rxjs$/, room: 'nest' },
   { name: /^reflect-metadata$/, room: 'nest' },
   { name: /^pg$/, room: 'store' },

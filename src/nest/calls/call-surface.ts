@@ -1,0 +1,108 @@
+import { BadRequestException } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { currentContext } from '../../context/context.js';
+import { checkMarks } from './check-marks.js';
+import { observeExternal, observeRpc, observeWs } from './creators.js';
+import { classesOf, handlersOf, type Handler } from './handlers.js';
+import { isQueue, signJobs } from './jobs.js';
+import { isGuarded, isRoute, type CallKind } from './kinds.js';
+import { load } from './load.js';
+import { watchedMethod } from './methods.js';
+import { closeOwner, openOwner, setOwner, type CallOwner, type Handled } from './owners.js';
+import { callOf, isBelow } from './request-of.js';
+import { currentTurn, Turn, type TurnSettings } from './turn.js';
+
+/**
+ * Where calls come in that are no HTTP requests: resolvers, messages, gateways, cron jobs, jobs of a queue, events, commands, and
+ * methods that are `@Audited` and called by other code.
+ */
+export class CallSurface implements CallOwner {
+  readonly #settings: Omit<TurnSettings, 'refusal'>;
+  readonly #modules: ModulesContainer;
+  readonly #refusals = new Map<CallKind, new (message: string) => Error>();
+
+  constructor(settings: Omit<TurnSettings, 'refusal'>, modules: ModulesContainer) {
+    this.#settings = settings;
+    this.#modules = modules;
+  }
+
+  /**
+   * Before Nest makes the first handler: a hybrid application makes those of its messages before it is initialised.
+   * @throws AuditError `AUDIT_OPTIONS_INVALID` when something that `@Audited` says cannot be done
+   */
+  async attach(): Promise<void> {
+    const handlers = Array.from(classesOf(this.#modules), (controller) => handlersOf(controller)).flat();
+    const kinds = new Set(handlers.map(({ kind }) => kind));
+    observeExternal((await load.external()).ExternalExceptionsHandler);
+    if (kinds.has('rpc')) await this.#attachRpc();
+    if (kinds.has('ws')) await this.#attachWs();
+    this.#register(handlers);
+    openOwner(this);
+  }
+
+  /** When all instances are made, and before the last hooks look for handlers: those of factories, and the queues. */
+  attachInstances(): void {
+    this.#register(Array.from(classesOf(this.#modules, true), (controller) => handlersOf(controller)).flat());
+    for (const { providers } of this.#modules.values())
+      for (const { instance } of providers.values()) if (isQueue(instance)) signJobs(instance);
+  }
+
+  close(): void {
+    closeOwner(this);
+  }
+
+  around(kind: CallKind, at: Handled, args: readonly unknown[], proceed: () => unknown): unknown {
+    // A field below another is part of it, and there may be a million; only one that is marked has an entry of its own.
+    if (kind === 'graphql' && !at.mark.audited && isBelow(args)) return proceed();
+    const turn = this.#turn(kind, at, args);
+    return turn ? turn.run(proceed) : proceed();
+  }
+
+  enter(kind: CallKind, at: Handled, args: readonly unknown[], body: () => unknown): unknown {
+    const current = currentTurn();
+    if (current?.awaits(at.handler)) return current.enter(args, body);
+    const isLibrarys = kind !== 'call' && !isGuarded(kind);
+    // Nobody marked it: it needs a context where it has none.
+    if (!at.mark.audited && !(isLibrarys && currentContext() === undefined)) return body();
+    const turn = this.#turn(isLibrarys ? kind : 'call', at, args);
+    return turn ? turn.run(() => turn.enter(args, body)) : body();
+  }
+
+  /** None where something of the application's throws that is only looked at: the call goes on without. */
+  #turn(kind: CallKind, at: Handled, args: readonly unknown[]): Turn | undefined {
+    try {
+      const call = callOf(kind, at, args);
+      const refusal = (message: string): Error => new (this.#refusals.get(kind) ?? BadRequestException)(message);
+      return new Turn({ ...this.#settings, refusal }, call, at.mark);
+    } catch (problem) {
+      this.#settings.onError(problem);
+      return undefined;
+    }
+  }
+
+  #register(handlers: readonly Handler[]): void {
+    checkMarks(handlers);
+    for (const { controller, name, method, kind } of handlers) {
+      setOwner(controller, this);
+      // A method that is marked and called by other code is watched by its decorator.
+      if (isRoute(method) || kind === 'call') continue;
+      const watched = watchedMethod(method, name);
+      if (watched !== method)
+        Object.defineProperty(controller.prototype, name, { value: watched, writable: true, configurable: true });
+    }
+  }
+
+  async #attachRpc(): Promise<void> {
+    const { RpcContextCreator } = await load.rpcCreator();
+    const { RpcExceptionsHandler } = await load.rpcErrors();
+    observeRpc(RpcContextCreator, RpcExceptionsHandler);
+    this.#refusals.set('rpc', (await load.rpc()).RpcException);
+  }
+
+  async #attachWs(): Promise<void> {
+    const { WsContextCreator } = await load.wsCreator();
+    const { WsExceptionsHandler } = await load.wsErrors();
+    observeWs(WsContextCreator, WsExceptionsHandler);
+    this.#refusals.set('ws', (await load.ws()).WsException);
+  }
+}

@@ -1,0 +1,227 @@
+import { currentContext, newContext, runInContext, type AuditContext } from '../../context/context.js';
+import type { ActionBook } from '../../event/action-book.js';
+import { isAction } from '../../event/action.js';
+import type { Durability } from '../../event/types.js';
+import { asksForCall, type AuditedRoute } from '../../http/audited-options.js';
+import { askBefore } from '../../http/before.js';
+import { withDefinition } from '../../http/definition.js';
+import { atTheEnd } from '../../http/exchange.js';
+import type { RequestPolicy } from '../../http/policy.js';
+import { REASON_MISSING, takeReason } from '../../http/reason.js';
+import { recordWhole } from '../../http/record-whole.js';
+import { requestContext, type RequestContextOptions } from '../../http/request-context.js';
+import { callEvent } from '../../http/request-event.js';
+import { noteActor, noteResult, openRecord, recordOf, type RequestRecord } from '../../http/request-record.js';
+import type { Receipt, Recorder } from '../../recorder/port.js';
+import type { Mark } from '../audited-mark.js';
+import { noteField } from './field-errors.js';
+import { enqueuerOf } from './jobs.js';
+import { isGuarded } from './kinds.js';
+import { outcomeOfCall, statusOf } from './outcome.js';
+import type { HandlerCall } from './request-of.js';
+import { watch, type Watching } from './watch.js';
+
+export interface TurnSettings extends RequestContextOptions {
+  readonly recorder: Recorder & { readonly actions?: ActionBook };
+  readonly policy: RequestPolicy;
+  readonly durability?: Durability | undefined;
+  readonly onFailure?: 'spool' | 'fail' | undefined;
+  readonly onError: (error: unknown) => void;
+  /** What is thrown to who calls without a reason that is required. */
+  readonly refusal: (message: string) => Error;
+}
+
+const turns = new WeakMap<object, Turn>();
+
+/** The call of a handler inside which the caller runs. */
+export function currentTurn(): Turn | undefined {
+  const turn = currentContext()?.turn;
+  return turn && turns.get(turn);
+}
+
+/** One call of a handler that is no HTTP route: its context, and the one entry that it leaves if it leaves any. */
+export class Turn implements Watching {
+  readonly context: AuditContext;
+  readonly record: RequestRecord;
+  readonly call: HandlerCall;
+  readonly #settings: TurnSettings;
+  readonly #mark: Mark;
+  /** That of the HTTP request whose field this is. */
+  readonly #outer: RequestRecord | undefined;
+  #entered = false;
+  #ended = false;
+  #inPart = false;
+  #raw: { readonly error: unknown } | undefined;
+
+  constructor(settings: TurnSettings, call: HandlerCall, mark: Mark) {
+    const outer = currentContext();
+    const record = recordOf(outer);
+    this.#settings = settings;
+    this.#mark = mark;
+    this.call = call;
+    this.context = contextOf(settings, call, outer, record);
+    this.record = openRecord(this.context);
+    turns.set(this.context.turn ?? this.context.root, this);
+    if (call.root) noteField(call.request['context'], call.root.key, this);
+    if (call.kind !== 'graphql' || record === undefined || record.closed === true || currentTurn()) return;
+    this.#outer = record;
+    record.fields ??= [];
+  }
+
+  /** Runs the call in its context, and lets pass what it gives. */
+  run(proceed: () => unknown): unknown {
+    return runInContext(this.context, () => {
+      let result: unknown;
+      try {
+        result = proceed();
+      } catch (error) {
+        void this.end({ error }, false);
+        throw error;
+      }
+      return watch(result, this.context, this);
+    });
+  }
+
+  /** Whether the method that is called is the handler itself, for the first time. */
+  awaits(handler: object): boolean {
+    return !this.#entered && this.call.handler === handler;
+  }
+
+  /** The handler's turn has come: no guard refused it. What stands before it: the reason that it requires, the values as they are. */
+  enter(args: readonly unknown[], body: () => unknown): unknown {
+    const { record, call } = this;
+    this.#entered = record.reached = true;
+    noteActor(record, currentContext());
+    const { audited } = this.#mark;
+    if (!audited) return body();
+    if (asksForCall(audited)) record.args = args;
+    const asked = { request: call.request, params: call.request.params ?? {} };
+    if (!takeReason(record, audited, asked)) throw this.#settings.refusal(REASON_MISSING);
+    return askBefore(record, audited, asked)?.then(body) ?? body();
+  }
+
+  /** What was thrown, before the application's filters make something else of it. The first counts. */
+  noteError(error: unknown): void {
+    this.#raw ??= { error };
+  }
+
+  /** A field below this one failed. */
+  notePart(): void {
+    this.#inPart = true;
+  }
+
+  next(value: unknown): void {
+    noteResult(this.record, this.#mark.audited, value);
+  }
+
+  end(thrown: { readonly error: unknown } | undefined, cancelled: boolean): Promise<void> | undefined {
+    if (this.#ended) return undefined;
+    this.#ended = true;
+    try {
+      return this.#end(this.#raw ?? thrown, cancelled);
+    } catch (problem) {
+      this.#settings.onError(problem);
+      return undefined;
+    }
+  }
+
+  #end(raw: { readonly error: unknown } | undefined, cancelled: boolean): Promise<void> | undefined {
+    const route = this.#route();
+    if (!route) return undefined;
+    const { record } = this;
+    const { policy, recorder, durability: byDefault = 'async' } = this.#settings;
+    if (raw) record.error ??= policy.errorOf(raw.error);
+    const ending = { failed: raw !== undefined, status: raw && statusOf(raw.error), cancelled };
+    const durability = route.durability ?? recorder.actions?.find(route.action)?.durability ?? byDefault;
+    const write = (): Receipt | undefined => this.#write(route, ending, durability);
+    if (durability !== 'async') return this.#reached(write(), durability);
+    // Whether all that was asked for below a field is there is known when the response is.
+    if (this.#outer && this.#outer.closed !== true) this.#outer.fields?.push(write);
+    else write();
+    return undefined;
+  }
+
+  #route(): AuditedRoute | undefined {
+    const { audited, skipped } = this.#mark;
+    const { policy, recorder } = this.#settings;
+    if (skipped) return undefined;
+    const isCovered = this.call.root !== undefined && policy.covers(this.call.root.writes ? 'POST' : 'GET');
+    if (!audited && !isCovered) return undefined;
+    const route: AuditedRoute = { action: actionOf(this.call), ...audited };
+    return withDefinition(audited?.action === undefined ? { ...route, derived: true } : route, recorder.actions);
+  }
+
+  #write(
+    route: AuditedRoute,
+    ending: Parameters<typeof outcomeOfCall>[1],
+    durability: Durability,
+  ): Receipt | undefined {
+    const { record, call } = this;
+    const { recorder, onError } = this.#settings;
+    try {
+      const event = callEvent(record, route, call.request, {
+        outcome: outcomeOfCall(record, ending, this.#inPart),
+        details: { call: { ...call.about, ...(ending.cancelled ? { cancelled: true } : {}) } },
+      });
+      if (!event) return undefined;
+      const context = atTheEnd(this.context, record);
+      const parameters = call.request.params;
+      const given = { context, source: 'request', derived: route.derived, durability, parameters } as const;
+      return recordWhole(recorder, event, given, onError);
+    } catch (problem) {
+      onError(problem);
+      return undefined;
+    }
+  }
+
+  /** @throws AuditError when the entry did not come so far, unless the module says that it need not. */
+  async #reached(receipt: Receipt | undefined, durability: Durability): Promise<void> {
+    try {
+      await receipt?.reached(durability);
+    } catch (error) {
+      this.#settings.onError(error);
+      if (this.#settings.onFailure !== 'spool') throw error;
+    }
+  }
+}
+
+/** A message has no route: what handles it says what it is. */
+function actionOf({ controller, handler }: HandlerCall): string {
+  const name = `${controller.name}.${handler.name}`;
+  return isAction(name) ? name : 'call';
+}
+
+/**
+ * A field of a request, an event, a command and a method that is called belong to the unit of work of their caller. A message, a
+ * job and a cron job are one of their own, unless the transport itself said who acts (`runAs`): what was at work when its
+ * connection was made is at work no longer.
+ */
+function contextOf(
+  settings: TurnSettings,
+  call: HandlerCall,
+  outer: AuditContext | undefined,
+  record: RequestRecord | undefined,
+): AuditContext {
+  const turn = {};
+  const ofCaller = call.kind === 'event' || call.kind === 'cqrs' || call.kind === 'call';
+  const isOpen = record === undefined || (call.kind === 'graphql' && record.closed !== true);
+  if (outer && (ofCaller || isOpen)) return { ...outer, turn };
+  if (isGuarded(call.kind)) return { ...requestContext(call.request, settings), turn };
+  const { actor, tenant } = settings;
+  const system = { type: 'system', id: `${call.controller.name}.${call.handler.name}` };
+  const enqueued = call.kind === 'job' ? enqueuerOf(call.request['job']) : undefined;
+  const fields = {
+    actor: () => attempt(() => actor?.(call.request)) || { ...system, onBehalfOf: enqueued?.id },
+    tenant: () => attempt(() => tenant?.(call.request)) ?? enqueued?.tenant,
+  };
+  return { ...newContext(fields), turn };
+}
+
+/** A function that is made for requests may not know what to do without a user. */
+function attempt<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
+}

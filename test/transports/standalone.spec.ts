@@ -1,0 +1,143 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Controller, Injectable, Module, Scope } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices';
+import { Interval } from '@nestjs/schedule';
+import { lastValueFrom, timeout } from 'rxjs';
+import { Audited, AuditModule, AuditService, SkipAudit, type AuditEntry } from '../../src/index.js';
+import { createLog, type Log } from '../nest/app.js';
+import { freePort } from '../support/server-of.js';
+
+let log: Log;
+beforeAll(async () => void (log = await createLog()));
+afterAll(() => log.close());
+
+let after = new Date(0);
+async function recorded(audit: AuditService): Promise<readonly (readonly unknown[])[]> {
+  await audit.flush();
+  const { entries } = await audit.query.find({ order: 'oldest', limit: 100, from: after });
+  after = new Date(Date.now() + 1);
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  return entries
+    .filter(({ source }: AuditEntry) => source !== 'control')
+    .map(({ action, outcome, actor }) => [action, outcome, actor?.['id']]);
+}
+
+const ran: unknown[] = [];
+
+@Injectable()
+class Plain {
+  @Audited('plain.lazy')
+  lazy(): PromiseLike<string> {
+    // As a promise of Prisma's: it does nothing before it is waited for.
+    const then: PromiseLike<string>['then'] = (ok, fail) => {
+      ran.push('sent');
+      return Promise.resolve('done').then(ok, fail);
+    };
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what it is
+    return { then };
+  }
+  @Audited('plain.sync', { when: ({ args }) => args?.[0] !== 'unseen' })
+  sync(what: string): string {
+    if (what === 'fail') throw new RangeError('not this');
+    return what;
+  }
+  @SkipAudit()
+  @Audited('plain.skipped')
+  skipped(): string {
+    return 'skipped';
+  }
+  @Audited('plain.static')
+  static shared(): string {
+    return 'shared';
+  }
+}
+
+@Controller()
+@Injectable({ scope: Scope.REQUEST })
+class Scoped {
+  @MessagePattern('scoped')
+  @Audited('scoped.take')
+  take(): string {
+    return 'taken';
+  }
+}
+
+@Module({ imports: [], providers: [Plain], controllers: [Scoped] })
+class Work {}
+
+function rooted(extra: object[] = []): new () => object {
+  // oxlint-disable-next-line typescript/no-extraneous-class -- decorated below
+  class Root {}
+  Module({ imports: [AuditModule.forRoot({ databaseUrl: log.url }), Work, ...(extra as [])] })(Root);
+  return Root;
+}
+
+it('in a standalone context a method that is audited leaves an entry, and gives what it gave', async () => {
+  const app = await NestFactory.createApplicationContext(rooted(), { logger: false });
+  const plain = app.get(Plain);
+  const audit = app.get(AuditService);
+  expect(plain.sync('now')).toBe('now');
+  expect(() => plain.sync('fail')).toThrow(RangeError);
+  expect(plain.sync('unseen')).toBe('unseen');
+  expect(plain.skipped()).toBe('skipped');
+  expect(Plain.shared()).toBe('shared');
+  expect((await recorded(audit)).map(([action, outcome]) => [action, outcome])).toEqual([
+    ['plain.sync', 'success'],
+    ['plain.sync', 'failure'],
+    ['plain.static', 'success'],
+  ]);
+
+  const lazy = plain.lazy();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(ran.splice(0)).toEqual([]);
+  expect(await lazy).toBe('done');
+  expect(ran.splice(0)).toEqual(['sent']);
+  expect((await recorded(audit)).map(([action, outcome]) => [action, outcome])).toEqual([['plain.lazy', 'success']]);
+  await app.close();
+  // Nobody is there to tell: the method does what it does.
+  expect(plain.sync('after the end')).toBe('after the end');
+});
+
+it('a microservice alone, with a controller that is made for each message', async () => {
+  const options = { transport: Transport.TCP, options: { port: await freePort() } } as const;
+  const app = await NestFactory.createMicroservice(rooted(), { ...options, logger: false });
+  await app.listen();
+  const client = ClientProxyFactory.create(options);
+  expect(await lastValueFrom(client.send('scoped', {}).pipe(timeout(5_000)))).toBe('taken');
+  expect((await recorded(app.get(AuditService))).map(([action, outcome]) => [action, outcome])).toEqual([
+    ['scoped.take', 'success'],
+  ]);
+  client.close();
+  await app.close();
+});
+
+@Injectable()
+class Sweep {
+  @Interval(60_000)
+  @Audited('sweep', { reason: 'required' })
+  sweep(): void {
+    // never called
+  }
+}
+@Injectable()
+@Audited()
+class NoHandler {
+  work(): void {
+    // called by nobody that anybody knows of
+  }
+}
+
+it.each([
+  ['a cron job that requires a reason', Sweep, 'Sweep.sweep'],
+  ['a class that is marked and has no handler', NoHandler, 'the class NoHandler'],
+])('%s keeps the application from starting', async (_name, provider, named) => {
+  @Module({ providers: [provider] })
+  class Broken {}
+  const started = NestFactory.createApplicationContext(rooted([Broken]), { logger: false, abortOnError: false });
+  await expect(started).rejects.toMatchObject({
+    code: 'AUDIT_OPTIONS_INVALID',
+    message: expect.stringContaining(named),
+  });
+});
