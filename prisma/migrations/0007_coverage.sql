@@ -137,7 +137,109 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
    order by 1, 2
 $$;
 
+-- Row level where a statement's rows would be logged in a wrong order or not at all: partitions and inheritance, tables with
+-- row triggers of the application's (what these change comes after the row that set them off), and tables that one DELETE can
+-- reach by two foreign keys, to delete by the one and to update by the other.
+create or replace function "audit".level_of(t regclass) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select case when c.relkind = 'p' or c.relispartition
+                or exists (select from pg_inherits i where c.oid in (i.inhrelid, i.inhparent))
+                or exists (select from pg_trigger g
+                            where g.tgrelid = c.oid and not g.tgisinternal and g.tgname not like '!audit%' and g.tgtype & 67 = 1)
+                or exists (select from pg_constraint d join pg_constraint u on u.conrelid = d.conrelid and u.oid <> d.oid
+                            where d.conrelid = c.oid and d.contype = 'f' and u.contype = 'f' and d.confdeltype = 'c' and u.confdeltype in ('n', 'd'))
+              then 'row' else 'statement' end
+    from pg_class c where c.oid = t
+$$;
+
+-- The partitions of a table, theirs too; those of other servers have no such triggers.
+create or replace function "audit".partitions_of(t regclass) returns setof regclass
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select p.relid from pg_partition_tree(t) p join pg_class c on c.oid = p.relid where p.level > 0 and c.relkind in ('r', 'p')
+$$;
+
+-- The triggers by which a table's rows are captured and that are its own, not copied from the partitioned table above it.
+create or replace function "audit".own_triggers(t regclass) returns setof text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select g.tgname::text from pg_trigger g
+   where g.tgrelid = t and not g.tgisinternal and g.tgparentid = 0
+     and (g.tgname in ('!audit', '!audit_insert', '!audit_update', '!audit_delete') or g.tgname ~ '^!audit_[0-9a-f]{12}$')
+$$;
+
+-- Makes the triggers of a table what they should be. `p_table` is quoted and qualified. Locks the table against writers until
+-- the end of the transaction; against readers only where triggers have to go.
+-- The names begin with "!", so that they fire before the application's own: the order of events is then right. PostgreSQL copies the row
+-- trigger of a partitioned table to its partitions, under its name: each has a name that no other has, so that a table with triggers
+-- of its own can become a partition.
+create or replace function "audit".attach(p_table text, p_args text[], p_on_missing text default 'fail') returns void
+language plpgsql set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
+declare
+  t constant regclass := p_table::regclass;
+  by_row constant boolean := "audit".level_of(t) = 'row';
+  row_trigger text := '!audit';
+  call text;
+  name text;
+  part regclass;
+begin
+  if p_on_missing is null or p_on_missing not in ('fail', 'warn') or coalesce(array_length(p_args, 1), 0) <> 12 then
+    raise exception 'audit: attach() takes a table, twelve arguments, and fail or warn' using errcode = '22023';
+  end if;
+  for name in select s.column_name || ' uses ' || s.what || ', which belongs to ' || s.owner from "audit".strangers(t) s limit 1 loop
+    raise exception 'audit: column %', name using errcode = '42501', hint = 'Give it to the owner of the log, or leave the table out.';
+  end loop;
+  if (select c.relkind from pg_class c where c.oid = t) = 'p' then
+    row_trigger := coalesce((select g.tgname from pg_trigger g where g.tgrelid = t and g.tgparentid = 0 and g.tgtype & 1 = 1 and g.tgname ~ '^!audit_[0-9a-f]{12}$' limit 1),
+                            '!audit_' || left(md5(gen_random_uuid()::text), 12));
+  end if;
+  select 'execute function "audit".' || case p_on_missing when 'warn' then 'capture_or_warn' else 'capture' end
+         || '(' || string_agg(quote_literal(a.arg), ', ' order by a.ord) || ')'
+    into call from unnest(p_args) with ordinality as a (arg, ord);
+  for name in select o.name from "audit".own_triggers(t) o (name)
+               where o.name <> all (case when by_row then array[row_trigger] else array['!audit_insert', '!audit_update', '!audit_delete'] end) loop
+    execute format('drop trigger %I on %s', name, t);
+  end loop;
+  if by_row then
+    execute format('create or replace trigger %I after insert or update or delete on %s for each row %s', row_trigger, t, call);
+  else
+    execute format('create or replace trigger "!audit_insert" after insert on %s referencing new table as new_rows for each statement %s', t, call);
+    execute format('create or replace trigger "!audit_update" after update on %s referencing old table as old_rows new table as new_rows for each statement %s', t, call);
+    execute format('create or replace trigger "!audit_delete" after delete on %s referencing old table as old_rows for each statement %s', t, call);
+  end if;
+  execute format('create or replace trigger "!audit_truncate" before truncate on %s for each statement %s', t, call);
+  -- Row triggers come to the partitions by themselves, statement triggers do not; what a partition has of its own is from before.
+  for part in select p.part from "audit".partitions_of(t) p (part) loop
+    for name in select o.name from "audit".own_triggers(part) o (name) loop
+      execute format('drop trigger %I on %s', name, part);
+    end loop;
+    execute format('create or replace trigger "!audit_truncate" before truncate on %s for each statement %s', part, call);
+    execute format('alter table %s enable trigger "!audit_truncate"', part);
+  end loop;
+  for name in select g.tgname from pg_trigger g
+               where g.tgrelid = t and not g.tgisinternal and g.tgname like '!audit%' and g.tgenabled <> 'O' loop
+    execute format('alter table %s enable trigger %I', t, name);
+  end loop;
+end $$;
+
+create or replace function "audit".detach(p_table text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  relation regclass;
+  name text;
+begin
+  for relation in select p_table::regclass union all select p.part from "audit".partitions_of(p_table::regclass) p (part) loop
+    for name in select o.name from "audit".own_triggers(relation) o (name) loop
+      execute format('drop trigger %I on %s', name, relation);
+    end loop;
+    execute format('drop trigger if exists "!audit_truncate" on %s', relation);
+  end loop;
+end $$;
+
 revoke all on function "audit".strangers(regclass) from public;
 revoke all on function "audit".coverage_now() from public;
 revoke all on function "audit".watch_coverage(boolean) from public;
 revoke all on function "audit".accept_coverage(oid[]) from public;
+revoke all on function "audit".level_of(regclass) from public;
+revoke all on function "audit".partitions_of(regclass) from public;
+revoke all on function "audit".own_triggers(regclass) from public;
+revoke all on function "audit".attach(text, text[], text) from public;
+revoke all on function "audit".detach(text) from public;

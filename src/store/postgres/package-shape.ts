@@ -87,7 +87,7 @@ export const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: 
   ["function", "accept_coverage(p_tables oid[])", "5b9b84c58a7a1ee65ae84008d3bd7be33d6e0ff1728b38c9d190596041181e53"],
   ["function", "acquire(p_holder text, p_lease_ms integer)", "19b91f8537e0c7dbcffb6325635818e855b2331dfa98f5be6ba829717ed1ca2c"],
   ["function", "applied()", "b61d25d86fdd4845816cc7b3846b4d84b094600d179f746c5a90166d70d83ab0"],
-  ["function", "attach(p_table text, p_args text[], p_on_missing text)", "c86642c43b3c4839783369098fdb294d2845590541d4fc2c577017d3cd98abe0"],
+  ["function", "attach(p_table text, p_args text[], p_on_missing text)", "31a5a9f279dd581bb25b506cb6e2114ebbdfb21ebcf0f1cc68f321dbc6894d86"],
   ["function", "backlog()", "374333f8795a488a8c6fa8ed1c5f076846155d49e84d1bab8e47089e64cb3d55"],
   ["function", "broken_chains()", "6b0ef82d9ffafe36d9a27a5826315fe5b1c4504d96fe62e4eb9ce2aa3cf0db5a"],
   ["function", "capture()", "98adbc3aa94b82e0cf084adddca9e56d6d8269a4af8832415585cb96f29cbc58"],
