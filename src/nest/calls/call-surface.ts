@@ -1,6 +1,5 @@
 import { BadRequestException } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { currentContext } from '../../context/context.js';
 import { checkMarks } from './check-marks.js';
 import { observeExternal, observeRpc, observeWs } from './creators.js';
 import { classesOf, handlersOf, type Handler } from './handlers.js';
@@ -10,6 +9,7 @@ import { load } from './load.js';
 import { watchedMethod } from './methods.js';
 import { closeOwner, openOwner, setOwner, type CallOwner, type Handled } from './owners.js';
 import { callOf, isBelow } from './request-of.js';
+import { beginsWork } from './turn-context.js';
 import { currentTurn, Turn, type TurnSettings } from './turn.js';
 
 /**
@@ -62,8 +62,8 @@ export class CallSurface implements CallOwner {
     const current = currentTurn();
     if (current?.awaits(at.handler)) return current.enter(args, body);
     const isLibrarys = kind !== 'call' && !isGuarded(kind);
-    // Nobody marked it: it needs a context where it has none.
-    if (!at.mark.audited && !(isLibrarys && currentContext() === undefined)) return body();
+    // Nobody marked it: it needs a context where it has none of its own.
+    if (!at.mark.audited && !(isLibrarys && beginsWork(kind))) return body();
     const turn = this.#turn(isLibrarys ? kind : 'call', at, args);
     return turn ? turn.run(() => turn.enter(args, body)) : body();
   }

@@ -1,4 +1,4 @@
-import { currentContext, newContext, runInContext, type AuditContext } from '../../context/context.js';
+import { currentContext, runInContext, type AuditContext } from '../../context/context.js';
 import type { ActionBook } from '../../event/action-book.js';
 import { isAction } from '../../event/action.js';
 import type { Durability } from '../../event/types.js';
@@ -9,16 +9,15 @@ import { atTheEnd } from '../../http/exchange.js';
 import type { RequestPolicy } from '../../http/policy.js';
 import { REASON_MISSING, takeReason } from '../../http/reason.js';
 import { recordWhole } from '../../http/record-whole.js';
-import { requestContext, type RequestContextOptions } from '../../http/request-context.js';
+import type { RequestContextOptions } from '../../http/request-context.js';
 import { callEvent } from '../../http/request-event.js';
 import { noteActor, noteResult, openRecord, recordOf, type RequestRecord } from '../../http/request-record.js';
 import type { Receipt, Recorder } from '../../recorder/port.js';
 import type { Mark } from '../audited-mark.js';
 import { noteField } from './field-errors.js';
-import { enqueuerOf } from './jobs.js';
-import { isGuarded } from './kinds.js';
 import { outcomeOfCall, statusOf } from './outcome.js';
 import type { HandlerCall } from './request-of.js';
+import { turnContext } from './turn-context.js';
 import { watch, type Watching } from './watch.js';
 
 export interface TurnSettings extends RequestContextOptions {
@@ -59,7 +58,7 @@ export class Turn implements Watching {
     this.#settings = settings;
     this.#mark = mark;
     this.call = call;
-    this.context = contextOf(settings, call, outer, record);
+    this.context = turnContext(settings, call);
     this.record = openRecord(this.context);
     turns.set(this.context.turn ?? this.context.root, this);
     if (call.root) noteField(call.request['context'], call.root.key, this);
@@ -189,39 +188,4 @@ export class Turn implements Watching {
 function actionOf({ controller, handler }: HandlerCall): string {
   const name = `${controller.name}.${handler.name}`;
   return isAction(name) ? name : 'call';
-}
-
-/**
- * A field of a request, an event, a command and a method that is called belong to the unit of work of their caller. A message, a
- * job and a cron job are one of their own, unless the transport itself said who acts (`runAs`): what was at work when its
- * connection was made is at work no longer.
- */
-function contextOf(
-  settings: TurnSettings,
-  call: HandlerCall,
-  outer: AuditContext | undefined,
-  record: RequestRecord | undefined,
-): AuditContext {
-  const turn = {};
-  const ofCaller = call.kind === 'event' || call.kind === 'cqrs' || call.kind === 'call';
-  const isOpen = record === undefined || (call.kind === 'graphql' && record.closed !== true);
-  if (outer && (ofCaller || isOpen)) return { ...outer, turn };
-  if (isGuarded(call.kind)) return { ...requestContext(call.request, settings), turn };
-  const { actor, tenant } = settings;
-  const system = { type: 'system', id: `${call.controller.name}.${call.handler.name}` };
-  const enqueued = call.kind === 'job' ? enqueuerOf(call.request['job']) : undefined;
-  const fields = {
-    actor: () => attempt(() => actor?.(call.request)) || { ...system, onBehalfOf: enqueued?.id },
-    tenant: () => attempt(() => tenant?.(call.request)) ?? enqueued?.tenant,
-  };
-  return { ...newContext(fields), turn };
-}
-
-/** A function that is made for requests may not know what to do without a user. */
-function attempt<T>(ask: () => T): T | undefined {
-  try {
-    return ask();
-  } catch {
-    return undefined;
-  }
 }
