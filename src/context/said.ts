@@ -1,19 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * Whether the statement that is on its way says already who acts: the wrapped driver adapter sends it, through a pool that would
- * add what holds at this moment. No text can claim it.
+ * What a statement that is on its way already says: `true`, that its text does, since the wrapped driver adapter sends it through a
+ * pool that would add what holds at this moment; a text, the comment of the moment at which a pool was given it. No text of a
+ * statement can claim it.
  */
-const KEY = Symbol.for('nestjs-prisma-audit.said');
-type Registry = { [KEY]?: AsyncLocalStorage<boolean> };
-const storage: AsyncLocalStorage<boolean> = ((globalThis as Registry)[KEY] ??= new AsyncLocalStorage());
+export type Said = true | string | undefined;
 
-export function isSaid(): boolean {
-  return storage.getStore() === true;
+const KEY = Symbol.for('nestjs-prisma-audit.said');
+type Registry = { [KEY]?: AsyncLocalStorage<Said> };
+const storage: AsyncLocalStorage<Said> = ((globalThis as Registry)[KEY] ??= new AsyncLocalStorage());
+
+export function currentlySaid(): Said {
+  return storage.getStore();
 }
 
-export function withSaid<T>(said: boolean, fn: () => T): T {
-  return isSaid() === said ? fn() : storage.run(said, fn);
+export function withSaid<T>(said: Said, fn: () => T): T {
+  return storage.getStore() === said ? fn() : storage.run(said, fn);
 }
 
 /** What `auditPool()` leaves on a pool or a client. */

@@ -1,8 +1,10 @@
 import { backIn, currentContext } from '../context/context.js';
-import { isSaid, SAYS, saysWhoActs, withSaid } from '../context/said.js';
+import { currentlySaid, SAYS, saysWhoActs, withSaid } from '../context/said.js';
 import { AuditError } from '../event/errors.js';
-import { replace, say, toldBy, type AuditPgOptions, type Told } from './audit-client.js';
-import type { Bound } from './overlay.js';
+import { say, toldBy, type AuditPgOptions } from './audit-client.js';
+import { replace } from './replace.js';
+import type { Told } from './sending.js';
+import type { Bound } from '../prisma/overlay.js';
 import type { Callback, ClientLike, PoolLike } from './pg-like.js';
 
 /**
@@ -23,6 +25,10 @@ export function auditPool<P extends PoolLike>(pool: P, options: AuditPgOptions =
       'auditPool() takes a Pool of pg (new pg.Pool()); for a single Client there is auditClient(), and for another driver, such as postgres.js, nothing',
     );
   if (saysWhoActs(pool)) return pool;
+  // Said at once: it may wait for a connection, and `setActor()` be called meanwhile.
+  replace(pool, 'query', (inner, args) =>
+    withSaid(currentlySaid() ?? told.commentOf(currentContext()), () => inner(...args)),
+  );
   replace(pool, 'connect', (inner, args) => connect(inner, args, told));
   Object.defineProperty(pool, SAYS, { value: true });
   return pool;
@@ -31,9 +37,9 @@ export function auditPool<P extends PoolLike>(pool: P, options: AuditPgOptions =
 /** What `pool.query()` sends too: it calls `connect()` at once, with a callback in which it gives its statement to the client. */
 function connect(inner: Bound, [callback, ...rest]: unknown[], told: Told): unknown {
   const context = currentContext();
-  const said = isSaid();
+  const said = currentlySaid();
   // A connection that is made now serves others later, and its socket keeps the context it was made in.
-  const outside = <T>(fn: () => T): T => withSaid(false, () => backIn(undefined, fn));
+  const outside = <T>(fn: () => T): T => withSaid(undefined, () => backIn(undefined, fn));
   if (typeof callback !== 'function') {
     const connecting = outside(() => inner(callback, ...rest)) as Promise<ClientLike>;
     return connecting.then((client) => say(client, told));

@@ -1,6 +1,6 @@
 import { warnOfNames } from '../prisma/named-statements.js';
 
-/** A statement that is sent by its name alone is one that was sent with its text before; what that was, is kept for so many. */
+/** A statement that is sent by its name alone was sent with its text before; so many of them are kept. */
 const MOST = 1_000;
 
 /**
@@ -12,13 +12,20 @@ export class Names {
 
   /** The text of a statement with a name; `undefined` where it was never given. */
   textOf(name: string, text: unknown): string | undefined {
-    warnOfNames(
-      'a prepared statement with a name is sent without it, since the server would keep the text of its first caller and with it who acted then: it is parsed each time. Leave the name out where pg is given the statement',
-    );
     if (typeof text !== 'string' || text === '') return this.#texts.get(name);
     this.#texts.delete(name);
     this.#texts.set(name, text);
-    if (this.#texts.size > MOST) this.#texts.delete(this.#texts.keys().next().value ?? '');
+    const [oldest = name] = this.#texts.keys();
+    if (this.#texts.size > MOST) this.#texts.delete(oldest);
     return text;
   }
+}
+
+/** Whether a config or a query object has a name. Says once for a process what becomes of it. */
+export function hasName(query: object): query is { readonly name: string } {
+  if (!('name' in query) || typeof query.name !== 'string' || query.name === '') return false;
+  warnOfNames(
+    'a prepared statement with a name is sent without it, since the server would keep the text of its first caller and with it who acted then: it is parsed each time. Leave the name out where pg is given the statement',
+  );
+  return true;
 }

@@ -1,21 +1,15 @@
 import { commented } from './commented.js';
-import { overlay, type Bound } from './overlay.js';
+import { overlay, type Bound } from '../prisma/overlay.js';
+import { hasName } from './names.js';
+import type { Sending } from './sending.js';
 import type { ConnectionLike, Submittable } from './pg-like.js';
-
-export interface QueryObjectTold {
-  readonly comment: string;
-  /** Runs what `pg` calls on the object where the query was sent from: it comes on a socket of everybody's. */
-  readonly inside: <T>(fn: () => T) => T;
-  readonly failed: (error: unknown, text: string) => unknown;
-  readonly done: (text: string) => void;
-}
 
 /**
  * Stands in for a query object (`Submittable`) inside `pg`, which sends it when its turn comes: the comment is put to the text on
  * its way to the connection, so the object keeps its own, wherever it has it, and can be sent again. Its results, listeners and
  * callbacks are those of the object itself.
  */
-export function standIn<Q extends Submittable>(query: Q, { comment, inside, failed, done }: QueryObjectTold): Q {
+export function standIn<Q extends Submittable>(query: Q, { comment, inside, failed, done }: Sending): Q {
   let sent = '';
   const say = (text: unknown): unknown => {
     if (typeof text !== 'string') return text;
@@ -30,7 +24,7 @@ export function standIn<Q extends Submittable>(query: Q, { comment, inside, fail
       ...(hasName(query) ? { name: undefined } : {}),
     },
     (own, name) => {
-      if (!name.startsWith('handle')) return own;
+      if (typeof name !== 'string' || !name.startsWith('handle')) return own;
       if (name === 'handleError') return (error, ...rest) => inside(() => own(failed(error, sent), ...rest));
       if (name !== 'handleReadyForQuery') return (...args) => inside(() => own(...args));
       return (...args) => {
@@ -40,10 +34,6 @@ export function standIn<Q extends Submittable>(query: Q, { comment, inside, fail
       };
     },
   );
-}
-
-export function hasName(query: object): boolean {
-  return 'name' in query && typeof query.name === 'string' && query.name !== '';
 }
 
 /** The connection, on which every text says who acts and none has a name: see `Names`. */

@@ -10,6 +10,7 @@ import { asMissingLog } from './missing-log.js';
 import type { DriverAdapter, DriverAdapterFactory, Query, Queryable, Transaction } from './driver-adapter.js';
 import { warnOfNamedStatements } from './named-statements.js';
 import { PlainReads, type Reading } from './plain-read/plain-reads.js';
+import { overlay } from './overlay.js';
 import { besidePool } from './shared-pool.js';
 import { takeOut } from './take-out.js';
 
@@ -199,17 +200,4 @@ function statements(
 
 function isSelect(sql: string): boolean {
   return /^\s*select\b/i.test(sql);
-}
-
-/** The object itself but for a few members; methods run on the original, since adapters have private fields. */
-function overlay<T extends object>(target: T, members: object): T {
-  return new Proxy(target, {
-    get(original, key) {
-      if (Object.hasOwn(members, key)) return Reflect.get(members, key);
-      const value: unknown = Reflect.get(original, key, original);
-      // The class itself (`constructor`) must stay what it is.
-      return typeof value === 'function' && key !== 'constructor' ? value.bind(original) : value;
-    },
-    has: (original, key) => Object.hasOwn(members, key) || Reflect.has(original, key),
-  });
 }
