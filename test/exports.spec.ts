@@ -144,8 +144,8 @@ const ENTRIES = {
   },
   './pg': {
     types: 'pg/index.d.ts',
-    values: ['AuditError', 'auditClient', 'auditPool', 'isAuditError'],
-    typesOnly: ['AuditPgOptions', 'CarriedField', 'ClientLike', 'PoolLike'],
+    values: ['AuditError', 'auditClient', 'auditPool', 'catalogueOf', 'isAuditError'],
+    typesOnly: ['AuditPgOptions', 'CarriedField', 'Catalogue', 'ClientLike', 'ContractLike', 'PoolLike'],
   },
   './express': {
     types: 'express/index.d.ts',

@@ -43,6 +43,9 @@ export function battery(client, as) {
     }),
     'to read from': () => as('dee', () => client.bulk(['s1', 's2', 's3'])),
     ...(client.cursor && { cursor: () => as('ann', () => client.cursor()) }),
+    ...(client.namedCursor && {
+      'named cursor': async () => [await as('ann', client.namedCursor), await as('bob', client.namedCursor)],
+    }),
     ...(client.stream && { stream: () => as('ann', () => client.stream()) }),
     '60 at once': () => spread('c', (key) => client.create(key)),
     '60 transactions': () =>

@@ -8,6 +8,28 @@ import QueryStream from 'pg-query-stream';
 
 const INSERT = 'insert into book (key) values ($1) returning *';
 
+/** As Prisma 8's driver has it: the statement is parsed once for each connection, and its submit() is the object's own. */
+class NamedCursor extends Cursor {
+  constructor(name, text, values) {
+    super(text, values);
+    this.name = name;
+    this.submit = this.submitNamed;
+  }
+
+  submitNamed(connection) {
+    this.state = 'submitted';
+    this.connection = connection;
+    this._portal = `of ${this.name}`;
+    if (!connection.parsedStatements[this.name])
+      connection.parse({ text: this.text, name: this.name, types: [] }, true);
+    connection.bind({ portal: this._portal, statement: this.name, values: this.values }, true);
+    connection.describe({ type: 'P', name: this._portal }, true);
+    connection.flush();
+    connection.once('noData', this._ifNoData);
+    connection.once('rowDescription', this._rowDescription);
+  }
+}
+
 /** pg itself: a pool, its clients, cursors, streams, callbacks. */
 export function open({ url, auditPool }) {
   const pool = auditPool(new pg.Pool({ connectionString: url, max: 5 }));
@@ -57,6 +79,14 @@ export function open({ url, auditPool }) {
           new Cursor('update book set n = n + 1 where key = any($1) returning key', [['s1', 's2', 's3']]),
         );
         const read = [...(await cursor.read(2)), ...(await cursor.read(2))];
+        await cursor.close();
+        return read;
+      }),
+    namedCursor: () =>
+      lent(async (client) => {
+        const text = 'update book set n = n + 1 where key = any($1) returning key';
+        const cursor = client.query(new NamedCursor('named', text, [['s1', 's2', 's3']]));
+        const read = await cursor.read(4);
         await cursor.close();
         return read;
       }),

@@ -1,5 +1,5 @@
 /**
- * The battery of one client: `node run.mjs CLIENT PLAIN_URL AUDITED_URL DIST`. Prints, as JSON, for each operation what an
+ * The battery of one client: `node run.mjs CLIENT.mjs PLAIN_URL AUDITED_URL DIST`. Prints, as JSON, for each operation what an
  * application sees without us and with us, and what the log has.
  */
 import pg from 'pg';
@@ -8,7 +8,7 @@ import { battery } from './battery.mjs';
 const [name, plainUrl, auditedUrl, dist] = process.argv.slice(2);
 const { auditClient, auditPool } = await import(`${dist}/pg/index.js`);
 const { runAs } = await import(`${dist}/context/index.js`);
-const { open } = await import(`./${name}.mjs`);
+const { open } = await import(`./${name}`);
 const same = (object) => object;
 
 const log = new pg.Client({ connectionString: auditedUrl });
