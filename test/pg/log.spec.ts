@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
+import { createAudit } from '../../src/compose/index.js';
 import { onWake } from '../../src/event/wake.js';
 import { auditPool } from '../../src/pg/index.js';
 import { audit, auditAdapter } from '../../src/prisma/index.js';
@@ -47,6 +48,29 @@ describe('a pool that a Prisma client shares', () => {
     );
     expect(contents).toHaveLength(48);
     expect(contents.filter(({ resourceId, actor }) => `of ${resourceId}` !== actor['id'])).toEqual([]);
+  });
+});
+
+describe('an event in a transaction of pg', () => {
+  it('commits or rolls back with it', async () => {
+    const own = createAudit({ databaseUrl: world.url, seal: false, probe: 'off' });
+    const client = await pool.connect();
+    const tx = {
+      $queryRawUnsafe: (sql: string, ...values: unknown[]) => client.query(sql, values).then(({ rows }) => rows),
+    };
+    const record = (end: string): Promise<string[]> =>
+      world.captured(() =>
+        as('ann', async () => {
+          await client.query('begin');
+          await client.query(insertText());
+          await own.sameTransaction(tx).record({ action: 'counter.made' });
+          await client.query(end);
+        }),
+      );
+    expect(await record('rollback')).toEqual([]);
+    expect(await record('commit')).toEqual(['insert Counter ann', 'null null ann']);
+    client.release();
+    await own.close();
   });
 });
 
