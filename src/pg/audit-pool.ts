@@ -41,13 +41,13 @@ function connect(inner: Bound, [callback, ...rest]: unknown[], told: Told): unkn
   // A connection that is made now serves others later, and its socket keeps the context it was made in.
   const outside = <T>(fn: () => T): T => withSaid(undefined, () => backIn(undefined, fn));
   if (typeof callback !== 'function') {
-    const connecting = outside(() => inner(callback, ...rest)) as Promise<ClientLike>;
+    const connecting = outside(() => inner(callback, ...rest)) as Promise<ClientLike>; // as pg has it without a callback
     return connecting.then((client) => say(client, told));
   }
-  const own = callback as Callback;
+  const own = callback as Callback; // pg's own
   // With a pool that is busy it is called by whoever gives a client back, in his context.
-  const called: Callback = (error, client, release) => {
-    if (typeof client === 'object' && client !== null) say(client as ClientLike, told);
+  const called = (error: unknown, client?: ClientLike, release?: unknown): unknown => {
+    if (client) say(client, told);
     return withSaid(said, () => backIn(context, () => own(error, client, release)));
   };
   return outside(() => inner(called, ...rest));

@@ -30,6 +30,7 @@ export function copyOf(config: object, text: string, around: (callback: unknown)
   if (prototype === Object.prototype) return { ...config, ...changes };
   // Read here: a getter may want the object itself, for its private fields.
   const read = Object.fromEntries(READ.filter((key) => key in config).map((key) => [key, given[key]]));
+  // What getPrototypeOf() gives any for, and create().
   return Object.create(prototype as object | null, {
     ...Object.getOwnPropertyDescriptors(config),
     ...Object.getOwnPropertyDescriptors({ ...read, ...changes }),

@@ -8,7 +8,7 @@ import { takeOut } from '../prisma/take-out.js';
 export function withoutComment(error: unknown, text: string, comment: string, schema: string | undefined): unknown {
   if (!(error instanceof Error)) return error;
   takeOut(comment, error);
-  const { code, message, position } = error as Error & { code?: unknown; position?: unknown };
+  const { code, message, position } = error as Error & { code?: unknown; position?: unknown }; // of a DatabaseError
   if (typeof position === 'string' && Number(position) > text.length) {
     const end = Array.from(text).length + 1; // the server counts characters
     if (Number(position) > end) Reflect.set(error, 'position', String(end));

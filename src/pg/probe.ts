@@ -74,7 +74,7 @@ async function askBeside(pool: PoolLike, schema: string): Promise<unknown> {
   // What pg-pool makes its connections of, which other pools may not have.
   const { Client, options } = pool as { Client?: unknown; options?: unknown };
   if (typeof Client !== 'function') return pool.query(ASK, [schema]);
-  const made = Reflect.construct(Client, [options]) as ClientLike & Connection;
+  const made = Reflect.construct(Client, [options]) as ClientLike & Connection; // as pg-pool uses it
   made.on('error', () => undefined);
   const client = saysWhoActs(pool) ? auditClient(made) : made;
   await client.connect();

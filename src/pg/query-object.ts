@@ -1,5 +1,5 @@
+import { overlay } from '../prisma/overlay.js';
 import { commented } from './commented.js';
-import { overlay, type Bound } from '../prisma/overlay.js';
 import { hasName } from './names.js';
 import type { Sending } from './sending.js';
 import type { ConnectionLike, Submittable } from './pg-like.js';
@@ -9,12 +9,12 @@ import type { ConnectionLike, Submittable } from './pg-like.js';
  * its way to the connection, so the object keeps its own, wherever it has it, and can be sent again. Its results, listeners and
  * callbacks are those of the object itself.
  */
-export function standIn<Q extends Submittable>(query: Q, { comment, inside, failed, done }: Sending): Q {
-  let sent = '';
-  const say = (text: unknown): unknown => {
-    if (typeof text !== 'string') return text;
-    sent = text;
-    return commented(text, comment);
+export function standIn<Q extends Submittable>(query: Q, sent: Sending): Q {
+  let text = '';
+  const say = (given: string): string => {
+    if (typeof given !== 'string') return given; // for pg to refuse
+    text = given;
+    return commented(given, sent.comment);
   };
   return overlay(
     query,
@@ -25,29 +25,24 @@ export function standIn<Q extends Submittable>(query: Q, { comment, inside, fail
     },
     (own, name) => {
       if (typeof name !== 'string' || !name.startsWith('handle')) return own;
-      if (name === 'handleError') return (error, ...rest) => inside(() => own(failed(error, sent), ...rest));
-      if (name !== 'handleReadyForQuery') return (...args) => inside(() => own(...args));
+      if (name === 'handleError') return (error, ...rest) => sent.inside(() => own(sent.failed(error, text), ...rest));
+      if (name !== 'handleReadyForQuery') return (...args) => sent.inside(() => own(...args));
       return (...args) => {
-        const result = inside(() => own(...args));
-        done(sent);
+        const result = sent.inside(() => own(...args));
+        sent.done(text);
         return result;
       };
     },
   );
 }
 
-/** The connection, on which every text says who acts and none has a name: see `Names`. */
-function saying(connection: ConnectionLike, say: (text: unknown) => unknown): ConnectionLike {
-  const parse: Bound = (query, ...rest) =>
-    connection.parse(
-      { ...(query as object), name: '', text: say((query as { text: unknown }).text) as string },
-      ...rest,
-    );
-  const bind: Bound = (portal, ...rest) => connection.bind({ ...(portal as object), statement: '' }, ...rest);
-  return overlay(connection, {
-    parse,
-    bind,
-    query: (text: unknown) => connection.query(say(text) as string),
+/** The connection, on which every text says who acts and none has a name: see `Names`. What else is passed on is `pg`'s own. */
+function saying(connection: ConnectionLike, say: (text: string) => string): ConnectionLike {
+  return overlay<ConnectionLike>(connection, {
+    parse: (query: { readonly text: string }, ...rest: unknown[]) =>
+      connection.parse({ ...query, name: '', text: say(query.text) }, ...rest),
+    bind: (portal: object, ...rest: unknown[]) => connection.bind({ ...portal, statement: '' }, ...rest),
+    query: (text: string) => connection.query(say(text)),
     parsedStatements: {},
     submittedNamedStatements: {},
   });

@@ -7,7 +7,7 @@ import type { DriverAdapter, Query, Queryable } from './driver-adapter.js';
  *
  * @param target the adapter, or a transaction of it
  */
-export function besidePool<Q extends Queryable>(target: Q, adapter: DriverAdapter): Queryable {
+export function besidePool(target: Queryable, adapter: DriverAdapter): Queryable {
   const pool = poolOf(adapter);
   if (pool === undefined) return target;
   return {

@@ -108,6 +108,7 @@ describe('a statement takes the context of the moment at which it is sent', () =
 
   it('so one that is lazy and awaited outside says nobody', async () => {
     const pool = world.pool();
+    // oxlint-disable-next-line unicorn/no-thenable -- what a lazy builder is
     const lazy = { then: (...then: Parameters<Promise<unknown>['then']>) => pool.query(insertText()).then(...then) };
     // Wrapped, since a promise that is returned is awaited inside.
     const { built } = await as('ann', () => ({ built: lazy }));

@@ -5,6 +5,7 @@ import { createAudit } from '../../src/compose/index.js';
 import { onWake } from '../../src/event/wake.js';
 import { auditPool } from '../../src/pg/index.js';
 import { audit, auditAdapter } from '../../src/prisma/index.js';
+import { meeting } from '../prisma/requests.js';
 import { AuditedClient, PrismaClient } from '../support/quickstart.js';
 import { as, INSERT, insertText, newKey, pgWorld, type PgWorld } from './world.js';
 
@@ -28,10 +29,11 @@ describe('a pool that a Prisma client shares', () => {
       },
     ],
   ])('leaves to the client’s statements what they say: %s', async (_, make) => {
-    const shared = world.plain({ max: 4 });
+    const shared = world.plain({ max: 16 });
     const prisma = world.quickstart.keep(make(shared));
     const keys = Array.from({ length: 12 }, newKey);
-    // In one tick, where the context of the moment is that of whoever came first.
+    // Transactions resume in one tick, where the context of the moment is that of whoever comes first.
+    const arrive = meeting(keys.length);
     const contents = await world.contents(() =>
       Promise.all(
         keys.flatMap((key) => [
@@ -39,7 +41,10 @@ describe('a pool that a Prisma client shares', () => {
             prisma.$transaction([prisma.counter.create({ data: { key, value: 1n } }), prisma.counter.count()]),
           ),
           as(`of ${key}b`, () =>
-            prisma.$transaction((tx) => tx.counter.create({ data: { key: `${key}b`, value: 1n } })),
+            prisma.$transaction(async (tx) => {
+              await arrive();
+              await tx.counter.create({ data: { key: `${key}b`, value: 1n } });
+            }),
           ),
           as(`of ${key}c`, () => shared.query(INSERT, [`${key}c`])),
           as(`of ${key}d`, () => prisma.counter.create({ data: { key: `${key}d`, value: 1n } })),
@@ -117,7 +122,9 @@ describe('where a part of the log is missing', () => {
     try {
       const told = expect.objectContaining({ code, message: expect.stringContaining(remedy) as unknown });
       expect(await tell(() => as('ann', () => pool.query(insertText())))).toEqual(told);
-      const called = new Promise((resolve) => void pool.query(insertText(), resolve));
+      const called = new Promise((resolve) => {
+        pool.query(insertText(), resolve);
+      });
       expect(await called).toEqual(told);
       const own = await tell(() => pool.query('select * from audit.nothing'));
       expect(own).toMatchObject({ code: '42P01' });

@@ -61,7 +61,7 @@ const WAYS: [string, Way][] = [
   [
     'a callback in a config object',
     // @types/pg does not know it, pg does.
-    (text, values) => called((callback) => client.query({ text, values, callback } as pg.QueryConfig)),
+    (text, values) => called((callback) => void client.query({ text, values, callback } as pg.QueryConfig)),
   ],
   ['a name', (text, values) => client.query({ name: newKey(), text, ...(values && { values }) })],
   ['rowMode array', (text, values) => client.query({ rowMode: 'array', text, ...(values && { values }) })],
@@ -180,7 +180,7 @@ describe('transactions', () => {
 });
 
 it('pipelined statements say each who acts, and query objects that pg refuses there it still refuses', async () => {
-  const piped = auditClient(new pg.Client({ connectionString: world.url, pipeline: true } as pg.ClientConfig));
+  const piped = auditClient(new pg.Client({ connectionString: world.url, pipeline: true }));
   await piped.connect();
   const rows = await world.captured(() =>
     Promise.all(
@@ -196,6 +196,28 @@ it('pipelined statements say each who acts, and query objects that pg refuses th
     'Custom query classes such as pg-cursor and pg-query-stream are not supported in pipeline mode',
   ]);
   await piped.end();
+});
+
+it('a query object whose name a connection knows from before says who acts, and leaves no name there', async () => {
+  const known = new pg.Client({ connectionString: world.url });
+  await known.connect();
+  const query = (name: string): Promise<unknown> => {
+    const sent = known.query(new pg.Query({ name, text: INSERT, values: [newKey()] }));
+    return once(sent as unknown as NodeJS.EventEmitter, 'end');
+  };
+  await query('before');
+  auditClient(known);
+  const rows = await world.captured(async () => {
+    await as('ann', () => query('before'));
+    await as('bob', () => query('later'));
+  });
+  expect(rows).toEqual(['insert Counter ann', 'insert Counter bob']);
+  expect(
+    Object.keys(
+      (known as unknown as { connection: pg.Connection & { parsedStatements: object } }).connection.parsedStatements,
+    ),
+  ).toEqual(['before']);
+  await known.end();
 });
 
 it('carry says what travels', async () => {

@@ -37,8 +37,8 @@ export function battery(client, as) {
     ...(client.copy && { copy: () => as('ann', () => client.copy(keys('copy', 3))) }),
     ...(client.lazy && {
       lazy: async () => {
-        const { built } = await as('ann', () => ({ built: client.lazy('lazy') }));
-        return built;
+        const send = await as('ann', () => client.lazy('lazy'));
+        return send();
       },
     }),
     'to read from': () => as('dee', () => client.bulk(['s1', 's2', 's3'])),

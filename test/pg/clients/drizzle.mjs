@@ -46,8 +46,11 @@ export function open({ url, auditPool }) {
         );
         return row;
       }),
-    raw: async (text) => (await db.execute(sql.raw(`${text} -- note`))).command,
+    raw: async (line) => (await db.execute(sql.raw(`${line} -- note`))).command,
     prepared: (key) => prepared.execute({ key }),
-    lazy: (key) => db.insert(book).values({ key }).returning(),
+    lazy: (key) => {
+      const query = db.insert(book).values({ key }).returning();
+      return () => query;
+    },
   };
 }

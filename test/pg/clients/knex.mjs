@@ -39,6 +39,9 @@ export function open({ url, auditClient }) {
         read.push(row);
       return read;
     },
-    lazy: (key) => db('book').insert({ key }).returning('*'),
+    lazy: (key) => {
+      const query = db('book').insert({ key }).returning('*');
+      return () => query;
+    },
   };
 }

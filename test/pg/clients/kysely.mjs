@@ -50,7 +50,7 @@ export function open({ url, auditPool }) {
     },
     lazy: (key) => {
       const query = insert(db, key);
-      return { then: (...then) => query.execute().then(...then) };
+      return () => query.execute();
     },
   };
 }

@@ -13,7 +13,7 @@ class NamedCursor extends Cursor {
   constructor(name, text, values) {
     super(text, values);
     this.name = name;
-    this.submit = this.submitNamed;
+    this.submit = (connection) => this.submitNamed(connection);
   }
 
   submitNamed(connection) {

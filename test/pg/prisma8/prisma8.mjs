@@ -30,13 +30,7 @@ export function open({ url, auditPool }) {
     prepared: async (key) => (await insert).query(db.runtime(), { key }),
     lazy: (key) => {
       const plan = db.sql.public.book.insert([{ key }]).returning('key').build();
-      return {
-        then: (...then) =>
-          db
-            .runtime()
-            .query(plan)
-            .then(...then),
-      };
+      return () => db.runtime().query(plan);
     },
     stream: async () => {
       const read = [];
