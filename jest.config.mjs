@@ -92,6 +92,7 @@ export default {
   modulePathIgnorePatterns: [
     '<rootDir>/dist/',
     '<rootDir>/bench/compare/(generated|node_modules)/',
+    '<rootDir>/test/pg/[^/]*/node_modules/',
     '<rootDir>/examples/.*/dist/',
   ],
 

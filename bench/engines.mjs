@@ -50,7 +50,8 @@ function catalogueOfBench() {
   return catalogueOf([{ path: path.pathname, content: readFileSync(path, 'utf8') }]);
 }
 
-function withRequests(name, prisma, databaseUrl, sealer) {
+/** The context of a request around each call, and a sealer in this process. */
+export function withRequests(name, prisma, databaseUrl, sealer) {
   const onError = (error) => console.error(error);
   const own = createAudit({ databaseUrl, onError, seal: sealer });
   own.start();

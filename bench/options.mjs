@@ -4,7 +4,7 @@ const USAGE = `npm run bench -- [http] [options]
   http                requests to a Nest application, on Express and on Fastify, and nothing else
   --quick             ends within five minutes; the figures are rougher
   --json FILE         writes the result as JSON as well
-  --only STAGE        capture, sealing or verify
+  --only STAGE        capture, pool, sealing or verify
   --sealer on|off     off: capture without a sealer in this process, to see what it adds (default: on)`;
 
 /** The durations are budgets: a stage stops at the first even number of rounds beyond. */
@@ -43,7 +43,7 @@ export function readOptions() {
     }
     const [command] = positionals;
     oneOf('the stage', command, [undefined, 'http']);
-    oneOf('--only', values.only, [undefined, 'capture', 'sealing', 'verify']);
+    oneOf('--only', values.only, [undefined, 'capture', 'pool', 'sealing', 'verify']);
     oneOf('--sealer', values.sealer, ['on', 'off']);
     const runs = (stage) =>
       stage === 'http' || command === 'http' ? stage === command : values.only === undefined || values.only === stage;

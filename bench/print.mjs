@@ -14,6 +14,16 @@ export function printHead({ machine, versions }) {
 }
 
 export function printCapture(capture) {
+  const title =
+    'Capture: latency of a Prisma call; ratio to the same call without audit;\npaired: median of the ratios of neighbouring blocks, and their middle half';
+  console.log(`\n${title}\n${latencyTable(capture).toString()}`);
+}
+
+export function printPool(pool) {
+  console.log(`\nThe same of statements on a pool of pg, without Prisma (no goal)\n${latencyTable(pool).toString()}`);
+}
+
+function latencyTable(capture) {
   const table = new Table({
     head: ['operation', 'clients', 'engine', 'calls', 'p50 ms', 'p95 ms', 'µs/row', 'ratio', 'paired', 'middle half'],
     style: { head: [], border: [], compact: true },
@@ -43,9 +53,7 @@ export function printCapture(capture) {
       spread,
     ]);
   }
-  console.log(
-    `\nCapture: latency of a Prisma call; ratio to the same call without audit;\npaired: median of the ratios of neighbouring blocks, and their middle half\n${table.toString()}`,
-  );
+  return table;
 }
 
 export function printGoals(goals) {

@@ -9,7 +9,8 @@ import { clientGoals, goals, httpGoals } from './goals.mjs';
 import { measureHttp } from './http.mjs';
 import { machine, versions } from './machine.mjs';
 import { readOptions } from './options.mjs';
-import { printCapture, printGoals, printHead, printHttp, printSealing, printVerify } from './print.mjs';
+import { measurePool } from './pool.mjs';
+import { printCapture, printGoals, printHead, printHttp, printPool, printSealing, printVerify } from './print.mjs';
 import { measureSealing } from './sealing.mjs';
 import { measureVerify } from './verifying.mjs';
 
@@ -32,6 +33,10 @@ try {
     result.goals = [...goals(result.capture), ...clientGoals(result.capture)];
     printCapture(result.capture);
     printGoals(result.goals);
+  }
+  if (options.runs('pool')) {
+    result.pool = await measurePool(postgres.url, options);
+    printPool(result.pool);
   }
   if (options.runs('sealing')) {
     result.sealing = await measureSealing(postgres.url, options);

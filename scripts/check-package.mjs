@@ -24,6 +24,7 @@ const FOREIGN = {
   './context': ['@nestjs/', 'rxjs', '@prisma/'],
   './verify': ['@nestjs/', 'rxjs', '@prisma/'],
   './testing/memory': ['@nestjs/', 'rxjs', '@prisma/', 'jest', '@jest/', 'expect', 'vitest'],
+  './pg': ['@nestjs/', 'rxjs', '@prisma/', 'pg', '@types/pg'],
   './express': ['@nestjs/', 'rxjs', '@prisma/', 'express'],
   './fastify': ['@nestjs/', 'rxjs', '@prisma/', 'fastify'],
   './testing': ['@nestjs/testing', 'jest', '@jest/', 'expect', 'vitest'],

@@ -142,6 +142,11 @@ const ENTRIES = {
       'ModelConfig',
     ],
   },
+  './pg': {
+    types: 'pg/index.d.ts',
+    values: ['AuditError', 'auditClient', 'auditPool', 'catalogueOf', 'isAuditError'],
+    typesOnly: ['AuditPgOptions', 'CarriedField', 'Catalogue', 'ClientLike', 'ContractLike', 'PoolLike'],
+  },
   './express': {
     types: 'express/index.d.ts',
     values: [
@@ -285,6 +290,7 @@ describe.each(['esm', 'cjs'])('the declarations of the built package (%s)', (for
   it.each([
     'core/index',
     'prisma/index',
+    'pg/index',
     'context/index',
     'verify/index',
     'express/index',

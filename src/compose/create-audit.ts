@@ -178,8 +178,8 @@ export class Audit implements Recorder {
   }
 
   /**
-   * Asks the database, and each Prisma client among `candidates`, whether writes are captured as they should be. Does what
-   * option `probe` says with what it finds; `off` asks nothing.
+   * Asks the database, and each Prisma client and each pool of `pg` among `candidates`, whether writes are captured as they should
+   * be. Does what option `probe` says with what it finds; `off` asks nothing.
    * @throws AuditError `AUDIT_PROBE_FAILED` with `probe: 'error'`, when anything is not as it should be
    */
   async probe(candidates: readonly unknown[] = []): Promise<readonly Check[]> {

@@ -3,6 +3,10 @@ import { within } from '../event/deadline.js';
 import { saying, type Check } from '../event/check.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import type { RawClient } from '../prisma/api.js';
+import { saysWhoActs } from '../context/said.js';
+import type { PoolLike } from '../pg/pg-like.js';
+import { poolOf, probePool } from '../pg/probe.js';
+import { poolBehind } from '../prisma/client-options.js';
 import { captures } from '../prisma/probe-engine.js';
 import { isClient, probeClient } from '../prisma/probe.js';
 import type { Coverage } from '../store/postgres/coverage.js';
@@ -18,7 +22,7 @@ export interface Probed {
   readonly schema: string;
   readonly config?: Coverage | undefined;
   readonly catalogue?: Catalogue | undefined;
-  /** Objects, among them the application's Prisma clients; what is none is passed over. */
+  /** Objects, among them the application's Prisma clients and pools of `pg`; what is neither is passed over. */
   readonly candidates: readonly unknown[];
 }
 
@@ -26,14 +30,24 @@ export interface Probed {
 export async function probe({ pool, schema, config, catalogue, candidates }: Probed): Promise<readonly Check[]> {
   const clients = [...new Set(candidates)].filter((candidate) => isClient(candidate));
   const engine = config?.engine ?? (clients.some((client) => captures(client) === true) ? 'client' : undefined);
+  // A pool that a client was made of sends what the client's adapter says; where clients log, no pool can.
+  const behind = new Set(clients.map((client) => poolBehind(client)));
+  const pools = new Set(engine === 'client' ? [] : candidates.map((candidate) => poolOf(candidate)));
   const asked = await Promise.all([
     ask('the database', () => probeDatabase(pool, schema, config, engine)),
     ...clients.map((client) => {
       const name = nameOf(client);
       return ask(name, () => probeClient(client, schema, name, { engine, catalogue, config }));
     }),
+    ...Array.from(pools, (each) => (each === undefined || behind.has(each) ? [] : askPool(each, schema))),
   ]);
   return asked.flat();
+}
+
+/** Of a pool that says nothing, and cannot be reached, nobody knows that it is our affair. */
+async function askPool(pool: PoolLike, schema: string): Promise<readonly Check[]> {
+  const checks = await ask('a pool of pg', () => probePool(pool, schema));
+  return saysWhoActs(pool) ? checks : checks.filter(({ name }) => name !== 'probe');
 }
 
 async function ask(name: string, question: () => Promise<readonly Check[]>): Promise<readonly Check[]> {

@@ -56,6 +56,12 @@ export function runInContext<T>(context: AuditContext, fn: () => T): T {
   return storage.run(context, fn);
 }
 
+/** Runs `fn` where `context` was the current one, or where there was none: for what a socket or a pool of everybody's calls. */
+export function backIn<T>(context: AuditContext | undefined, fn: () => T): T {
+  if (storage.getStore() === context) return fn();
+  return context === undefined ? storage.exit(fn) : storage.run(context, fn);
+}
+
 /**
  * Runs `fn` with more context: inside the current unit of work if there is one, else in a new one.
  *

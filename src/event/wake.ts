@@ -1,5 +1,5 @@
 /**
- * "Something was committed": the wrapped driver adapter and the recorder say it, a sealer in the same process hears it
+ * "Something was committed": the wrapped driver adapter, a pool of `auditPool()` and the recorder say it, a sealer in the same process hears it
  * and need not wait for its next poll. A hint only: losing one costs latency, never an entry.
  * One registry for the process, under `Symbol.for`, since the ESM and the CJS build can both be loaded.
  */

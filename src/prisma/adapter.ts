@@ -10,6 +10,9 @@ import { asMissingLog } from './missing-log.js';
 import type { DriverAdapter, DriverAdapterFactory, Query, Queryable, Transaction } from './driver-adapter.js';
 import { warnOfNamedStatements } from './named-statements.js';
 import { PlainReads, type Reading } from './plain-read/plain-reads.js';
+import { overlay } from './overlay.js';
+import { besidePool } from './shared-pool.js';
+import { takeOut } from './take-out.js';
 
 const WRAPPED = Symbol.for('nestjs-prisma-audit.adapter');
 const INNER = Symbol.for('nestjs-prisma-audit.inner-adapter');
@@ -75,9 +78,9 @@ function wrapAdapter(adapter: DriverAdapter, commentOf: CommentOf, cell: Capture
   const ask = (): void => {
     if (reads.isDue) void reads.ask((query) => adapter.queryRaw({ ...query, sql: query.sql + commentOf(undefined) }));
   };
-  const plain = statements(adapter, commentOf, currentContext, wakeSealer, cell, reads, ask);
+  const plain = statements(besidePool(adapter, adapter), commentOf, currentContext, wakeSealer, cell, reads, ask);
   const own = (transaction: Transaction): typeof plain =>
-    statements(transaction, commentOf, currentContext, () => undefined, cell, reads);
+    statements(besidePool(transaction, adapter), commentOf, currentContext, () => undefined, cell, reads);
   const line = poolLine(adapter, plain, () => hexOf(commentOf(currentContext())), own, wakeSealer);
   return overlay(adapter, {
     ...captured(cell, plain, line),
@@ -86,6 +89,7 @@ function wrapAdapter(adapter: DriverAdapter, commentOf: CommentOf, cell: Capture
       const scope = currentTransaction();
       return wrapTransaction(
         await adapter.startTransaction(...args),
+        adapter,
         commentOf,
         opener,
         scope,
@@ -104,6 +108,7 @@ function wrapAdapter(adapter: DriverAdapter, commentOf: CommentOf, cell: Capture
  */
 function wrapTransaction(
   transaction: Transaction,
+  adapter: DriverAdapter,
   commentOf: CommentOf,
   opener: AuditContext | undefined,
   scope: TransactionScope | undefined,
@@ -115,7 +120,7 @@ function wrapTransaction(
     if (scope !== undefined) return actingIn(scope, now);
     return now !== undefined && now.root === opener?.root ? now : opener;
   };
-  const plain = statements(transaction, commentOf, owner, () => undefined, cell, reads);
+  const plain = statements(besidePool(transaction, adapter), commentOf, owner, () => undefined, cell, reads);
   return overlay(transaction, {
     ...captured(
       cell,
@@ -193,33 +198,6 @@ function statements(
   };
 }
 
-/** A syntax error quotes the statement to its end (`unterminated quoted string at or near …`): the comment is not the caller's. */
-function takeOut(comment: string, error: unknown, depth = 0): void {
-  if (typeof error !== 'object' || error === null || depth > 2) return;
-  try {
-    for (const key of new Set(['message', ...Object.keys(error), 'cause'])) {
-      const value: unknown = Reflect.get(error, key);
-      if (typeof value === 'string' && value.includes(comment)) Reflect.set(error, key, value.replaceAll(comment, ''));
-      else takeOut(comment, value, depth + 1);
-    }
-  } catch {
-    // An error with getters that throw stays as it is.
-  }
-}
-
 function isSelect(sql: string): boolean {
   return /^\s*select\b/i.test(sql);
-}
-
-/** The object itself but for a few members; methods run on the original, since adapters have private fields. */
-function overlay<T extends object>(target: T, members: object): T {
-  return new Proxy(target, {
-    get(original, key) {
-      if (Object.hasOwn(members, key)) return Reflect.get(members, key);
-      const value: unknown = Reflect.get(original, key, original);
-      // The class itself (`constructor`) must stay what it is.
-      return typeof value === 'function' && key !== 'constructor' ? value.bind(original) : value;
-    },
-    has: (original, key) => Object.hasOwn(members, key) || Reflect.has(original, key),
-  });
 }

@@ -35,6 +35,14 @@ export function captureCellOf(client: object): CaptureCell | undefined {
   return captureCell((client as { _engineConfig?: { adapter?: unknown } })._engineConfig?.adapter);
 }
 
+/** The pool that the application made a client of; `undefined` where it made none, or that cannot be found. */
+export function poolBehind(client: object): unknown {
+  const adapter = (client as { _engineConfig?: { adapter?: unknown } })._engineConfig?.adapter;
+  return typeof adapter === 'object' && adapter !== null
+    ? (Reflect.get(adapter, 'externalPool') ?? undefined)
+    : undefined;
+}
+
 /** @throws AuditError `AUDIT_ADAPTER_MISSING` when a client was built without `auditAdapter()` */
 export function requireAuditAdapter(client: object): void {
   // Where nothing is known nothing is refused: the probe at the start asks the database.

@@ -40,16 +40,26 @@ const WRITES_CONTENT = /\b(?:into|update|only|from)\s+(?:"[^"]*"\s*\.\s*|\w+\s*\
 export function asMissingLog(error: unknown, sql: string, schema = 'audit'): AuditError | undefined {
   if (!(error instanceof Error) || typeof error.cause !== 'object' || error.cause === null) return undefined;
   const { originalCode, originalMessage } = error.cause as { originalCode?: unknown; originalMessage?: unknown };
-  if (typeof originalCode !== 'string' || typeof originalMessage !== 'string') return undefined;
-  const code = CODES[originalCode];
+  return missingLog(error, { state: originalCode, message: originalMessage }, sql, schema);
+}
+
+/** The same of what the server said, whoever brought it. */
+export function missingLog(
+  error: unknown,
+  { state, message }: { readonly state: unknown; readonly message: unknown },
+  sql: string,
+  schema = 'audit',
+): AuditError | undefined {
+  if (typeof state !== 'string' || typeof message !== 'string') return undefined;
+  const code = CODES[state];
   if (code === undefined) return undefined;
-  const name = missingPart(code, originalCode, originalMessage, schema);
+  const name = missingPart(code, state, message, schema);
   // Engine "client" puts this one into the statement itself.
   const isOurs = name === 'client_change';
   // The name of a constraint is one of its table, and an application may have a table of that name.
   if (name === 'content_pkey' && WRITES_CONTENT.test(sql)) return undefined;
   if (name === undefined || (!isOurs && namedIn(sql, name))) return undefined;
-  return new AuditError(code, `${REMEDIES[code]} (${originalMessage})`, { sqlState: originalCode }, error);
+  return new AuditError(code, `${REMEDIES[code]} (${message})`, { sqlState: state }, error);
 }
 
 function missingPart(code: AuditErrorCode, state: string, message: string, schema: string): string | undefined {

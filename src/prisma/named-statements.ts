@@ -1,6 +1,13 @@
 import type { DriverAdapter } from './driver-adapter.js';
 
-let warned = false;
+const warned = new Set<string>();
+
+/** Each text once for a process. */
+export function warnOfNames(text: string): void {
+  if (warned.has(text)) return;
+  warned.add(text);
+  process.emitWarning(text, { type: 'AuditWarning', code: 'AUDIT_NAMED_STATEMENTS' });
+}
 
 /**
  * Prepared statements by name (`new PrismaPg(pool, { statementNameGenerator })`) do not go with a comment that tells who
@@ -9,11 +16,9 @@ let warned = false;
  * ever logged with a wrong context. Said once for a process, as a Node warning with the code `AUDIT_NAMED_STATEMENTS`.
  */
 export function warnOfNamedStatements(adapter: DriverAdapter): void {
-  if (warned || !namesStatements(adapter)) return;
-  warned = true;
-  process.emitWarning(
+  if (!namesStatements(adapter)) return;
+  warnOfNames(
     'the adapter prepares its statements by name (statementNameGenerator): each context is a new text, so connections fill with prepared statements, or fail where the name stays the same. Leave the option out',
-    { type: 'AuditWarning', code: 'AUDIT_NAMED_STATEMENTS' },
   );
 }
 

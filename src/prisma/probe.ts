@@ -5,6 +5,7 @@ import type { RawClient } from './api.js';
 import { askBeside } from './probe-connection.js';
 import { captures, checkClientEngine, type EngineFacts } from './probe-engine.js';
 import { hasAuditAdapter } from './client-options.js';
+import { readBack } from './read-back.js';
 import { readsCheck, type KnownReads } from './reads/check.js';
 import { isScopedTransaction } from './transaction.js';
 
@@ -73,22 +74,13 @@ export async function probeClient(
     transaction(client, name),
     ...readsCheck(client, name, known),
     ...checkClientEngine(client, answer, name, known.engine),
-    ...(answer.replica === 'origin' || captures(client) === true
-      ? []
-      : [
-          {
-            name: 'client.replica',
-            state: 'fail' as const,
-            message: `session_replication_role is ${JSON.stringify(answer.replica)} on the connections of ${name}: triggers do not fire, nothing is captured`,
-            remedy: 'take the setting away from its role, its database and its connection options',
-          },
-        ]),
+    ...(answer.replica === 'origin' || captures(client) === true ? [] : [replicaCheck(answer.replica, name)]),
   ];
 }
 
 function comment(client: RawClient, query: string, group: string, name: string): Check {
-  const [, last = ''] = /\/\*audit1:([0-9a-f]*)\*\/(?:\s|;|\/\*[^*/]*\*\/)*$/.exec(query) ?? [];
-  if (last.startsWith(group.replaceAll('-', ''))) {
+  const arrived = readBack(query, group);
+  if (arrived === 'told') {
     return { name: 'client.comment', state: 'ok', message: `statements of ${name} tell who acts` };
   }
   if (hasAuditAdapter(client) === false) {
@@ -99,7 +91,7 @@ function comment(client: RawClient, query: string, group: string, name: string):
       remedy: 'new PrismaClient({ adapter: auditAdapter(new PrismaPg({ connectionString })) })',
     };
   }
-  if (query.includes('/*audit1:')) {
+  if (arrived === 'changed') {
     return {
       name: 'client.comment',
       state: 'fail',
@@ -125,4 +117,13 @@ function transaction(client: RawClient, name: string): Check {
         message: `$transaction([…]) of ${name} can be logged with the actor of another request of the same moment`,
         remedy: 'class PrismaService extends audited(PrismaClient), or prisma.$extends(audit())',
       };
+}
+
+export function replicaCheck(setting: unknown, name: string): Check {
+  return {
+    name: 'client.replica',
+    state: 'fail',
+    message: `session_replication_role is ${JSON.stringify(setting)} on the connections of ${name}: triggers do not fire, nothing is captured`,
+    remedy: 'take the setting away from its role, its database and its connection options',
+  };
 }

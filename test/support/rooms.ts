@@ -9,6 +9,7 @@ const ARROWS: Record<string, string> = {
   chain: 'event',
   telemetry: 'event context',
   prisma: 'event context recorder:port',
+  pg: 'event context prisma',
   http: 'event context recorder:port',
   compose: 'all but nest cli',
   core: 'all but nest cli',
