@@ -1,7 +1,7 @@
 import { readSource, type Alternative, type Choice, type Part } from './regexp-source.js';
 import type { AuditRequest } from './request.js';
 
-/** A path that is longer is not looked into: parts of an expression are tried on it by themselves. */
+/** A path that is longer is not looked into: the expression is run on it once more. */
 const LONGEST_PATH = 2_048;
 
 /**
@@ -9,18 +9,14 @@ const LONGEST_PATH = 2_048;
  * `/invoices/:0/approve`. Made of the expression alone: the path only tells which of its alternatives it was.
  */
 export function regexpPattern(expression: RegExp, path: string, params: AuditRequest['params']): string {
+  const known = readOnce(expression);
+  if (!known) return '/*';
   const tried = path.length <= LONGEST_PATH ? path : '';
-  const match = matchOf(expression.source, expression.flags, tried);
-  const { flags } = expression;
+  const match = known.plain?.exec(tried) ?? undefined;
+  const taken = known.marked?.exec(tried)?.groups;
 
-  /** The one that captured something, else the one that is longest where it matches by itself. */
-  const chosen = ({ of }: Choice): Alternative | undefined => {
-    if (of.length === 1) return of[0];
-    const lengthOf = ({ source }: Alternative): number => matchOf(source, flags, tried)?.[0].length ?? -1;
-    const lengths = of.map((each) => (captured(each, match) ? Infinity : lengthOf(each)));
-    const longest = Math.max(...lengths);
-    return longest < 0 ? undefined : of[lengths.indexOf(longest)];
-  };
+  const chosen = ({ of }: Choice): Alternative | undefined =>
+    of.length === 1 ? of[0] : of.find((each) => captured(each, match) || taken?.[nameOf(each)] !== undefined);
 
   const written = (part: Part): string => {
     if (part.is === 'text') return part.text;
@@ -31,16 +27,56 @@ export function regexpPattern(expression: RegExp, path: string, params: AuditReq
     return chosen(part)?.parts.map(written).join('') ?? '*';
   };
 
-  return slashed(written(readSource(expression.source)));
+  return slashed(written(known.source));
 }
 
-/** Without the state that `g` and `y` keep in an expression. */
-function matchOf(source: string, flags: string, path: string): RegExpExecArray | undefined {
+interface Read {
+  readonly source: Choice;
+  /** Without the state that `g` and `y` keep in an expression. */
+  readonly plain: RegExp | undefined;
+  /** The same, with a name for each of several alternatives: it takes as long, and tells which was taken. */
+  readonly marked: RegExp | undefined;
+}
+
+const allRead = new WeakMap<RegExp, Read | undefined>();
+
+function readOnce(expression: RegExp): Read | undefined {
+  if (!allRead.has(expression)) allRead.set(expression, read(expression));
+  return allRead.get(expression);
+}
+
+/** None of one that is nested deeper than can be read. */
+function read({ source: text, flags }: RegExp): Read | undefined {
   try {
-    return new RegExp(source, flags.replaceAll(/[gy]/g, '')).exec(path) ?? undefined;
+    const source = readSource(text);
+    const stateless = flags.replaceAll(/[gy]/g, '');
+    return { source, plain: compiled(text, stateless), marked: compiled(withNames(text, source), stateless) };
   } catch {
-    return undefined; // a part that refers to a group outside of it
+    return undefined;
   }
+}
+
+function compiled(source: string | undefined, flags: string): RegExp | undefined {
+  return source === undefined ? undefined : new RegExp(source, flags);
+}
+
+const nameOf = ({ from, to }: Alternative): string => `taken_${from}_${to}`;
+
+/** None where a group is referred to by its number, which others would change, or there are too many to be worth it. */
+function withNames(text: string, source: Choice): string | undefined {
+  const marks: { readonly at: number; readonly mark: string }[] = [];
+  const visit = (part: Part): void => {
+    if (part.is !== 'choice') return;
+    for (const each of part.of) {
+      if (part.of.length > 1) marks.push({ at: each.from, mark: `(?<${nameOf(each)}>` }, { at: each.to, mark: ')' });
+      each.parts.forEach(visit);
+    }
+  };
+  visit(source);
+  if (marks.length === 0 || marks.length > 200 || /\\[1-9k]/.test(text)) return undefined;
+  // From the end, so that places stay; of those at one place, what closes comes first.
+  marks.sort((a, b) => b.at - a.at || (a.mark === ')' ? 1 : -1));
+  return marks.reduce((all, { at, mark }) => all.slice(0, at) + mark + all.slice(at), text);
 }
 
 function captured({ parts }: Alternative, match: RegExpExecArray | undefined): boolean {

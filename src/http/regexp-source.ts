@@ -14,7 +14,9 @@ export interface Choice {
 }
 
 export interface Alternative {
-  readonly source: string;
+  /** Where it stands in the source. */
+  readonly from: number;
+  readonly to: number;
   readonly parts: readonly Part[];
 }
 
@@ -43,7 +45,7 @@ export function readSource(source: string): Choice {
       const start = at;
       const parts: Part[] = [];
       while (at < source.length && source[at] !== '|' && source[at] !== ')') parts.push(...part());
-      all.push({ source: source.slice(start, at), parts });
+      all.push({ from: start, to: at, parts });
       if (source[at] !== '|') return all;
       at += 1;
     }

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Controller, Injectable, Module, Scope } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices';
+import { OnEvent } from '@nestjs/event-emitter';
 import { Interval } from '@nestjs/schedule';
 import { lastValueFrom, timeout } from 'rxjs';
-import { Audited, AuditModule, AuditService, SkipAudit, type AuditEntry } from '../../src/index.js';
+import { Audited, AuditModule, AuditService, runAs, SkipAudit, type AuditEntry } from '../../src/index.js';
 import { createLog, type Log } from '../nest/app.js';
 import { freePort } from '../support/server-of.js';
 
@@ -36,7 +37,7 @@ class Plain {
       return Promise.resolve('done').then(ok, fail);
     };
     // oxlint-disable-next-line unicorn/no-thenable -- that is what it is
-    return { then };
+    return { then, [Symbol.toStringTag]: 'PrismaPromise' } as PromiseLike<string>;
   }
   @Audited('plain.sync', { when: ({ args }) => args?.[0] !== 'unseen' })
   sync(what: string): string {
@@ -140,4 +141,42 @@ it.each([
     code: 'AUDIT_OPTIONS_INVALID',
     message: expect.stringContaining(named),
   });
+});
+
+it('a provider that is only called Queue is left alone', async () => {
+  class Queue {
+    readonly calls: unknown[][] = [];
+    add(...args: unknown[]): void {
+      this.calls.push(args);
+    }
+    addBulk(...args: unknown[]): void {
+      this.calls.push(args);
+    }
+  }
+  const queue = Object.freeze(new Queue());
+  @Module({ providers: [{ provide: 'own', useValue: queue }] })
+  class WithQueue {}
+  const app = await NestFactory.createApplicationContext(rooted([WithQueue]), { logger: false });
+  await runAs({ id: 'ann' }, () => queue.add('a', { b: 1 }, 5, 'fourth'));
+  queue.addBulk([], 'more');
+  expect(queue.calls).toEqual([
+    ['a', { b: 1 }, 5, 'fourth'],
+    [[], 'more'],
+  ]);
+  await app.close();
+});
+
+it('a handler that nobody marked gives what it gave', async () => {
+  @Injectable()
+  class Listener {
+    @OnEvent('made')
+    made(): object {
+      return Object.assign(Promise.resolve(7), { cancel: () => 'cancelled' });
+    }
+  }
+  @Module({ providers: [Listener] })
+  class WithListener {}
+  const app = await NestFactory.createApplicationContext(rooted([WithListener]), { logger: false });
+  expect((app.get(Listener).made() as { cancel(): string }).cancel()).toBe('cancelled');
+  await app.close();
 });

@@ -3,7 +3,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { checkMarks } from './check-marks.js';
 import { observeExternal, observeRpc, observeWs } from './creators.js';
 import { classesOf, handlersOf, type Handler } from './handlers.js';
-import { isQueue, signJobs } from './jobs.js';
+import { signJobs } from './jobs.js';
 import { isGuarded, isRoute, type CallKind } from './kinds.js';
 import { load } from './load.js';
 import { watchedMethod } from './methods.js';
@@ -44,7 +44,7 @@ export class CallSurface implements CallOwner {
   attachInstances(): void {
     this.#register(Array.from(classesOf(this.#modules, true), (controller) => handlersOf(controller)).flat());
     for (const { providers } of this.#modules.values())
-      for (const { instance } of providers.values()) if (isQueue(instance)) signJobs(instance);
+      for (const { token, instance } of providers.values()) signJobs(token, instance);
   }
 
   close(): void {

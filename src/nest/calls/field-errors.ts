@@ -20,9 +20,13 @@ export function noteField(context: unknown, key: string | number, part: Part): v
 export function noteErrors(context: unknown, errors: unknown): void {
   const ofOperation = typeof context === 'object' && context !== null ? fields.get(context) : undefined;
   if (!ofOperation || !Array.isArray(errors)) return;
-  for (const error of errors as { readonly path?: readonly (string | number)[] }[]) {
-    const [root] = error.path ?? [];
-    if (root !== undefined) ofOperation.get(root)?.notePart();
+  for (const error of errors as unknown[]) {
+    try {
+      const [root] = (error as { readonly path?: readonly (string | number)[] }).path ?? [];
+      if (root !== undefined) ofOperation.get(root)?.notePart();
+    } catch {
+      // It says nothing of a field.
+    }
   }
 }
 

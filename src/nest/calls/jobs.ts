@@ -8,41 +8,50 @@ export interface Enqueuer {
   readonly tenant?: string | undefined;
 }
 
-type Add = (name: string, data: unknown, options?: object) => unknown;
-type AddBulk = (jobs: { readonly opts?: object }[]) => unknown;
+type Add = (name: string, data: unknown, options?: unknown, ...rest: unknown[]) => unknown;
+type AddBulk = (jobs: unknown, ...rest: unknown[]) => unknown;
 
 /** What is used of a queue of BullMQ. */
-export interface Queue {
+interface Queue {
   add: Add;
   addBulk: AddBulk;
 }
 
-export function isQueue(value: unknown): value is Queue {
-  if (typeof value !== 'object' || value === null || value.constructor?.name !== 'Queue') return false;
+/** Under what `@nestjs/bullmq` provides its queues. */
+const TOKEN = 'BullQueue_';
+
+const known = new WeakSet<object>();
+
+/**
+ * From now on each job of the queue says on whose behalf it runs. Of an instance that is no queue of `@nestjs/bullmq`, or cannot be
+ * changed, nothing becomes.
+ */
+export function signJobs(token: unknown, instance: unknown): void {
+  if (typeof token !== 'string' || !token.startsWith(TOKEN) || !isQueue(instance) || known.has(instance)) return;
+  if (!Object.isExtensible(instance)) return;
+  known.add(instance);
+  const { add, addBulk } = instance;
+  instance.add = function (name, data, options, ...rest) {
+    return add.call(this, name, data, signed(options), ...rest);
+  };
+  instance.addBulk = function (jobs, ...rest) {
+    return addBulk.call(this, Array.isArray(jobs) ? jobs.map(withSigned) : jobs, ...rest);
+  };
+}
+
+function isQueue(value: unknown): value is Queue {
+  if (typeof value !== 'object' || value === null) return false;
   return 'add' in value && typeof value.add === 'function' && 'addBulk' in value && typeof value.addBulk === 'function';
 }
 
-const known = new WeakSet<Queue>();
-
-/** From now on each job of the queue says on whose behalf it runs. */
-export function signJobs(queue: Queue): void {
-  if (known.has(queue)) return;
-  known.add(queue);
-  const { add, addBulk } = queue;
-  queue.add = function (name, data, options) {
-    return add.call(this, name, data, signed(options));
-  };
-  queue.addBulk = function (jobs) {
-    return addBulk.call(this, Array.isArray(jobs) ? jobs.map((job) => ({ ...job, ...withOptions(job.opts) })) : jobs);
-  };
+function withSigned(job: unknown): unknown {
+  if (typeof job !== 'object' || job === null) return job;
+  const opts = signed('opts' in job ? job.opts : undefined);
+  return opts === undefined ? job : { ...job, opts };
 }
 
-function withOptions(options: object | undefined): { readonly opts?: object } {
-  const opts = signed(options);
-  return opts === undefined ? {} : { opts };
-}
-
-function signed(options: object | undefined): object | undefined {
+function signed(options: unknown): unknown {
+  if (options !== undefined && (typeof options !== 'object' || options === null)) return options;
   const enqueuer = whoActs();
   return enqueuer ? { ...options, [OPTION]: enqueuer } : options;
 }

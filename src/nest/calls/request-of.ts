@@ -151,25 +151,26 @@ function message(
   members: Readonly<Record<string, unknown>>,
   user: () => unknown = () => undefined,
 ): AuditRequest {
-  const request = {
-    method: transport.toUpperCase(),
-    headers: {},
-    params: scalars(members['body']),
-    transport,
-    ...members,
-  };
-  return Object.defineProperty(request, 'user', { get: user, enumerable: true });
+  const request = { method: transport.toUpperCase(), headers: {}, transport, ...members };
+  let params: Readonly<Record<string, string>> | undefined;
+  return Object.defineProperties(request, {
+    user: { get: user, enumerable: true },
+    params: { get: () => (params ??= scalars(members['body'])), enumerable: true }, // a message can have a million members
+  });
 }
 
 /** The scalars of a message's data, as a route has parameters: `id` names the resource where `@Audited` names its type. */
 function scalars(data: unknown): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return found;
-  let room = 64; // a message of a million members is not gone through
-  for (const key in data) {
-    if (room-- === 0) break;
-    const value = Object.getOwnPropertyDescriptor(data, key)?.value as unknown; // no getter is run
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') found[key] = String(value);
+  try {
+    for (const key of Object.keys(data).slice(0, 64)) {
+      const value = Object.getOwnPropertyDescriptor(data, key)?.value as unknown; // no getter is run
+      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+        Object.defineProperty(found, key, { value: String(value), enumerable: true });
+    }
+  } catch {
+    // A proxy's traps: what could be read is there.
   }
   return found;
 }
@@ -179,8 +180,12 @@ function patternOf(context: unknown): string | undefined {
   for (const name of ['getPattern', 'getSubject', 'getTopic', 'getChannel']) {
     const method = memberOf(context, name);
     if (typeof method !== 'function') continue;
-    const said: unknown = Reflect.apply(method, context, []);
-    if (typeof said === 'string') return said.slice(0, 256);
+    try {
+      const said: unknown = Reflect.apply(method, context, []);
+      if (typeof said === 'string') return said.slice(0, 256);
+    } catch {
+      // It does not say.
+    }
   }
   return undefined;
 }

@@ -18,7 +18,8 @@ import { noteField } from './field-errors.js';
 import { outcomeOfCall, statusOf } from './outcome.js';
 import type { HandlerCall } from './request-of.js';
 import { turnContext } from './turn-context.js';
-import { watch, type Watching } from './watch.js';
+import { isGuarded } from './kinds.js';
+import { watchPipeline, watchResult, type Watching } from './watch.js';
 
 export interface TurnSettings extends RequestContextOptions {
   readonly recorder: Recorder & { readonly actions?: ActionBook };
@@ -50,6 +51,7 @@ export class Turn implements Watching {
   #entered = false;
   #ended = false;
   #inPart = false;
+  #pending = false;
   #raw: { readonly error: unknown } | undefined;
 
   constructor(settings: TurnSettings, call: HandlerCall, mark: Mark) {
@@ -67,7 +69,7 @@ export class Turn implements Watching {
     record.fields ??= [];
   }
 
-  /** Runs the call in its context, and lets pass what it gives. */
+  /** Runs the call in its context, and lets pass what it gives. Of one that leaves no entry nothing is looked at. */
   run(proceed: () => unknown): unknown {
     return runInContext(this.context, () => {
       let result: unknown;
@@ -77,7 +79,9 @@ export class Turn implements Watching {
         void this.end({ error }, false);
         throw error;
       }
-      return watch(result, this.context, this);
+      if (isGuarded(this.call.kind)) return watchPipeline(result, this.context, this);
+      if (!this.#mark.audited) return result;
+      return watchResult(result, this.context, this, () => (this.#pending = true));
     });
   }
 
@@ -96,7 +100,8 @@ export class Turn implements Watching {
     if (asksForCall(audited)) record.args = args;
     const asked = { request: call.request, params: call.request.params ?? {} };
     if (!takeReason(record, audited, asked)) throw this.#settings.refusal(REASON_MISSING);
-    return askBefore(record, audited, asked)?.then(body) ?? body();
+    const asking = askBefore(record, audited, asked);
+    return asking ? asking.then(body) : body();
   }
 
   /** What was thrown, before the application's filters make something else of it. The first counts. */
@@ -160,7 +165,13 @@ export class Turn implements Watching {
     try {
       const event = callEvent(record, route, call.request, {
         outcome: outcomeOfCall(record, ending, this.#inPart),
-        details: { call: { ...call.about, ...(ending.cancelled ? { cancelled: true } : {}) } },
+        details: {
+          call: {
+            ...call.about,
+            ...(ending.cancelled ? { cancelled: true } : {}),
+            ...(this.#pending ? { pending: true } : {}),
+          },
+        },
       });
       if (!event) return undefined;
       const context = atTheEnd(this.context, record);

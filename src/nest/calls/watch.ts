@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { isObservable, Observable } from 'rxjs';
 import { runInContext, type AuditContext } from '../../context/context.js';
+import { isPrismaPromise, watchPrisma } from './watch-prisma.js';
 
 /** What is told of a call: its values, and once how it ended. A promise holds the caller until it resolves; it never rejects but to fail the call. */
 export interface Watching {
@@ -8,39 +9,13 @@ export interface Watching {
   end(error: { readonly error: unknown } | undefined, cancelled: boolean): Promise<void> | undefined;
 }
 
-/**
- * Lets `result` pass as it is, and tells how it ends: a value, a promise, an observable or a promise of one. A promise comes back as
- * another, so that one that nobody waits for is still reported as unhandled when it fails; only one with members of its own comes back itself.
- */
-export function watch(result: unknown, context: AuditContext, watching: Watching): unknown {
-  if (isObservable(result)) return watchObservable(result, context, watching);
-  if (types.isPromise(result))
-    return Object.getPrototypeOf(result) === Promise.prototype
-      ? watchPromise(result, context, watching)
-      : watchSpecial(result, watching);
-  if (isThenable(result)) return watchLazy(result, context, watching);
-  watching.next(result);
-  const held = watching.end(undefined, false);
-  return held ? held.then(() => result) : result;
-}
-
-function watchSpecial<P extends Promise<unknown>>(result: P, watching: Watching): P {
-  result.then(
-    (value) => {
-      watching.next(value);
-      void watching.end(undefined, false);
-    },
-    (error: unknown) => void watching.end({ error }, false),
-  );
-  return result;
-}
-
-async function watchPromise(result: PromiseLike<unknown>, context: AuditContext, watching: Watching): Promise<unknown> {
+/** What Nest's own pipeline gives: a promise of its own, of a value or an observable. */
+export async function watchPipeline(result: unknown, context: AuditContext, watching: Watching): Promise<unknown> {
   let value: unknown;
   try {
     value = await result;
   } catch (error) {
-    await Promise.resolve(watching.end({ error }, false)).catch(() => undefined); // its own error is the one to tell
+    await endFailed(watching, error);
     throw error;
   }
   if (isObservable(value)) return watchObservable(value, context, watching);
@@ -49,43 +24,56 @@ async function watchPromise(result: PromiseLike<unknown>, context: AuditContext,
   return value;
 }
 
-type Thenable = object & { then(...args: unknown[]): unknown };
-
-function isThenable(value: unknown): value is Thenable {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+/**
+ * What a method of the application's gives, which stays what it is. A promise comes back as another, so that one that nobody waits
+ * for is still reported as unhandled when it fails. Whatever else can be waited for (a promise with members of its own, a builder of
+ * queries) comes back untouched: to look at it is to run it. The call is then told to have ended now, and that it is `pending`.
+ */
+export function watchResult(result: unknown, context: AuditContext, watching: Watching, pending: () => void): unknown {
+  if (isOurObservable(result)) return watchObservable(result, context, watching);
+  if (isPlainPromise(result)) return watchPipeline(result, context, watching);
+  if (isPrismaPromise(result))
+    return watchPrisma(result, (send) => watchPipeline(runInContext(context, send), context, watching));
+  if (typeof result === 'object' && result !== null && canBeWaitedFor(result)) pending();
+  else watching.next(result);
+  const held = watching.end(undefined, false);
+  return held ? held.then(() => result) : result;
 }
 
-/** What sends a promise of Prisma's: it does nothing before one of these is asked, and `$transaction([…])` asks the last. */
-const SENDING: readonly unknown[] = ['then', 'catch', 'finally', 'requestTransaction'];
+/** One of the copy of rxjs that Nest has; of another, nothing is known. */
+function isOurObservable(result: unknown): result is Observable<unknown> {
+  try {
+    return !types.isProxy(result) && result instanceof Observable;
+  } catch {
+    return false; // a proxy among its prototypes
+  }
+}
 
-/**
- * A promise that is lazy stays so, and what it is besides (a builder of queries): the first who waits for it lets the call end.
- * Its methods run on the object itself, which may have private members.
- */
-function watchLazy(lazy: Thenable, context: AuditContext, watching: Watching): unknown {
-  let sent: Promise<unknown> | undefined;
-  const send = (call: () => unknown): Promise<unknown> => {
-    const begin = (): Promise<unknown> => runInContext(context, async () => await call());
-    return (sent ??= watchPromise(begin(), context, watching));
-  };
-  const proxy: object = new Proxy(lazy, {
-    get(target, key) {
-      const member: unknown = Reflect.get(target, key, target);
-      if (typeof member !== 'function' || key === 'constructor') return member;
-      if (!SENDING.includes(key))
-        return (...args: unknown[]) => {
-          const given: unknown = Reflect.apply(member, target, args);
-          return given === target ? proxy : given;
-        };
-      if (key === 'requestTransaction')
-        return (...args: unknown[]) => send(() => Reflect.apply(member, target, args) as unknown);
-      return (...args: unknown[]) => {
-        const promise = send(() => target.then.call(target, (value: unknown) => value));
-        return (promise[key as 'then'] as (...args: unknown[]) => unknown).apply(promise, args);
-      };
-    },
-  });
-  return proxy;
+function isPlainPromise(result: unknown): result is Promise<unknown> {
+  return (
+    types.isPromise(result) &&
+    Object.getPrototypeOf(result) === Promise.prototype &&
+    Reflect.ownKeys(result).length === 0
+  );
+}
+
+/** Without running anything of the application's: neither a getter nor a proxy's traps. */
+function canBeWaitedFor(result: object): boolean {
+  if (types.isPromise(result) || types.isProxy(result)) return true;
+  for (let at: object | null = result; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    if (types.isProxy(at)) return true;
+    if (Object.hasOwn(at, 'then')) return true;
+  }
+  return false;
+}
+
+/** Its own error is the one to tell, whatever becomes of the entry. */
+async function endFailed(watching: Watching, error: unknown): Promise<void> {
+  try {
+    await watching.end({ error }, false);
+  } catch {
+    // told to `onError` already
+  }
 }
 
 function watchObservable(source: Observable<unknown>, context: AuditContext, watching: Watching): Observable<unknown> {
