@@ -5,6 +5,7 @@ import type { RawClient } from './api.js';
 import { askBeside } from './probe-connection.js';
 import { captures, checkClientEngine, type EngineFacts } from './probe-engine.js';
 import { hasAuditAdapter } from './client-options.js';
+import { hasRustEngine, RUST_ENGINE_REMEDY } from './rust-engine.js';
 import { readsCheck, type KnownReads } from './reads/check.js';
 import { isScopedTransaction } from './transaction.js';
 
@@ -70,7 +71,7 @@ export async function probeClient(
   if (answer.log !== true) return [];
   return [
     comment(client, answer.query, context.root.group, name),
-    transaction(client, name),
+    ...transaction(client, name),
     ...readsCheck(client, name, known),
     ...checkClientEngine(client, answer, name, known.engine),
     ...(answer.replica === 'origin' || captures(client) === true
@@ -87,6 +88,15 @@ export async function probeClient(
 }
 
 function comment(client: RawClient, query: string, group: string, name: string): Check {
+  // It was asked on a connection beside the engine, where the comment may well arrive.
+  if (hasRustEngine(client)) {
+    return {
+      name: 'client.comment',
+      state: 'fail',
+      message: `${name} runs its queries in the Rust query engine of Prisma 6, so its writes are logged without an actor`,
+      remedy: RUST_ENGINE_REMEDY,
+    };
+  }
   const [, last = ''] = /\/\*audit1:([0-9a-f]*)\*\/(?:\s|;|\/\*[^*/]*\*\/)*$/.exec(query) ?? [];
   if (last.startsWith(group.replaceAll('-', ''))) {
     return { name: 'client.comment', state: 'ok', message: `statements of ${name} tell who acts` };
@@ -116,13 +126,17 @@ function comment(client: RawClient, query: string, group: string, name: string):
   };
 }
 
-function transaction(client: RawClient, name: string): Check {
-  return isScopedTransaction(Reflect.get(client, '$transaction'))
-    ? { name: 'client.transaction', state: 'ok', message: `transactions of ${name} keep their own context` }
-    : {
-        name: 'client.transaction',
-        state: 'fail',
-        message: `$transaction([…]) of ${name} can be logged with the actor of another request of the same moment`,
-        remedy: 'class PrismaService extends audited(PrismaClient), or prisma.$extends(audit())',
-      };
+function transaction(client: RawClient, name: string): readonly Check[] {
+  const $transaction: unknown = Reflect.get(client, '$transaction');
+  if ($transaction === undefined) return []; // the `tx` of Prisma 6
+  return [
+    isScopedTransaction($transaction)
+      ? { name: 'client.transaction', state: 'ok', message: `transactions of ${name} keep their own context` }
+      : {
+          name: 'client.transaction',
+          state: 'fail',
+          message: `$transaction([…]) of ${name} can be logged with the actor of another request of the same moment`,
+          remedy: 'class PrismaService extends audited(PrismaClient), or prisma.$extends(audit())',
+        },
+  ];
 }
