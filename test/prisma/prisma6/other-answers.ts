@@ -1,4 +1,4 @@
-/** Where a test ends otherwise with Prisma 6, and so does a client of it without audit: names, what is said, why. */
+/** Where a test ends otherwise with Prisma 6, as a client of it without audit does (but for the probe's): names, what is said, why. */
 export const OTHER_ANSWERS: readonly (readonly [name: RegExp, said: RegExp, why: string])[] = [
   [/savepoint/, /TypeError|tx\.\$transaction is not a function/, 'no transactions within transactions'],
   [

@@ -36,7 +36,7 @@ export function table(head: string, answers: readonly Answer[]): string {
   for (const [name, of] of rest) row(name.slice(0, 48), [count(of)]);
   for (const [, said, why] of OTHER_ANSWERS) {
     const n = answers.filter(({ failureMessages }) => failureMessages.some((text) => said.test(text))).length;
-    if (n > 0) lines.push(`  ${n} end as Prisma 6 does alone: ${why}`);
+    if (n > 0) lines.push(`  ${n} end otherwise, for Prisma 6: ${why}`);
   }
   return `${lines.join('\n')}\n`;
 }
