@@ -81,7 +81,14 @@ const LONG = [
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.spec.ts', '<rootDir>/examples/*/test/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '/generated/', '/transports/nest11/', ...(allFiles ? [] : LONG)],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/dist/',
+    '/generated/',
+    '/transports/nest11/',
+    '<rootDir>/test/prisma/prisma6/',
+    ...(allFiles ? [] : LONG),
+  ],
   // One server for the run. Both are .mjs, since jest does not send these two through `transform`.
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
@@ -94,6 +101,7 @@ export default {
     '<rootDir>/bench/compare/(generated|node_modules)/',
     '<rootDir>/test/pg/[^/]*/node_modules/',
     '<rootDir>/examples/.*/dist/',
+    '<rootDir>/test/prisma/prisma6/',
   ],
 
   // Nest 12 is ESM, and jest on Node 20 cannot require it: the tests are ESM as well.

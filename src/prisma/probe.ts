@@ -6,6 +6,7 @@ import { askBeside } from './probe-connection.js';
 import { captures, checkClientEngine, type EngineFacts } from './probe-engine.js';
 import { hasAuditAdapter } from './client-options.js';
 import { readBack } from './read-back.js';
+import { hasRustEngine, RUST_ENGINE_REMEDY } from './rust-engine.js';
 import { readsCheck, type KnownReads } from './reads/check.js';
 import { isScopedTransaction } from './transaction.js';
 
@@ -71,7 +72,7 @@ export async function probeClient(
   if (answer.log !== true) return [];
   return [
     comment(client, answer.query, context.root.group, name),
-    transaction(client, name),
+    ...transaction(client, name),
     ...readsCheck(client, name, known),
     ...checkClientEngine(client, answer, name, known.engine),
     ...(answer.replica === 'origin' || captures(client) === true ? [] : [replicaCheck(answer.replica, name)]),
@@ -79,6 +80,15 @@ export async function probeClient(
 }
 
 function comment(client: RawClient, query: string, group: string, name: string): Check {
+  // It was asked on a connection beside the engine, where the comment may well arrive.
+  if (hasRustEngine(client)) {
+    return {
+      name: 'client.comment',
+      state: 'fail',
+      message: `${name} runs its queries in the Rust query engine of Prisma 6, so its writes are logged without an actor`,
+      remedy: RUST_ENGINE_REMEDY,
+    };
+  }
   const arrived = readBack(query, group);
   if (arrived === 'told') {
     return { name: 'client.comment', state: 'ok', message: `statements of ${name} tell who acts` };
@@ -108,15 +118,19 @@ function comment(client: RawClient, query: string, group: string, name: string):
   };
 }
 
-function transaction(client: RawClient, name: string): Check {
-  return isScopedTransaction(Reflect.get(client, '$transaction'))
-    ? { name: 'client.transaction', state: 'ok', message: `transactions of ${name} keep their own context` }
-    : {
-        name: 'client.transaction',
-        state: 'fail',
-        message: `$transaction([…]) of ${name} can be logged with the actor of another request of the same moment`,
-        remedy: 'class PrismaService extends audited(PrismaClient), or prisma.$extends(audit())',
-      };
+function transaction(client: RawClient, name: string): readonly Check[] {
+  const $transaction: unknown = Reflect.get(client, '$transaction');
+  if ($transaction === undefined) return []; // the `tx` of Prisma 6
+  return [
+    isScopedTransaction($transaction)
+      ? { name: 'client.transaction', state: 'ok', message: `transactions of ${name} keep their own context` }
+      : {
+          name: 'client.transaction',
+          state: 'fail',
+          message: `$transaction([…]) of ${name} can be logged with the actor of another request of the same moment`,
+          remedy: 'class PrismaService extends audited(PrismaClient), or prisma.$extends(audit())',
+        },
+  ];
 }
 
 export function replicaCheck(setting: unknown, name: string): Check {

@@ -65,6 +65,19 @@ describe('a client that cannot be audited is refused, with what to write instead
     expect(refusal(() => client.$extends(audit()))).toMatch(/adapter: auditAdapter\(.*AUDIT_ADAPTER_MISSING/);
     expect(refusal(() => client.$extends({}).$extends(audit()))).toMatch(/AUDIT_ADAPTER_MISSING/);
   });
+
+  // As Prisma 6 names them; prisma-6.spec.ts has its own clients.
+  it.each(['LibraryEngine', 'BinaryEngine', 'DataProxyEngine'])('a client of the engine %s', (name) => {
+    class Rust extends PrismaClient {
+      constructor(options: { adapter: PrismaPg }) {
+        super(options);
+        Object.assign(this, { _engine: { name } });
+      }
+    }
+    const remedy = /engineType = "client".*AUDIT_ENGINE_UNSUPPORTED/;
+    expect(refusal(() => new (audited(Rust))({ adapter: factory() }))).toMatch(remedy);
+    expect(refusal(() => new Rust({ adapter: auditAdapter(factory()) }).$extends(audit()))).toMatch(remedy);
+  });
 });
 
 describe('wrapping', () => {

@@ -53,7 +53,7 @@ function isPlainPromise(result: unknown): result is Promise<unknown> {
   return (
     types.isPromise(result) &&
     Object.getPrototypeOf(result) === Promise.prototype &&
-    Reflect.ownKeys(result).length === 0
+    Object.getOwnPropertyNames(result).length === 0 // Node puts symbols of its own on promises
   );
 }
 
