@@ -8,6 +8,10 @@ export const REASON_HEADER = 'x-audit-reason';
 /** Told to a client who gave none. */
 export const REASON_MISSING = `a reason is required: send it as header ${REASON_HEADER}, or as "reason" in the body`;
 
+/** The same to who sends a message or calls a method: where headers can be sent, that one serves too. */
+export const REASON_OF_CALL =
+  'a reason is required: give it as "reason" in the data, or call it from what has one (see "reason" in docs/jobs.md and docs/messages.md)';
+
 /** Notes the reason that was given. False when one is required and there is none: then the handler must not run. */
 export function takeReason(record: RequestRecord, mark: AuditedMark, call: AuditedCall): boolean {
   const { reason } = mark;

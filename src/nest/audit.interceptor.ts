@@ -15,6 +15,7 @@ import { noteActor, noteResult, recordOf, type RequestRecord } from '../http/req
 import type { AuditRequest } from '../http/request.js';
 import type { RequestPolicy } from '../http/policy.js';
 import { markOf } from './audited-mark.js';
+import { currentTurn } from './calls/turn.js';
 import { REQUEST_POLICY } from './options.js';
 
 /**
@@ -31,7 +32,10 @@ export class AuditInterceptor implements NestInterceptor {
 
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
     const { audited, skipped } = markOf(execution.getHandler(), execution.getClass());
-    if (execution.getType() !== 'http') return next.handle();
+    if (execution.getType() !== 'http') {
+      currentTurn()?.noteInterceptors();
+      return next.handle();
+    }
 
     const record = recordOf(currentContext());
     if (!record) return next.handle();

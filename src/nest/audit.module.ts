@@ -33,6 +33,9 @@ import { shutDown, warnWithoutHooks } from './shutdown.js';
 /** A database that is open and silent must not hold the start of the application for long. */
 const CHECK_MS = 5_000;
 
+/** So long calls that are at work are waited for at the end: jobs of a queue whose own module ends later. */
+const CALLS_MS = 1_000;
+
 /**
  * `AuditModule.forRoot({ databaseUrl, actor, tenant })` or `forRootAsync`, once, in the root module. Global. Another audit
  * beside it has a name: `forRoot({ name: 'billing', … })`, and is injected with `@InjectAudit('billing')`; requests are recorded
@@ -152,7 +155,7 @@ export class AuditModule
 
   /** After the last request has ended and the application's own hooks have run. */
   async onApplicationShutdown(): Promise<void> {
-    this.#calls.close();
+    await this.#calls.close(CALLS_MS);
     await shutDown(this.#audit, this.#log);
   }
 }

@@ -2,6 +2,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { currentContext } from '../context/context.js';
 import { recordOf } from '../http/request-record.js';
 import { markOf } from './audited-mark.js';
+import { currentTurn } from './calls/turn.js';
 
 /**
  * Stands in front of all guards and lets everybody through: it notes whose guards are asked. Nothing else tells that for
@@ -10,7 +11,11 @@ import { markOf } from './audited-mark.js';
  */
 export class FirstGuard implements CanActivate {
   canActivate(execution: ExecutionContext): boolean {
-    const record = execution.getType() === 'http' ? recordOf(currentContext()) : undefined;
+    if (execution.getType() !== 'http') {
+      currentTurn()?.noteGuards();
+      return true;
+    }
+    const record = recordOf(currentContext());
     if (!record) return true;
     const mark = markOf(execution.getHandler(), execution.getClass());
     record.handler = mark;
@@ -19,4 +24,9 @@ export class FirstGuard implements CanActivate {
     if (mark.audited) record.route = undefined;
     return true;
   }
+}
+
+/** In front of those that are there; once. */
+export function standFirst(guards: CanActivate[]): void {
+  if (!(guards[0] instanceof FirstGuard)) guards.unshift(new FirstGuard());
 }

@@ -7,7 +7,7 @@ import type { RequestPolicy } from '../http/policy.js';
 import { notePassed } from '../http/route-pattern.js';
 import type { AuditRequest, AuditResponse } from '../http/request.js';
 import { AuditLog } from './audit-log.js';
-import { FirstGuard } from './first-guard.js';
+import { standFirst } from './first-guard.js';
 import { noteVersions } from './route-distinction.js';
 import { MODULE_OPTIONS_TOKEN, REQUEST_POLICY, type AuditModuleOptions } from './options.js';
 import { RouteTable } from './route-table.js';
@@ -80,7 +80,7 @@ export class HttpSurface {
       fastifyHooks(fastify, this.#audit, options);
     }
     // In front of all others, so that it has seen the handler when one of them refuses. It refuses nobody.
-    this.#config.getGlobalGuards().unshift(new FirstGuard());
+    standFirst(this.#config.getGlobalGuards());
     this.#attached = true;
   }
 

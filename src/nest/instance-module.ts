@@ -1,5 +1,5 @@
 import type { DynamicModule, NestInterceptor, Provider } from '@nestjs/common';
-import { APP_INTERCEPTOR, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { APP_INTERCEPTOR, ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { Audit } from '../compose/create-audit.js';
 import { requestPolicy, type RequestPolicy } from '../http/policy.js';
 import { AuditInterceptor } from './audit.interceptor.js';
@@ -58,7 +58,7 @@ const PARTS: Provider[] = [
   {
     // A factory that is waited for: all is in its place before the application goes on.
     provide: CallSurface,
-    inject: [MODULE_OPTIONS_TOKEN, INSTANCE, ModulesContainer, Audit, AuditLog, REQUEST_POLICY],
+    inject: [MODULE_OPTIONS_TOKEN, INSTANCE, ModulesContainer, Audit, AuditLog, REQUEST_POLICY, ApplicationConfig],
     useFactory: async (
       options: AuditModuleOptions,
       instance: Instance,
@@ -66,11 +66,13 @@ const PARTS: Provider[] = [
       recorder: Audit,
       { tell: onError }: AuditLog,
       policy: RequestPolicy,
+      config: ApplicationConfig,
     ) => {
       const { actor, tenant, session, durability, onFailure } = options;
       const surface = new CallSurface(
         { actor, tenant, session, durability, onFailure, recorder, policy, onError },
         modules,
+        config,
       );
       if (recordsRequests(instance, modules)) await surface.attach();
       return surface;

@@ -5,6 +5,7 @@ import { plainJson } from '../../src/event/plain-json.js';
 import { secretNames } from '../../src/event/redaction.js';
 import { defaultAction } from '../../src/http/default-action.js';
 import { requestPolicy } from '../../src/http/policy.js';
+import { regexpPattern } from '../../src/http/regexp-pattern.js';
 import { namedParameters, routePattern } from '../../src/http/route-pattern.js';
 import type { AuditedMark, RequestRecord } from '../../src/http/request-record.js';
 import type { AuditRequest } from '../../src/http/request.js';
@@ -252,6 +253,12 @@ hostile('names of secrets in other letters', (holds) => {
 
 const N = 60_000;
 const LONG: Record<string, () => unknown> = {
+  'a route whose other alternative takes long': () =>
+    regexpPattern(/^\/(?:files\/.*|.*-.*-.*\.pdf)$/, `/files/${'-'.repeat(2_000)}`, {}),
+  'a route of three thousand alternatives': () => {
+    const route = new RegExp(`^/(?:${Array.from({ length: 3_000 }, (_, i) => `a${i}`).join('|')})$`);
+    for (let i = 0; i < 100; i += 1) regexpPattern(route, '/a77', {});
+  },
   'a key of capitals': () => plainJson({ ['A'.repeat(N)]: 1 }, 'details', isSecret),
   'a name of capitals below the bound, a thousand times': () => {
     const fresh = secretNames();

@@ -21,9 +21,9 @@ import {
   type IEventHandler,
 } from '@nestjs/cqrs';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
-import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import { EventPattern, MessagePattern, Payload, RpcException } from '@nestjs/microservices';
 import { Interval, ScheduleModule } from '@nestjs/schedule';
-import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway, WsException } from '@nestjs/websockets';
 import { interval, map, of, throwError, type Observable } from 'rxjs';
 import { actorOf, currentContext } from '../../src/context/context.js';
 import { Audited, AuditService } from '../../src/index.js';
@@ -44,6 +44,7 @@ class TokenGuard implements CanActivate {
     if (data?.token === undefined) return false;
     if (data.token === 'broken') throw new TypeError('the guard itself failed');
     if (data.token === 'never') throw new ForbiddenException('never');
+    if (data.token === 'expired') throw isRpc ? new RpcException('expired') : new WsException('expired');
     at.user = { id: data.token };
     return true;
   }
@@ -137,6 +138,14 @@ export class Jobs {
     await Promise.resolve();
     note('event');
   }
+  @Audited('jobs.why', { reason: 'required' })
+  why(): string {
+    return 'why';
+  }
+  @Audited('jobs.slow')
+  async slow(ms: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
   @Audited('jobs.called', { details: ({ args, result }) => ({ args, result }) })
   called(n: number): number {
     note('call');
@@ -175,6 +184,11 @@ export class WorkController {
     @Inject(EventBus) private readonly bus: EventBus,
     @Inject(AuditService) private readonly audit: AuditService,
   ) {}
+  @Get('why')
+  @Audited('work.why', { reason: 'optional' })
+  why(): string {
+    return this.jobs.why();
+  }
   @Get()
   @Audited('work.do')
   async work(): Promise<number> {

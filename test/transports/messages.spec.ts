@@ -85,6 +85,13 @@ describe.each([
     await watched.holds(transport, ending, expected);
   });
 
+  it('refused by a guard that throws what it means to send', async () => {
+    await lastValueFrom(client.send('order.take', { token: 'expired' }).pipe(timeout(5000))).catch(() => undefined);
+    // In a hybrid application nothing of ours stands among the guards, and nothing tells them from pipes.
+    const outcome = inheritAppConfig ? 'denied' : 'failure';
+    await watched.holds(transport, 'a guard throws an RpcException', [['order.take', '-', outcome]]);
+  });
+
   it('an event', async () => {
     await lastValueFrom(client.emit('order.seen', { token: 'ada' }));
     await watched.holds(transport, 'an event', [['order.seen', 'ada', 'success']]);
@@ -153,6 +160,7 @@ describe.each(Object.entries(PLATFORMS))('%s', (transport, [Adapter, open]) => {
     ],
     ['refused by a guard that gives false', 'say', {}, [['chat.say', '-', 'denied']]],
     ['refused by a guard that throws', 'say', { token: 'never' }, [['chat.say', '-', 'denied']]],
+    ['refused by a guard that throws a WsException', 'say', { token: 'expired' }, [['chat.say', '-', 'denied']]],
     ['the guard itself fails', 'say', { token: 'broken' }, [['chat.say', '-', 'failure']]],
     ['error', 'fail', { token: 'ada' }, [['chat.fail', 'ada', 'failure', { error: { name: 'RangeError' } }]]],
   ])('%s', async (ending, event, data, expected) => {
@@ -194,6 +202,18 @@ describe('called by other code', () => {
     expect(new Set(entries.map(({ group }) => group)).size).toBe(1);
   });
 
+  it('a method has the reason of its caller, or says where one is to be given', async () => {
+    expect((await served.send('GET', '/work/why', { 'x-audit-reason': 'asked' })).status).toBe(200);
+    const refused = await served.send('GET', '/work/why');
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('in the data, or call it')]);
+    await watched.holds('a method that requires a reason', 'with and without', [
+      ['jobs.why', '-', 'success', { reason: 'asked' }],
+      ['jobs.why', '-', 'failure'],
+      ['work.why', '-', 'success', { reason: 'asked' }],
+      ['work.why', '-', 'failure'],
+    ]);
+  });
+
   it('a cron job acts as itself, whether somebody marked it or not', async () => {
     const jobs = served.app.get(Jobs);
     seen.length = 0;
@@ -205,4 +225,20 @@ describe('called by other code', () => {
       ['plain cron', 'Jobs.plain'],
     ]);
   });
+});
+
+it('calls that are at work when the application closes leave their entry', async () => {
+  const served = await serve(log.url, { imports: [MessagesApp] });
+  const from = new Date();
+  const jobs = served.app.get(Jobs);
+  const [short, long] = [jobs.slow(100), jobs.slow(3_000)];
+  await served.close();
+  await Promise.all([short, long]);
+  const reader = await serve(log.url, {});
+  const found = await reader.entries({ from, action: 'jobs.slow' });
+  expect(found.map(({ outcome, details }) => [outcome, details])).toEqual([
+    ['success', { call: { transport: 'call' } }],
+    ['partial', { call: { transport: 'call', atShutdown: true } }],
+  ]);
+  await reader.close();
 });

@@ -1,5 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
-import type { ModulesContainer } from '@nestjs/core';
+import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { standFirst } from '../first-guard.js';
 import { checkMarks } from './check-marks.js';
 import { observeExternal, observeRpc, observeWs } from './creators.js';
 import { classesOf, handlersOf, type Handler } from './handlers.js';
@@ -8,22 +9,25 @@ import { isGuarded, isRoute, type CallKind } from './kinds.js';
 import { load } from './load.js';
 import { watchedMethod } from './methods.js';
 import { closeOwner, openOwner, setOwner, type CallOwner, type Handled } from './owners.js';
-import { callOf, isBelow } from './request-of.js';
+import { callOf } from './request-of.js';
 import { beginsWork } from './turn-context.js';
-import { currentTurn, Turn, type TurnSettings } from './turn.js';
+import { currentTurn, Turn, type OpenTurns, type TurnSettings } from './turn.js';
 
 /**
  * Where calls come in that are no HTTP requests: resolvers, messages, gateways, cron jobs, jobs of a queue, events, commands, and
  * methods that are `@Audited` and called by other code.
  */
 export class CallSurface implements CallOwner {
-  readonly #settings: Omit<TurnSettings, 'refusal'>;
+  readonly #settings: Omit<TurnSettings, 'refusal' | 'open'>;
   readonly #modules: ModulesContainer;
   readonly #refusals = new Map<CallKind, new (message: string) => Error>();
+  readonly #open: OpenTurns = new Set();
+  readonly #config: ApplicationConfig;
 
-  constructor(settings: Omit<TurnSettings, 'refusal'>, modules: ModulesContainer) {
+  constructor(settings: Omit<TurnSettings, 'refusal' | 'open'>, modules: ModulesContainer, config: ApplicationConfig) {
     this.#settings = settings;
     this.#modules = modules;
+    this.#config = config;
   }
 
   /**
@@ -37,6 +41,7 @@ export class CallSurface implements CallOwner {
     if (kinds.has('rpc')) await this.#attachRpc();
     if (kinds.has('ws')) await this.#attachWs();
     this.#register(handlers);
+    standFirst(this.#config.getGlobalGuards());
     openOwner(this);
   }
 
@@ -47,13 +52,18 @@ export class CallSurface implements CallOwner {
       for (const { token, instance } of providers.values()) signJobs(token, instance);
   }
 
-  close(): void {
+  /**
+   * Waits for calls that are at work, `longestMs` at most; those that are then still at work leave the entry that they would leave if
+   * nobody waited for them any more. From then on calls leave none.
+   */
+  async close(longestMs: number): Promise<void> {
+    const until = performance.now() + longestMs;
+    while (this.#open.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const turn of this.#open) turn.leave();
     closeOwner(this);
   }
 
   around(kind: CallKind, at: Handled, args: readonly unknown[], proceed: () => unknown): unknown {
-    // A field below another is part of it, and there may be a million; only one that is marked has an entry of its own.
-    if (kind === 'graphql' && !at.mark.audited && isBelow(args)) return proceed();
     const turn = this.#turn(kind, at, args);
     return turn ? turn.run(proceed) : proceed();
   }
@@ -73,7 +83,7 @@ export class CallSurface implements CallOwner {
     try {
       const call = callOf(kind, at, args);
       const refusal = (message: string): Error => new (this.#refusals.get(kind) ?? BadRequestException)(message);
-      return new Turn({ ...this.#settings, refusal }, call, at.mark);
+      return new Turn({ ...this.#settings, refusal, open: this.#open }, call, at.mark);
     } catch (problem) {
       this.#settings.onError(problem);
       return undefined;

@@ -1,7 +1,7 @@
 import { ExternalContextCreator } from '@nestjs/core';
 import { AuditError } from '../../event/errors.js';
 import { markOf } from '../audited-mark.js';
-import type { CallKind } from './kinds.js';
+import { isRootField, type CallKind } from './kinds.js';
 import { ownerOf } from './owners.js';
 import { currentTurn } from './turn.js';
 
@@ -58,6 +58,8 @@ function observe(creator: Creator, nameAt: number, kindOf: (rest: unknown[]) => 
     const controller = instance.constructor;
     const named: unknown = Reflect.get(instance, given[nameAt] as string);
     const handler = typeof named === 'function' ? named : callback;
+    // A field below another is part of it, and there may be a million; only one that is marked has an entry of its own.
+    if (kind === 'graphql' && !isRootField(handler) && !markOf(handler, controller).audited) return made;
     return function (...args) {
       const owner = ownerOf(controller);
       if (!owner) return made.apply(this, args);

@@ -37,6 +37,16 @@ function status(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
+/** A guard that throws what it means to send (`RpcException`, `WsException`) refuses; anything else is its own fault. */
+export function statusOfRefusal(error: unknown): 403 | undefined {
+  try {
+    const says = typeof error === 'object' && error !== null && 'getError' in error;
+    return says && typeof error.getError === 'function' ? 403 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** How a call ended. */
 export interface CallEnd {
   readonly failed: boolean;

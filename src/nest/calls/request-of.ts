@@ -29,11 +29,6 @@ interface Info {
   readonly operation?: { readonly operation?: string; readonly name?: { readonly value?: string } };
 }
 
-/** Whether a resolver's arguments are those of a field below another. */
-export function isBelow([, , , info]: readonly unknown[]): boolean {
-  return (info as Info | undefined)?.path.prev !== undefined;
-}
-
 type Target = Pick<HandlerCall, 'controller' | 'handler'>;
 
 /** Reads what Nest hands to a handler of this kind. */

@@ -7,7 +7,7 @@ import { askBefore } from '../../http/before.js';
 import { withDefinition } from '../../http/definition.js';
 import { atTheEnd } from '../../http/exchange.js';
 import type { RequestPolicy } from '../../http/policy.js';
-import { REASON_MISSING, takeReason } from '../../http/reason.js';
+import { REASON_MISSING, REASON_OF_CALL, takeReason } from '../../http/reason.js';
 import { recordWhole } from '../../http/record-whole.js';
 import type { RequestContextOptions } from '../../http/request-context.js';
 import { callEvent } from '../../http/request-event.js';
@@ -15,7 +15,7 @@ import { noteActor, noteResult, openRecord, recordOf, type RequestRecord } from 
 import type { Receipt, Recorder } from '../../recorder/port.js';
 import type { Mark } from '../audited-mark.js';
 import { noteField } from './field-errors.js';
-import { outcomeOfCall, statusOf } from './outcome.js';
+import { outcomeOfCall, statusOf, statusOfRefusal } from './outcome.js';
 import type { HandlerCall } from './request-of.js';
 import { turnContext } from './turn-context.js';
 import { isGuarded } from './kinds.js';
@@ -29,9 +29,13 @@ export interface TurnSettings extends RequestContextOptions {
   readonly onError: (error: unknown) => void;
   /** What is thrown to who calls without a reason that is required. */
   readonly refusal: (message: string) => Error;
+  readonly open: OpenTurns;
 }
 
 const turns = new WeakMap<object, Turn>();
+
+/** Calls that have not ended, of one audit. */
+export type OpenTurns = Set<Turn>;
 
 /** The call of a handler inside which the caller runs. */
 export function currentTurn(): Turn | undefined {
@@ -48,21 +52,28 @@ export class Turn implements Watching {
   readonly #mark: Mark;
   /** That of the HTTP request whose field this is. */
   readonly #outer: RequestRecord | undefined;
+  /** Of whoever calls. */
+  readonly #caller: RequestRecord | undefined;
   #entered = false;
   #ended = false;
   #inPart = false;
   #pending = false;
+  #left = false;
   #raw: { readonly error: unknown } | undefined;
+  /** Whether Nest's own guards were asked, and then let it pass; neither is known of one that has no global ones. */
+  #guards: 'asked' | 'passed' | undefined;
 
   constructor(settings: TurnSettings, call: HandlerCall, mark: Mark) {
     const outer = currentContext();
     const record = recordOf(outer);
     this.#settings = settings;
+    this.#caller = record;
     this.#mark = mark;
     this.call = call;
     this.context = turnContext(settings, call);
     this.record = openRecord(this.context);
     turns.set(this.context.turn ?? this.context.root, this);
+    if (mark.audited && !mark.skipped) settings.open.add(this);
     if (call.root) noteField(call.request['context'], call.root.key, this);
     if (call.kind !== 'graphql' || record === undefined || record.closed === true || currentTurn()) return;
     this.#outer = record;
@@ -99,9 +110,27 @@ export class Turn implements Watching {
     if (!audited) return body();
     if (asksForCall(audited)) record.args = args;
     const asked = { request: call.request, params: call.request.params ?? {} };
-    if (!takeReason(record, audited, asked)) throw this.#settings.refusal(REASON_MISSING);
+    if (!takeReason(record, audited, asked) && !this.#takeCallers())
+      throw this.#settings.refusal(call.kind === 'graphql' ? REASON_MISSING : REASON_OF_CALL);
     const asking = askBefore(record, audited, asked);
     return asking ? asking.then(body) : body();
+  }
+
+  /** A listener, a command or a method has the reason of its caller. */
+  #takeCallers(): boolean {
+    if (isGuarded(this.call.kind)) return false;
+    this.record.reason = this.#caller?.reason;
+    return this.record.reason !== undefined;
+  }
+
+  /** Its guards are asked now: ours is the first. */
+  noteGuards(): void {
+    this.#guards = 'asked';
+  }
+
+  /** They have let it pass. */
+  noteInterceptors(): void {
+    this.#guards = 'passed';
   }
 
   /** What was thrown, before the application's filters make something else of it. The first counts. */
@@ -118,9 +147,16 @@ export class Turn implements Watching {
     noteResult(this.record, this.#mark.audited, value);
   }
 
+  /** The audit closes: what becomes of the call is not known to it any more. */
+  leave(): void {
+    this.#left = true;
+    void this.end(undefined, true);
+  }
+
   end(thrown: { readonly error: unknown } | undefined, cancelled: boolean): Promise<void> | undefined {
     if (this.#ended) return undefined;
     this.#ended = true;
+    this.#settings.open.delete(this);
     try {
       return this.#end(this.#raw ?? thrown, cancelled);
     } catch (problem) {
@@ -135,7 +171,8 @@ export class Turn implements Watching {
     const { record } = this;
     const { policy, recorder, durability: byDefault = 'async' } = this.#settings;
     if (raw) record.error ??= policy.errorOf(raw.error);
-    const ending = { failed: raw !== undefined, status: raw && statusOf(raw.error), cancelled };
+    const status = raw && (statusOf(raw.error) ?? (this.#guards === 'asked' ? statusOfRefusal(raw.error) : undefined));
+    const ending = { failed: raw !== undefined, status, cancelled };
     const durability = route.durability ?? recorder.actions?.find(route.action)?.durability ?? byDefault;
     const write = (): Receipt | undefined => this.#write(route, ending, durability);
     if (durability !== 'async') return this.#reached(write(), durability);
@@ -168,7 +205,7 @@ export class Turn implements Watching {
         details: {
           call: {
             ...call.about,
-            ...(ending.cancelled ? { cancelled: true } : {}),
+            ...(this.#left ? { atShutdown: true } : ending.cancelled ? { cancelled: true } : {}),
             ...(this.#pending ? { pending: true } : {}),
           },
         },
