@@ -40,7 +40,7 @@ const LIMITS = `
 - The order of two changes of one row, where a single statement (\`MERGE\`, or a \`WITH\` that writes) both deletes rows and moves keys of others, and a table refers to both with \`ON DELETE CASCADE\`: both are captured, with their values, but the deletion may stand before the update.
 - What is rolled back, as intended, and an \`UPDATE\` that leaves a row as it was.
 
-\`doctor\` and \`migrate\` name what is there of these; none of it fails:
+\`doctor\` and \`migrate\` name what is there of these; none of it fails, but for a model that is no table:
 
 | kind of relation | what is captured |
 |---|---|
@@ -48,6 +48,7 @@ const LIMITS = `
 | view that can be updated, rule | captured, of the table below |
 | view with an INSTEAD OF trigger | what the trigger writes to audited tables; not the write to the view |
 | materialized view | nothing: it shows what tables hold |
+| a Prisma \`model\` over a view, or over another relation that is no table | nothing of its own. Declare it as \`view\`, or leave it out: \`models: { Name: false }\`; until then \`doctor\` fails, and names it. What is written without a database (\`migrate --prisma\`, \`triggers.sql\`) cannot know, and would put triggers on it |
 | unlogged table | captured; that a crash of the server empties it leaves no entry |
 | temporary table | nothing: it lives no longer than its session (not named) |
 | table of an extension, or in a schema that is not audited | nothing |
