@@ -188,7 +188,10 @@ hostile('sequences', (holds) => {
     await setBack(`select setval('audit.content_pos_seq', 3)`);
     const role = `stranger_${randomUUID().slice(0, 8)}`;
     await log.pool.query(`create role ${role} login password 'x'`);
-    const strangers = createPool(Object.assign(new URL(log.url), { username: role, password: 'x' }).href, { max: 1 });
+    const strangers = createPool(Object.assign(new URL(log.url), { username: role, password: 'x' }).href, {
+      max: 1,
+      applicationName: 'stranger',
+    });
     const stranger = await strangers.connect(); // a session, which keeps its locks
     const one = await log.pool.connect();
     try {
