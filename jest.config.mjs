@@ -32,6 +32,7 @@ const LONG = [
   'hostile/caller-engine',
   'hostile/caller-process',
   'hostile/clocks-and-sequences',
+  'hostile/deferred',
   'hostile/functions',
   'hostile/held-events',
   'hostile/verify-cli',

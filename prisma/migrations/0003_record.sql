@@ -209,8 +209,14 @@ begin
   if not "audit".positions_behind() then
     return false;
   end if;
-  -- One at a time: between the look and setval() another could have raised it further.
-  if not pg_try_advisory_xact_lock(hashtext('nestjs-prisma-audit positions'), '"audit"'::regnamespace::oid::integer) or not "audit".positions_behind() then
+  -- One at a time: between the look and setval() another could have raised it further. An advisory lock could be held by anybody who can
+  -- log in; this one is in the way of itself and of DDL alone, not of who seals.
+  begin
+    lock table "audit".sealer in share update exclusive mode nowait;
+  exception when lock_not_available then
+    return false;
+  end;
+  if not "audit".positions_behind() then
     return false;
   end if;
   perform setval('"audit".content_pos_seq', greatest((select max(c.pos) from "audit".content c where c.pos <= 4503599627370496),

@@ -513,6 +513,35 @@ begin
   return args;
 end $$;
 
+-- Who acted in this transaction, for a change whose statement has no text: who made its last change that has a context. All nulls if
+-- none has one. A row that was asked for says what was found, `deferred` or `deferred,no-context`, and ends the next walk: else each
+-- of a thousand rows would walk over all the others.
+-- The walk goes back from the last position, and ends at a change from before this transaction as well: behind it there are none of its
+-- own. The second is for a clock that is set. Its settings are the walk itself: without statistics the planner would read and sort
+-- the ten thousand for each row.
+create or replace function "audit".acted(out actor bytea, out unit uuid)
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = 'force_generic_plan' set jit = off
+set enable_indexscan = on set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
+as $$
+#variable_conflict use_column
+declare
+  own constant xid8 := pg_current_xact_id();
+  began constant timestamptz := transaction_timestamp() - interval '1 second';
+  last constant bigint := (select s.last_value from "audit".content_pos_seq s);
+  found_at timestamptz;
+  flags text;
+begin
+  select c.actor, c.group_id, c.at, c.flags into acted.actor, acted.unit, found_at, flags
+    from "audit".content c
+   where c.pos between last - 9999 and last and c.source = 'change'
+     and (c.xid = own and (c.flags is null or c.flags ~ '^deferred' or c.flags !~ 'gap|malformed|no-context') or c.at < began)
+   order by c.pos desc limit 1;
+  if found_at < began or flags ~ 'no-context' then
+    acted.actor := null;
+    acted.unit := null;
+  end if;
+end $$;
+
 create or replace function "audit".capture() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -577,17 +606,13 @@ begin
     -- The implicit commit of a single statement has no text at all.
     if query is null or octet_length(query) < 100 and query collate "C" ~* '^\s*(commit|end|prepare\s+transaction|set\s+constraints)\M' then
       -- A constraint trigger of the application's that waited for the end: who acts is who acted in this transaction.
-      select c.actor, c.group_id into actor, unit
-        from "audit".content c
-       where c.pos > (select s.last_value - 10000 from "audit".content_pos_seq s) and c.xid = pg_current_xact_id()
-         and c.source = 'change' and coalesce(c.flags, '') !~ 'no-context|malformed'
-       order by c.pos desc limit 1;
-      if found then flag := 'deferred'; end if;
+      select a.actor, a.unit into actor, unit from "audit".acted() a;
+      flag := 'deferred';
     end if;
-    if flag is null then
+    if actor is null then
       actor := convert_to(json_strip_nulls(json_build_object('id', 'db:' || session_user, 'type', 'system',
         'application', nullif(current_setting('application_name'), ''), 'ip', host(inet_client_addr())))::text, 'UTF8');
-      flag := 'no-context';
+      flag := concat_ws(',', flag, 'no-context');
     end if;
   end if;
 

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { Sealer } from '../../src/sealer/sealer.js';
 import { asMissingLog } from '../../src/prisma/missing-log.js';
-import { postgresContentStore } from '../../src/store/postgres/index.js';
+import { createPool, postgresContentStore } from '../../src/store/postgres/index.js';
 import { examine } from '../../src/store/postgres/health.js';
 import { hostile } from '../support/hostile.js';
 import { brokenChains, capture, openLog, sealed, type Log } from '../support/open-log.js';
@@ -180,6 +181,52 @@ hostile('sequences', (holds) => {
     expect(await taken()).toBe(true);
     expect(await behind()).toBe(false);
     await sealTelling(log);
+    expect(await brokenChains(log.pool)).toEqual([]);
+  });
+
+  holds('a stranger holds every advisory lock that could be meant', async () => {
+    await setBack(`select setval('audit.content_pos_seq', 3)`);
+    const role = `stranger_${randomUUID().slice(0, 8)}`;
+    await log.pool.query(`create role ${role} login password 'x'`);
+    const strangers = createPool(Object.assign(new URL(log.url), { username: role, password: 'x' }).href, {
+      max: 1,
+      applicationName: 'stranger',
+    });
+    const stranger = await strangers.connect(); // a session, which keeps its locks
+    const one = await log.pool.connect();
+    try {
+      const held = `select classid::int as a, objid::int as b, objsubid as kind from pg_locks where locktype = 'advisory' and pid = $1`;
+      const pid = (await one.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid;
+      await one.query('begin');
+      await one.query('select audit.mend_positions()');
+      const { rows: locks } = await stranger.query<{ a: number; b: number; kind: number }>(held, [pid]);
+      await one.query('rollback');
+      for (const { a, b, kind } of locks)
+        await stranger.query(kind === 2 ? `select pg_advisory_lock($1, $2)` : `select pg_advisory_lock(($1::bigint << 32) | $2::bigint)`, [a, b]); // prettier-ignore
+      for (const name of ['positions', 'sealer', 'seal', 'content'])
+        await stranger.query(`select pg_advisory_lock(hashtext('nestjs-prisma-audit ' || $1), oid::int) from pg_namespace where nspname = 'audit'`, [name]); // prettier-ignore
+      await stranger.query(`select pg_advisory_lock(hashtext('nestjs-prisma-audit'), hashtext('audit'))`);
+      await expect(stranger.query('begin; lock table audit.sealer in share update exclusive mode')).rejects.toMatchObject({ code: '42501' }); // prettier-ignore
+      await stranger.query('rollback');
+      await log.pool.query(`select setval('audit.content_pos_seq', 3)`);
+      expect(await log.store.mendPositions()).toBe(true);
+      expect(await taken()).toBe(true);
+    } finally {
+      one.release(true);
+      stranger.release(true);
+      await strangers.end();
+      await log.pool.query(`drop role ${role}`);
+    }
+  });
+
+  holds('who mends in an open transaction keeps nobody from sealing', async () => {
+    await setBack(`select setval('audit.content_pos_seq', 3)`);
+    const one = await log.pool.connect();
+    await one.query('begin');
+    await one.query('select audit.mend_positions()');
+    expect(await taken()).toBe(true);
+    expect(await sealTelling(log)).toEqual([]);
+    one.release(true);
     expect(await brokenChains(log.pool)).toEqual([]);
   });
 
