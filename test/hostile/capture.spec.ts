@@ -411,7 +411,7 @@ hostile('what capture sees', (holds) => {
     await run(`create table many (id int primary key, t text)`, ROW_TRIGGER('many'));
     await reconcileTriggers(log.pool, {});
     await within(
-      15_000,
+      30_000,
       `insert into many values ${Array.from({ length: 2_000 }, (_, i) => `(${i}, '${'x'.repeat(1_000)}')`).join(', ')} /*audit1:${'0'.repeat(32)}7b7d*/`,
     );
     const { rows } = await log.pool.query<{ n: number; who: string }>(
