@@ -71,6 +71,7 @@ const LONG = [
   'store/migrate',
   'store/privileges',
   'testing/module',
+  'verifier/go',
   'verify/memory',
 ].map((name) => `test/${name}.spec`);
 
