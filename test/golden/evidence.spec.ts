@@ -201,8 +201,8 @@ describe('heads', () => {
       const line = lines[proof.index] as string;
       expect(headLine(parseHeadLine(line))).toBe(line);
       expect(heads.prove(parseHeadLine(line).origin)).toEqual({ ...proof, line });
-      const given = { leaf: leafHash(line), index: proof.index, size: member.count, root: member.root };
-      expect(verifyInclusion(proof.hashes, given)).toBe(true);
+      const said = { leaf: leafHash(line), index: proof.index, size: member.count, root: member.root };
+      expect(verifyInclusion(proof.hashes, said)).toBe(true);
     }
   });
 

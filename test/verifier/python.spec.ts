@@ -54,8 +54,8 @@ const SIZES = full ? [10_000, 700, 1] : [513, 300, 1];
 const log = new MadeLog('audit.example/made', SIZES);
 const [first, second] = log.chains as [MadeChain, MadeChain];
 const abroad = new MadeChain('audit.elsewhere/1').append('a.b').append('c.d');
-const vkeysOf = (made: MadeLog): string[] =>
-  [...made.chains, made.registry].flatMap(({ origin }) => ['--vkey', formatVkey(made.signer(origin).vkey)]);
+const vkeysOf = (of: MadeLog): string[] =>
+  [...of.chains, of.registry].flatMap(({ origin }) => ['--vkey', formatVkey(of.signer(origin).vkey)]);
 const publishedBy = async (of: MadeLog, chain: MadeChain, size?: number): Promise<Files> =>
   filesOf(await published(chain, chain.head(size), of.signer(chain.origin)));
 
@@ -496,8 +496,8 @@ function rechained(chain: MadeChain, from: number): MadeChain {
 const later = (v: number): Promise<Files> => chained((chain) => chain.append('a.b').append('c.d', { v }).append('e.f'));
 
 /** What is published and signed of a chain that somebody made like this. */
-async function chained(made: (chain: MadeChain) => MadeChain): Promise<Files> {
-  const chain = made(new MadeChain(second.origin));
+async function chained(make: (chain: MadeChain) => MadeChain): Promise<Files> {
+  const chain = make(new MadeChain(second.origin));
   return filesOf(await published(chain, chain.head(), log.signer(chain.origin)));
 }
 
