@@ -163,11 +163,11 @@ describe('what is published', () => {
     const tree = new FrontierBuilder();
     const roots = hashes.map((hash) => {
       tree.append(hash);
-      return tree.size % 97 === 0 || tree.size === SIZE ? tree.root() : '';
+      return tree.size % (full ? 997 : 97) === 0 || tree.size === SIZE ? tree.root() : '';
     });
     for (const [i, root] of roots.entries()) if (root !== '') expect(rootAt(i + 1)).toBe(root);
     const last = { size: SIZE, root: rootAt(SIZE) };
-    for (let index = 0; index < SIZE; index += 97) {
+    for (let index = 0; index < SIZE; index += full ? 997 : 97) {
       const leaf = hashes[index] as Digest;
       expect(verifyInclusion(proofOf(inclusionPlan(index, SIZE), read), { leaf, index, ...last })).toBe(true);
       const first = { size: index + 1, root: rootAt(index + 1) };

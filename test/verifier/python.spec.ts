@@ -50,7 +50,7 @@ function write(files: Files): string {
   return directory;
 }
 
-const SIZES = full ? [10_000, 700, 1] : [513, 300, 1];
+const SIZES = full ? [10_000, 300, 1] : [513, 300, 1];
 const log = new MadeLog('audit.example/made', SIZES);
 const [first, second] = log.chains as [MadeChain, MadeChain];
 const abroad = new MadeChain('audit.elsewhere/1').append('a.b').append('c.d');
