@@ -75,6 +75,7 @@ const LONG = [
   'transports/brokers',
   'transports/crowd',
   'transports/standalone',
+  'verifier/go',
   'verify/memory',
 ].map((name) => `test/${name}.spec`);
 

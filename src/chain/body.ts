@@ -3,6 +3,14 @@ import { formatMicros, type Micros } from '../event/clock.js';
 import type { Flag, Outcome, Severity, Source } from '../event/types.js';
 import type { Digest } from './hashing.js';
 
+/** What an entry of the registry says of other chains: see `Heads`. */
+export interface HeadsMember {
+  /** Lines. */
+  readonly count: number;
+  /** RFC 6962 tree hash of the lines. */
+  readonly root: Digest;
+}
+
 /** The fields of a body, version 1. Absent optional members are left out of the text. */
 export interface Body {
   readonly v: 1;
@@ -24,6 +32,8 @@ export interface Body {
   readonly flags?: readonly Flag[] | undefined;
   /** `null`: the section never existed. An erased one keeps its commitment. */
   readonly commit: { readonly actor: Digest | null; readonly data: Digest | null };
+  /** In entries of the registry alone. */
+  readonly heads?: HeadsMember | undefined;
 }
 
 /** Canonical text of a body: these bytes are stored, and these bytes are hashed. */
@@ -38,6 +48,7 @@ export function encodeBody(
     durationMs: fields.durationMs,
     flags: flags.length > 0 ? flags : undefined,
     group: fields.group,
+    heads: fields.heads === undefined ? undefined : { count: fields.heads.count, root: fields.heads.root },
     id: fields.id,
     occurredAt: formatMicros(fields.occurredAt),
     outcome: fields.outcome,

@@ -7,9 +7,10 @@ export type Digest = string;
 export const NO_PREVIOUS: Digest = '0'.repeat(64);
 
 /** RFC 6962 §2.1: `SHA-256(0x00 || leaf)`; at once the hash that links an entry to the next one. */
-export function leafHash(leaf: string): Digest {
+export function leafHash(leaf: string | Uint8Array): Digest {
   // A leading NUL in UTF-8 is the single byte 0x00.
-  return hash('sha256', `\0${leaf}`);
+  if (typeof leaf === 'string') return hash('sha256', `\0${leaf}`);
+  return createHash('sha256').update('\0').update(leaf).digest('hex');
 }
 
 /** RFC 6962 §2.1: `SHA-256(0x01 || left || right)`. */

@@ -51,6 +51,13 @@ export function rootOf(nodes: readonly Digest[]): Digest {
   return nodes.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last);
 }
 
+/** RFC 6962 §2.1 of leaf hashes that are all there. */
+export function treeHash(leaves: Iterable<Digest>): Digest {
+  const tree = new FrontierBuilder();
+  for (const leaf of leaves) tree.append(leaf);
+  return tree.root();
+}
+
 /** Stored form: the digests one after the other, in hex. */
 export function encodeFrontier(frontier: Frontier): string {
   return frontier.nodes.join('');

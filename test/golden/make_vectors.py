@@ -289,8 +289,18 @@ def body_cases():
     return cases
 
 
+def heads_cases():
+    """Entries of a registry: what they say of other chains is the root of a tree of lines."""
+    for count in (0, 1, 2, 10_000, MAX_SAFE):
+        name = "heads of %d chains" % count
+        yield name, body_fields(name, source="control", action="heads", heads={"root": digest("root %d" % count), "count": count})
+    name = "heads with all else that is optional"
+    yield name, body_fields(name, heads={"count": 3, "root": digest("root 3")}, **OPTIONAL)
+
+
 def bodies():
-    return [{"name": name, "fields": fields, "body": body_text(fields)} for name, fields in body_cases()]
+    cases = body_cases() + list(heads_cases())
+    return [{"name": name, "fields": fields, "body": body_text(fields)} for name, fields in cases]
 
 
 def canonical_values():

@@ -11,13 +11,16 @@ const python = ['python3', 'python'].find((command) => {
 });
 if (!python) process.stderr.write('SKIPPED: no Python 3.8 here, so the golden vectors are not made a second time.\n');
 
-describe('make_vectors.py, the second implementation', () => {
+describe('the scripts, the second implementation', () => {
   const made = mkdtempSync(join(tmpdir(), 'golden-'));
   afterAll(() => rmSync(made, { recursive: true }));
 
-  (python ? it : it.skip)('makes the committed vectors again, to the byte', () => {
-    const run = spawnSync(python ?? '', [join(directory, 'make_vectors.py'), made], { encoding: 'utf8' });
-    expect(run.stderr).toBe('');
+  (python ? it : it.skip)('make the committed vectors again, to the byte', () => {
+    for (const script of ['make_vectors.py', 'make_evidence.py']) {
+      // -B: it writes no compiled copy of what it imports.
+      const run = spawnSync(python ?? '', ['-B', join(directory, script), made], { encoding: 'utf8' });
+      expect(run.stderr).toBe('');
+    }
     const files = readdirSync(made).toSorted();
     expect(files).toEqual(
       readdirSync(directory)
@@ -30,9 +33,12 @@ describe('make_vectors.py, the second implementation', () => {
     }
   });
 
-  it('imports nothing but the standard library, and so nothing of ours', () => {
-    const source = readFileSync(join(directory, 'make_vectors.py'), 'utf8');
-    const imports = source.split('\n').filter((line) => /^\s*(import|from)\s/.test(line));
-    expect(imports).toEqual(['import hashlib', 'import json', 'import os', 'import re', 'import sys']);
+  it.each([
+    ['make_vectors.py', ['hashlib', 'json', 'os', 're', 'sys']],
+    ['make_evidence.py', ['base64', 'hashlib', 'json', 'os', 'sys', 'make_vectors']],
+  ])('import nothing but the standard library, and so nothing of ours: %s', (script, modules) => {
+    const source = readFileSync(join(directory, script), 'utf8');
+    const imported = [...source.matchAll(/^\s*(?:import|from)\s+(\S+)/gm)].map(([, name]) => name);
+    expect(imported).toEqual(modules);
   });
 });
