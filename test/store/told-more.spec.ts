@@ -65,9 +65,9 @@ describe('what a plan tells that is not told now', () => {
     expect(toldMore(plan({}), [], false)).toEqual([]);
   });
 
-  it.each<readonly string[]>([[], [''], ['', '', '', 'no JSON', ''], ['', '', '', 'null'], ['', '', '', '{"redact":7,"mask":null,"json":[1],"names":{"run":1}}']])(
+  it.each([[[]], [['']], [['', '', '', 'no JSON']], [['', '', '', 'null']], [['', '', '', '{"redact":7,"mask":null,"json":[1],"names":{"run":1}}']]])(
     'is nothing beside arguments that somebody has made up: %j',
-    (...args) => expect(said([args], {})).toEqual([]),
+    (args: string[]) => expect(said([args], {})).toEqual([]),
   ); // prettier-ignore
 
   it('of triggers that the database has', () => {
@@ -80,7 +80,10 @@ describe('what a plan tells that is not told now', () => {
 describe('what a migration folder remembers', () => {
   const name = `U'\\"s`;
   const coverage: Coverage = { models: { [name]: { redact: [`e'\\"`], mask: { 'b\\': 2 } }, left: false } };
-  const tables = [{ ...TABLE, name, columns: ['id', `e'\\"`, 'b\\'] }, { ...TABLE, name: 'left' }];
+  const tables = [
+    { ...TABLE, name, columns: ['id', `e'\\"`, 'b\\'] },
+    { ...TABLE, name: 'left' },
+  ];
   const options = { schema: 'audit', onMissing: 'fail' } as const;
 
   it('is what each trigger is told, and which tables are left out', () => {
