@@ -27,5 +27,5 @@ export function sayOrRefuse({ config }: Environment, more: readonly ToldMore[], 
       { more: more.map(({ name }) => name) },
     );
   }
-  for (const { name, then } of more) print(line`${paint.red('-')} ${name} ${then} from now on`);
+  for (const { name, will } of more) print(line`${paint.red('-')} ${name} ${will} from now on`);
 }

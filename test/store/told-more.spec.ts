@@ -24,7 +24,7 @@ const plan = (coverage: Coverage, table: Partial<Table> = {}): PlannedTable =>
   planCoverage([{ ...TABLE, ...table }], coverage)[0] as PlannedTable;
 const argsOf = (coverage: Coverage): readonly string[] => plan(coverage).wanted ?? [];
 const said = (now: readonly (readonly string[])[], then: Coverage, table: Partial<Table> = {}): string[] =>
-  toldMore(plan(then, table), now).map((more) => `${more.name}, ${more.now}, ${more.then}`);
+  toldMore(plan(then, table), now).map((more) => `${more.name}, ${more.now}, ${more.will}`);
 
 describe('what a plan tells that is not told now', () => {
   it.each<[string, Coverage, Coverage, string[]]>([
@@ -61,7 +61,7 @@ describe('what a plan tells that is not told now', () => {
   });
 
   it('is a table that was left out, and none that is new', () => {
-    expect(toldMore(plan({}), [], true)).toEqual([{ name: 'User', now: 'left out', then: 'is logged' }]);
+    expect(toldMore(plan({}), [], true)).toEqual([{ name: 'User', now: 'left out', will: 'is logged' }]);
     expect(toldMore(plan({}), [], false)).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ export interface ToldMore {
   /** What becomes of it now: `redacted`. */
   readonly now: string;
   /** What will: `is logged in clear`. */
-  readonly then: string;
+  readonly will: string;
 }
 
 /** What a table's trigger is told of its columns (`captureArguments`). Whoever owns the table may have written something else. */
@@ -32,46 +32,46 @@ export function toldMore(
   leftOut = false,
 ): readonly ToldMore[] {
   if (wanted === undefined) return [];
-  if (installed.length === 0) return leftOut ? [{ name: model, now: 'left out', then: 'is logged' }] : [];
-  const will = rulesOf(wanted[3]);
+  if (installed.length === 0) return leftOut ? [{ name: model, now: 'left out', will: 'is logged' }] : [];
+  const next = rulesOf(wanted[3]);
   const are = installed.map((args) => rulesOf(args[3]));
   const columns = table.columns.flatMap((column): ToldMore[] => {
     const name = `${model}.${column}`;
-    const then = shownOf(column, will);
+    const soon = shownOf(column, next);
     const now = are.map((rules) => shownOf(column, rules)).reduce((least, shown) => (shown.much < least.much ? shown : least));
-    if (now.much < then.much && (now.much !== DOCUMENT || table.jsonColumns.includes(column)))
-      return [{ name, now: now.now, then: then.then }];
-    const fewer = now.much === DOCUMENT && then.much === DOCUMENT && are.some(({ names }) => losesNames(names, will.names));
-    return fewer ? [{ name, now: 'searched for more secret names', then: 'is searched for fewer secret names' }] : [];
+    if (now.much < soon.much && (now.much !== DOCUMENT || table.jsonColumns.includes(column)))
+      return [{ name, now: now.now, will: soon.will }];
+    const fewer = now.much === DOCUMENT && soon.much === DOCUMENT && are.some(({ names }) => losesNames(names, next.names));
+    return fewer ? [{ name, now: 'searched for more secret names', will: 'is searched for fewer secret names' }] : [];
   }); // prettier-ignore
   const tenants = new Set(installed.map((args) => args[4] ?? '').filter((column) => table.columns.includes(column)));
   return [
     ...columns,
     ...[...tenants]
       .filter((column) => column !== wanted[4])
-      .map((column) => ({ name: `${model}.${column}`, now: 'names the tenant', then: 'names the tenant no more' })),
+      .map((column) => ({ name: `${model}.${column}`, now: 'names the tenant', will: 'names the tenant no more' })),
   ];
 }
 
 interface Shown {
   readonly much: number;
   readonly now: string;
-  readonly then: string;
+  readonly will: string;
 }
 
 const DOCUMENT = 2_000;
 
 /** How much of a column can be read. Of a mask, so many characters. */
 function shownOf(column: string, rules: Rules): Shown {
-  if (rules.ignore.includes(column)) return { much: -2, now: 'ignored', then: 'is ignored' };
-  if (rules.redact.includes(column)) return { much: -1, now: 'redacted', then: 'is told to have changed' };
+  if (rules.ignore.includes(column)) return { much: -2, now: 'ignored', will: 'is ignored' };
+  if (rules.redact.includes(column)) return { much: -1, now: 'redacted', will: 'is told to have changed' };
   if (Object.hasOwn(rules.mask, column)) {
     const much = Number(rules.mask[column]);
-    return { much, now: 'masked', then: `is logged with ${much} characters in clear` };
+    return { much, now: 'masked', will: `is logged with ${much} characters in clear` };
   }
   if (rules.json.includes(column))
-    return { much: DOCUMENT, now: 'searched for secrets', then: 'is logged, but for the secrets in it' };
-  return { much: Number.POSITIVE_INFINITY, now: 'logged in clear', then: 'is logged in clear' };
+    return { much: DOCUMENT, now: 'searched for secrets', will: 'is logged, but for the secrets in it' };
+  return { much: Number.POSITIVE_INFINITY, now: 'logged in clear', will: 'is logged in clear' };
 }
 
 function rulesOf(text: string | undefined): Rules {
@@ -101,9 +101,9 @@ function parsed(text = ''): Record<string, unknown> {
 }
 
 /** Names that were looked for, and would not be any more. */
-function losesNames(now: SecretPatterns, then: SecretPatterns): boolean {
+function losesNames(now: SecretPatterns, next: SecretPatterns): boolean {
   const rules = ({ run, whole }: SecretPatterns): string[] =>
     [run, whole].flatMap((any) => any.split('|')).filter((rule) => rule !== '[^\\s\\S]');
-  const kept = new Set(rules(then));
-  return rules(now).some((rule) => !kept.has(rule)) || then.except.some((name) => !now.except.includes(name));
+  const kept = new Set(rules(next));
+  return rules(now).some((rule) => !kept.has(rule)) || next.except.some((name) => !now.except.includes(name));
 }
