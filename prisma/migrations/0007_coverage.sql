@@ -6,7 +6,9 @@ create table if not exists "audit".coverage (
   one boolean primary key default true check (one),
   looked_at timestamptz not null,
   -- {"<oid of the table>/<trigger>": {"table", "trigger", "enabled", "mark", "is"}}
-  triggers jsonb not null
+  triggers jsonb not null,
+  -- Tables, quoted and qualified, that the last migrate was told to leave out: one that forgets its configuration is refused.
+  left_out text[] not null default '{}'
 );
 
 revoke all on "audit".coverage from public;

@@ -42,13 +42,13 @@ async function catalogueOf(file: string | undefined, command: Command): Promise<
 }
 
 async function configured(command: Command): Promise<unknown> {
-  const { configFile, config } = await configuration(command.optsWithGlobals<{ config?: string }>());
-  if (config.actions !== undefined) return config.actions;
+  const { found, said } = await configuration(command.optsWithGlobals<{ config?: string }>());
+  if (said.actions !== undefined) return said.actions;
   throw new AuditError(
     'AUDIT_CONFIG_INVALID',
-    configFile === undefined
-      ? 'there is no audit.config in this folder: pass the module of the catalogue with --file'
-      : `${configFile} has no actions: add defineAudit({ actions }), or pass the module of the catalogue with --file`,
+    found.file === undefined
+      ? `there is no audit.config (looked at ${found.lookedAt}): pass the module of the catalogue with --file`
+      : `${found.file} has no actions: add defineAudit({ actions }), or pass the module of the catalogue with --file`,
   );
 }
 

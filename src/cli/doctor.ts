@@ -12,7 +12,9 @@ export function doctorCommand(): Command {
     .option('--json', 'for machines')
     .action(async (options: { json?: boolean }, command: Command) => {
       const env = await environment(command);
-      const health = await withPool(env, 'doctor', (pool) => examine(pool, env.schema, env.coverage, env.levels));
+      const health = await withPool(env, 'doctor', (pool) =>
+        examine(pool, env.schema, env.coverage, env.levels, env.config),
+      );
       if (options.json) printJson(health);
       else printHealth(health);
       process.exitCode = health.problems.length === 0 ? 0 : 1;

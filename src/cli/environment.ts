@@ -16,6 +16,7 @@ import {
   withCatalogue,
   type Pool,
 } from '../store/postgres/index.js';
+import { findConfig, type FoundConfig } from './find-config.js';
 
 export interface Environment {
   readonly databaseUrl: string;
@@ -23,7 +24,7 @@ export interface Environment {
   readonly coverage: Coverage;
   readonly levels: LevelConfig;
   /** The file that was read, if there is one. */
-  readonly configFile: string | undefined;
+  readonly config: FoundConfig;
 }
 
 interface GlobalOptions {
@@ -31,8 +32,6 @@ interface GlobalOptions {
   schema?: string;
   config?: string;
 }
-
-const CONFIG_FILES = ['audit.config.ts', 'audit.config.mts', 'audit.config.mjs', 'audit.config.js'];
 
 /** Variables with the URL of another role than the application's, for the commands that need its rights. */
 export type RoleVariable = 'AUDIT_MIGRATE_DATABASE_URL' | 'AUDIT_SEALER_DATABASE_URL';
@@ -47,14 +46,14 @@ const APPLICATION = ['AUDIT_DATABASE_URL', 'DATABASE_URL'] as const;
 export async function environment(command: Command, variable?: RoleVariable): Promise<Environment> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const databaseUrl = urlOf(options.databaseUrl, [...(variable === undefined ? [] : [variable]), ...APPLICATION]);
-  const { configFile, config } = await configuration(options);
-  const configured = withCatalogue(config);
+  const { found, said } = await configuration(options);
+  const configured = withCatalogue(said);
   const schema = checkSchemaName(options.schema ?? configured.schema ?? DEFAULT_SCHEMA);
   const schemas = configured.schemas ?? [
     schemaOf(options.databaseUrl ?? APPLICATION.map((name) => process.env[name]).find(Boolean) ?? databaseUrl),
   ];
   const levels = checkLevelConfig(configured);
-  return { databaseUrl, schema, coverage: { ...configured, schema, schemas }, levels, configFile };
+  return { databaseUrl, schema, coverage: { ...configured, schema, schemas }, levels, config: found };
 }
 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID`; one that is empty is a mistake, and the next would be another role's */
@@ -77,9 +76,9 @@ function urlOf(option: string | undefined, variables: readonly string[]): string
 /** The configuration file and what it says; nothing where there is none. */
 export async function configuration(
   options: Pick<GlobalOptions, 'config'>,
-): Promise<{ configFile: string | undefined; config: Coverage & LevelConfig }> {
-  const configFile = options.config ?? CONFIG_FILES.find((file) => existsSync(file));
-  return { configFile, config: configFile === undefined ? {} : await loadConfig(configFile) };
+): Promise<{ found: FoundConfig; said: Coverage & LevelConfig }> {
+  const found = findConfig(options.config);
+  return { found, said: found.file === undefined ? {} : await loadConfig(found.file) };
 }
 
 /** Prisma's own URL parameter: the schema where its tables are. */

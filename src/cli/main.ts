@@ -14,7 +14,10 @@ const program = new Command('nestjs-prisma-audit')
   .description('Installs, runs and checks the audit log of a database.')
   .option('--database-url <url>', 'postgresql://… (default: AUDIT_DATABASE_URL, else DATABASE_URL)')
   .option('--schema <name>', 'schema of the log (default: that of audit.config, else "audit")')
-  .option('--config <file>', 'configuration file (default: audit.config.ts, .mts, .mjs or .js in this folder)')
+  .option(
+    '--config <file>',
+    'configuration file (default: "nestjs-prisma-audit": { "config": … } in package.json, else AUDIT_CONFIG, else audit.config.ts, .mts, .mjs or .js in this folder)',
+  )
   .showHelpAfterError()
   .configureOutput(commanderOutput)
   .exitOverride();

@@ -4,6 +4,7 @@ import {
   planTriggers,
   reconcileTriggers,
   missingMigrations,
+  planTellsMore,
   reconcilePrivileges,
   checkUncaptured,
   type PlannedTable,
@@ -11,6 +12,7 @@ import {
 import { environment, withPool } from './environment.js';
 import { migratePrisma } from './migrate-prisma.js';
 import { printPrivileges, rolesOf, type RoleOptions } from './print-privileges.js';
+import { checkWithoutConfig, sayOrRefuse } from './tells-more.js';
 import { joined, line, paint, print, type Text } from './terminal.js';
 import { waiting } from './waiting.js';
 
@@ -19,6 +21,7 @@ interface MigrateCommandOptions extends RoleOptions {
   origin?: string;
   prisma?: string;
   createRoles?: boolean;
+  withoutConfig?: boolean;
 }
 
 export function migrateCommand(): Command {
@@ -32,11 +35,15 @@ export function migrateCommand(): Command {
     .option('--reader-role <role>', 'a role that reads the entries of one tenant')
     .option('--auditor-role <role>', 'a role that reads all of the log and leaves entries of what it read')
     .option('--create-roles', 'create those of them that are not there, with LOGIN and without a password')
+    .option('--without-config', 'there is meant to be no configuration: the log may tell what it hides now')
     .action(async (options: MigrateCommandOptions, command: Command) => {
       const env = await environment(command, 'AUDIT_MIGRATE_DATABASE_URL');
+      checkWithoutConfig(env, options.withoutConfig);
       if (options.prisma !== undefined) return await migratePrisma(env, { ...options, prisma: options.prisma });
       await withPool(env, 'migrate', async (pool) => {
-        await planTriggers(pool, env.coverage); // a configuration that cannot be is refused before anything is written
+        // A configuration that cannot be, or was forgotten, is refused before anything is written.
+        const more = await planTellsMore(pool, await planTriggers(pool, env.coverage), env.schema);
+        sayOrRefuse(env, more, options.withoutConfig);
         const files = options.dryRun
           ? await missingMigrations(pool, env.schema)
           : await migrate(pool, { schema: env.schema, origin: options.origin, lock: waiting });
@@ -59,7 +66,7 @@ export function migrateCommand(): Command {
           );
         }
         const audited = plan.filter((table) => table.audited);
-        const config = env.configFile ?? 'no audit.config: every table, default secret names';
+        const config = env.config.file ?? 'no audit.config: every table, default secret names';
         const by = env.coverage.engine === 'client' ? ', by engine "client" and no trigger' : '';
         print(
           line`${options.dryRun ? 'would be audited' : 'audited'}: ${audited.length} of ${plan.length} tables${by} (${config})`,

@@ -4,18 +4,33 @@ import { fail, MIGRATE, ok, type Check } from './checks.js';
 import type { Coverage, PlannedTable } from './coverage.js';
 import { DEFAULT_SCHEMA } from './schema.js';
 
-const WRONG = {
-  add: 'has no capture trigger',
-  replace: 'has a capture trigger that is not what audit.config says, or is switched off',
-  remove: 'is captured although audit.config says it is not',
-} as const;
+/** The configuration that a plan was made of: its file, or where one was looked for in vain. */
+export interface PlannedBy {
+  readonly file?: string | undefined;
+  readonly lookedAt?: string | undefined;
+}
+
+const wrong = ({ file, lookedAt }: PlannedBy): Readonly<Record<(typeof STEPS)[number], string>> => {
+  const says = lookedAt === undefined ? `${file ?? 'audit.config'} says` : 'is made where there is no configuration';
+  return {
+    add: `has no capture trigger${file === undefined ? '' : `, and ${file} does not leave it out`}`,
+    replace: `has a capture trigger that is not what ${says}, or is switched off`,
+    remove: `is captured although ${file ?? 'audit.config'} says it is not`,
+  };
+};
 const STEPS = ['add', 'replace', 'remove'] as const;
 
 /**
  * Whether each table has the triggers that it should have: one check for each that has not, or one for all of them.
+ * @param by said in what is wrong, where it is known
  * @param each `false`: one check for all that are wrong in the same way, for a log that is read by people in a hurry
  */
-export function checkTriggers(plan: readonly PlannedTable[], coverage: Coverage, each = true): readonly Check[] {
+export function checkTriggers(
+  plan: readonly PlannedTable[],
+  coverage: Coverage,
+  each = true,
+  by: PlannedBy = {},
+): readonly Check[] {
   if (coverage.engine === 'client') return [checkOneEngine(plan)];
   const audited = plan.filter(({ wanted }) => wanted !== undefined);
   if (audited.length === 0) {
@@ -27,15 +42,18 @@ export function checkTriggers(plan: readonly PlannedTable[], coverage: Coverage,
     const { step, model } = planned;
     return step === 'keep' || step === 'skip' || bare.includes(planned) ? [] : [{ step, model }];
   });
-  const wrong = each
-    ? off.map(({ step, model }) => fail(`trigger:${model}`, `${model} ${WRONG[step]}`, MIGRATE))
+  const is = wrong(by);
+  const remedy = by.lookedAt === undefined ? MIGRATE : `say where the configuration is, with --config FILE; where there is to be none, ${MIGRATE}`; // prettier-ignore
+  const searched = by.lookedAt === undefined ? '' : ` (no configuration was found: looked at ${by.lookedAt})`;
+  const found = each
+    ? off.map(({ step, model }) => fail(`trigger:${model}`, `${model} ${is[step]}${searched}`, remedy))
     : STEPS.flatMap((step) => {
         const models = off.filter((other) => other.step === step).map(({ model }) => model);
-        return models.length === 0 ? [] : [fail('triggers', together(models, WRONG[step]), MIGRATE)];
+        return models.length === 0 ? [] : [fail('triggers', together(models, is[step]), remedy)];
       });
-  const right = wrong.length > 0 ? [] : [ok('triggers', `${audited.length} tables have their capture triggers`)];
+  const right = found.length > 0 ? [] : [ok('triggers', `${audited.length} tables have their capture triggers`)];
   return [
-    ...wrong,
+    ...found,
     ...right,
     ...bare.flatMap(({ model, table }) => [
       ...(table.barePartitions.length > 0 ? [newPartitions(model, table.barePartitions)] : []),

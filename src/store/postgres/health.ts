@@ -4,7 +4,7 @@ import { checkLevel, MEANS } from './check-level.js';
 import { checkLog, LOG_FACTS, type LogFacts } from './check-log.js';
 import { checkShape } from './check-shape.js';
 import { checkLoggedTwice } from './check-one-engine.js';
-import { checkTriggers } from './check-triggers.js';
+import { checkTriggers, type PlannedBy } from './check-triggers.js';
 import { saying } from '../../event/check.js';
 import { fail, MIGRATE, ok, type Check } from './checks.js';
 import type { Coverage } from './coverage.js';
@@ -67,6 +67,7 @@ export async function examine(
   schema: string,
   coverage: Coverage,
   levels: LevelConfig = {},
+  by: PlannedBy = {},
 ): Promise<Health> {
   const { rows } = await pool.query<{ version: string; replica: string }>(SESSION);
   const server = `PostgreSQL ${rows[0]?.version}`;
@@ -89,7 +90,7 @@ export async function examine(
   const stored = await storedRoles(pool, schema);
   const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state, stored, coverage.engine);
   checks.push(
-    ...checkTriggers(plan, coverage),
+    ...checkTriggers(plan, coverage, true, by),
     ...(await checkUncaptured(pool, coverage)),
     ...(coverage.engine === 'client'
       ? await checkClientRisks(pool, plan, coverage, mergeRoles(stored, levels.roles ?? {}).app)

@@ -7,6 +7,7 @@ export { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
 export { postgresEntryStore } from './entry-store.js';
 export { withLogSource } from './log-snapshot.js';
 export type { LogLockOptions } from './lock-log.js';
+export { planTellsMore, readLeftOut } from './left-out.js';
 export { lostTriggers } from './lost-triggers.js';
 export { migrate, missingMigrations } from './migrate.js';
 export { createPool, endPool, type Pool } from './pool.js';
@@ -16,6 +17,7 @@ export { LEVELS, type LevelConfig, type PrivilegeLevel, type Roles } from './rol
 export { checkWatch } from './watch-check.js';
 export { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema.js';
 export { postgresSealerStore } from './sealer-store.js';
+export type { ToldMore } from './told-more.js';
 export { triggerSql } from './trigger-sql.js';
 export { checkUncaptured } from './uncaptured.js';
 export { withCatalogue } from '../../event/coverage/with-catalogue.js';

@@ -22,6 +22,7 @@ export const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: 
   ["column", "content.source", "text not null "],
   ["column", "content.tenant_key", "text "],
   ["column", "content.xid", "xid8 not null  default pg_current_xact_id()"],
+  ["column", "coverage.left_out", "text[] not null  default '{}'::text[]"],
   ["column", "coverage.looked_at", "timestamp with time zone not null "],
   ["column", "coverage.one", "boolean not null  default true"],
   ["column", "coverage.triggers", "jsonb not null "],

@@ -61,6 +61,12 @@ select "audit".watch_coverage(true);
   );
 }
 
+/** After the tail: the first look makes the row. */
+export function leaveOut(schema: string, tables: readonly string[]): string {
+  const list = tables.map((table) => literal(table)).join(', ');
+  return `update "${schema}".coverage set left_out = array[${list}]::text[];\n`;
+}
+
 /** One of the log's own files, in the ledger afterwards, so that the command `migrate` finds it done. */
 export function guardedFile(
   schema: string,

@@ -1,5 +1,6 @@
 import { OF_PARTITIONED } from './attached.js';
 import { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
+import { rememberLeftOut } from './left-out.js';
 import { lockLog, type LogLockOptions } from './lock-log.js';
 import { lockForTriggers, type LockOptions } from './lock-table.js';
 import { inTransaction } from './migrate.js';
@@ -44,10 +45,13 @@ export async function reconcileTriggers(
       if (isToDo(planned)) await inTransaction(pool, (client) => reconcileTable(client, coverage, planned, options));
     }
   } catch (error) {
-    await pool.query(inSchema(schema, WATCH_OWN)).catch(() => undefined); // the first error is the one that matters
+    // The first error is the one that matters.
+    await pool.query(inSchema(schema, WATCH_OWN)).catch(() => undefined);
+    await rememberLeftOut(pool, schema, plan).catch(() => undefined);
     throw error;
   }
   await pool.query(inSchema(schema, WATCH_OWN));
+  await rememberLeftOut(pool, schema, plan);
   refuseStrangers(strangers);
   return plan;
 }
