@@ -9,8 +9,7 @@ const LONGEST = 256;
 export function pathId(parameter: unknown): string | undefined {
   if (typeof parameter !== 'string' || parameter === '') return undefined;
   if (parameter.length > LONGEST) return `[no id: ${parameter.length} characters]`;
+  if (!parameter.isWellFormed()) return '[no id: not text]';
   // oxlint-disable-next-line no-control-regex -- that is what must not be in it
-  return parameter.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(parameter)
-    ? parameter
-    : '[no id: control characters]';
+  return /[\u0000-\u001f\u007f]/.test(parameter) ? '[no id: control characters]' : parameter;
 }

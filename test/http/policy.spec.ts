@@ -57,10 +57,10 @@ describe('an id out of a path', () => {
     ['a b/ü', 'a b/ü'],
     ['', undefined],
     ['x'.repeat(256), 'x'.repeat(256)],
-    ['x'.repeat(257), undefined],
-    ['a\nb', undefined],
-    ['a\u0000', undefined],
-    ['\ud800', undefined],
+    ['x'.repeat(257), '[no id: 257 characters]'],
+    ['a\nb', '[no id: control characters]'],
+    ['a\u0000', '[no id: control characters]'],
+    ['\ud800', '[no id: not text]'],
     [undefined, undefined],
     [['a', 'b'], undefined],
   ])('%j is %j', (given, id) => {
@@ -141,7 +141,7 @@ describe('a request leaves an entry', () => {
     const route = ask({ requests: 'all' }, 'PUT', plain);
     const resource = route?.resource as (call: object) => unknown;
     expect(resource({ params: { id: 'a%2Fb' } })).toEqual({ type: 'residents', id: 'a%2Fb' });
-    expect(resource({ params: { id: 'x'.repeat(300) } })).toEqual({ type: 'residents', id: undefined });
+    expect(resource({ params: { id: 'x'.repeat(300) } })).toEqual({ type: 'residents', id: '[no id: 300 characters]' });
     expect(ask({}, 'PUT', { ...plain, audited: { resource: 'Resident' } })).toMatchObject({
       action: 'residents.update',
       resource: 'Resident',
