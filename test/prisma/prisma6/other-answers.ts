@@ -6,6 +6,6 @@ export const OTHER_ANSWERS: readonly (readonly [name: RegExp, said: RegExp, why:
     /Expected: "P2003"\s+Received: "DriverAdapterError"/,
     'knows no code for the RESTRICT of PostgreSQL 18',
   ],
-  [/every type/, /\[DecimalError\] Invalid argument: -?\d+,/, 'cannot read money of four digits'],
+  [/every type/, /\[DecimalError\] Invalid argument: -?\$?\d+[.,]/, 'cannot read money as the server writes it'],
   [/\$audit\(\)\.probe\(\), whoever acts/, /- +"client\.transaction ok"/, 'a tx has no $transaction to look at'],
 ];
