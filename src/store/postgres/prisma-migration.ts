@@ -76,7 +76,7 @@ export function prismaMigration(
   }
   const leftOut = leftOutOf(plan);
   const newlyLeft = leftOut.filter((name) => !done.leftOut.includes(name));
-  steps.push(...newlyLeft.filter((name) => !done.attached.has(name)).map((name) => `· ${name} not audited`));
+  steps.push(...newlyLeft.filter((name) => !done.attached.has(name)).map((name) => `· ${name} without a trigger`));
   if (parts.length + newlyLeft.length === 0) return undefined;
   const leave = `-- audit:leave ${JSON.stringify(leftOut)}\n${leaveOut(schema, leftOut)}`;
   return {
