@@ -9,6 +9,7 @@ const here = '<rootDir>/test/transports/nest11/node_modules';
 export default {
   ...config,
   rootDir: '../../..',
+  globals: { nestVersion: 11 },
   testMatch: ['<rootDir>/test/transports/*.spec.ts', '<rootDir>/test/transports/nest11/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/transports/nest-11.spec'],
   moduleNameMapper: {
