@@ -1,8 +1,9 @@
-import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import type { ModulesContainer } from '@nestjs/core';
 import type { ActionBook } from '../event/action-book.js';
 import { AuditError } from '../event/errors.js';
 import { nearest } from '../event/nearest.js';
 import { AUDITED } from './audited-mark.js';
+import { classesOf, handlersOf } from './calls/handlers.js';
 
 /**
  * Looks whether each action that an `@Audited` names is in a catalogue, when all features have added theirs. What the
@@ -29,31 +30,15 @@ export function checkAuditedActions(modules: ModulesContainer, book: ActionBook,
 }
 
 function actionsOf(modules: ModulesContainer): string[] {
-  const scanner = new MetadataScanner();
-  const classes = Array.from(modules.values(), ({ controllers, providers }) => [
-    ...controllers.values(),
-    ...providers.values(),
-  ]).flat();
-  return classes.flatMap(({ metatype }) => {
-    if (typeof metatype !== 'function') return [];
-    const prototype = metatype.prototype as Record<string, unknown> | undefined; // an arrow function has none
-    if (typeof prototype !== 'object') return [];
-    // Asked for by descriptor: a getter of the application's is not run.
-    const handlers = scanner.getAllMethodNames(prototype).map((name) => methodOf(prototype, name));
-    return [metatype, ...handlers].flatMap((target) => actionOf(target));
-  });
+  return Array.from(classesOf(modules, true), (controller) => [
+    controller,
+    ...handlersOf(controller).map(({ method }) => method),
+  ])
+    .flat()
+    .flatMap(actionOf);
 }
 
-function methodOf(prototype: object, name: string): unknown {
-  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
-    const descriptor = Object.getOwnPropertyDescriptor(at, name);
-    if (descriptor) return descriptor.value;
-  }
-  return undefined;
-}
-
-function actionOf(target: unknown): string[] {
-  if (typeof target !== 'function') return [];
+function actionOf(target: object): string[] {
   const mark = Reflect.getMetadata(AUDITED, target) as { readonly action?: unknown } | undefined;
   return typeof mark?.action === 'string' ? [mark.action] : [];
 }

@@ -68,9 +68,9 @@ const PARTS: Provider[] = [
       policy: RequestPolicy,
       config: ApplicationConfig,
     ) => {
-      const { actor, tenant, session, durability, onFailure } = options;
+      const { actor, tenant, session, trustedProxy, durability, onFailure } = options;
       const surface = new CallSurface(
-        { actor, tenant, session, durability, onFailure, recorder, policy, onError },
+        { actor, tenant, session, trustedProxy, durability, onFailure, recorder, policy, onError },
         modules,
         config,
       );

@@ -24,8 +24,13 @@ export function classesOf(modules: ModulesContainer, made = false): Set<Class> {
   return classes;
 }
 
+/** Total: what a factory made may be a proxy that allows nothing. */
 function constructorOf(instance: unknown): unknown {
-  return typeof instance === 'object' && instance !== null ? instance.constructor : undefined;
+  try {
+    return typeof instance === 'object' && instance !== null ? instance.constructor : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isClass(value: unknown): value is Class {

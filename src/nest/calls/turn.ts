@@ -1,32 +1,19 @@
 import { currentContext, runInContext, type AuditContext } from '../../context/context.js';
-import type { ActionBook } from '../../event/action-book.js';
-import { isAction } from '../../event/action.js';
-import type { Durability } from '../../event/types.js';
-import { asksForCall, type AuditedRoute } from '../../http/audited-options.js';
+import { asksForCall } from '../../http/audited-options.js';
 import { askBefore } from '../../http/before.js';
-import { withDefinition } from '../../http/definition.js';
-import { atTheEnd } from '../../http/exchange.js';
-import type { RequestPolicy } from '../../http/policy.js';
 import { REASON_MISSING, REASON_OF_CALL, takeReason } from '../../http/reason.js';
-import { recordWhole } from '../../http/record-whole.js';
 import type { RequestContextOptions } from '../../http/request-context.js';
-import { callEvent } from '../../http/request-event.js';
 import { noteActor, noteResult, openRecord, recordOf, type RequestRecord } from '../../http/request-record.js';
-import type { Receipt, Recorder } from '../../recorder/port.js';
 import type { Mark } from '../audited-mark.js';
 import { noteField } from './field-errors.js';
+import { isGuarded } from './kinds.js';
 import { outcomeOfCall, statusOf, statusOfRefusal } from './outcome.js';
 import type { HandlerCall } from './request-of.js';
 import { turnContext } from './turn-context.js';
-import { isGuarded } from './kinds.js';
+import { durabilityOf, leaveDurably, leaveEntry, routeOf, type EndedCall, type EntrySettings } from './turn-entry.js';
 import { watchPipeline, watchResult, type Watching } from './watch.js';
 
-export interface TurnSettings extends RequestContextOptions {
-  readonly recorder: Recorder & { readonly actions?: ActionBook };
-  readonly policy: RequestPolicy;
-  readonly durability?: Durability | undefined;
-  readonly onFailure?: 'spool' | 'fail' | undefined;
-  readonly onError: (error: unknown) => void;
+export interface TurnSettings extends RequestContextOptions, EntrySettings {
   /** What is thrown to who calls without a reason that is required. */
   readonly refusal: (message: string) => Error;
   readonly open: OpenTurns;
@@ -166,74 +153,25 @@ export class Turn implements Watching {
   }
 
   #end(raw: { readonly error: unknown } | undefined, cancelled: boolean): Promise<void> | undefined {
-    const route = this.#route();
+    const settings = this.#settings;
+    const { call, record, context } = this;
+    const route = routeOf(call, this.#mark, settings);
     if (!route) return undefined;
-    const { record } = this;
-    const { policy, recorder, durability: byDefault = 'async' } = this.#settings;
-    if (raw) record.error ??= policy.errorOf(raw.error);
+    if (raw) record.error ??= settings.policy.errorOf(raw.error);
     const status = raw && (statusOf(raw.error) ?? (this.#guards === 'asked' ? statusOfRefusal(raw.error) : undefined));
-    const ending = { failed: raw !== undefined, status, cancelled };
-    const durability = route.durability ?? recorder.actions?.find(route.action)?.durability ?? byDefault;
-    const write = (): Receipt | undefined => this.#write(route, ending, durability);
-    if (durability !== 'async') return this.#reached(write(), durability);
+    const durability = durabilityOf(route, settings);
+    const details = {
+      ...(this.#left ? { atShutdown: true } : cancelled ? { cancelled: true } : {}),
+      ...(this.#pending ? { pending: true } : {}),
+    };
+    const ended = (): EndedCall => {
+      const outcome = outcomeOfCall(record, { failed: raw !== undefined, status, cancelled }, this.#inPart);
+      return { route, call, record, context, durability, outcome, details };
+    };
+    if (durability !== 'async') return leaveDurably(settings, ended());
     // Whether all that was asked for below a field is there is known when the response is.
-    if (this.#outer && this.#outer.closed !== true) this.#outer.fields?.push(write);
-    else write();
+    if (this.#outer && this.#outer.closed !== true) this.#outer.fields?.push(() => void leaveEntry(settings, ended()));
+    else leaveEntry(settings, ended());
     return undefined;
   }
-
-  #route(): AuditedRoute | undefined {
-    const { audited, skipped } = this.#mark;
-    const { policy, recorder } = this.#settings;
-    if (skipped) return undefined;
-    const isCovered = this.call.root !== undefined && policy.covers(this.call.root.writes ? 'POST' : 'GET');
-    if (!audited && !isCovered) return undefined;
-    const route: AuditedRoute = { action: actionOf(this.call), ...audited };
-    return withDefinition(audited?.action === undefined ? { ...route, derived: true } : route, recorder.actions);
-  }
-
-  #write(
-    route: AuditedRoute,
-    ending: Parameters<typeof outcomeOfCall>[1],
-    durability: Durability,
-  ): Receipt | undefined {
-    const { record, call } = this;
-    const { recorder, onError } = this.#settings;
-    try {
-      const event = callEvent(record, route, call.request, {
-        outcome: outcomeOfCall(record, ending, this.#inPart),
-        details: {
-          call: {
-            ...call.about,
-            ...(this.#left ? { atShutdown: true } : ending.cancelled ? { cancelled: true } : {}),
-            ...(this.#pending ? { pending: true } : {}),
-          },
-        },
-      });
-      if (!event) return undefined;
-      const context = atTheEnd(this.context, record);
-      const parameters = call.request.params;
-      const given = { context, source: 'request', derived: route.derived, durability, parameters } as const;
-      return recordWhole(recorder, event, given, onError);
-    } catch (problem) {
-      onError(problem);
-      return undefined;
-    }
-  }
-
-  /** @throws AuditError when the entry did not come so far, unless the module says that it need not. */
-  async #reached(receipt: Receipt | undefined, durability: Durability): Promise<void> {
-    try {
-      await receipt?.reached(durability);
-    } catch (error) {
-      this.#settings.onError(error);
-      if (this.#settings.onFailure !== 'spool') throw error;
-    }
-  }
-}
-
-/** A message has no route: what handles it says what it is. */
-function actionOf({ controller, handler }: HandlerCall): string {
-  const name = `${controller.name}.${handler.name}`;
-  return isAction(name) ? name : 'call';
 }
