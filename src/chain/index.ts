@@ -33,6 +33,7 @@ export {
 export { proofFolder, type EntryProof } from './proof-folder.js';
 export { TileBuilder, tilesOf, type PublishedFile } from './publish.js';
 export type { EvidenceKind, Refusal } from './refused.js';
+export { REGISTRY } from './registry.js';
 export { formatSectionLine, parseSectionLine, type SectionLine } from './section-line.js';
 export {
   encodeTile,

@@ -1,4 +1,7 @@
+import type { Checkpoint } from '../chain/checkpoint.js';
+import type { RegistryKind } from '../chain/registry.js';
 import type { Vkey } from '../chain/vkey.js';
+import type { ChainHead, Lease } from '../store/log.port.js';
 
 /** Who holds the private key of the registry; may be another machine. It sees nothing but the three lines of a checkpoint. */
 export interface Signer {
@@ -52,4 +55,27 @@ export interface EvidenceConfig {
   readonly tickMs?: number | undefined;
   /** How often it is signed although nothing grew. Milliseconds, at least `tickMs`. @defaultValue ten times `tickMs` */
   readonly heartbeatMs?: number | undefined;
+}
+
+/** What the registry is to hold before it tells of chains again. */
+export interface Announcement {
+  readonly kind: Exclude<RegistryKind, 'heads'>;
+  /** Becomes `details` of the data section. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What the sealer needs of whoever signs. None of it waits for a signer or an anchor but `settled`. */
+export interface CheckpointKeeper {
+  readonly tickMs: number;
+  readonly heartbeatMs: number;
+  /** False: this process has no key where one is required, and must not lead. */
+  mayLead(): Promise<boolean>;
+  /** A term begins. MUST compare with the anchors before its first signature. @param registry its head; `undefined` while there is none */
+  begin(lease: Lease, registry: ChainHead | undefined): void;
+  /** What is to be entered, until `take` gives it back. */
+  announcements(): readonly Announcement[];
+  /** The registry has come so far, and holds these. Signs the newest, keeps it, and hands it to the anchors. */
+  take(checkpoint: Checkpoint, entered: readonly Announcement[]): void;
+  /** Resolves when the newest is signed and with the anchors, or cannot be now, or the time is over. */
+  settled(withinMs: number): Promise<void>;
 }

@@ -79,13 +79,17 @@ export function assemble(
   return { sealedAt: options.sealedAt, low: options.low, opened, moved, entries };
 }
 
+/** 32 hex digits. */
+export function newSalt(): string {
+  return randomUUID().replaceAll('-', '');
+}
+
 /** The control row behind entry 0 of a chain: a random nonce, so that no two chains begin alike, and whose chain it is. */
 export function opening(
   chain: { chain: number; origin: string; tenant: string },
   pos: number,
   at: Micros,
 ): OpenedChain {
-  const salt = (): string => randomUUID().replaceAll('-', '');
   return {
     ...chain,
     pos,
@@ -94,8 +98,8 @@ export function opening(
     data: JSON.stringify({
       details: { nonce: randomBytes(16).toString('hex'), origin: chain.origin, tenant: chain.tenant },
     }),
-    saltActor: salt(),
-    saltData: salt(),
+    saltActor: newSalt(),
+    saltData: newSalt(),
   };
 }
 

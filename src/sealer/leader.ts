@@ -1,10 +1,12 @@
 import { finish } from '../chain/finish.js';
 import { tenantKey } from '../chain/entry.js';
+import type { Micros } from '../event/clock.js';
 import { uuidV7Minter } from '../event/uuid.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import type { ChainHead, Lease, OpenedChain, PositionRange, Reading, SealerStore } from '../store/log.port.js';
 import { assemble, opening, type Captured } from './assemble.js';
 import { Finder } from './finder.js';
+import type { Registry } from './registry.js';
 import { SetAside, whyNot } from './set-aside.js';
 
 const HEADS_KEPT = 20_000;
@@ -21,6 +23,8 @@ export interface LeaderOptions {
   readonly careful?: boolean;
   /** Outlives a term. */
   readonly aside?: SetAside;
+  /** Absent: nobody tells of all chains. */
+  readonly registry?: Registry | undefined;
   /** Told of what was found and mended. */
   readonly onError?: (error: unknown) => void;
 }
@@ -38,6 +42,8 @@ export class Leader {
   readonly #heads = new Map<string, ChainHead>();
   #finder = new Finder(0, []);
   #lastSealedAt: number;
+  /** The database's clock at the last reading, and when that was. */
+  #clock: { readonly now: Micros; readonly at: number } | undefined;
   /** The batch on its way. The next reading runs meanwhile; the next batch waits for it. */
   #inFlight: Promise<void> = Promise.resolve();
   #renewedAt = performance.now();
@@ -63,6 +69,7 @@ export class Leader {
   async begin(): Promise<void> {
     const { high, gaps } = await this.#store.unsettled(this.#lease.low);
     this.#finder = new Finder(high, gaps);
+    await this.#options.registry?.begin();
   }
 
   /** Whether the last reading met its bound. */
@@ -76,8 +83,10 @@ export class Leader {
     this.#mendPositions();
     this.#forgetKeys();
     await this.#tryAgain();
+    if (this.#options.registry?.isDue === true) await this.#tellRegistry();
     const reading = await this.#store.read(this.#finder.gaps, this.#finder.high, this.#options.batchSize);
     this.#hasMore = !reading.complete;
+    this.#clock = { now: reading.now, at: performance.now() };
     const rows = this.#finder.take(reading);
     if (this.#finder.needsBound) this.#finder.bind(await this.#store.bound());
     const all = rows.map((row) => ({ row, finished: finish(row, this.#lease.incarnation) }));
@@ -91,6 +100,12 @@ export class Leader {
     if (this.#options.careful === true) await this.#sendEach(captured, opened, reading);
     else await this.#send(captured, opened, reading, this.#finder.low);
     return reading.rows.length;
+  }
+
+  /** The registry tells of what was sealed since it last did. Resolves when the last batch is committed. */
+  async endRegistry(): Promise<void> {
+    await this.#inFlight;
+    if (this.#options.registry?.hasNews === true) await this.#tellRegistry();
   }
 
   /** Resolves when the last batch is committed and the lease is handed back. */
@@ -136,12 +151,25 @@ export class Leader {
     });
     this.#lastSealedAt = sealedAt;
     for (const { to } of batch.moved) this.#heads.set(to.tenant, to);
+    this.#options.registry?.grew(batch.moved.map(({ to }) => to));
     this.#finder.sealedByUs(opened.map((chain) => chain.pos));
     await this.#inFlight;
     this.#settled = this.#sentLow;
     this.#sentLow = batch.low;
     this.#inFlight = this.#store.seal(this.#lease, this.#options.leaseMs, batch);
     this.#inFlight.catch(() => undefined); // seen by whoever awaits it next
+    this.#renewedAt = performance.now();
+  }
+
+  /** Between two batches: what it tells is committed. */
+  async #tellRegistry(): Promise<void> {
+    const { registry } = this.#options;
+    if (registry === undefined || this.#clock === undefined) return; // the first reading tells the time
+    await this.#inFlight;
+    const now = this.#clock.now + Math.floor((performance.now() - this.#clock.at) * 1000);
+    const sealedAt = Math.max(Math.floor(now / 1000), this.#lastSealedAt + 1);
+    this.#lastSealedAt = sealedAt;
+    this.#finder.sealedByUs(await registry.tick({ sealedAt, now, mint: this.#mint }));
     this.#renewedAt = performance.now();
   }
 

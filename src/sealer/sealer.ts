@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { isAuditError, unfailing } from '../event/errors.js';
 import type { SealerStore } from '../store/log.port.js';
 import { CoverageWatch } from './coverage-watch.js';
+import type { CheckpointKeeper } from '../checkpoint/port.js';
 import { Leader } from './leader.js';
 import { Pace } from './pace.js';
+import { Registry, RegistryPause } from './registry.js';
 import { SetAside } from './set-aside.js';
 
 export interface SealerOptions {
@@ -18,6 +20,8 @@ export interface SealerOptions {
   readonly minWaitMs?: number;
   /** Wait between looks at an idle log. Milliseconds, default 1,000. A commit in the same process ends it after half of `minWaitMs`. */
   readonly maxWaitMs?: number;
+  /** Signs what the registry tells of all chains. @defaultValue nobody, and there is no registry */
+  readonly keeper?: CheckpointKeeper | undefined;
   /** Told of every failure that the sealer recovers from by itself (database away, lease lost). */
   readonly onError?: (error: unknown) => void;
 }
@@ -36,9 +40,11 @@ const CAREFUL_AFTER = 3;
 /** Seals what was captured. Start as many as there are processes: one leads, the others wait for its lease to run out. */
 export class Sealer {
   readonly #store: SealerStore;
-  readonly #options: Required<Omit<SealerOptions, 'onError'>>;
+  readonly #options: Required<Omit<SealerOptions, 'onError' | 'keeper'>>;
   readonly #onError: (error: unknown) => void;
+  readonly #keeper: CheckpointKeeper | undefined;
   readonly #aside: SetAside;
+  readonly #registryPause = new RegistryPause();
   readonly #holder = `${process.pid}-${randomUUID()}`;
   #running: Promise<void> | undefined;
   #stopping = false;
@@ -52,6 +58,7 @@ export class Sealer {
     this.#store = store;
     const { leaseMs = 10_000, batchSize = 1_000, minWaitMs = 200, maxWaitMs = 1_000 } = options;
     this.#options = { leaseMs, batchSize, minWaitMs, maxWaitMs };
+    this.#keeper = options.keeper;
     this.#onError = unfailing(options.onError);
     this.#aside = new SetAside(this.#onError);
   }
@@ -70,10 +77,13 @@ export class Sealer {
     this.#running ??= this.#run();
   }
 
-  /** Seals what is committed by now if this sealer leads, for at most two seconds, hands the lease back, and resolves when it is idle. */
-  async stop(): Promise<void> {
+  /**
+   * Seals what is committed by now if this sealer leads, has it signed and anchored, hands the lease back, and resolves when it is idle.
+   * @param withinMs how long that may take, milliseconds; what is not done by then the next leader does
+   */
+  async stop(withinMs = DRAIN_MS): Promise<void> {
     this.#stopping = true;
-    this.#stopBy = performance.now() + DRAIN_MS;
+    this.#stopBy = performance.now() + withinMs;
     this.#interrupt();
     await this.#running;
     this.#running = undefined;
@@ -83,12 +93,15 @@ export class Sealer {
     while (!this.#stopping) {
       this.#state = 'following';
       try {
-        const lease = await this.#store.acquire(this.#holder, this.#options.leaseMs);
+        const mayLead = (await this.#keeper?.mayLead()) ?? true;
+        const lease = mayLead ? await this.#store.acquire(this.#holder, this.#options.leaseMs) : undefined;
         if (lease) {
           this.#state = 'leading';
           const careful = this.#failures >= CAREFUL_AFTER;
           const { leaseMs, batchSize } = this.#options;
-          const options = { leaseMs, batchSize, careful, aside: this.#aside, onError: this.#onError };
+          const registry =
+            this.#keeper && new Registry(this.#store, lease, leaseMs, this.#keeper, this.#registryPause, this.#onError);
+          const options = { leaseMs, batchSize, careful, aside: this.#aside, registry, onError: this.#onError };
           await this.#lead(new Leader(this.#store, lease, options));
         }
         this.#failures = 0;
@@ -112,6 +125,11 @@ export class Sealer {
       pace.stop();
     }
     await watch.settled();
+    await leader.endRegistry();
+    await this.#keeper?.settled(Math.max(this.#stopBy - performance.now(), 500));
+    // What was to be entered first (a key that was handed over) is known only when the anchors have answered.
+    await leader.endRegistry();
+    await this.#keeper?.settled(Math.max(this.#stopBy - performance.now(), 500));
     await leader.end();
   }
 

@@ -1,5 +1,6 @@
 import type { CapturedFields } from '../chain/captured.js';
 import type { Digest } from '../chain/hashing.js';
+import type { RegistryKind, ToldSize } from '../chain/registry.js';
 import type { Micros } from '../event/clock.js';
 
 /** A row of `content` as the sealer reads it: everything but the `data` section, which stays where it is. */
@@ -89,6 +90,30 @@ export interface Batch {
   readonly entries: readonly SealedEntry[];
 }
 
+/** A control row of the registry, and the entry that seals it. */
+export interface RegistryEntry {
+  readonly kind: RegistryKind | 'chain.open';
+  readonly pos: number;
+  readonly at: Micros;
+  readonly data: string;
+  readonly saltActor: string;
+  readonly saltData: string;
+  readonly id: string;
+  readonly hash: Digest;
+  readonly body: string;
+}
+
+export interface RegistryBatch {
+  /** As in `Batch`. */
+  readonly sealedAt: number;
+  /** The head it was built on; of size 0 when the registry is opened by it. */
+  readonly from: ChainHead;
+  readonly to: ChainHead;
+  readonly entries: readonly RegistryEntry[];
+  /** What its `heads` tell, ascending by chain. */
+  readonly told: readonly ToldSize[];
+}
+
 /**
  * What the sealer needs of a database. Leadership is advisory: `seal` MUST refuse, with `AUDIT_LEASE_LOST`, a batch whose
  * lease was taken over or whose chains are not at the heads it was built on, and MUST write all of a batch or nothing.
@@ -114,6 +139,10 @@ export interface SealerStore {
   /** Positions for control rows, and the first free chain number. */
   reserve(count: number): Promise<{ readonly positions: readonly number[]; readonly chain: number }>;
   seal(lease: Lease, leaseMs: number, batch: Batch): Promise<void>;
+  /** The same for the registry: rows, entries and what is told of, all or nothing. */
+  sealRegistry(lease: Lease, leaseMs: number, batch: RegistryBatch): Promise<void>;
+  /** Chains that have grown since the registry told of them last, ascending: looks at every chain. */
+  untold(limit: number): Promise<readonly ChainHead[]>;
   /** Raises the sequence of positions to what is there, if it is behind. MUST never lower it. Whether it was. */
   mendPositions(): Promise<boolean>;
   /** Forgets some keys of events and batches that are older than that many days. Resolves with how many. */

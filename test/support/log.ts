@@ -17,9 +17,24 @@ export interface TestLog {
 /** A database of its own with an empty log, on the server of the test run or on the one at `server`. */
 export async function createLog(server?: string): Promise<TestLog> {
   const database = server === undefined ? await createDatabase() : await createDatabaseOn(server);
+  const log = logIn(database);
+  await migrate(log.pool, { schema: 'audit', origin: 'example.com/test' });
+  return log;
+}
+
+/** A backup, restored beside it. Nobody else may be connected; the log's own connections are ended. */
+export async function copyOf(log: Pick<TestLog, 'url' | 'pool'>): Promise<TestLog> {
+  const template = new URL(log.url).pathname.slice(1);
+  const client = new pg.Client({ connectionString: new URL('/postgres', log.url).href });
+  await client.connect();
+  await client.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [template]);
+  await client.end();
+  return logIn(await createDatabase({ template }));
+}
+
+function logIn(database: Pick<TestDatabase, 'url' | 'drop'>): TestLog {
   const pool = createPool(database.url, { max: 6, applicationName: 'test' });
   const clients: pg.Client[] = [];
-  await migrate(pool, { schema: 'audit', origin: 'example.com/test' });
   return {
     url: database.url,
     pool,

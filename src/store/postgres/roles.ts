@@ -30,6 +30,7 @@ const FACTS = [
   'broken_chains',
   'watch_state',
   'logged_twice',
+  'evidence_state',
 ];
 
 /** Who reads may leave an entry that says so. */
@@ -38,7 +39,7 @@ const READS = ['record_read'];
 /** Functions that a part may execute. Everything that is not listed here is for the owner alone. */
 const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
   app: [...FACTS, 'record', 'position', 'unsealed', 'mend_positions'],
-  sealer: [...FACTS, ...READS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'position', 'unsealed', 'watch_coverage', 'mend_positions', 'forget_keys'], // prettier-ignore
+  sealer: [...FACTS, ...READS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'seal_registry', 'save_checkpoint', 'anchored', 'position', 'unsealed', 'watch_coverage', 'mend_positions', 'forget_keys'], // prettier-ignore
   reader: [...FACTS, ...READS],
   auditor: [...FACTS, ...READS],
 };
@@ -75,9 +76,9 @@ export function mayExecute(part: Part, engine: Engine = 'database'): readonly st
 /** Tables that a part may read; no part may change one. */
 export const MAY_READ: Readonly<Record<Part, readonly string[]>> = {
   app: [],
-  sealer: ['content', 'entry', 'chain', 'sealer', 'migration'],
+  sealer: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint'],
   reader: ['content', 'entry', 'chain'],
-  auditor: ['content', 'entry', 'chain', 'sealer', 'migration'],
+  auditor: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint'],
 };
 
 /** Columns of `content` that a reader does not see: with a salt, the value behind a commitment could be guessed after its erasure. */

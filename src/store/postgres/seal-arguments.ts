@@ -1,4 +1,4 @@
-import type { Batch, ChainHead, Lease, OpenedChain, SealedEntry } from '../log.port.js';
+import type { Batch, ChainHead, Lease, OpenedChain, RegistryBatch, RegistryEntry, SealedEntry } from '../log.port.js'; // prettier-ignore
 
 /** The arguments of the SQL function `seal()`, in its order. */
 export function sealArguments(lease: Lease, leaseMs: number, batch: Batch): unknown[] {
@@ -42,6 +42,33 @@ export function sealArguments(lease: Lease, leaseMs: number, batch: Batch): unkn
     entry('requestId'),
     entry('group'),
     lines(entry('body')),
+  ];
+}
+
+/** The arguments of the SQL function `seal_registry()`, in its order. */
+export function registryArguments(lease: Lease, leaseMs: number, batch: RegistryBatch): unknown[] {
+  const { from, to, told } = batch;
+  const entry = <K extends keyof RegistryEntry>(name: K): RegistryEntry[K][] => batch.entries.map((e) => e[name]);
+  return [
+    lease.epoch,
+    lease.holder,
+    leaseMs,
+    batch.sealedAt,
+    entry('kind'),
+    numbers(entry('pos')),
+    numbers(entry('at')),
+    entry('data'),
+    entry('saltActor'),
+    entry('saltData'),
+    from.size,
+    from.hash,
+    to.hash,
+    to.frontier,
+    lines(entry('id')),
+    lines(entry('hash')),
+    lines(entry('body')),
+    numbers(told.map(([chain]) => chain)),
+    numbers(told.map(([, size]) => size)),
   ];
 }
 

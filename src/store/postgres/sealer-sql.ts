@@ -92,4 +92,12 @@ export const RESERVE = `select pos, chain from "audit".reserve($1::integer)`;
 
 export const SEAL = `select "audit".seal(${Array.from({ length: 35 }, (_, i) => `$${i + 1}`).join(', ')})`;
 
+export const SEAL_REGISTRY = `select "audit".seal_registry(${Array.from({ length: 19 }, (_, i) => `$${i + 1}`).join(', ')})`;
+
+/** As HEADS; what no head of a log can be is left out by its size, so that it does not travel. */
+export const UNTOLD = `
+select c.chain, left(c.origin, 300), c.tenant_key, c.size, encode(c.hash, 'hex'), encode(substr(c.frontier, 1, 2048), 'hex'), false
+  from "audit".chain c left join "audit".head h on h.chain = c.chain
+ where c.chain > 0 and c.size > coalesce(h.size, 0) order by c.chain limit $1`;
+
 export const WATCH_COVERAGE = `select "audit".watch_coverage()`;

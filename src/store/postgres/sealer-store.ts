@@ -1,10 +1,10 @@
 import { AuditError } from '../../event/errors.js';
 import { READ_LIMITS } from '../../event/limits.js';
-import type { Batch, CapturedRow, ChainHead, Lease, PositionRange, SealerStore } from '../log.port.js';
+import type { Batch, CapturedRow, ChainHead, Lease, PositionRange, RegistryBatch, SealerStore } from '../log.port.js'; // prettier-ignore
 import { privilegeMissing, schemaMissing } from './content-store.js';
 import { isForbidden, isSchemaMissing, sqlState, type Pool } from './pool.js';
 import { inSchema } from './schema.js';
-import { sealArguments } from './seal-arguments.js';
+import { registryArguments, sealArguments } from './seal-arguments.js';
 import * as SQL from './sealer-sql.js';
 
 type Row = readonly unknown[];
@@ -12,9 +12,9 @@ type Row = readonly unknown[];
 /** A statement of some ten milliseconds. */
 const KEYS_AT_A_TIME = 5_000;
 
-/** The sealer's side of the database. Every statement stands alone, so that it works behind a transaction pooler. */
-export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
-  const rows = async (text: string, values: unknown[] = []): Promise<Row[]> => {
+/** Asks as one who leads, or wants to: an error that says that somebody else does has a code of its own. */
+export function rowsOf(pool: Pool, schema: string) {
+  return async (text: string, values: unknown[] = []): Promise<Row[]> => {
     try {
       const result = await pool.query<unknown[]>({ text: inSchema(schema, text), values, rowMode: 'array' });
       return result.rows;
@@ -28,6 +28,11 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
       throw error;
     }
   };
+}
+
+/** The sealer's side of the database. Every statement stands alone, so that it works behind a transaction pooler. */
+export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
+  const rows = rowsOf(pool, schema);
   return {
     async acquire(holder, leaseMs) {
       const [row] = await rows(SQL.ACQUIRE, [holder, leaseMs]);
@@ -87,6 +92,12 @@ export function postgresSealerStore(pool: Pool, schema: string): SealerStore {
     },
     async seal(lease: Lease, leaseMs, batch: Batch) {
       await rows(SQL.SEAL, sealArguments(lease, leaseMs, batch));
+    },
+    async sealRegistry(lease: Lease, leaseMs, batch: RegistryBatch) {
+      await rows(SQL.SEAL_REGISTRY, registryArguments(lease, leaseMs, batch));
+    },
+    async untold(limit) {
+      return (await rows(SQL.UNTOLD, [limit])).map((row) => chainHead(row));
     },
     async mendPositions() {
       return (await rows(SQL.MEND_SEQUENCE))[0]?.[0] === true;

@@ -1,0 +1,65 @@
+import { AuditError } from '../event/errors.js';
+import type { Anchor } from './port.js';
+
+type Put = Parameters<Anchor['put']>[0];
+
+const FIRST_WAIT_MS = 1_000;
+const LAST_WAIT_MS = 300_000;
+
+// Captured at import, so that a test's fake timers do not stop the log.
+const { setTimeout, clearTimeout } = globalThis;
+
+/**
+ * Hands checkpoints to one anchor, one at a time. What waits is the newest alone: it proves all before it. An anchor that is away is asked
+ * again after a second, then half as often each time, up to five minutes; a newer checkpoint does not make it sooner.
+ */
+export class AnchorQueue {
+  readonly #anchor: Anchor;
+  readonly #kept: (size: number) => Promise<void>;
+  readonly #onError: (error: unknown) => void;
+  #next: Put | undefined;
+  #working: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waitMs = FIRST_WAIT_MS;
+
+  /** @param kept told of what the anchor has */
+  constructor(anchor: Anchor, kept: (size: number) => Promise<void>, onError: (error: unknown) => void) {
+    this.#anchor = anchor;
+    this.#kept = kept;
+    this.#onError = onError;
+  }
+
+  put(checkpoint: Put): void {
+    this.#next = checkpoint;
+    if (this.#working === undefined && this.#timer === undefined) this.#work();
+  }
+
+  /** Resolves when nothing is on its way: what waits for an anchor that is away is asked for once more. */
+  async settled(): Promise<void> {
+    if (this.#timer !== undefined) this.#work();
+    await this.#working;
+  }
+
+  #work(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#working ??= this.#all().finally(() => (this.#working = undefined));
+  }
+
+  async #all(): Promise<void> {
+    while (this.#next !== undefined) {
+      const checkpoint = this.#next;
+      try {
+        await this.#anchor.put(checkpoint);
+        this.#waitMs = FIRST_WAIT_MS;
+        if (this.#next === checkpoint) this.#next = undefined;
+        await this.#kept(checkpoint.size).catch(() => undefined); // the next one says so too
+      } catch (error) {
+        this.#onError(new AuditError('AUDIT_ANCHOR_FAILED', `the anchor ${this.#anchor.name} did not take the checkpoint of size ${checkpoint.size}; sealing goes on, and it is tried again`, { anchor: this.#anchor.name, size: checkpoint.size }, error)); // prettier-ignore
+        this.#timer = setTimeout(() => this.#work(), this.#waitMs * (0.5 + Math.random())).unref();
+        this.#waitMs = Math.min(this.#waitMs * 2, LAST_WAIT_MS);
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { openCheckpoint, type Checkpoint } from '../chain/checkpoint.js';
+import { decodeFrontier, FrontierBuilder, rootOf } from '../chain/merkle.js';
+import type { Digest } from '../chain/hashing.js';
+import { headLine } from '../chain/heads.js';
+import type { Vkey } from '../chain/vkey.js';
+import { isAuditError } from '../event/errors.js';
+import { parseJsonObject } from '../event/json-object.js';
+import type { CheckpointStore } from '../store/checkpoint.port.js';
+import type { ChainHead } from '../store/log.port.js';
+import type { Anchor, Announcement } from './port.js';
+
+/** What the anchors say of the registry that is about to be signed. */
+export interface Comparison {
+  /** Checkpoints that it does not lead to, ascending by size, and that no declaration names. */
+  readonly apart: readonly Checkpoint[];
+  /** Anchors that could be asked. One that cannot be read, by its kind, is none. */
+  readonly answered: number;
+  /** Each with why it did not answer. */
+  readonly unreachable: readonly string[];
+}
+
+/** A declaration names so many at most. */
+const NAMED = 10_000;
+
+/**
+ * Looks at the newest checkpoints of every anchor, and at the last one kept in the database itself, before anything is signed: a
+ * database that was set back knows nothing of what it had signed since. Only what our keys signed counts.
+ */
+export async function compareWithAnchors(
+  store: CheckpointStore,
+  anchors: readonly Anchor[],
+  registry: ChainHead | undefined,
+  last: { readonly size: number; readonly note: string } | undefined,
+  vkeys: readonly Vkey[],
+): Promise<Comparison> {
+  const found = new Map<string, Checkpoint>();
+  const add = (note: string): void => {
+    const checkpoint = opened(note, vkeys);
+    if (checkpoint !== undefined) found.set(headLine(checkpoint), checkpoint);
+  };
+  if (last !== undefined) add(last.note);
+  const unreachable: string[] = [];
+  let answered = anchors.every((anchor) => anchor.list === undefined) ? 1 : 0;
+  const origin = vkeys[0]?.name as string;
+  for (const anchor of anchors) {
+    if (anchor.list === undefined) continue;
+    try {
+      for await (const { note } of anchor.list(origin, last?.size)) add(note);
+      answered += 1;
+    } catch (error) {
+      unreachable.push(`the anchor ${anchor.name} could not be read: ${error instanceof Error ? error.message : 'it threw something that is no error'}`); // prettier-ignore
+    }
+  }
+  const roots = await rootsAt(store, registry, [...found.values()]);
+  const isApart = ({ size, root }: Checkpoint): boolean => roots.get(size) !== root;
+  const apart = [...found].filter(([, checkpoint]) => isApart(checkpoint));
+  if (apart.length === 0) return { apart: [], answered, unreachable };
+  const declared = await declaredIn(store);
+  const left = apart.filter(([line]) => !declared.has(line)).map(([, checkpoint]) => checkpoint);
+  return { apart: left.toSorted((a, b) => a.size - b.size), answered, unreachable };
+}
+
+/** What says in the registry itself that it goes on from a backup. */
+export function declaration(
+  reason: string,
+  registry: Checkpoint | undefined,
+  apart: readonly Checkpoint[],
+): Announcement {
+  return {
+    kind: 'restore.declared',
+    details: {
+      reason: reason.slice(0, 1_000).toWellFormed(),
+      ...(registry === undefined ? {} : { from: headLine(registry) }),
+      abandoned: apart.slice(-NAMED).map(headLine),
+    },
+  };
+}
+
+async function declaredIn(store: CheckpointStore): Promise<ReadonlySet<string>> {
+  const lines = new Set<string>();
+  for (const data of await store.entries('restore.declared', 1_000)) {
+    const details = parseJsonObject(data)?.['details'];
+    const abandoned =
+      typeof details === 'object' && details !== null && 'abandoned' in details ? details.abandoned : [];
+    if (Array.isArray(abandoned)) for (const line of abandoned) lines.add(String(line));
+  }
+  return lines;
+}
+
+/** Roots of the registry at these sizes; none where it is not that long. */
+async function rootsAt(
+  store: CheckpointStore,
+  registry: ChainHead | undefined,
+  checkpoints: readonly Checkpoint[],
+): Promise<ReadonlyMap<number, Digest>> {
+  const roots = new Map<number, Digest>();
+  if (registry === undefined || registry.size === 0) return roots;
+  roots.set(registry.size, rootOf(decodeFrontier(registry.size, registry.frontier).nodes));
+  const wanted = new Set(checkpoints.map(({ size }) => size).filter((size) => size < registry.size));
+  if (wanted.size === 0) return roots;
+  const tree = new FrontierBuilder();
+  for await (const hash of store.hashes(0, Math.max(...wanted))) {
+    tree.append(hash);
+    if (wanted.has(tree.size)) roots.set(tree.size, tree.root());
+  }
+  return roots;
+}
+
+function opened(note: string, vkeys: readonly Vkey[]): Checkpoint | undefined {
+  try {
+    const { origin, size, root } = openCheckpoint(Buffer.from(note), vkeys);
+    return { origin, size, root };
+  } catch (error) {
+    if (isAuditError(error, 'AUDIT_EVIDENCE_INVALID')) return undefined; // anybody may have written it
+    throw error;
+  }
+}
