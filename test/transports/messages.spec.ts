@@ -228,6 +228,17 @@ describe('called by other code', () => {
       ['plain cron', 'Jobs.plain'],
     ]);
   });
+
+  it('a cron job that a request has started is no part of the request', async () => {
+    seen.length = 0;
+    await served.send('GET', '/work/sweep');
+    const entries = await watched.holds('cron', 'within a request', [
+      ['jobs.sweep', 'system:Jobs.sweep', 'success'],
+      ['work.sweep', 'web', 'success'],
+    ]);
+    expect(new Set(entries.map(({ group }) => group)).size).toBe(2);
+    expect(seen.map(([, actor]) => actor)).toEqual(['Jobs.sweep', 'Jobs.plain']);
+  });
 });
 
 it('calls that are at work when the application closes leave their entry', async () => {
