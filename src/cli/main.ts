@@ -5,6 +5,7 @@ import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
 import { migrateCommand } from './migrate.js';
+import { policyCommand } from './policy.js';
 import { queryCommand } from './query.js';
 import { sealCommand } from './seal.js';
 import { commanderOutput, complain, joined, line, paint, showWarnings, type Printable } from './terminal.js';
@@ -29,6 +30,7 @@ for (const command of [
   sealCommand,
   verifyCommand,
   checkpointCommand,
+  policyCommand,
   queryCommand,
   doctorCommand,
   backfillCommand,

@@ -1,17 +1,5 @@
+import type { AnchorPlace } from '../checkpoint/port.js';
 import type { PolicyReader } from './policy.js';
-
-/** Where an anchor is, for whoever reads it: no secrets, they come from the environment. */
-export type AnchorPlace =
-  | { readonly type: 'file' | 'directory'; readonly path: string }
-  | { readonly type: 'webhook'; readonly listUrl: string }
-  | { readonly type: 'postgres'; readonly urlVariable: string; readonly table?: string | undefined }
-  | {
-      readonly type: 's3';
-      readonly bucket: string;
-      readonly prefix?: string | undefined;
-      readonly region?: string | undefined;
-      readonly endpoint?: string | undefined;
-    };
 
 /** Members of each type: true, if it must be there. */
 const MEMBERS: Readonly<Record<AnchorPlace['type'], Readonly<Record<string, boolean>>>> = {

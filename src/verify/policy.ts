@@ -3,7 +3,8 @@ import { parseHeadLine } from '../chain/heads.js';
 import { parseVkey, formatVkey, type Vkey } from '../chain/vkey.js';
 import { REGISTRY } from '../chain/registry.js';
 import { AuditError, isAuditError } from '../event/errors.js';
-import { parseAnchorPlace, type AnchorPlace } from './anchor-place.js';
+import type { AnchorPlace } from '../checkpoint/port.js';
+import { parseAnchorPlace } from './anchor-place.js';
 import { LEVELS, type Level } from './report.js';
 
 /** A key that the auditor trusts, and for which checkpoints. Milliseconds since 1970; open where absent. */
