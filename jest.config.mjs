@@ -29,6 +29,7 @@ const LONG = [
   'exports',
   'generator/generate',
   'chain/proof',
+  'checkpoint/s3',
   'hostile/caller',
   'hostile/caller-engine',
   'hostile/caller-process',
