@@ -21,7 +21,6 @@ function definition(table: string, quoted: string): string {
 do $make$
 begin
   perform pg_advisory_xact_lock(hashtext('audit checkpoints'), hashtext('${table}'));
-  if to_regclass('${quoted}') is not null then return; end if;
   create table ${quoted} (
     id bigint generated always as identity primary key,
     stored_at timestamptz not null,
@@ -38,5 +37,6 @@ begin
   end $guard$;
   create trigger guard before insert or update or delete on ${quoted} for each row execute function ${trigger}();
   create trigger guard_truncate before truncate on ${quoted} execute function ${trigger}();
+exception when duplicate_table then null; -- whoever held the lock before has made all of it
 end $make$`;
 }
