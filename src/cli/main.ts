@@ -4,6 +4,8 @@ import { actionsCommand } from './actions.js';
 import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
+import { keyCommand } from './key.js';
+import { keygenCommand } from './keygen.js';
 import { migrateCommand } from './migrate.js';
 import { queryCommand } from './query.js';
 import { sealCommand } from './seal.js';
@@ -29,6 +31,8 @@ for (const command of [
   sealCommand,
   verifyCommand,
   checkpointCommand,
+  keygenCommand,
+  keyCommand,
   queryCommand,
   doctorCommand,
   backfillCommand,
