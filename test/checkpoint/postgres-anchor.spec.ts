@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { postgresAnchor } from '../../src/checkpoint/anchors/postgres.js';
@@ -51,6 +52,27 @@ describe('the table of checkpoints in another PostgreSQL', () => {
     await writer.query(`insert into audit_checkpoints (origin, size, note, stored_at) values ($1, 6, $2, '2001-01-01')`, [ORIGIN, note]); // prettier-ignore
     for (const { storedAt = 0 } of await listed(postgresAnchor(owner), ORIGIN))
       expect(storedAt).toBeGreaterThan(Date.now() - 600_000);
+  });
+
+  it('is the one of the docs, which its owner can make by hand', async () => {
+    const [, made = ''] = /^```sql\n(.*?)^```$/ms.exec(await readFile('docs/anchors.md', 'utf8')) ?? [];
+    await owner.query(made.replaceAll('audit_checkpoints', 'by_hand'));
+    const anchor = postgresAnchor(owner, { table: 'by_hand' });
+    await anchor.put(await checkpoint(ORIGIN, 1));
+    await expect(owner.query('delete from by_hand')).rejects.toThrow('checkpoints are never changed');
+    const shape = async (table: string): Promise<unknown> => {
+      const { rows } = await owner.query(
+        `select (select array_agg(concat(attname, ' ', format_type(atttypid, atttypmod), attnotnull, attidentity) order by attnum) from pg_attribute where attrelid = c.oid and attnum > 0) as columns,
+                (select array_agg(pg_get_triggerdef(oid) order by tgname) from pg_trigger where tgrelid = c.oid) as triggers,
+                (select array_agg(pg_get_constraintdef(oid) order by conname) from pg_constraint where conrelid = c.oid) as constraints,
+                (select array_agg(pg_get_indexdef(indexrelid) order by indexrelid) from pg_index where indrelid = c.oid) as indexes,
+                (select regexp_replace(prosrc, '\\s+', ' ', 'g') from pg_proc where proname = $1 || '_guard') as guard
+           from pg_class c where relname = $1`,
+        [table],
+      );
+      return JSON.parse(JSON.stringify(rows).replaceAll(table, 'T'));
+    };
+    expect(await shape('by_hand')).toEqual(await shape('audit_checkpoints'));
   });
 
   it('is read to its end, page by page', async () => {

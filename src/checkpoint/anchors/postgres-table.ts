@@ -14,7 +14,7 @@ export async function makeTable(pool: QueryPool, table: string): Promise<void> {
   if (rows[0]?.there !== true) await pool.query(definition(table, quoted), []);
 }
 
-/** Shown in docs/anchors.md, for whoever makes it by hand. */
+/** In docs/anchors.md too, for whoever makes it by hand. */
 function definition(table: string, quoted: string): string {
   const trigger = quoted.replace(/"$/, '_guard"');
   return `
