@@ -31,6 +31,7 @@ const LONG = [
   'chain/proof',
   'checkpoint/faults',
   'checkpoint/kill',
+  'checkpoint/s3',
   'hostile/caller',
   'hostile/caller-engine',
   'hostile/caller-process',

@@ -4,6 +4,8 @@ import { actionsCommand } from './actions.js';
 import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
+import { keyCommand } from './key.js';
+import { keygenCommand } from './keygen.js';
 import { migrateCommand } from './migrate.js';
 import { policyCommand } from './policy.js';
 import { queryCommand } from './query.js';
@@ -31,6 +33,8 @@ for (const command of [
   verifyCommand,
   checkpointCommand,
   policyCommand,
+  keygenCommand,
+  keyCommand,
   queryCommand,
   doctorCommand,
   backfillCommand,

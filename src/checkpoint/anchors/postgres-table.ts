@@ -14,14 +14,13 @@ export async function makeTable(pool: QueryPool, table: string): Promise<void> {
   if (rows[0]?.there !== true) await pool.query(definition(table, quoted), []);
 }
 
-/** Shown in docs/anchors.md, for whoever makes it by hand. */
+/** In docs/anchors.md too, for whoever makes it by hand. */
 function definition(table: string, quoted: string): string {
   const trigger = quoted.replace(/"$/, '_guard"');
   return `
 do $make$
 begin
   perform pg_advisory_xact_lock(hashtext('audit checkpoints'), hashtext('${table}'));
-  if to_regclass('${quoted}') is not null then return; end if;
   create table ${quoted} (
     id bigint generated always as identity primary key,
     stored_at timestamptz not null,
@@ -38,5 +37,6 @@ begin
   end $guard$;
   create trigger guard before insert or update or delete on ${quoted} for each row execute function ${trigger}();
   create trigger guard_truncate before truncate on ${quoted} execute function ${trigger}();
+exception when duplicate_table then null; -- whoever held the lock before has made all of it
 end $make$`;
 }

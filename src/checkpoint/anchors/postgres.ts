@@ -35,7 +35,7 @@ export function postgresAnchor(pool: QueryPool, { table = 'audit_checkpoints' }:
   };
   const insert = `insert into ${quoted} (origin, size, note) select $1::text, $2::bigint, $3::text
     where not exists (select from ${quoted} where origin = $1 and size = $2::bigint and note = $3)`;
-  const page = `select id::text as id, note, (extract(epoch from stored_at) * 1000)::float8 as "storedAt" from ${quoted}
+  const page = `select id::text as behind, note, (extract(epoch from stored_at) * 1000)::float8 as "storedAt" from ${quoted}
     where origin = $1::text and size >= $2::bigint and id > $3::bigint order by id limit ${PAGE}`;
 
   async function* read(origin: string, from: number): AsyncGenerator<AnchoredNote> {
@@ -44,7 +44,7 @@ export function postgresAnchor(pool: QueryPool, { table = 'audit_checkpoints' }:
       const { rows } = (await pool.query(page, [origin, String(from), last])) as { rows: readonly Row[] };
       for (const { note, storedAt } of rows) yield { note, storedAt: Math.round(storedAt) };
       if (rows.length < PAGE) return;
-      last = rows.at(-1)?.id ?? last;
+      last = rows.at(-1)?.behind ?? last;
     }
   }
 
@@ -71,7 +71,7 @@ export function postgresAnchor(pool: QueryPool, { table = 'audit_checkpoints' }:
 }
 
 interface Row {
-  readonly id: string;
+  readonly behind: string; // its id; of that name, ORDER BY would take the text
   readonly note: string;
   readonly storedAt: number;
 }
