@@ -28,7 +28,7 @@ export interface AnchoredNote {
 /** Where an anchor is, for whoever reads it: no secrets, they come from the environment. */
 export type AnchorPlace =
   | { readonly type: 'file' | 'directory'; readonly path: string }
-  | { readonly type: 'webhook'; readonly listUrl: string }
+  | { readonly type: 'webhook'; readonly listUrl: string; readonly secretVariable: string }
   | { readonly type: 'postgres'; readonly urlVariable: string; readonly table?: string | undefined }
   | {
       readonly type: 's3';

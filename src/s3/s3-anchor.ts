@@ -39,6 +39,7 @@ export function s3Anchor(options: S3AnchorOptions): Anchor {
   let isLocking = false;
   return {
     name,
+    place: { type: 's3', bucket, ...(prefix === '' ? {} : { prefix }) },
     async put(checkpoint) {
       checkPut(checkpoint);
       const { origin, size, note } = checkpoint;

@@ -5,7 +5,7 @@ import type { PolicyReader } from './policy.js';
 const MEMBERS: Readonly<Record<AnchorPlace['type'], Readonly<Record<string, boolean>>>> = {
   file: { path: true },
   directory: { path: true },
-  webhook: { listUrl: true },
+  webhook: { listUrl: true, secretVariable: true },
   postgres: { urlVariable: true, table: false },
   s3: { bucket: true, prefix: false, region: false, endpoint: false },
 };

@@ -24,6 +24,7 @@ export function directoryAnchor(path: string, { isLocal = true }: LocalOptions =
   const name = `directory ${JSON.stringify(root)}`;
   return {
     name,
+    place: { type: 'directory', path: root },
     isLocal,
     async put(checkpoint) {
       checkPut(checkpoint);

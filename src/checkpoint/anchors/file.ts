@@ -23,6 +23,7 @@ export function fileAnchor(path: string, { isLocal = true }: LocalOptions = {}):
   let isNamed = false;
   return {
     name,
+    place: { type: 'file', path: file },
     isLocal,
     async put(checkpoint) {
       checkPut(checkpoint);

@@ -50,6 +50,7 @@ export function postgresAnchor(pool: QueryPool, { table = 'audit_checkpoints' }:
 
   return {
     name,
+    place: { type: 'postgres', urlVariable: 'AUDIT_ANCHOR_DATABASE_URL', table },
     async put(checkpoint) {
       checkPut(checkpoint);
       try {

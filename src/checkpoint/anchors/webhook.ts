@@ -36,8 +36,12 @@ export function webhookAnchor({ url, secret, listUrl, timeoutMs = 10_000 }: Webh
     throw invalid('timeoutMs of webhookAnchor must be a whole number from 100 to 120000');
   const sign = webhookSigner(secret);
   const name = `webhook ${target.host}`; // a path can hold a secret
+  const listed = source?.href;
   return {
     name,
+    ...(listed === undefined
+      ? {}
+      : { place: { type: 'webhook', listUrl: listed, secretVariable: 'AUDIT_WEBHOOK_SECRET' } }),
     async put(checkpoint) {
       checkPut(checkpoint);
       const { origin, size, note } = checkpoint;
