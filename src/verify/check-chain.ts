@@ -33,6 +33,7 @@ export class ChainCheck {
   #sections = 0;
   #firstSealedAt: Micros | undefined;
   #lastSealedAt: Micros | undefined;
+  #sealedAt = { at: 0, text: sealedTime(0) };
   #result: ChainResult | undefined;
 
   constructor(chain: ChainRecord, pins: readonly Pin[], note: Note) {
@@ -71,7 +72,7 @@ export class ChainCheck {
     }
     if (this.#lastSealedAt !== undefined && entry.sealedAt < this.#lastSealedAt)
       this.found('TIME_BACKWARDS', `sealed before the entry in front of it`, at);
-    const expected = entryHash({ origin, seq, sealedAt: sealedTime(entry.sealedAt), prev: this.#prev }, entry.body);
+    const expected = entryHash({ origin, seq, sealedAt: this.#sealedText(entry.sealedAt), prev: this.#prev }, entry.body);
     // After a hole nothing is known of the entry before: only its hash could tell, and that is gone.
     if (expected !== entry.hash && seq === this.#next)
       this.found('ENTRY_ALTERED', `entry ${seq} was changed, or it does not follow entry ${seq - 1}`, at);
@@ -79,6 +80,12 @@ export class ChainCheck {
     else checkNoOpening(entry, this.found);
     this.#append(entry);
     return late;
+  }
+
+  /** Entries of one batch were sealed at one time. */
+  #sealedText(at: Micros): string {
+    if (at !== this.#sealedAt.at) this.#sealedAt = { at, text: sealedTime(at) };
+    return this.#sealedAt.text;
   }
 
   #append({ hash, seq, sealedAt }: EntryRecord): void {

@@ -100,7 +100,7 @@ export function checkIdTime(entry: EntryRecord, body: ParsedBody, found: Found):
   // Of a time that is none the column is found to be altered.
   if (!Number.isSafeInteger(at) || at < 0 || time === uuidV7Time(at)) return undefined;
   if (time > uuidV7Time(at) && time <= uuidV7Time(at + ID_TOLERANCE_MICROS)) return undefined;
-  const lane = entry.content === null ? undefined : laneOf(entry.content);
+  const lane = entry.content === null || entry.content === undefined ? undefined : laneOf(entry.content);
   if (time > uuidV7Time(at) && lane !== undefined) return { xid: lane, time };
   found('ID_WRONG', `the id ${show(body.id)} is not of the time ${show(body.occurredAt)}`);
   return undefined;

@@ -36,8 +36,8 @@ export interface EntryRecord {
   readonly requestId: string | null;
   readonly group: string | null;
   readonly body: string;
-  /** `null`: there is no content row at this position. */
-  readonly content: ContentRecord | null;
+  /** `null`: there is no content row at this position. `undefined`: it was not asked for. */
+  readonly content: ContentRecord | null | undefined;
 }
 
 /** What the verifier reads. Implementations MUST show one snapshot to all calls, and MUST NOT keep more than some pages in memory. */
@@ -46,8 +46,11 @@ export interface LogSource {
   size(): Promise<number>;
   /** All rows of chains, in the order of their numbers. */
   chains(): AsyncIterable<readonly ChainRecord[]>;
-  /** Every row that a reader can be shown as an entry, whatever its chain and number are, in the order of both. */
-  entries(): AsyncIterable<readonly EntryRecord[]>;
+  /**
+   * Every row that a reader can be shown as an entry, whatever its chain and number are, in the order of both.
+   * @param options `content: false`: without their content
+   */
+  entries(options?: { readonly content?: boolean }): AsyncIterable<readonly EntryRecord[]>;
   /** The same rows, counted in another way than they are read: not by the index that leads to them. */
   count(): Promise<number>;
   /** Positions that more than one entry claims, and ids that more than one has: the first ten of each. */

@@ -14,6 +14,11 @@ export interface VerifyOptions {
   readonly unsealedAfterMs?: number;
   /** Findings kept in the report; all are counted. Default 1,000. */
   readonly maxFindings?: number;
+  /**
+   * `false`: headers alone. Hashes, links, chains, and the columns that the body says; neither sections nor captured rows, nor the
+   * form of bodies. The verdict is then never `VERIFIED`. @defaultValue `true`
+   */
+  readonly content?: boolean;
   /** Called for each page with the entries checked so far and their number by the rows of the chains. */
   readonly onProgress?: (done: number, total: number) => void;
   /** The clock of whoever verifies, milliseconds: what lies ahead of it is said. @defaultValue `Date.now` */
@@ -27,11 +32,15 @@ export interface VerifyOptions {
  * @throws what the source throws (database away, no right to read all of it): then nothing was verified
  */
 export async function verify(source: LogSource, options: VerifyOptions = {}): Promise<Report> {
-  const { pins = [], unsealedAfterMs = 60_000, maxFindings = 1_000, onProgress, now = Date.now } = options;
-  const run = new Run(source, pins, maxFindings);
+  const { pins = [], unsealedAfterMs = 60_000, maxFindings = 1_000, content = true, onProgress, now = Date.now } = options;
+  const run = new Run(source, { pins, maxFindings, content });
   const total = await source.size();
-  for await (const page of source.entries()) {
-    for (const entry of page) await run.entry(entry);
+  for await (const page of source.entries({ content })) {
+    for (const entry of page) {
+      // Nearly all of them have nothing to wait for.
+      const waiting = run.entry(entry);
+      if (waiting !== undefined) await waiting;
+    }
     onProgress?.(run.read, total);
   }
   await run.end(unsealedAfterMs);
@@ -46,6 +55,7 @@ class Run {
   readonly #deployment: Deployment;
   readonly #pins: ReadonlyMap<string, readonly Pin[]>;
   readonly #maxFindings: number;
+  readonly #content: boolean;
   readonly #findings: Finding[] = [];
   readonly #counts = new Map<FindingCode, number>();
   readonly #results: ChainResult[] = [];
@@ -56,12 +66,14 @@ class Run {
   #latest: { sealedAt: Micros; occurredAt: Micros } = { sealedAt: 0, occurredAt: 0 };
   read = 0;
 
-  constructor(source: LogSource, pins: readonly Pin[], maxFindings: number) {
+  constructor(source: LogSource, options: { pins: readonly Pin[]; maxFindings: number; content: boolean }) {
+    const { pins, maxFindings, content } = options;
     this.#source = source;
     this.#chains = each(source.chains());
     this.#late = new LateIds(source);
     this.#deployment = new Deployment((code, message, chain) => this.#note({ code, message, ...chain }));
     this.#maxFindings = maxFindings;
+    this.#content = content;
     const byOrigin = new Map<string, Pin[]>();
     for (const pin of pins) {
       const others = byOrigin.get(pin.origin);
@@ -71,18 +83,33 @@ class Run {
     this.#pins = byOrigin;
   }
 
-  async entry(entry: EntryRecord): Promise<void> {
+  entry(entry: EntryRecord): Promise<void> | undefined {
     this.read += 1;
-    while (!this.#isLastChain && (this.#current === undefined || this.#current.record.chain < entry.chain))
-      await this.#nextChain();
-    if (this.#current?.record.chain !== entry.chain) return this.#strayEntry(entry.chain);
+    return this.#isBefore(entry.chain) ? this.#entryOfNext(entry) : this.#entryOfCurrent(entry);
+  }
+
+  /** Whether there may be a row of a chain that comes before the rows of this chain. */
+  #isBefore(chain: number): boolean {
+    return !this.#isLastChain && (this.#current === undefined || this.#current.record.chain < chain);
+  }
+
+  async #entryOfNext(entry: EntryRecord): Promise<void> {
+    while (this.#isBefore(entry.chain)) await this.#nextChain();
+    await this.#entryOfCurrent(entry);
+  }
+
+  #entryOfCurrent(entry: EntryRecord): Promise<void> | undefined {
+    if (this.#current?.record.chain !== entry.chain) {
+      this.#strayEntry(entry.chain);
+      return undefined;
+    }
     const { check } = this.#current;
-    const late = check.entry(entry);
+    const late = check.entry(this.#content || entry.content === undefined ? entry : { ...entry, content: undefined });
     if (entry.sealedAt > this.#latest.sealedAt) this.#latest.sealedAt = entry.sealedAt;
     if (entry.occurredAt > this.#latest.occurredAt) this.#latest.occurredAt = entry.occurredAt;
-    if (late === undefined) return;
+    if (late === undefined) return undefined;
     const { seq, id } = entry;
-    await this.#late.add(late, (message) => check.found('ID_WRONG', message, { seq, id }));
+    return this.#late.add(late, (message) => check.found('ID_WRONG', message, { seq, id }));
   }
 
   async #nextChain(): Promise<void> {

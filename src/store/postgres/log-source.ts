@@ -1,3 +1,4 @@
+import { copyEntries } from './copied-log.js';
 import { entryRecord, LARGE_BYTES, type Row } from './log-records.js';
 import * as SQL from './log-sql.js';
 import type { PoolClient } from './pool.js';
@@ -5,7 +6,7 @@ import { inSchema } from './schema.js';
 
 const PAGE = 1_000;
 
-/** Reads through cursors of one transaction: all rows that its snapshot shows, each once, in pages. */
+/** Reads in one transaction: all rows that its snapshot shows, each once, in pages. */
 export class PostgresLogSource {
   readonly #client: PoolClient;
   readonly #schema: string;
@@ -33,7 +34,26 @@ export class PostgresLogSource {
     }
   }
 
-  async *entries() {
+  /** By COPY; through a cursor, slowly, where the tables are not as the package makes them. */
+  async *entries({ content = true }: { readonly content?: boolean } = {}) {
+    if ((await this.#rows(SQL.IS_COPYABLE))[0]?.[0] === true) yield* this.#copied(content);
+    else yield* this.#fetched();
+  }
+
+  async *#copied(content: boolean) {
+    await this.#client.query(SQL.PLAN.on);
+    for await (const entries of copyEntries(this.#client, this.#schema, content)) {
+      for (const entry of entries) {
+        if (entry.content?.isLarge !== true) continue;
+        const [actor, data] = (await this.#rows(SQL.SECTIONS, [entry.pos]))[0] ?? [];
+        Object.assign(entry.content, { actor, data });
+      }
+      yield entries;
+    }
+    await this.#client.query(SQL.PLAN.off);
+  }
+
+  async *#fetched() {
     for await (const rows of this.#pages(SQL.entries(LARGE_BYTES))) {
       const records = [];
       for (const row of rows) records.push(entryRecord(row, await this.#largeSections(row)));

@@ -27,6 +27,57 @@ select e.chain, e.seq, e.pos, ${micros('e.sealed_at')}, ${micros('e.occurred_at'
   from "audit".entry e left join "audit".content c on c.pos = e.pos
  order by e.chain, e.seq`;
 
+/** Columns of `copied`. */
+export const COPIED = { headers: 16, content: 33 } as const;
+
+export interface Key {
+  readonly chain: number;
+  readonly seq: number | bigint;
+}
+
+/**
+ * The same rows for COPY in its binary format, so many of them behind a key. With ties: a second row of a number is never left for a
+ * reading that begins behind it. Casts, so that a column has the type that is read, whatever was made of it. COPY takes no
+ * parameters: keys are numbers.
+ */
+export const copied = (after: Key | undefined, rows: number, largest: number, content: boolean): string => `copy (
+select e.chain::int8, e.seq::int8, e.pos::int8, e.sealed_at::timestamptz, e.occurred_at::timestamptz,
+       e.id::text, e.hash::bytea, e.tenant_key::text, e.actor_id::text, e.action::text, e.resource_type::text, e.resource_id::text, e.outcome::text, e.request_id::text, e.group_id::text, e.body::text
+       ${content ? COPIED_CONTENT(largest) : ''}
+  from "audit".entry e ${content ? 'left join "audit".content c on c.pos = e.pos' : ''}
+ ${after === undefined ? '' : `where (e.chain, e.seq) > ('${after.chain}'::int4, '${after.seq}'::int8)`}
+ order by e.chain, e.seq fetch first ${rows} rows with ties) to stdout (format binary)`;
+
+const COPIED_CONTENT = (largest: number): string => `,
+       c.pos is not null, c.xid::text, c.at::timestamptz, c.source::text, c.op::text, c.model::text, c.resource_id::text, c.group_id::text, c.tenant_key::text, c.header::text, c.flags::text,
+       c.salt_actor::uuid, c.salt_data::uuid, octet_length(c.actor)::int8, octet_length(c.data)::int8,
+       case when octet_length(c.actor) <= ${largest} then c.actor end::bytea, case when octet_length(c.data) <= ${largest} then c.data end::text`;
+
+/**
+ * Whether the tables are as the package makes them, as far as `copied` stands on it: the server keeps a key unique, so that no reading
+ * is longer than it was asked to be; columns have their types; there are no rows of other tables among theirs.
+ */
+export const IS_COPYABLE = `
+with types (relation, columns) as (values
+  ('"audit".entry'::regclass, 'action text, actor_id text, body text, chain integer, group_id uuid, hash bytea, id uuid, occurred_at timestamp with time zone, outcome text, pos bigint, request_id text, resource_id text, resource_type text, sealed_at timestamp with time zone, seq bigint, tenant_key text'),
+  ('"audit".content'::regclass, 'actor bytea, at timestamp with time zone, data text, flags text, group_id uuid, header text, model text, op text, pos bigint, resource_id text, salt_actor uuid, salt_data uuid, source text, tenant_key text, xid xid8'))
+select bool_and(t.columns = (select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attname collate "C") from pg_attribute a where a.attrelid = t.relation and a.attnum > 0 and not a.attisdropped)
+   and not exists (select from pg_inherits i where i.inhparent = t.relation)
+   and exists (select from pg_index i
+                where i.indrelid = t.relation and i.indisunique and i.indisvalid and i.indisready and i.indimmediate and i.indpred is null
+                  and (select string_agg(coalesce(a.attname, ''), ', ' order by k.at) from unnest(i.indkey::int2[]) with ordinality k (attnum, at) left join pg_attribute a on a.attrelid = t.relation and a.attnum = k.attnum and a.attnotnull)
+                      = case t.relation when '"audit".entry'::regclass then 'chain, seq' else 'pos' end))
+  from types t`;
+
+/**
+ * Short readings in the order of the key want its index and a look for each content, whatever the planner believes of tables that
+ * were not analyzed. Of the planner alone: without the index it sorts as before.
+ */
+export const PLAN = {
+  on: ['hashjoin', 'mergejoin', 'sort', 'seqscan', 'bitmapscan'].map((way) => `set local enable_${way} = off`).join(';'),
+  off: ['hashjoin', 'mergejoin', 'sort', 'seqscan', 'bitmapscan'].map((way) => `set local enable_${way} to default`).join(';'),
+} as const;
+
 /** Nothing of a section that no process can hold. */
 export const SECTIONS = `select case when octet_length(actor) <= ${READ_LIMITS.section} then actor end, case when octet_length(data) <= ${READ_LIMITS.section} then data end from "audit".content where pos = $1`;
 
