@@ -5,25 +5,31 @@ import { COPIED, type Key } from './log-sql.js';
 /** As `String(null)`: a column that is never null in the log as the package makes it. */
 const some = (text: string | null): string => text ?? 'null';
 
-/** Reads the rows of `copied`. */
+/** Reads the rows of `copied`. Objects are made at once, with all their members: a copy of each costs as much as a hash. */
 export class EntryReader {
   readonly #row = new CopiedRow();
-  readonly #columns: number;
-  /** Of the row that was read last. */
-  key: Key = { chain: 0, seq: 0 };
+  readonly #content: boolean;
+  #chain = 0;
+  #seq: number | bigint = 0;
 
   constructor(content: boolean) {
-    this.#columns = content ? COPIED.content : COPIED.headers;
+    this.#content = content;
   }
 
-  /** @returns the entry, and whether sections were left out for their size; `undefined`: the end */
+  /** Of the row that was read last. */
+  get key(): Key {
+    return { chain: this.#chain, seq: this.#seq };
+  }
+
+  /** @returns `undefined`: there is no row in this message */
   read(bytes: Buffer) {
     const row = this.#row;
-    if (!row.begin(bytes, this.#columns)) return undefined;
-    // In the order of the columns.
+    if (!row.begin(bytes, this.#content ? COPIED.content : COPIED.headers)) return undefined;
     const [chain, seq] = [row.integer(), row.integer()];
-    this.key = { chain, seq: Number.isSafeInteger(seq) ? seq : row.exactInteger() };
-    const entry = {
+    this.#chain = chain;
+    this.#seq = Number.isSafeInteger(seq) ? seq : row.exactInteger();
+    // In the order of the columns.
+    return {
       chain,
       seq,
       pos: row.integer(),
@@ -40,16 +46,19 @@ export class EntryReader {
       requestId: row.text(),
       group: row.text(),
       body: some(row.text()),
+      content: this.#content ? (row.isTrue() ? contentOf(row) : null) : undefined,
     };
-    if (this.#columns === COPIED.headers) return { ...entry, content: undefined };
-    return { ...entry, content: row.isTrue() ? contentOf(row) : null };
   }
 }
 
 export type CopiedEntry = NonNullable<ReturnType<EntryReader['read']>>;
 
 function contentOf(row: CopiedRow) {
-  const content = {
+  const [actorBytes, dataBytes] = [row.integer(), row.integer()];
+  return {
+    tooLarge: isBeyond(actorBytes) || isBeyond(dataBytes),
+    /** Its sections did not come with it. */
+    isLarge: actorBytes > LARGE_BYTES || dataBytes > LARGE_BYTES,
     xid: some(row.text()),
     at: row.bodyTime(),
     source: some(row.text()),
@@ -62,13 +71,6 @@ function contentOf(row: CopiedRow) {
     flags: row.text(),
     saltActor: row.hex(),
     saltData: row.hex(),
-  };
-  const [actorBytes, dataBytes] = [row.integer(), row.integer()];
-  return {
-    ...content,
-    tooLarge: isBeyond(actorBytes) || isBeyond(dataBytes),
-    /** Its sections did not come with it. */
-    isLarge: actorBytes > LARGE_BYTES || dataBytes > LARGE_BYTES,
     actor: row.bytes(),
     data: row.text(),
   };

@@ -5,10 +5,13 @@ import { copied, type Key } from './log-sql.js';
 import type { PoolClient } from './pool.js';
 import { inSchema } from './schema.js';
 
-/** What a reading is to hold, as far as the ones before tell; it holds `MOST` rows at the most, each with two sections. */
-const BYTES = 2_000_000;
+/**
+ * What a reading is to hold, as far as the ones before tell; it holds `MOST` rows at the most, each with two sections. Little: what
+ * lives while the next rows are made is copied by the garbage collector, again and again.
+ */
+const BYTES = 400_000;
 const LEAST = 50;
-const MOST = 2_000;
+const MOST = 1_000;
 
 interface Reading {
   readonly entries: CopiedEntry[];

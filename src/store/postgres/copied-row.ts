@@ -27,7 +27,7 @@ export class CopiedRow {
     const length = this.#length();
     if (length < 0) return null;
     this.#at += length;
-    return this.#bytes.toString('utf8', this.#at - length, this.#at);
+    return length === 0 ? '' : this.#bytes.toString('utf8', this.#at - length, this.#at);
   }
 
   hex(): string | null {
@@ -41,8 +41,10 @@ export class CopiedRow {
   bytes(): Buffer | null {
     const length = this.#length();
     if (length < 0) return null;
+    const copy = Buffer.allocUnsafe(length);
+    this.#bytes.copy(copy, 0, this.#at, this.#at + length);
     this.#at += length;
-    return Buffer.from(this.#bytes.subarray(this.#at - length, this.#at));
+    return copy;
   }
 
   isTrue(): boolean {

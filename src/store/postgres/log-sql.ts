@@ -49,8 +49,8 @@ select e.chain::int8, e.seq::int8, e.pos::int8, e.sealed_at::timestamptz, e.occu
  order by e.chain, e.seq fetch first ${rows} rows with ties) to stdout (format binary)`;
 
 const COPIED_CONTENT = (largest: number): string => `,
-       c.pos is not null, c.xid::text, c.at::timestamptz, c.source::text, c.op::text, c.model::text, c.resource_id::text, c.group_id::text, c.tenant_key::text, c.header::text, c.flags::text,
-       c.salt_actor::uuid, c.salt_data::uuid, octet_length(c.actor)::int8, octet_length(c.data)::int8,
+       c.pos is not null, octet_length(c.actor)::int8, octet_length(c.data)::int8, c.xid::text, c.at::timestamptz, c.source::text, c.op::text, c.model::text, c.resource_id::text, c.group_id::text, c.tenant_key::text, c.header::text, c.flags::text,
+       c.salt_actor::uuid, c.salt_data::uuid,
        case when octet_length(c.actor) <= ${largest} then c.actor end::bytea, case when octet_length(c.data) <= ${largest} then c.data end::text`;
 
 /**
