@@ -1,4 +1,4 @@
-import type { FindingCode } from './report.js';
+import type { FindingCode } from './findings.js';
 import type { ChainRecord } from './source.js';
 
 type Note = (code: FindingCode, message: string, chain: { chain: number; origin?: string }) => void;
@@ -13,6 +13,11 @@ export class Deployment {
 
   constructor(note: Note) {
     this.#note = note;
+  }
+
+  /** What the origin of the first chain begins with. */
+  get name(): string | undefined {
+    return this.#name;
   }
 
   has(origin: string): boolean {

@@ -40,6 +40,11 @@ export interface EntryRecord {
   readonly content: ContentRecord | null | undefined;
 }
 
+export interface EntriesOptions {
+  readonly content?: boolean;
+  readonly since?: ReadonlyMap<number, number>;
+}
+
 /** What the verifier reads. Implementations MUST show one snapshot to all calls, and MUST NOT keep more than some pages in memory. */
 export interface LogSource {
   /** Entries by the rows of the chains; a bound for a progress bar. */
@@ -48,9 +53,9 @@ export interface LogSource {
   chains(): AsyncIterable<readonly ChainRecord[]>;
   /**
    * Every row that a reader can be shown as an entry, whatever its chain and number are, in the order of both.
-   * @param options `content: false`: without their content
+   * @param options `content: false`: without their content; `since`: of these chains what is before a number need not come
    */
-  entries(options?: { readonly content?: boolean }): AsyncIterable<readonly EntryRecord[]>;
+  entries(options?: EntriesOptions): AsyncIterable<readonly EntryRecord[]>;
   /** The same rows, counted in another way than they are read: not by the index that leads to them. */
   count(): Promise<number>;
   /** Positions that more than one entry claims, and ids that more than one has: the first ten of each. */

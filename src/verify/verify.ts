@@ -1,11 +1,14 @@
-import type { Micros } from '../event/clock.js';
-import { ChainCheck, type ChainResult } from './check-chain.js';
+import { AuditError } from '../event/errors.js';
+import { formatMillis } from '../event/clock.js';
+import type { ChainResult } from './check-chain.js';
 import { Deployment } from './deployment.js';
-import { LateIds } from './late-ids.js';
-import { makeReport, type Seen } from './make-report.js';
+import type { FindingCode } from './findings.js';
+import { makeReport } from './make-report.js';
 import type { Pin } from './pin.js';
-import type { Finding, FindingCode, Report } from './report.js';
-import type { ChainRecord, EntryRecord, LogSource } from './source.js';
+import type { Finding, Report } from './report.js';
+import type { ChainRecord, LogSource } from './source.js';
+import type { VerifyState } from './state.js';
+import { walk, type Walked, type WalkOptions } from './walk.js';
 
 export interface VerifyOptions {
   /** Checkpoints kept outside the database. */
@@ -19,174 +22,151 @@ export interface VerifyOptions {
    * form of bodies. The verdict is then never `VERIFIED`. @defaultValue `true`
    */
   readonly content?: boolean;
+  /** What an earlier run has verified: only what came after it is read, and the report says what was taken on trust. */
+  readonly since?: VerifyState;
+  /**
+   * Given where the next run can go on: not where something was tampered with, nor from headers alone. A chain with findings is left
+   * out of it.
+   */
+  readonly onState?: (state: VerifyState) => void;
   /** Called for each page with the entries checked so far and their number by the rows of the chains. */
   readonly onProgress?: (done: number, total: number) => void;
   /** The clock of whoever verifies, milliseconds: what lies ahead of it is said. @defaultValue `Date.now` */
   readonly now?: () => number;
+  /** Walks the chains by several processes or threads instead of here, and gives the parts in the order of their chains. */
+  readonly walkers?: Walkers;
 }
+
+/** @param options for each of them: `onChain` is not in it, since the rows of all chains are looked at here */
+export type Walkers = (options: Omit<WalkOptions, 'onChain'>) => Promise<readonly Walked[]>;
 
 /**
  * Recomputes every hash, link, root, commitment and projection, derives every entry anew from its captured row, and compares with
  * the pins. Goes on after each finding. Reads every entry once, in pages; needs SELECT on the log and nothing else.
  *
- * @throws what the source throws (database away, no right to read all of it): then nothing was verified
+ * @throws what the source throws (database away, no right to read all of it): then nothing was verified; `AUDIT_STATE_INVALID`
+ *   where `since` is of another deployment
  */
 export async function verify(source: LogSource, options: VerifyOptions = {}): Promise<Report> {
-  const { pins = [], unsealedAfterMs = 60_000, maxFindings = 1_000, content = true, onProgress, now = Date.now } = options;
-  const run = new Run(source, { pins, maxFindings, content });
+  const { pins = [], unsealedAfterMs = 60_000, maxFindings = 1_000, content = true, since, now = Date.now } = options;
   const total = await source.size();
-  for await (const page of source.entries({ content })) {
-    for (const entry of page) {
-      // Nearly all of them have nothing to wait for.
-      const waiting = run.entry(entry);
-      if (waiting !== undefined) await waiting;
-    }
-    onProgress?.(run.read, total);
+  const run = new Run(maxFindings, since);
+  const walking = {
+    pins,
+    maxFindings,
+    content,
+    since: since?.chains ?? [],
+    onProgress: (read: number) => options.onProgress?.(read, total),
+  };
+  if (options.walkers === undefined) run.take(await walk(source, { ...walking, onChain: run.onChain }));
+  else {
+    for await (const page of source.chains()) for (const record of page) run.onChain(record);
+    for (const walked of await options.walkers(walking)) run.take(walked);
   }
-  await run.end(unsealedAfterMs);
-  return makeReport(run.seen(), { pins, now: now() });
+  run.compareKnown(pins);
+  await run.compareWhole(source, unsealedAfterMs);
+  const at = now();
+  const report = makeReport(run.seen(), { pins, now: at, content, since });
+  const { name } = run;
+  if (report.verdict !== 'TAMPERED' && content && name !== undefined)
+    options.onState?.({ verifiedAt: formatMillis(at), deployment: name, chains: run.states() });
+  return report;
 }
 
-/** Walks rows of chains and rows of entries side by side, both in the order of the chains' numbers. */
+/** What all parts say together, and what can be said of the whole log alone. */
 class Run {
-  readonly #source: LogSource;
-  readonly #chains: AsyncIterator<ChainRecord>;
-  readonly #late: LateIds;
+  readonly #since: VerifyState | undefined;
   readonly #deployment: Deployment;
-  readonly #pins: ReadonlyMap<string, readonly Pin[]>;
   readonly #maxFindings: number;
-  readonly #content: boolean;
   readonly #findings: Finding[] = [];
   readonly #counts = new Map<FindingCode, number>();
   readonly #results: ChainResult[] = [];
-  #current: { readonly record: ChainRecord; readonly check: ChainCheck } | undefined;
-  #isLastChain = false;
-  /** Entries of the chain without a row that is being read. */
-  #stray: { readonly chain: number; count: number } | undefined;
-  #latest: { sealedAt: Micros; occurredAt: Micros } = { sealedAt: 0, occurredAt: 0 };
-  read = 0;
+  #latest = { sealedAt: 0, occurredAt: 0 };
+  #read = 0;
 
-  constructor(source: LogSource, options: { pins: readonly Pin[]; maxFindings: number; content: boolean }) {
-    const { pins, maxFindings, content } = options;
-    this.#source = source;
-    this.#chains = each(source.chains());
-    this.#late = new LateIds(source);
-    this.#deployment = new Deployment((code, message, chain) => this.#note({ code, message, ...chain }));
+  constructor(maxFindings: number, since: VerifyState | undefined) {
     this.#maxFindings = maxFindings;
-    this.#content = content;
-    const byOrigin = new Map<string, Pin[]>();
-    for (const pin of pins) {
-      const others = byOrigin.get(pin.origin);
-      if (others) others.push(pin);
-      else byOrigin.set(pin.origin, [pin]);
-    }
-    this.#pins = byOrigin;
+    this.#since = since;
+    this.#deployment = new Deployment((code, message, chain) => this.#note({ code, message, ...chain }));
   }
 
-  entry(entry: EntryRecord): Promise<void> | undefined {
-    this.read += 1;
-    return this.#isBefore(entry.chain) ? this.#entryOfNext(entry) : this.#entryOfCurrent(entry);
+  get name(): string | undefined {
+    return this.#deployment.name;
   }
 
-  /** Whether there may be a row of a chain that comes before the rows of this chain. */
-  #isBefore(chain: number): boolean {
-    return !this.#isLastChain && (this.#current === undefined || this.#current.record.chain < chain);
+  /** @throws AuditError `AUDIT_STATE_INVALID` */
+  readonly onChain = (record: ChainRecord): boolean => {
+    const isNew = this.#deployment.isNew(record);
+    const [said, is] = [this.#since?.deployment, this.name];
+    if (said !== undefined && said !== is)
+      throw new AuditError('AUDIT_STATE_INVALID', `line 1 of the state has the deployment ${said}, and this log is ${is}: is it the right database?`, { line: 1 }); // prettier-ignore
+    return isNew;
+  };
+
+  take({ read, results, findings, counts, latest }: Walked): void {
+    this.#read += read;
+    for (const result of results) this.#results.push(result);
+    for (const finding of findings) this.#keep(finding);
+    for (const [code, count] of counts) this.#counts.set(code, (this.#counts.get(code) ?? 0) + count);
+    const { sealedAt, occurredAt } = this.#latest;
+    this.#latest = {
+      sealedAt: Math.max(sealedAt, latest.sealedAt),
+      occurredAt: Math.max(occurredAt, latest.occurredAt),
+    };
   }
 
-  async #entryOfNext(entry: EntryRecord): Promise<void> {
-    while (this.#isBefore(entry.chain)) await this.#nextChain();
-    await this.#entryOfCurrent(entry);
-  }
-
-  #entryOfCurrent(entry: EntryRecord): Promise<void> | undefined {
-    if (this.#current?.record.chain !== entry.chain) {
-      this.#strayEntry(entry.chain);
-      return undefined;
-    }
-    const { check } = this.#current;
-    const late = check.entry(this.#content || entry.content === undefined ? entry : { ...entry, content: undefined });
-    if (entry.sealedAt > this.#latest.sealedAt) this.#latest.sealedAt = entry.sealedAt;
-    if (entry.occurredAt > this.#latest.occurredAt) this.#latest.occurredAt = entry.occurredAt;
-    if (late === undefined) return undefined;
-    const { seq, id } = entry;
-    return this.#late.add(late, (message) => check.found('ID_WRONG', message, { seq, id }));
-  }
-
-  async #nextChain(): Promise<void> {
-    this.#endChain();
-    const next = await this.#chains.next();
-    if (next.done === true) {
-      this.#isLastChain = true;
-      return;
-    }
-    const record = next.value;
-    if (!this.#deployment.isNew(record)) return;
-    const { origin, chain } = record;
-    const check = new ChainCheck(record, this.#pins.get(origin) ?? [], (code, message, entry) =>
-      this.#note({ code, message, origin, chain, ...entry }),
-    );
-    this.#current = { record, check };
-  }
-
-  #endChain(): void {
-    if (this.#current !== undefined) this.#results.push(this.#current.check.end());
-    this.#current = undefined;
-  }
-
-  #strayEntry(chain: number): void {
-    if (this.#stray?.chain !== chain) {
-      this.#endStray();
-      this.#stray = { chain, count: 0 };
-    }
-    this.#stray.count += 1;
-  }
-
-  #endStray(): void {
-    if (this.#stray === undefined) return;
-    const { chain, count } = this.#stray;
-    this.#note({ code: 'CHAIN_MISSING', message: `chain ${chain} has ${count} entries but no row`, chain });
-  }
-
-  /** What can be said only when all has been read. */
-  async end(unsealedAfterMs: number): Promise<void> {
-    while (!this.#isLastChain) await this.#nextChain();
-    this.#endStray();
-    await this.#late.settle();
-    for (const origin of this.#pins.keys()) {
+  compareKnown(pins: readonly Pin[]): void {
+    const pinned = new Set(pins.map(({ origin }) => origin));
+    for (const origin of pinned) {
       if (!this.#deployment.has(origin))
         this.#note({ code: 'CHAIN_MISSING', message: 'the pinned chain is not in this database', origin });
     }
-    const there = await this.#source.count();
-    if (there !== this.read)
-      this.#note({ code: 'ENTRY_UNREAD', message: `${this.read} entries were read, and there are ${there}` });
-    const { positions, ids } = await this.#source.doubles();
+    for (const { origin, chain } of this.#since?.chains ?? []) {
+      if (!this.#deployment.has(origin))
+        this.#note({ code: 'CHAIN_MISSING', message: 'the chain of the state is not in this database', origin, chain });
+    }
+  }
+
+  async compareWhole(source: LogSource, unsealedAfterMs: number): Promise<void> {
+    const [there, known] = [await source.count(), this.#read + this.#unread()];
+    if (there !== known) {
+      const what = this.#since === undefined ? 'were read' : 'were read, now or before';
+      this.#note({ code: 'ENTRY_UNREAD', message: `${known} entries ${what}, and there are ${there}` });
+    }
+    const { positions, ids } = await source.doubles();
     if (positions.length > 0)
       this.#note({ code: 'ENTRY_UNREAD', message: `more than one entry at the positions ${positions.join(', ')}` });
     if (ids.length > 0)
       this.#note({ code: 'ENTRY_UNREAD', message: `more than one entry with the ids ${ids.join(', ')}` });
-    const unsealed = await this.#source.unsealed(unsealedAfterMs);
+    const unsealed = await source.unsealed(unsealedAfterMs);
     if (unsealed.count === 0) return;
     const rest = unsealed.count > unsealed.positions.length ? ', …' : '';
     const message = `${unsealed.count} rows of content have no entry (positions ${unsealed.positions.join(', ')}${rest})`;
     this.#note({ code: 'UNSEALED', message });
   }
 
-  seen(): Seen {
-    return {
-      entries: this.read,
-      results: this.#results,
-      findings: this.#findings,
-      counts: this.#counts,
-      latest: this.#latest,
-    };
+  /** Entries of a state that were not read again: all but the last of each chain. */
+  #unread(): number {
+    return (this.#since?.chains ?? []).reduce((sum, { size }) => sum + size - 1, 0);
+  }
+
+  states(): VerifyState['chains'] {
+    return this.#results
+      .filter(({ findings, entries }) => findings === 0 && entries > 0)
+      .map(({ origin, chain, entries, hash, frontier }) => ({ origin, chain, size: entries, hash, frontier }));
+  }
+
+  seen(): Walked {
+    const [read, latest] = [this.#read + this.#unread(), this.#latest];
+    return { read, results: this.#results, findings: this.#findings, counts: this.#counts, latest };
   }
 
   #note(finding: Finding): void {
     this.#counts.set(finding.code, (this.#counts.get(finding.code) ?? 0) + 1);
+    this.#keep(finding);
+  }
+
+  #keep(finding: Finding): void {
     if (this.#findings.length < this.#maxFindings) this.#findings.push(finding);
   }
-}
-
-async function* each<T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
-  for await (const page of pages) yield* page;
 }

@@ -1,6 +1,7 @@
 import { CopiedRow } from './copied-row.js';
+import type { Key } from './key-ranges.js';
 import { isBeyond, LARGE_BYTES } from './log-records.js';
-import { COPIED, type Key } from './log-sql.js';
+import { COPIED } from './log-sql.js';
 
 /** As `String(null)`: a column that is never null in the log as the package makes it. */
 const some = (text: string | null): string => text ?? 'null';

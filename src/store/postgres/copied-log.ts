@@ -1,7 +1,8 @@
 import { EntryReader, type CopiedEntry } from './copied-entry.js';
 import { copyOut } from './copy-out.js';
+import type { KeyRange } from './key-ranges.js';
 import { LARGE_BYTES } from './log-records.js';
-import { copied, type Key } from './log-sql.js';
+import { copied, type CopyAsked } from './log-sql.js';
 import type { PoolClient } from './pool.js';
 import { inSchema } from './schema.js';
 
@@ -10,40 +11,44 @@ import { inSchema } from './schema.js';
  * lives while the next rows are made is copied by the garbage collector, again and again.
  */
 const BYTES = 400_000;
-const LEAST = 50;
+const FIRST = 100;
+const LEAST = 20;
 const MOST = 1_000;
 
 interface Reading {
   readonly entries: CopiedEntry[];
-  readonly next: { readonly after: Key; readonly rows: number } | undefined;
+  /** What is left, if anything is. */
+  readonly next: CopyAsked | undefined;
 }
 
-/** All rows in the order of their key, by many short COPYs. The next is on its way while the caller works on this one. */
+/** All rows of a range in the order of their key, by many short COPYs. The next is on its way while the caller works on this one. */
 export async function* copyEntries(
   client: PoolClient,
   schema: string,
-  content: boolean,
+  { from, toChain, content }: KeyRange & { readonly content: boolean },
 ): AsyncGenerator<CopiedEntry[]> {
-  const read = async (after: Key | undefined, rows: number): Promise<Reading> => {
-    const reader = new EntryReader(content);
-    const entries: CopiedEntry[] = [];
-    let bytes = 0;
-    await copyOut(client, inSchema(schema, copied(after, rows, LARGE_BYTES, content)), (message) => {
-      bytes += message.length;
-      const entry = reader.read(message);
-      if (entry !== undefined) entries.push(entry);
-    });
-    if (entries.length < rows) return { entries, next: undefined };
-    const fitting = Math.floor((entries.length * BYTES) / bytes);
-    return { entries, next: { after: reader.key, rows: Math.min(MOST, Math.max(LEAST, fitting)) } };
-  };
-  let reading = await read(undefined, LEAST);
+  let reading = await read(client, schema, { from, isBehind: false, toChain, rows: FIRST, content });
   for (;;) {
     const { entries, next } = reading;
-    const coming = next === undefined ? undefined : read(next.after, next.rows);
+    const coming = next && read(client, schema, next);
     coming?.catch(() => undefined); // seen when it is awaited
     if (entries.length > 0) yield entries;
     if (coming === undefined) return;
     reading = await coming;
   }
+}
+
+async function read(client: PoolClient, schema: string, asked: CopyAsked): Promise<Reading> {
+  const reader = new EntryReader(asked.content);
+  const entries: CopiedEntry[] = [];
+  let bytes = 0;
+  await copyOut(client, inSchema(schema, copied(asked, LARGE_BYTES)), (message) => {
+    bytes += message.length;
+    const entry = reader.read(message);
+    if (entry !== undefined) entries.push(entry);
+  });
+  if (entries.length < asked.rows) return { entries, next: undefined };
+  const fitting = Math.floor((entries.length * BYTES) / bytes);
+  const rows = Math.min(MOST, Math.max(LEAST, fitting));
+  return { entries, next: { ...asked, from: reader.key, isBehind: true, rows } };
 }
