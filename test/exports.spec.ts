@@ -193,20 +193,26 @@ const ENTRIES = {
   },
   './verify': {
     types: 'verify/index.d.ts',
-    values: ['FINDINGS', 'exitCode', 'formatPin', 'parsePins', 'verify'],
+    values: ['FINDINGS', 'REPORT_SCHEMA', 'exitCode', 'formatPin', 'formatState', 'htmlReport', 'parsePins', 'parseState', 'verify'], // prettier-ignore
     typesOnly: [
       'ChainRecord',
       'ChainReport',
+      'ChainState',
       'ContentRecord',
+      'EntriesOptions',
       'EntryRecord',
       'Finding',
+      'FindingClass',
       'FindingCode',
+      'FoundCode',
       'Level',
       'LogSource',
       'Pin',
+      'Ran',
       'Report',
       'Verdict',
       'VerifyOptions',
+      'VerifyState',
     ],
   },
   './evidence': {

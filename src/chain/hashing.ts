@@ -15,8 +15,13 @@ export function leafHash(leaf: string | Uint8Array): Digest {
 
 /** RFC 6962 §2.1: `SHA-256(0x01 || left || right)`. */
 export function nodeHash(left: Digest, right: Digest): Digest {
+  const isWhole = left.length === 64 && right.length === 64;
+  if (isWhole && node.write(left, 1, 'hex') === 32 && node.write(right, 33, 'hex') === 32) return hash('sha256', node);
   return createHash('sha256').update(`\x01`).update(left, 'hex').update(right, 'hex').digest('hex');
 }
+
+/** The bytes of one node: a call that gives them whole takes a quarter of the time. */
+const node = Buffer.alloc(65, 1);
 
 /** RFC 6962 §2.1: the hash of an empty tree. */
 export const EMPTY_ROOT: Digest = hash('sha256', '');

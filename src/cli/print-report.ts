@@ -6,8 +6,13 @@ const SHOWN = 50;
 
 /** The report for a person. The verdict comes first; what it cannot know comes with it. */
 export function printReport(report: Report, write: (text: Printable) => void = print): void {
-  const { verdict, level, entries, chains, coverage, findings, findingCount, notes } = report;
-  write(line`${paint.bold(COLOURS[verdict](verdict))}  ${entries} entries in ${chains.length} chains, level ${level}`);
+  const { verdict, level, mode, entries, since, chains, coverage, findings, findingCount, notes } = report;
+  const headers = mode === 'headers' ? ', headers alone' : '';
+  write(
+    line`${paint.bold(COLOURS[verdict](verdict))}  ${entries} entries in ${chains.length} chains, level ${level}${headers}`,
+  );
+  if (since !== undefined)
+    write(line`${since.entries} of them were verified on ${since.verifiedAt}, and not read again`);
   if (coverage.from !== undefined)
     write(
       line`sealed from ${coverage.from} to ${coverage.to ?? ''}; ${coverage.sections} sections compared with their commitments`,
@@ -17,7 +22,14 @@ export function printReport(report: Report, write: (text: Printable) => void = p
       line`pins: ${coverage.pins.agreed} of ${coverage.pins.compared} agree; ${coverage.pins.chainsWithout} chains have none`,
     );
   }
-  for (const finding of findings.slice(0, SHOWN)) write(describe(finding));
+  const explained = new Set<string>();
+  for (const finding of findings.slice(0, SHOWN)) {
+    write(describe(finding));
+    if (explained.has(finding.code)) continue;
+    explained.add(finding.code);
+    const { means, todo } = FINDINGS[finding.code];
+    write(paint.dim(line`    ${means}; ${todo}`));
+  }
   if (findingCount > SHOWN)
     write(
       line`… and ${findingCount - Math.min(SHOWN, findings.length)} findings more (--json has the first ${findings.length})`,

@@ -1,14 +1,17 @@
-import { NO_PREVIOUS } from '../chain/hashing.js';
+import { NO_PREVIOUS, type Digest } from '../chain/hashing.js';
 import { entryHash, isOrigin } from '../chain/leaf.js';
-import { encodeFrontier, FrontierBuilder } from '../chain/merkle.js';
+import { encodeFrontier, FrontierBuilder, type Frontier } from '../chain/merkle.js';
+import { REGISTRY } from '../chain/registry.js';
 import { formatMillis, type Micros } from '../event/clock.js';
 import { checkEntry } from './check-entry.js';
 import { checkNoOpening, checkOpening } from './check-opening.js';
 import type { LateId } from './compare-captured.js';
 import type { Pin } from './pin.js';
 import type { ChainReport, Note } from './report.js';
+import { RootsAt, type Wanted } from './roots-at.js';
 import { show } from './show.js';
 import type { ChainRecord, EntryRecord } from './source.js';
+import type { ChainState } from './state.js';
 
 export interface ChainResult extends Omit<ChainReport, 'findings'> {
   /** What the other changes of a transaction tell may come after the last entry. */
@@ -17,6 +20,24 @@ export interface ChainResult extends Omit<ChainReport, 'findings'> {
   readonly firstSealedAt?: number | undefined;
   readonly lastSealedAt?: number | undefined;
   readonly pinsAgreed: number;
+  /** Pins of sizes that were taken on trust: nothing was compared with them. */
+  readonly pinsBefore: number;
+  /** Up to which size it was sealed before the registry told of chains for the last time. */
+  readonly sealedBefore: number;
+  /** Of the last entry, and the tree up to it: where the next run can go on. */
+  readonly hash: Digest;
+  readonly frontier: Frontier;
+}
+
+export interface ChainCheckOptions {
+  readonly pins?: readonly Pin[];
+  readonly note: Note;
+  /** What was verified before: entries from the last of it on are given, and nothing before is looked at. */
+  readonly since?: ChainState | undefined;
+  /** Tree hashes that somebody else compares. */
+  readonly wanted?: Wanted | undefined;
+  /** Entries that were sealed before are counted. */
+  readonly lastHeadsAt?: Micros | undefined;
 }
 
 /** Walks one chain from its first entry to its last, and goes on after every finding. */
@@ -24,26 +45,41 @@ export class ChainCheck {
   readonly #chain: ChainRecord;
   readonly #pins: readonly Pin[];
   readonly #note: Note;
-  readonly #tree = new FrontierBuilder();
-  readonly #rootAt = new Map<number, string>();
-  readonly #wanted: ReadonlySet<number>;
+  readonly #since: ChainState | undefined;
+  readonly #tree: FrontierBuilder;
+  readonly #rootAt = new Map<number, Digest>();
+  readonly #wanted: readonly RootsAt[];
+  readonly #lastHeadsAt: Micros;
+  #sealedBefore = 0;
   #findings = 0;
-  #next = 0;
-  #prev = NO_PREVIOUS;
+  #next: number;
+  #prev: Digest;
+  /** Whether the entry was met from which this check goes on. */
+  #isJoined: boolean;
   #sections = 0;
   #firstSealedAt: Micros | undefined;
   #lastSealedAt: Micros | undefined;
+  #sealedAt = { at: 0, text: sealedTime(0) };
   #result: ChainResult | undefined;
 
-  constructor(chain: ChainRecord, pins: readonly Pin[], note: Note) {
+  constructor(chain: ChainRecord, { pins = [], note, since, wanted, lastHeadsAt }: ChainCheckOptions) {
     this.#chain = chain;
     this.#pins = pins;
     this.#note = note;
-    this.#wanted = new Set(pins.map((pin) => pin.size));
-    if (this.#wanted.has(0)) this.#rootAt.set(0, this.#tree.root());
+    this.#since = since;
+    this.#tree = new FrontierBuilder(since?.frontier);
+    this.#next = since?.size ?? 0;
+    this.#prev = since?.hash ?? NO_PREVIOUS;
+    this.#isJoined = since === undefined;
+    const pinned = { sizes: pins.map(({ size }) => size).toSorted((a, b) => a - b), root: (size: number, root: Digest) => void this.#rootAt.set(size, root) }; // prettier-ignore
+    this.#wanted = [pinned, ...(wanted === undefined ? [] : [wanted])].map((each) => new RootsAt(each));
+    this.#lastHeadsAt = lastHeadsAt ?? Number.NEGATIVE_INFINITY;
+    this.#tellRoots();
     if (!isOrigin(chain.origin)) this.found('CHAIN_ALTERED', `the origin ${show(chain.origin)} is not well-formed`);
-    else if (!chain.origin.endsWith(`/${chain.chain}`))
-      this.found('CHAIN_ALTERED', `the origin of chain ${chain.chain} does not end with its number`);
+    else if (!chain.origin.endsWith(`/${nameOf(chain.chain)}`))
+      this.found('CHAIN_ALTERED', `the origin of chain ${chain.chain} does not end with ${nameOf(chain.chain)}`);
+    if ((chain.chain === REGISTRY.chain) !== (chain.tenant === REGISTRY.tenant))
+      this.found('CHAIN_ALTERED', `chain ${chain.chain} has the tenant ${show(chain.tenant)}: that of the registry is the registry's alone`); // prettier-ignore
   }
 
   readonly found: Note = (...args) => {
@@ -56,6 +92,10 @@ export class ChainCheck {
   entry(entry: EntryRecord): LateId | undefined {
     const { seq, id } = entry;
     const at = { seq, id };
+    if (this.#since !== undefined && seq < this.#since.size) {
+      this.#join(entry, this.#since);
+      return undefined;
+    }
     const { sections, late } = checkEntry(entry, this.#chain.tenant, (code, message) => this.found(code, message, at));
     this.#sections += sections;
     if (seq < this.#next) {
@@ -71,7 +111,10 @@ export class ChainCheck {
     }
     if (this.#lastSealedAt !== undefined && entry.sealedAt < this.#lastSealedAt)
       this.found('TIME_BACKWARDS', `sealed before the entry in front of it`, at);
-    const expected = entryHash({ origin, seq, sealedAt: sealedTime(entry.sealedAt), prev: this.#prev }, entry.body);
+    const expected = entryHash(
+      { origin, seq, sealedAt: this.#sealedText(entry.sealedAt), prev: this.#prev },
+      entry.body,
+    );
     // After a hole nothing is known of the entry before: only its hash could tell, and that is gone.
     if (expected !== entry.hash && seq === this.#next)
       this.found('ENTRY_ALTERED', `entry ${seq} was changed, or it does not follow entry ${seq - 1}`, at);
@@ -81,24 +124,49 @@ export class ChainCheck {
     return late;
   }
 
+  /** The last entry that was taken on trust is there still, and has the hash it had. */
+  #join({ seq, id, hash, sealedAt }: EntryRecord, since: ChainState): void {
+    if (seq !== since.size - 1) return;
+    if (this.#isJoined) this.found('ENTRY_EXTRA', `there is more than one entry ${seq}`, { seq, id });
+    else if (hash !== since.hash)
+      this.found('CHAIN_REWRITTEN', `entry ${seq} is not the one at which the state was saved`, { seq, id });
+    this.#isJoined = true;
+    this.#lastSealedAt = sealedAt;
+  }
+
+  #tellRoots(): void {
+    for (const wanted of this.#wanted) wanted.at(this.#next, this.#tree, this.#lastSealedAt ?? 0);
+  }
+
+  /** Entries of one batch were sealed at one time. */
+  #sealedText(at: Micros): string {
+    if (at !== this.#sealedAt.at) this.#sealedAt = { at, text: sealedTime(at) };
+    return this.#sealedAt.text;
+  }
+
   #append({ hash, seq, sealedAt }: EntryRecord): void {
     this.#tree.append(hash);
     this.#prev = hash;
     this.#next = seq + 1;
-    if (this.#wanted.has(this.#next)) this.#rootAt.set(this.#next, this.#tree.root());
     this.#firstSealedAt ??= sealedAt;
     this.#lastSealedAt = sealedAt;
+    if (sealedAt < this.#lastHeadsAt) this.#sealedBefore = this.#next;
+    this.#tellRoots();
   }
 
   end(): ChainResult {
     const { origin, chain, tenant } = this.#chain;
+    this.#checkJoint();
     this.#checkHead();
-    const agreed = this.#pins.filter((pin) => this.#checkPin(pin));
+    const since = this.#since?.size ?? 0;
+    const pins = this.#pins.filter(({ size }) => size >= since);
+    const agreed = pins.filter((pin) => this.#checkPin(pin));
     this.#result = {
       origin,
       chain,
       tenant,
       entries: this.#tree.size,
+      trusted: this.#since?.size,
       root: Buffer.from(this.#tree.root(), 'hex').toString('base64'),
       findings: this.#findings,
       pinnedSize: agreed.length > 0 ? agreed.reduce((most, pin) => Math.max(most, pin.size), 0) : undefined,
@@ -106,8 +174,18 @@ export class ChainCheck {
       firstSealedAt: this.#firstSealedAt,
       lastSealedAt: this.#lastSealedAt,
       pinsAgreed: agreed.length,
+      pinsBefore: this.#pins.length - pins.length,
+      sealedBefore: this.#sealedBefore,
+      hash: this.#prev,
+      frontier: this.#tree.frontier(),
     };
     return this.#result;
+  }
+
+  #checkJoint(): void {
+    if (this.#isJoined || this.#since === undefined) return;
+    const seq = this.#since.size - 1;
+    this.found('CHAIN_CUT', `entry ${seq}, at which the state was saved, is not there`, { seq });
   }
 
   #checkHead(): void {
@@ -133,6 +211,11 @@ export class ChainCheck {
     this.found('CHAIN_REWRITTEN', `the first ${pin.size} entries are not those that were pinned`);
     return false;
   }
+}
+
+/** What the origin of a chain ends with. */
+function nameOf(chain: number): string {
+  return chain === REGISTRY.chain ? REGISTRY.name : String(chain);
 }
 
 /** As it was hashed. A sealer writes milliseconds; what it cannot have written hashes to nothing that is stored. */

@@ -8,6 +8,7 @@ export function checkOpening(entry: EntryRecord, chain: ChainRecord, found: Note
   const wrong = (message: string): void => found('OPENING_WRONG', message, { seq: 0, id: entry.id });
   if (entry.action !== 'chain.open') return wrong(`entry 0 is ${show(entry.action)}, not chain.open`);
   const { content } = entry;
+  if (content === undefined) return;
   const data = parseJsonObject(content?.data ?? '');
   if (content === null || data === undefined) return wrong('entry 0 has no readable data');
   const details = parseJsonObject(JSON.stringify(data['details'] ?? null));

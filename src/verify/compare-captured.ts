@@ -1,5 +1,8 @@
 import { entryText, finishOpening, laneOf, tenantKey } from '../chain/entry.js';
+import type { HeadsMember } from '../chain/body.js';
 import { finish, type Finished } from '../chain/finish.js';
+import { isHeadsMember } from '../chain/heads.js';
+import { finishRegistry, isRegistryKind, parseTold, REGISTRY } from '../chain/registry.js';
 import { parseJsonObject } from '../event/json-object.js';
 import { projected } from '../event/identity.js';
 import { uuidV7Time } from '../event/uuid.js';
@@ -42,7 +45,7 @@ export function compareWithCaptured(
   if (isActorKnown) {
     compare('actor_id', entry.actorId, projected(finished.actorId));
     compare('request_id', entry.requestId, projected(finished.requestId));
-    const tenant = tenantKey(finished.tenant);
+    const tenant = finished.tenant === REGISTRY.tenant && entry.chain === REGISTRY.chain ? REGISTRY.tenant : tenantKey(finished.tenant); // prettier-ignore
     if (tenant !== chainTenant)
       found('CAPTURE_DIFFERS', `the captured row is of the tenant ${show(tenant)}, its entry is in the chain of ${show(chainTenant)}`); // prettier-ignore
   }
@@ -55,6 +58,8 @@ export function compareWithCaptured(
 
 function derive(entry: EntryRecord, body: ParsedBody, content: ContentRecord, isActorThere: boolean): Finished {
   if (entry.seq === 0) return finishOpening(content.tenant ?? '', body.commit);
+  if (entry.chain === REGISTRY.chain && content.source === 'control' && isRegistryKind(content.op))
+    return finishRegistry(content.op, body.commit, content.op === 'heads' ? headsOf(body, content) : undefined);
   const [, incarnation = ''] = TX.exec(String(body.tx)) ?? [];
   const { actor: commitActor, data: commitData } = body.commit;
   return finish({ ...content, actor: isActorThere ? content.actor : null, commitActor, commitData }, incarnation);
@@ -100,8 +105,15 @@ export function checkIdTime(entry: EntryRecord, body: ParsedBody, found: Found):
   // Of a time that is none the column is found to be altered.
   if (!Number.isSafeInteger(at) || at < 0 || time === uuidV7Time(at)) return undefined;
   if (time > uuidV7Time(at) && time <= uuidV7Time(at + ID_TOLERANCE_MICROS)) return undefined;
-  const lane = entry.content === null ? undefined : laneOf(entry.content);
+  const lane = entry.content === null || entry.content === undefined ? undefined : laneOf(entry.content);
   if (time > uuidV7Time(at) && lane !== undefined) return { xid: lane, time };
   found('ID_WRONG', `the id ${show(body.id)} is not of the time ${show(body.occurredAt)}`);
   return undefined;
+}
+
+/** Its root is for whoever has walked the chains; its count follows from the data section, where that is there. */
+function headsOf(body: ParsedBody, { data }: ContentRecord): HeadsMember | undefined {
+  const { heads } = body;
+  const told = parseTold(data ?? '');
+  return isHeadsMember(heads) && told !== undefined ? { count: told.length, root: heads.root } : heads;
 }

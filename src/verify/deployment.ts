@@ -1,9 +1,10 @@
-import type { FindingCode } from './report.js';
+import { REGISTRY } from '../chain/registry.js';
+import type { FindingCode } from './findings.js';
 import type { ChainRecord } from './source.js';
 
 type Note = (code: FindingCode, message: string, chain: { chain: number; origin?: string }) => void;
 
-/** What the rows of all chains say together: numbered from 1 without gaps, one for a tenant, all of one deployment. */
+/** What the rows of all chains say together: numbered from 1 without gaps, the registry before them with 0, one for a tenant, all of one deployment. */
 export class Deployment {
   readonly #note: Note;
   readonly #origins = new Set<string>();
@@ -13,6 +14,11 @@ export class Deployment {
 
   constructor(note: Note) {
     this.#note = note;
+  }
+
+  /** What the origin of the first chain begins with. */
+  get name(): string | undefined {
+    return this.#name;
   }
 
   has(origin: string): boolean {
@@ -25,7 +31,7 @@ export class Deployment {
     this.#name ??= name;
     const isSecond = chain === this.#last && this.#origins.size > 0;
     const wrong = (message: string): void => this.#note('CHAIN_ALTERED', message, { chain, origin });
-    if (chain < 1 || isSecond)
+    if (chain < REGISTRY.chain || isSecond)
       wrong(isSecond ? `there is more than one row of chain ${chain}` : `no chain has the number ${chain}`); // prettier-ignore
     else if (chain > this.#last + 1) {
       // Chains are numbered without gaps: a number that is missing is a chain that was removed.

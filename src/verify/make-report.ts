@@ -1,28 +1,37 @@
 import { formatMillis, type Micros } from '../event/clock.js';
 import type { ChainResult } from './check-chain.js';
+import { FINDINGS, type FindingCode } from './findings.js';
+import { evidenceOf, limitsOfLevel } from './covered.js';
+import { levelOf } from './level.js';
 import type { Pin } from './pin.js';
-import { verdictOf, type Finding, type FindingCode, type Report } from './report.js';
+import type { RegistryResult } from './registry/check-registry.js';
+import { REPORT_SCHEMA, verdictOf, type ChainReport, type FoundCode, type Report } from './report.js';
+import type { VerifyState } from './state.js';
+import type { Walked } from './walk.js';
 
-/** What was met on the way through the log. */
-export interface Seen {
-  readonly entries: number;
-  readonly results: readonly ChainResult[];
-  readonly findings: readonly Finding[];
-  readonly counts: ReadonlyMap<FindingCode, number>;
-  readonly latest: { readonly sealedAt: Micros; readonly occurredAt: Micros };
+export interface Asked {
+  readonly pins: readonly Pin[];
+  readonly now: number;
+  readonly content: boolean;
+  readonly since: VerifyState | undefined;
+  readonly evidence: RegistryResult | undefined;
 }
 
 /** Clocks of two machines differ by this much without anybody having to be told. */
 const AHEAD_MS = 300_000;
 
 // Loops, not spreads: there may be more chains than a call has room for arguments.
-export function makeReport(seen: Seen, { pins, now }: { pins: readonly Pin[]; now: number }): Report {
-  const { entries, results, findings, counts } = seen;
-  let [sections, agreed, without] = [0, 0, 0];
+export function makeReport(seen: Walked, asked: Asked): Report {
+  const { read, results, findings, counts } = seen;
+  const { pins, now, content, since } = asked;
+  let [sections, agreed, before, without, trusted, trustedChains] = [0, 0, 0, 0, 0, 0];
   let [from, to]: (Micros | undefined)[] = [];
   for (const chain of results) {
     sections += chain.sections;
     agreed += chain.pinsAgreed;
+    before += chain.pinsBefore;
+    trusted += chain.trusted ?? 0;
+    trustedChains += chain.trusted === undefined ? 0 : 1;
     without += chain.pinnedSize === undefined ? 1 : 0;
     if (chain.firstSealedAt !== undefined && !(chain.firstSealedAt > (from ?? Infinity))) from = chain.firstSealedAt;
     if (chain.lastSealedAt !== undefined && !(chain.lastSealedAt < (to ?? -Infinity))) to = chain.lastSealedAt;
@@ -30,24 +39,53 @@ export function makeReport(seen: Seen, { pins, now }: { pins: readonly Pin[]; no
   let findingCount = 0;
   for (const count of counts.values()) findingCount += count;
   return {
-    verdict: verdictOf(counts, entries),
-    level: 'L0',
-    entries,
-    chains: results.map(({ sections: _s, firstSealedAt: _f, lastSealedAt: _l, pinsAgreed: _p, ...chain }) => chain),
+    schema: REPORT_SCHEMA,
+    verdict: verdictOf(counts, read, content),
+    level: levelOf(asked.evidence, since),
+    mode: content ? 'full' : 'headers',
+    verifiedAt: formatMillis(now),
+    entries: read,
+    since: since && { verifiedAt: since.verifiedAt, entries: trusted, chains: trustedChains },
+    chains: results.map((chain) => chainReport(chain)),
     coverage: {
       sections,
       from: time(from),
       to: time(to),
-      pins: { compared: pins.length, agreed, chainsWithout: without },
+      ...evidenceOf(results, asked.evidence),
+      pins: { compared: pins.length - before, agreed, chainsWithout: without },
     },
     findings,
     findingCount,
+    codes: codesOf(counts),
     notes: notesOf(seen, now),
-    limits: limitsOf(results, pins),
+    limits: limitsOf(results, asked, { trusted, before }),
   };
 }
 
-function notesOf({ latest }: Seen, now: number): readonly string[] {
+function chainReport({
+  origin,
+  chain,
+  tenant,
+  entries,
+  trusted,
+  root,
+  findings,
+  pinnedSize,
+}: ChainResult): ChainReport {
+  return { origin, chain, tenant, entries, trusted, root, findings, pinnedSize };
+}
+
+function codesOf(counts: Walked['counts']): Report['codes'] {
+  const codes: Partial<Record<FindingCode, FoundCode>> = {};
+  for (const code of Object.keys(FINDINGS) as FindingCode[]) {
+    const { kind, class: of, means, todo } = FINDINGS[code];
+    const count = counts.get(code);
+    if (count !== undefined) codes[code] = { kind, class: of, count, means, todo };
+  }
+  return codes;
+}
+
+function notesOf({ latest }: Walked, now: number): readonly string[] {
   const isAhead = (at: Micros): boolean => at > (now + AHEAD_MS) * 1000;
   return [
     ...(isAhead(latest.sealedAt)
@@ -59,16 +97,30 @@ function notesOf({ latest }: Seen, now: number): readonly string[] {
   ];
 }
 
-function limitsOf(chains: readonly ChainResult[], pins: readonly Pin[]): readonly string[] {
+function limitsOf(
+  chains: readonly ChainResult[],
+  { pins, content, since, evidence }: Asked,
+  { trusted, before }: { trusted: number; before: number },
+): readonly string[] {
   const unpinned = chains.filter((chain) => chain.pinnedSize === undefined).length;
   const after = chains.reduce(
     (sum, chain) => sum + (chain.pinnedSize === undefined ? 0 : chain.entries - chain.pinnedSize),
     0,
   );
   return [
-    pins.length === 0
-      ? 'Level L0 proves that the log agrees with itself. Whoever owns the database could have rewritten whole chains from their first entry, or cut off their ends: compare with checkpoints kept elsewhere (verify --pin FILE).'
-      : `Entries after the last pin (${after}), and the chains opened after it, could have been cut off or rewritten by whoever owns the database.`,
+    ...(content
+      ? []
+      : ['Headers alone were verified: neither the sections (who, and which values) nor the captured rows were compared, nor the form of bodies. Run without --headers for a verdict.']), // prettier-ignore
+    ...(since === undefined
+      ? []
+      : [`${trusted} entries were taken on trust: they were verified on ${since.verifiedAt}, and not read again, but for the last of each chain. A change that was made in them since is not seen; run without --since for that.`]), // prettier-ignore
+    ...(before === 0 ? [] : [`${before} pins are of sizes that were taken on trust: nothing was compared with them.`]),
+    ...limitsOfLevel(chains, evidence, pins.length > 0),
+    ...(pins.length === 0
+      ? []
+      : [
+          `Entries after the last pin (${after}), and the chains opened after it, could have been cut off or rewritten by whoever owns the database, as far as nothing else covers them.`,
+        ]),
     ...(pins.length > 0 && unpinned > 0
       ? [`${unpinned} of ${chains.length} chains have no pin: of those only agreement with themselves is proved.`]
       : []),

@@ -1,5 +1,6 @@
 import type { Body } from '../chain/body.js';
 import { RULES } from '../chain/finish.js';
+import { isHeadsMember } from '../chain/heads.js';
 import { canonicalJson, type CanonicalObject } from '../event/canonical.js';
 import { parseJsonObject } from '../event/json-object.js';
 import { FLAGS, OUTCOMES, SEVERITIES, SOURCES } from '../event/types.js';
@@ -65,6 +66,7 @@ const FORMS: Readonly<Record<string, (value: unknown) => boolean>> = {
       value.length > 0 &&
       value.every((flag, i) => oneOf(FLAGS)(flag) && (i === 0 || value[i - 1] < flag)),
   ),
+  heads: optional(isHeadsMember),
   commit: (value) => Object.keys(value as object).length === 2,
 };
 

@@ -37,8 +37,13 @@ export interface EntryRecord {
   readonly requestId: string | null;
   readonly group: string | null;
   readonly body: string;
-  /** `null`: there is no content row at this position. */
-  readonly content: ContentRecord | null;
+  /** `null`: there is no content row at this position. `undefined`: it was not asked for. */
+  readonly content: ContentRecord | null | undefined;
+}
+
+export interface EntriesOptions {
+  readonly content?: boolean;
+  readonly since?: ReadonlyMap<number, number>;
 }
 
 /** What stands beside the registry, in the same snapshot as the rest. Nothing of it is believed. */
@@ -59,8 +64,11 @@ export interface LogSource {
   size(): Promise<number>;
   /** All rows of chains, in the order of their numbers. */
   chains(): AsyncIterable<readonly ChainRecord[]>;
-  /** Every row that a reader can be shown as an entry, whatever its chain and number are, in the order of both. */
-  entries(): AsyncIterable<readonly EntryRecord[]>;
+  /**
+   * Every row that a reader can be shown as an entry, whatever its chain and number are, in the order of both.
+   * @param options `content: false`: without their content; `since`: of these chains what is before a number need not come
+   */
+  entries(options?: EntriesOptions): AsyncIterable<readonly EntryRecord[]>;
   /** The same rows, counted in another way than they are read: not by the index that leads to them. */
   count(): Promise<number>;
   /** Positions that more than one entry claims, and ids that more than one has: the first ten of each. */

@@ -1,11 +1,21 @@
-import type { Micros } from '../event/clock.js';
-import { ChainCheck, type ChainResult } from './check-chain.js';
+import { REGISTRY } from '../chain/registry.js';
+import { AuditError } from '../event/errors.js';
+import { formatMillis } from '../event/clock.js';
+import type { ChainResult } from './check-chain.js';
 import { Deployment } from './deployment.js';
-import { LateIds } from './late-ids.js';
-import { makeReport, type Seen } from './make-report.js';
+import type { FindingCode } from './findings.js';
+import { makeReport } from './make-report.js';
+import { levelOf } from './level.js';
 import type { Pin } from './pin.js';
-import type { Finding, FindingCode, Report } from './report.js';
-import type { ChainRecord, EntryRecord, LogSource } from './source.js';
+import type { Policy } from './policy.js';
+import { RegistryCheck, type RegistryResult } from './registry/check-registry.js';
+import type { NamedAnchor } from './registry/read-anchors.js';
+import { handOver, type FoundRoot, type ToldPart } from './registry/told-list.js';
+import { LEVELS, type Finding, type Report } from './report.js';
+import type { ChainRecord, LogSource } from './source.js';
+import type { VerifyState } from './state.js';
+import { show } from './show.js';
+import { walk, type Walked, type WalkOptions, type WalkSource } from './walk.js';
 
 export interface VerifyOptions {
   /** Checkpoints kept outside the database. */
@@ -14,152 +24,225 @@ export interface VerifyOptions {
   readonly unsealedAfterMs?: number;
   /** Findings kept in the report; all are counted. Default 1,000. */
   readonly maxFindings?: number;
+  /**
+   * `false`: headers alone. Hashes, links, chains, and the columns that the body says; neither sections nor captured rows, nor the
+   * form of bodies. The verdict is then never `VERIFIED`. @defaultValue `true`
+   */
+  readonly content?: boolean;
+  /** What an earlier run has verified: only what came after it is read, and the report says what was taken on trust. */
+  readonly since?: VerifyState;
+  /**
+   * Given where the next run can go on: not where something was tampered with, nor from headers alone. A chain with findings is left
+   * out of it.
+   */
+  readonly onState?: (state: VerifyState) => void;
   /** Called for each page with the entries checked so far and their number by the rows of the chains. */
   readonly onProgress?: (done: number, total: number) => void;
   /** The clock of whoever verifies, milliseconds: what lies ahead of it is said. @defaultValue `Date.now` */
   readonly now?: () => number;
+  /** What the auditor trusts; without it signatures are not looked at, and the level is L0. */
+  readonly policy?: Policy;
+  /** The anchors of the policy, as they are read from here. */
+  readonly anchors?: readonly NamedAnchor[];
+  /** Walks the chains by several processes or threads instead of here, and gives the parts in the order of their chains. */
+  readonly walkers?: Walkers;
+}
+
+/** The registry is walked first, here; the rest by others. `onChain` is not among the options, since the rows of all chains are looked at here. */
+export interface Walkers {
+  /** The log up to the registry, and what comes after it. */
+  readonly first: WalkSource;
+  readonly others: WalkSource;
+  /** The latter, by others. @param told what they are to look for */
+  rest(options: Omit<WalkOptions, 'onChain' | 'proofs'>, told: ToldPart): Promise<readonly WalkedPart[]>;
+}
+
+export interface WalkedPart extends Walked {
+  readonly found: readonly FoundRoot[];
 }
 
 /**
  * Recomputes every hash, link, root, commitment and projection, derives every entry anew from its captured row, and compares with
  * the pins. Goes on after each finding. Reads every entry once, in pages; needs SELECT on the log and nothing else.
  *
- * @throws what the source throws (database away, no right to read all of it): then nothing was verified
+ * @throws what the source throws (database away, no right to read all of it): then nothing was verified; `AUDIT_STATE_INVALID`
+ *   where `since` is of another deployment
  */
 export async function verify(source: LogSource, options: VerifyOptions = {}): Promise<Report> {
-  const { pins = [], unsealedAfterMs = 60_000, maxFindings = 1_000, onProgress, now = Date.now } = options;
-  const run = new Run(source, pins, maxFindings);
+  const { pins = [], unsealedAfterMs = 60_000, maxFindings = 1_000, content = true, since, now = Date.now } = options;
   const total = await source.size();
-  for await (const page of source.entries()) {
-    for (const entry of page) await run.entry(entry);
-    onProgress?.(run.read, total);
+  const run = new Run(maxFindings, since);
+  const walking = {
+    pins,
+    maxFindings,
+    content,
+    since: since?.chains ?? [],
+    onProgress: (read: number) => options.onProgress?.(read, total),
+  };
+  const at = now();
+  const registry = await run.registry(source, options, at);
+  const proofs = registry;
+  try {
+    if (options.walkers === undefined) run.take(await walk(source, { ...walking, proofs, onChain: run.onChain }));
+    else {
+      for await (const page of source.chains()) for (const record of page) run.onChain(record);
+      run.take(await walk(options.walkers.first, { ...walking, proofs }));
+      const told = proofs === undefined ? NOTHING_TOLD : proofs.toSend();
+      if (told === undefined) run.take(await walk(options.walkers.others, { ...walking, proofs }));
+      else
+        for (const { found, ...walked } of await options.walkers.rest(walking, told)) {
+          run.take(walked);
+          if (proofs !== undefined) handOver(found, proofs);
+        }
+    }
+    run.compareKnown(pins);
+    await run.compareWhole(source, unsealedAfterMs);
+    await run.compareRegistry(source, options, registry);
+  } finally {
+    registry?.close();
   }
-  await run.end(unsealedAfterMs);
-  return makeReport(run.seen(), { pins, now: now() });
+  const report = makeReport(run.seen(), { pins, now: at, content, since, evidence: run.evidence });
+  const { name } = run;
+  if (report.verdict !== 'TAMPERED' && content && name !== undefined)
+    options.onState?.({ verifiedAt: formatMillis(at), deployment: name, chains: run.states() });
+  return report;
 }
 
-/** Walks rows of chains and rows of entries side by side, both in the order of the chains' numbers. */
+const NOTHING_TOLD: ToldPart = { told: [], lastHeadsAt: undefined };
+
+/** What all parts say together, and what can be said of the whole log alone. */
 class Run {
-  readonly #source: LogSource;
-  readonly #chains: AsyncIterator<ChainRecord>;
-  readonly #late: LateIds;
+  readonly #since: VerifyState | undefined;
   readonly #deployment: Deployment;
-  readonly #pins: ReadonlyMap<string, readonly Pin[]>;
   readonly #maxFindings: number;
   readonly #findings: Finding[] = [];
   readonly #counts = new Map<FindingCode, number>();
   readonly #results: ChainResult[] = [];
-  #current: { readonly record: ChainRecord; readonly check: ChainCheck } | undefined;
-  #isLastChain = false;
-  /** Entries of the chain without a row that is being read. */
-  #stray: { readonly chain: number; count: number } | undefined;
-  #latest: { sealedAt: Micros; occurredAt: Micros } = { sealedAt: 0, occurredAt: 0 };
-  read = 0;
+  #latest = { sealedAt: 0, occurredAt: 0 };
+  #read = 0;
+  evidence: RegistryResult | undefined;
 
-  constructor(source: LogSource, pins: readonly Pin[], maxFindings: number) {
-    this.#source = source;
-    this.#chains = each(source.chains());
-    this.#late = new LateIds(source);
-    this.#deployment = new Deployment((code, message, chain) => this.#note({ code, message, ...chain }));
+  constructor(maxFindings: number, since: VerifyState | undefined) {
     this.#maxFindings = maxFindings;
-    const byOrigin = new Map<string, Pin[]>();
-    for (const pin of pins) {
-      const others = byOrigin.get(pin.origin);
-      if (others) others.push(pin);
-      else byOrigin.set(pin.origin, [pin]);
+    this.#since = since;
+    this.#deployment = new Deployment((code, message, chain) => this.#note({ code, message, ...chain }));
+  }
+
+  get name(): string | undefined {
+    return this.#deployment.name;
+  }
+
+  /** @throws AuditError `AUDIT_STATE_INVALID` */
+  readonly onChain = (record: ChainRecord): boolean => {
+    const isNew = this.#deployment.isNew(record);
+    const [said, is] = [this.#since?.deployment, this.name];
+    if (said !== undefined && said !== is)
+      throw new AuditError('AUDIT_STATE_INVALID', `line 1 of the state has the deployment ${said}, and this log is ${is}: is it the right database?`, { line: 1 }); // prettier-ignore
+    return isNew;
+  };
+
+  take({ read, results, findings, counts, latest }: Walked): void {
+    this.#read += read;
+    for (const result of results) this.#results.push(result);
+    for (const finding of findings) this.#keep(finding);
+    for (const [code, count] of counts) this.#counts.set(code, (this.#counts.get(code) ?? 0) + count);
+    const { sealedAt, occurredAt } = this.#latest;
+    this.#latest = {
+      sealedAt: Math.max(sealedAt, latest.sealedAt),
+      occurredAt: Math.max(occurredAt, latest.occurredAt),
+    };
+  }
+
+  /** What is signed and anchored is read before anything else. */
+  async registry(source: LogSource, options: VerifyOptions, now: number): Promise<RegistryCheck | undefined> {
+    if (source.evidence === undefined) return undefined;
+    const origin = await registryOrigin(source);
+    const { policy, anchors = [] } = options;
+    const check = new RegistryCheck(policy, (code, message, entry) => this.#note({ code, message, origin: check.origin, chain: 0, ...entry }), now); // prettier-ignore
+    await check.begin(source.evidence, anchors, origin ?? '');
+    return check;
+  }
+
+  async compareRegistry(
+    source: LogSource,
+    { policy, content = true }: VerifyOptions,
+    registry: RegistryCheck | undefined,
+  ): Promise<void> {
+    const { name } = this;
+    if (policy !== undefined && name !== undefined && name !== policy.origin)
+      this.#note({
+        code: 'ORIGIN_DIFFERS',
+        message: `the policy is about ${policy.origin}, and this log is ${show(name)}`,
+      });
+    for (const origin of policy?.chains ?? [])
+      if (!this.#deployment.has(origin)) this.#note({ code: 'CHAIN_MISSING', message: 'the policy expects this chain, and it is not in this database', origin }); // prettier-ignore
+    if (registry !== undefined && source.evidence !== undefined) {
+      if (content && this.#since === undefined) await registry.compareHeads(source.evidence);
+      this.evidence = registry.end(this.#results);
     }
-    this.#pins = byOrigin;
+    const level = levelOf(this.evidence, this.#since);
+    if (policy !== undefined && LEVELS.indexOf(level) < LEVELS.indexOf(policy.level))
+      this.#note({ code: 'BELOW_LEVEL', message: `${level} is proved, and the policy asks for ${policy.level}` });
   }
 
-  async entry(entry: EntryRecord): Promise<void> {
-    this.read += 1;
-    while (!this.#isLastChain && (this.#current === undefined || this.#current.record.chain < entry.chain))
-      await this.#nextChain();
-    if (this.#current?.record.chain !== entry.chain) return this.#strayEntry(entry.chain);
-    const { check } = this.#current;
-    const late = check.entry(entry);
-    if (entry.sealedAt > this.#latest.sealedAt) this.#latest.sealedAt = entry.sealedAt;
-    if (entry.occurredAt > this.#latest.occurredAt) this.#latest.occurredAt = entry.occurredAt;
-    if (late === undefined) return;
-    const { seq, id } = entry;
-    await this.#late.add(late, (message) => check.found('ID_WRONG', message, { seq, id }));
-  }
-
-  async #nextChain(): Promise<void> {
-    this.#endChain();
-    const next = await this.#chains.next();
-    if (next.done === true) {
-      this.#isLastChain = true;
-      return;
-    }
-    const record = next.value;
-    if (!this.#deployment.isNew(record)) return;
-    const { origin, chain } = record;
-    const check = new ChainCheck(record, this.#pins.get(origin) ?? [], (code, message, entry) =>
-      this.#note({ code, message, origin, chain, ...entry }),
-    );
-    this.#current = { record, check };
-  }
-
-  #endChain(): void {
-    if (this.#current !== undefined) this.#results.push(this.#current.check.end());
-    this.#current = undefined;
-  }
-
-  #strayEntry(chain: number): void {
-    if (this.#stray?.chain !== chain) {
-      this.#endStray();
-      this.#stray = { chain, count: 0 };
-    }
-    this.#stray.count += 1;
-  }
-
-  #endStray(): void {
-    if (this.#stray === undefined) return;
-    const { chain, count } = this.#stray;
-    this.#note({ code: 'CHAIN_MISSING', message: `chain ${chain} has ${count} entries but no row`, chain });
-  }
-
-  /** What can be said only when all has been read. */
-  async end(unsealedAfterMs: number): Promise<void> {
-    while (!this.#isLastChain) await this.#nextChain();
-    this.#endStray();
-    await this.#late.settle();
-    for (const origin of this.#pins.keys()) {
+  compareKnown(pins: readonly Pin[]): void {
+    const pinned = new Set(pins.map(({ origin }) => origin));
+    for (const origin of pinned) {
       if (!this.#deployment.has(origin))
         this.#note({ code: 'CHAIN_MISSING', message: 'the pinned chain is not in this database', origin });
     }
-    const there = await this.#source.count();
-    if (there !== this.read)
-      this.#note({ code: 'ENTRY_UNREAD', message: `${this.read} entries were read, and there are ${there}` });
-    const { positions, ids } = await this.#source.doubles();
+    for (const { origin, chain } of this.#since?.chains ?? []) {
+      if (!this.#deployment.has(origin))
+        this.#note({ code: 'CHAIN_MISSING', message: 'the chain of the state is not in this database', origin, chain });
+    }
+  }
+
+  async compareWhole(source: LogSource, unsealedAfterMs: number): Promise<void> {
+    const [there, known] = [await source.count(), this.#read + this.#unread()];
+    if (there !== known) {
+      const what = this.#since === undefined ? 'were read' : 'were read, now or before';
+      this.#note({ code: 'ENTRY_UNREAD', message: `${known} entries ${what}, and there are ${there}` });
+    }
+    const { positions, ids } = await source.doubles();
     if (positions.length > 0)
       this.#note({ code: 'ENTRY_UNREAD', message: `more than one entry at the positions ${positions.join(', ')}` });
     if (ids.length > 0)
       this.#note({ code: 'ENTRY_UNREAD', message: `more than one entry with the ids ${ids.join(', ')}` });
-    const unsealed = await this.#source.unsealed(unsealedAfterMs);
+    const unsealed = await source.unsealed(unsealedAfterMs);
     if (unsealed.count === 0) return;
     const rest = unsealed.count > unsealed.positions.length ? ', …' : '';
     const message = `${unsealed.count} rows of content have no entry (positions ${unsealed.positions.join(', ')}${rest})`;
     this.#note({ code: 'UNSEALED', message });
   }
 
-  seen(): Seen {
-    return {
-      entries: this.read,
-      results: this.#results,
-      findings: this.#findings,
-      counts: this.#counts,
-      latest: this.#latest,
-    };
+  /** Entries of a state that were not read again: all but the last of each chain. */
+  #unread(): number {
+    return (this.#since?.chains ?? []).reduce((sum, { size }) => sum + size - 1, 0);
+  }
+
+  states(): VerifyState['chains'] {
+    return this.#results
+      .filter(({ findings, entries }) => findings === 0 && entries > 0)
+      .map(({ origin, chain, entries, hash, frontier }) => ({ origin, chain, size: entries, hash, frontier }));
+  }
+
+  seen(): Walked {
+    const [read, latest] = [this.#read + this.#unread(), this.#latest];
+    return { read, results: this.#results, findings: this.#findings, counts: this.#counts, latest };
   }
 
   #note(finding: Finding): void {
     this.#counts.set(finding.code, (this.#counts.get(finding.code) ?? 0) + 1);
+    this.#keep(finding);
+  }
+
+  #keep(finding: Finding): void {
     if (this.#findings.length < this.#maxFindings) this.#findings.push(finding);
   }
 }
 
-async function* each<T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
-  for await (const page of pages) yield* page;
+/** As its row says; it is the first of all. */
+async function registryOrigin(source: LogSource): Promise<string | undefined> {
+  for await (const page of source.chains()) return page.find(({ chain }) => chain === REGISTRY.chain)?.origin;
+  return undefined;
 }

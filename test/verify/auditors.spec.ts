@@ -21,7 +21,7 @@ describe('the page for auditors', () => {
   });
 
   it('has every member of the report', () => {
-    for (const member of ['verdict', 'level', 'entries', 'chains', 'coverage', 'findings', 'findingCount', 'notes', 'limits'])
+    for (const member of ['schema', 'mode', 'verifiedAt', 'since', 'codes', 'verdict', 'level', 'entries', 'chains', 'coverage', 'findings', 'findingCount', 'notes', 'limits'])
       expect(page).toMatch(new RegExp(`\`${member}\`[^|]*\\|`)); // prettier-ignore
   });
 });

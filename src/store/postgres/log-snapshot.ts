@@ -1,4 +1,5 @@
 import { AuditError } from '../../event/errors.js';
+import type { ChainRange } from './key-ranges.js';
 import { privilegeMissing, schemaMissing } from './content-store.js';
 import { PostgresLogSource } from './log-source.js';
 import { inTransaction } from './migrate.js';
@@ -9,8 +10,9 @@ import { inSchema } from './schema.js';
  * A role's own timeouts must not end a reading that takes as long as the log is long. `set`, not a query: none of this takes the
  * snapshot. With the locks nobody can truncate, rename or filter the tables meanwhile.
  */
-const BEGIN = `
+const BEGIN = (snapshot: string): string => `
 set transaction isolation level repeatable read, read only;
+${snapshot}
 set local statement_timeout = 0;
 set local lock_timeout = 0;
 set local idle_in_transaction_session_timeout = 0;
@@ -35,6 +37,13 @@ select c.relname, c.relkind <> 'r' as no_table
      and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and p.polcmd in ('r', '*'))))
  order by 1`;
 
+/** A part of the log, in the snapshot of another connection. */
+export interface LogPart {
+  /** As `exportSnapshot` named it. */
+  readonly snapshot: string;
+  readonly chains: ChainRange;
+}
+
 /**
  * Reads the log for the verifier, in one snapshot: what is sealed meanwhile is not seen.
  * @throws AuditError `AUDIT_PRIVILEGE_MISSING` if this role cannot see all of the log, `AUDIT_SCHEMA_MISSING`
@@ -43,18 +52,25 @@ export async function withLogSource<T>(
   pool: Pool,
   schema: string,
   work: (source: PostgresLogSource) => Promise<T>,
+  part?: LogPart,
 ): Promise<T> {
   try {
     return await inTransaction(pool, async (client) => {
-      await client.query(inSchema(schema, BEGIN));
+      await client.query(inSchema(schema, BEGIN(part === undefined ? '' : importing(part.snapshot))));
       await client.query(TRANSACTION_TIMEOUT);
       await refuseFiltered(client, schema);
-      return await work(new PostgresLogSource(client, schema));
+      return await work(new PostgresLogSource(client, schema, part?.chains));
     });
   } catch (error) {
     if (isForbidden(error)) throw privilegeMissing(schema, error);
     throw isSchemaMissing(error) ? schemaMissing(schema, error) : error;
   }
+}
+
+/** No parameters there. The name comes from the server. */
+function importing(snapshot: string): string {
+  if (!/^[0-9A-Za-z-]{1,60}$/.test(snapshot)) throw new TypeError('that is no name of a snapshot');
+  return `set transaction snapshot '${snapshot}';`;
 }
 
 async function refuseFiltered(client: PoolClient, schema: string): Promise<void> {

@@ -1,3 +1,5 @@
+import { copyEntries } from './copied-log.js';
+import { ALL_CHAINS, keyRanges, type ChainRange } from './key-ranges.js';
 import { PostgresEvidenceSource } from './evidence-source.js';
 import { entryRecord, LARGE_BYTES, type Row } from './log-records.js';
 import * as SQL from './log-sql.js';
@@ -6,16 +8,31 @@ import { inSchema } from './schema.js';
 
 const PAGE = 1_000;
 
-/** Reads through cursors of one transaction: all rows that its snapshot shows, each once, in pages. */
+interface EntriesAsked {
+  /** `false`: headers alone. */
+  readonly content?: boolean;
+  /** Of these chains what is before a number need not come. */
+  readonly since?: ReadonlyMap<number, number>;
+}
+
+/** Reads in one transaction: all rows that its snapshot shows, each once, in pages. */
 export class PostgresLogSource {
   readonly #client: PoolClient;
   readonly #schema: string;
   readonly evidence = new PostgresEvidenceSource((text, values) => this.#rows(text, values));
+  readonly #range: ChainRange | undefined;
   #cursors = 0;
 
-  constructor(client: PoolClient, schema: string) {
+  /** @param range the chains that `chains` and `entries` read; all, where none is given */
+  constructor(client: PoolClient, schema: string, range?: ChainRange) {
     this.#client = client;
     this.#schema = schema;
+    this.#range = range;
+  }
+
+  /** The same, of some chains alone. */
+  part(chains: ChainRange): PostgresLogSource {
+    return new PostgresLogSource(this.#client, this.#schema, chains);
   }
 
   async size() {
@@ -23,7 +40,7 @@ export class PostgresLogSource {
   }
 
   async *chains() {
-    for await (const rows of this.#pages(SQL.CHAINS)) {
+    for await (const rows of this.#pages(SQL.chains(this.#range))) {
       yield rows.map(([chain, origin, tenant, size, hash, frontier]) => ({
         chain: Number(chain),
         origin: String(origin),
@@ -35,8 +52,37 @@ export class PostgresLogSource {
     }
   }
 
-  async *entries() {
-    for await (const rows of this.#pages(SQL.entries(LARGE_BYTES))) {
+  /** By COPY; through a cursor, slowly and all of them, where the tables are not as the package makes them. */
+  async *entries({ content = true, since = new Map() }: EntriesAsked = {}) {
+    if (!(await this.isCopyable())) return yield* this.#fetched();
+    await this.#client.query(SQL.PLAN.on);
+    for (const range of keyRanges(this.#range ?? ALL_CHAINS, since)) yield* this.#copied({ ...range, content });
+    await this.#client.query(SQL.PLAN.off);
+  }
+
+  /** Whether entries can be read in ranges, and each range in short readings. */
+  async isCopyable(): Promise<boolean> {
+    return (await this.#rows(SQL.IS_COPYABLE))[0]?.[0] === true;
+  }
+
+  /** By which other connections see the same, as long as this transaction lasts. */
+  async exportSnapshot(): Promise<string> {
+    return String((await this.#rows('select pg_export_snapshot()'))[0]?.[0]);
+  }
+
+  async *#copied(asked: Parameters<typeof copyEntries>[2]) {
+    for await (const entries of copyEntries(this.#client, this.#schema, asked)) {
+      for (const entry of entries) {
+        if (entry.content?.isLarge !== true) continue;
+        const [actor, data] = (await this.#rows(SQL.SECTIONS, [entry.pos]))[0] ?? [];
+        Object.assign(entry.content, { actor, data });
+      }
+      yield entries;
+    }
+  }
+
+  async *#fetched() {
+    for await (const rows of this.#pages(SQL.entries(LARGE_BYTES, this.#range))) {
       const records = [];
       for (const row of rows) records.push(entryRecord(row, await this.#largeSections(row)));
       yield records;

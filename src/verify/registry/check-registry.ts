@@ -1,16 +1,20 @@
 import type { Digest } from '../../chain/hashing.js';
 import { isHeadsMember } from '../../chain/heads.js';
-import { headLine } from '../../chain/heads.js';
 import { parseTold, REGISTRY } from '../../chain/registry.js';
 import { formatMillis, type Micros } from '../../event/clock.js';
 import { parseJsonObject } from '../../event/json-object.js';
 import type { Policy } from '../policy.js';
+import type { ChainResult } from '../check-chain.js';
 import type { Note } from '../report.js';
+import type { Wanted } from '../roots-at.js';
+import type { ChainProofs } from '../walk.js';
 import { show } from '../show.js';
 import type { EntryRecord, EvidenceSource } from '../source.js';
 import { Claims, type Claim } from './claims.js';
 import { keyAt, parseHandover, trustedKeys, type Handover } from './keys.js';
 import { readAnchors, type NamedAnchor } from './read-anchors.js';
+import { MOST_SENT, type ToldPart } from './told-list.js';
+import { isLeftBehind, parseRestore, type Restore } from './restores.js';
 import { Told } from './told.js';
 
 /** What the registry proves of the other chains. */
@@ -40,7 +44,7 @@ const KEPT = 1_000;
  * What stands on chain 0: that it is what was signed and anchored, and that the chains are what it told of them. Chain 0 is walked first;
  * the sizes whose roots are wanted of each chain are asked for in ascending order.
  */
-export class RegistryCheck {
+export class RegistryCheck implements ChainProofs {
   readonly #policy: Policy | undefined;
   readonly #note: Note;
   readonly #now: number;
@@ -52,13 +56,14 @@ export class RegistryCheck {
   #claims = new Claims([]);
   #keys: ReturnType<typeof trustedKeys> = [];
   #handovers: readonly Handover[] = [];
-  /** From `restore.declared`: what was left behind, where it goes on from, and the entry that says so. */
-  #restores: { readonly seq: number; readonly from: string; readonly abandoned: ReadonlySet<string> }[] = [];
+  readonly #restores: Restore[] = [];
   #anchors: readonly NamedAnchor[] = [];
   #origin: string;
   #isStandby = false;
   #size = 0;
   #lastHeadsAt: Micros | undefined;
+  /** By chain: the size that was told last. */
+  readonly #lastTold = new Map<number, number>();
 
   constructor(policy: Policy | undefined, note: Note, now: number) {
     this.#policy = policy;
@@ -73,7 +78,8 @@ export class RegistryCheck {
     this.#anchors = anchors;
     this.#isStandby = await source.isStandby();
     const controls = await source.controls();
-    for (const { seq, action, data } of controls) if (action === 'restore.declared') this.#restored(seq, data);
+    for (const { seq, action, data } of controls)
+      if (action === 'restore.declared') this.#restores.push(parseRestore(seq, data));
     this.#handovers = controls.flatMap(({ seq, action, data }) => {
       if (action !== 'key.rotated') return [];
       const handover = parseHandover(seq, data);
@@ -99,22 +105,18 @@ export class RegistryCheck {
       this.#note('CHECKPOINT_UNTRUSTED', `${what} is signed by no key of the policy`);
   }
 
-  #restored(seq: number, data: string): void {
-    const details = Object(parseJsonObject(data)?.['details']) as Record<string, unknown>; // whatever it is, it may have these
-    const { from, abandoned } = details;
-    const lines = Array.isArray(abandoned) ? abandoned.filter((line) => typeof line === 'string') : [];
-    this.#restores.push({ seq, from: typeof from === 'string' ? from : '', abandoned: new Set(lines) });
-  }
-
-  /** The next size whose root is wanted of a chain; chains and sizes ascending, chain 0 first. */
-  nextSize(chain: number, above: number): number | undefined {
-    return chain === REGISTRY.chain ? this.#claims.nextSize(above) : this.#told.nextOf(chain, above);
-  }
-
-  /** That the chain has this root at that size. @param sealedAt of the last entry in it */
-  found(chain: number, size: number, root: Digest, sealedAt: Micros): void {
-    if (chain === REGISTRY.chain) this.#claimed(size, root, sealedAt);
-    else this.#told.found(chain, size, root);
+  /** Sizes whose roots are wanted of a chain; chains are asked for in ascending order, chain 0 first. */
+  wanted(chain: number): Wanted {
+    const isRegistry = chain === REGISTRY.chain;
+    const next = (above: number): number | undefined =>
+      isRegistry ? this.#claims.nextSize(above) : this.#told.nextOf(chain, above);
+    return {
+      sizes: ascending(next),
+      root: (size, root, sealedAt) => {
+        if (isRegistry) this.#claimed(size, root, sealedAt);
+        else this.#told.found(chain, size, root);
+      },
+    };
   }
 
   #claimed(size: number, root: Digest, sealedAt: Micros): void {
@@ -162,13 +164,26 @@ export class RegistryCheck {
   /** Each entry of chain 0. */
   entry({ seq, id, action, sealedAt, body, content }: EntryRecord): void {
     this.#size = Math.max(this.#size, seq + 1);
-    if (action !== 'heads') return;
+    if (action !== 'heads' || content === undefined) return;
     this.#lastHeadsAt = sealedAt;
     const member = parseJsonObject(body)?.['heads'];
     const told = parseTold(content?.data ?? '');
     if (!isHeadsMember(member) || told === undefined || told.length !== member.count)
       this.#note('HEADS_WRONG', `entry ${seq} does not say of which chains it tells`, { seq, id });
-    else this.#told.add({ seq, member }, told);
+    else {
+      this.#told.add({ seq, member }, told);
+      for (const [chain, size] of told) this.#lastTold.set(chain, size);
+    }
+  }
+
+  /** All that was told, to be looked for elsewhere; `undefined` where it is too much to be sent. */
+  toSend(): ToldPart | undefined {
+    if (this.#told.lines > MOST_SENT) return undefined;
+    return { told: [...this.#told.all()], lastHeadsAt: this.#lastHeadsAt };
+  }
+
+  get origin(): string {
+    return this.#origin;
   }
 
   /** When the registry told of chains for the last time: what was sealed before it, it knows. */
@@ -176,16 +191,36 @@ export class RegistryCheck {
     return this.#lastHeadsAt;
   }
 
-  /** When all chains have been walked. @param originOf of a chain by its number */
-  end(originOf: (chain: number) => string): RegistryResult {
+  /** The table that a sealer keeps of it. */
+  async compareHeads(source: EvidenceSource): Promise<void> {
+    let rows = 0;
+    const wrong: string[] = [];
+    for await (const page of source.heads()) {
+      for (const [chain, size] of page)
+        if (this.#lastTold.get(chain) !== size && wrong.length < 5) wrong.push(`${chain} at ${size}`);
+      rows += page.length;
+    }
+    if (wrong.length > 0 || rows !== this.#lastTold.size)
+      this.#note('HEAD_ALTERED', `it has ${rows} rows, of ${this.#lastTold.size} chains that were told; not so: ${wrong.join(', ') || 'those that are missing'}`); // prettier-ignore
+  }
+
+  /** When all chains have been walked. */
+  end(results: readonly ChainResult[]): RegistryResult {
+    const origins = new Map(results.map(({ chain, origin }) => [chain, origin]));
+    const originOf = (chain: number): string => origins.get(chain) ?? `chain ${chain}`;
+    if (this.#lastHeadsAt !== undefined)
+      for (const { chain, origin, sealedBefore } of results)
+        if (chain > REGISTRY.chain && sealedBefore > (this.#lastTold.get(chain) ?? 0))
+          this.#note('CHAIN_UNTOLD', `${origin} had ${sealedBefore} entries when the registry told of chains for the last time, and it told of ${this.#lastTold.get(chain) ?? 0}`); // prettier-ignore
+
     const signed = new Map<number, number>();
     const anchored = new Map<number, number>();
     for (let size = this.#claims.nextSize(this.#size); size !== undefined; size = this.#claims.nextSize(size))
       this.#beyond(this.#claims.take(size));
-    const signedSize = this.#agreedSizes().at(0)?.size ?? 0;
+    const signedSize = agreedSizes(this.#agreed).at(0)?.size ?? 0;
     this.#judge(signedSize);
     const { quorum = 0 } = this.#policy ?? {};
-    const ofAnchors = this.#agreedSizes(1);
+    const ofAnchors = agreedSizes(this.#agreed, 1);
     const last = quorum > 0 ? ofAnchors[quorum - 1] : undefined;
     this.#checkAnchors(last, ofAnchors.length);
     for (const { seq, chains } of this.#told.wrong(originOf, {
@@ -196,7 +231,7 @@ export class RegistryCheck {
     })) {
       const which = chains.map(([chain, size]) => `${show(originOf(chain))} at ${size}`).join(', ');
       const suspects = which === '' ? 'chains that others confirm' : which;
-      this.#note('HEADS_DIFFER', `what entry ${seq} of the registry told is not what the chains are: ${suspects}`, { seq }); // prettier-ignore
+      this.#note('HEADS_DIFFER', `what entry ${seq} of the registry told is not so of at least one of ${suspects}`, { seq }); // prettier-ignore
     }
     return {
       signedSize,
@@ -206,12 +241,6 @@ export class RegistryCheck {
       anchored,
       anchors: ofAnchors.length,
     };
-  }
-
-  /** Greatest first. @param from sources from this one on */
-  #agreedSizes(from = 0): readonly Agreed[] {
-    const agreed = [...this.#agreed].filter(([source]) => source >= from).map(([, each]) => each);
-    return agreed.toSorted((a, b) => b.size - a.size);
   }
 
   /** Checkpoints of more entries than there are. */
@@ -225,10 +254,7 @@ export class RegistryCheck {
 
   #judge(signedSize: number): void {
     const restores = this.#restores.filter(({ seq }) => seq < signedSize);
-    const left = this.#apart.filter(({ size, root }) => {
-      const line = headLine({ origin: this.#origin, size, root });
-      return !restores.some(({ abandoned }) => abandoned.has(line));
-    });
+    const left = this.#apart.filter((claim) => !restores.some((restore) => isLeftBehind(restore, this.#origin, claim)));
     for (const { seq, from, abandoned } of restores) {
       if (this.#policy === undefined || this.#policy.restores.includes(from)) continue;
       this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup, and left ${abandoned.size} checkpoints behind; if you know of it, add to "restores" of the policy: ${show(from)}`, { seq }); // prettier-ignore
@@ -262,4 +288,13 @@ export class RegistryCheck {
     this.#told.close();
     this.#claims.close();
   }
+}
+
+function* ascending(next: (above: number) => number | undefined): Generator<number> {
+  for (let size = next(0); size !== undefined; size = next(size)) yield size;
+}
+
+/** Greatest first. @param from sources from this one on */
+function agreedSizes(agreed: ReadonlyMap<number, Agreed>, from = 0): readonly Agreed[] {
+  return [...agreed].flatMap(([source, each]) => (source < from ? [] : [each])).toSorted((a, b) => b.size - a.size);
 }

@@ -45,10 +45,23 @@ export class Told {
     this.#found = new SortedRecords({ numbers: 3, bytes: 32 }, atOnce);
   }
 
+  lines = 0;
+
   /** In the order of the registry, before any chain is asked for. */
   add(heads: ToldHeads, told: readonly ToldSize[]): void {
     this.#heads.push(heads);
+    this.lines += told.length;
     for (const [chain, size] of told) this.#wanted.add([chain, size, heads.seq]);
+  }
+
+  /** All that was told, each size of a chain once, ascending. Before any chain is asked for. */
+  *all(): Generator<ToldSize> {
+    let [lastChain, lastSize] = [0, 0];
+    for (const { numbers } of this.#wanted.sorted()) {
+      const [chain = 0, size = 0] = numbers;
+      if (chain !== lastChain || size !== lastSize) yield [chain, size];
+      [lastChain, lastSize] = [chain, size];
+    }
   }
 
   /** The next size of this chain whose root is wanted; chains and sizes are asked for in ascending order. */
