@@ -86,7 +86,7 @@ function whole(name: string, value: unknown, least: number, most: number): numbe
   if (value === undefined) return undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
   throw invalid(
-    `evidence.${name} must be a whole number of milliseconds from ${least} to ${most}, not ${String(value)}`,
+    `evidence.${name} must be a whole number of milliseconds from ${least} to ${most}, not ${typeof value === 'number' ? value : `a ${typeof value}`}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -128,6 +128,14 @@ describe('a directory', () => {
     cpSync(root, copy, { recursive: true });
     expect(await listed(directoryAnchor(copy), ORIGIN)).toEqual(await listed(anchor, ORIGIN));
     rmSync(copy, { recursive: true });
+  });
+
+  it('keeps within itself what has a name that leads out of it', async () => {
+    const inside = join(root, 'mounted');
+    mkdirSync(inside);
+    for (const origin of ['..', '.', '../..', '...']) await directoryAnchor(inside).put(await checkpoint(origin, 1));
+    expect(readdirSync(root)).toEqual(['mounted']);
+    expect(readdirSync(inside, { withFileTypes: true }).filter((each) => !each.isDirectory())).toEqual([]);
   });
 
   it('in which a file was changed is not read as if it were not there; one that never was whole is passed over', async () => {

@@ -90,8 +90,8 @@ describe('a key in a file', () => {
         );
       const error = await fileSigner({ path })
         .vkeys(NAME)
-        .catch((e: Error) => e);
-      const [, command = ''] = /Run: (chmod .*) \[AUDIT/.exec(String(error)) ?? [];
+        .catch((e: Error) => e.message);
+      const [, command = ''] = /Run: (chmod .*) \[AUDIT/.exec(error as string) ?? [];
       execFileSync('sh', ['-c', command]);
       expect(await fileSigner({ path: link }).vkeys(NAME)).toHaveLength(1);
     },

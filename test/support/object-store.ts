@@ -15,6 +15,8 @@ export interface ObjectStore {
 const SCRIPT = fileURLToPath(new URL('rgw-up.sh', import.meta.url));
 const PROGRAMS = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'ceph', 'monmaptool', 'curl'];
 
+const GUARD = 'while kill -0 "$0" 2>/dev/null; do sleep 1; done; kill -9 $(cat "$1"/run/*.pid); rm -rf "$1"';
+
 /** In CI a program that is missing is a failure, elsewhere what needs it is skipped and named. */
 export function hasObjectStore(): boolean {
   const missing = PROGRAMS.filter((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
@@ -26,7 +28,11 @@ export function hasObjectStore(): boolean {
 export async function startObjectStore(): Promise<ObjectStore> {
   const folder = mkdtempSync(join(tmpdir(), 'audit-rgw-'));
   const [port, monitor] = [await freePort(), await freePort()];
+  // Its daemons belong to nobody: a run that is killed would leave them.
+  const guard = spawn('sh', ['-c', GUARD, String(process.pid), folder], { stdio: 'ignore', detached: true });
+  guard.unref();
   const stop = async (): Promise<void> => {
+    guard.kill();
     const running = pids(folder);
     for (const pid of running) kill(pid);
     while (running.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 20));

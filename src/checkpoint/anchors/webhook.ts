@@ -75,7 +75,11 @@ export function webhookAnchor({ url, secret, listUrl, timeoutMs = 10_000 }: Webh
       const wrong = (line: number): Error => anchorUnavailable(name, `line ${line} of its list is no record`);
       // The body of an answer is iterable in Node, which its type does not say.
       const body = (answer.body ?? []) as unknown as AsyncIterable<Uint8Array>;
-      for await (const { number, text, hasEnd } of linesOf(watched(body, watch.heard), MAX_LINE_BYTES, wrong)) {
+      for await (const { number, text, hasEnd } of linesOf(
+        watched(body, () => watch.heard()),
+        MAX_LINE_BYTES,
+        wrong,
+      )) {
         if (text === '') continue;
         const record = hasEnd ? parseRecord(text) : undefined;
         if (record === undefined) throw wrong(number);
