@@ -21,6 +21,7 @@ const LONG = [
   'cli/engine',
   'cli/levels',
   'cli/refusals',
+  'cli/verify',
   'compose/without-opentelemetry',
   'capture/short-way',
   'event/actions.types',
