@@ -29,7 +29,8 @@ afterAll(async () => {
   await Promise.all([whole.close(), tampered.close()]);
 });
 
-const verify = (args: string[], log = whole): Promise<Ran> => run(['verify', ...args], { url: log.url, cwd: here.path });
+const verify = (args: string[], log = whole): Promise<Ran> =>
+  run(['verify', ...args], { url: log.url, cwd: here.path });
 const report = ({ out }: Ran): Report => JSON.parse(out) as Report;
 const comparable = (ran: Ran): object => {
   const { verifiedAt: _at, findings, ...rest } = report(ran);
