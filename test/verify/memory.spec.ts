@@ -41,8 +41,9 @@ describe('the verifier', () => {
     expect(megabytes.length).toBeGreaterThan((COUNT * BYTES_OF_ENTRY) / 800_000);
     const steady = megabytes.slice(3).toSorted((a, b) => a - b);
     const [least, most] = [steady[0] as number, steady.at(-1) as number];
-    // From the emptiest moment to the fullest, whatever waits for the server meanwhile: all of it would be 30 MB and more.
-    expect(most - least).toBeLessThan(5);
+    // From the emptiest moment to the fullest: on a busy machine more waits in the driver, code is compiled meanwhile. A fifth of
+    // what all of it would be; measured at 10,000 entries 1.4 MB, at 50,000 9.8 MB.
+    expect(most - least).toBeLessThan((COUNT * BYTES_OF_ENTRY) / 5e6);
   });
 
   it('sees one moment of a log that grows under it', async () => {
