@@ -22,6 +22,7 @@ const LONG = [
   'cli/keygen',
   'cli/levels',
   'cli/refusals',
+  'cli/verify',
   'compose/without-opentelemetry',
   'capture/short-way',
   'event/actions.types',

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 
-const USAGE = `npm run bench -- [http] [options]
+const USAGE = `npm run bench -- [http|verify] [options]
   http                requests to a Nest application, on Express and on Fastify, and nothing else
+  verify              verifying a log of --entries, beside the plain COPY of its rows, and nothing else
+  --entries N         of that log (default: 100000)
   --quick             ends within five minutes; the figures are rougher
   --json FILE         writes the result as JSON as well
   --only STAGE        capture, pool, sealing or verify
@@ -25,6 +27,8 @@ const QUICK = {
   httpCellMs: 5_000,
 };
 
+const COMMANDS = { verify: 'long verify' };
+
 export function readOptions() {
   try {
     const { values, positionals } = parseArgs({
@@ -33,6 +37,7 @@ export function readOptions() {
         quick: { type: 'boolean', default: false },
         json: { type: 'string' },
         only: { type: 'string' },
+        entries: { type: 'string', default: '100000' },
         sealer: { type: 'string', default: 'on' },
         help: { type: 'boolean', default: false },
       },
@@ -42,12 +47,24 @@ export function readOptions() {
       return process.exit(0);
     }
     const [command] = positionals;
-    oneOf('the stage', command, [undefined, 'http']);
+    oneOf('the stage', command, [undefined, 'http', 'verify']);
+    if (!/^[1-9]\d{2,8}$/.test(values.entries))
+      throw new Error(`--entries is a number from 100, not ${values.entries}`);
     oneOf('--only', values.only, [undefined, 'capture', 'pool', 'sealing', 'verify']);
     oneOf('--sealer', values.sealer, ['on', 'off']);
+    // A stage that is a command of its own runs under that alone.
     const runs = (stage) =>
-      stage === 'http' || command === 'http' ? stage === command : values.only === undefined || values.only === stage;
-    return { ...(values.quick ? QUICK : FULL), quick: values.quick, json: values.json, sealer: values.sealer, runs };
+      command === undefined
+        ? !['http', 'long verify'].includes(stage) && (values.only ?? stage) === stage
+        : stage === (COMMANDS[command] ?? command);
+    return {
+      ...(values.quick ? QUICK : FULL),
+      quick: values.quick,
+      json: values.json,
+      sealer: values.sealer,
+      entries: Number(values.entries),
+      runs,
+    };
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`);
     return process.exit(2);

@@ -91,6 +91,30 @@ export function printVerify(verify) {
   );
 }
 
+export function printLongVerify({ logs, peakRatio }) {
+  const names = {
+    'plain-headers': 'plain COPY of headers',
+    headers: 'verify, headers alone',
+    plain: 'plain COPY with content',
+    full: 'verify',
+  };
+  const table = new Table({
+    head: ['', 'entries', 'by the clock', "a core of Node's", 'peak memory'],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'right', 'right', 'right', 'right'],
+  });
+  for (const { entries, runs, memory } of logs) {
+    const many = entries.toLocaleString('en');
+    for (const { what, entriesPerSecond, entriesPerSecondPerCore, peakMegabytes } of runs)
+      table.push([names[what], many, rate(entriesPerSecond), rate(entriesPerSecondPerCore), `${peakMegabytes.toFixed(0)} MB`]); // prettier-ignore
+    for (const [what, perCore] of Object.entries(memory))
+      table.push([`in memory: ${what}`, many, '', rate(perCore), '']);
+  }
+  const peak =
+    peakRatio === undefined ? '' : `\npeak memory of the larger log to that of the smaller: ${ratio(peakRatio)}`;
+  console.log(`\nVerifying, each run in a process of its own\n${table.toString()}${peak}`);
+}
+
 export function printHttp(http) {
   const table = new Table({
     head: [

@@ -10,9 +10,18 @@ import { measureHttp } from './http.mjs';
 import { machine, versions } from './machine.mjs';
 import { readOptions } from './options.mjs';
 import { measurePool } from './pool.mjs';
-import { printCapture, printGoals, printHead, printHttp, printPool, printSealing, printVerify } from './print.mjs';
+import {
+  printCapture,
+  printGoals,
+  printHead,
+  printHttp,
+  printLongVerify,
+  printPool,
+  printSealing,
+  printVerify,
+} from './print.mjs';
 import { measureSealing } from './sealing.mjs';
-import { measureVerify } from './verifying.mjs';
+import { measureLongVerify, measureVerify } from './verifying.mjs';
 
 // Prisma 7.10 queries one connection concurrently inside a transaction, and pg warns of it.
 process.noDeprecation = true;
@@ -45,6 +54,10 @@ try {
   if (options.runs('verify')) {
     result.verify = await measureVerify(postgres.url, options);
     printVerify(result.verify);
+  }
+  if (options.runs('long verify')) {
+    result.longVerify = await measureLongVerify(postgres.url, options);
+    printLongVerify(result.longVerify);
   }
   if (options.runs('http')) {
     loadPrismaClient(); // generated once, rather than by six servers

@@ -149,13 +149,13 @@ function facts({ level, mode, entries, since, chains, coverage }: Report): Html 
 
 function codesTable({ codes }: Report): Html {
   const row = ([code, { count, kind, class: of, means, todo }]: [string, FoundCode]): Html =>
-    html`<tr class="${kind}"><td><code>${code}</code></td><td>${of}</td><td class="count">${count}</td><td>${means}</td><td>${todo}</td></tr>`; // prettier-ignore
+    html`<tr class="${kind}"><td><code>${code}</code></td><td class="word">${of}</td><td class="count">${count}</td><td>${means}</td><td>${todo}</td></tr>`; // prettier-ignore
   return html`<table>
     <thead>
       <tr>
         <th>code</th>
         <th>class</th>
-        <th>how often</th>
+        <th class="count">how often</th>
         <th>means</th>
         <th>what to do</th>
       </tr>
@@ -174,7 +174,7 @@ function findingsTable(findings: readonly Finding[]): Html {
       <tr>
         <th>code</th>
         <th>chain</th>
-        <th>entry</th>
+        <th class="count">entry</th>
         <th>what was found</th>
       </tr>
     </thead>
@@ -192,10 +192,10 @@ function chainsTable(chains: readonly ChainReport[]): Html {
       <tr>
         <th>chain</th>
         <th>tenant</th>
-        <th>entries</th>
-        <th>on trust</th>
-        <th>pinned</th>
-        <th>findings</th>
+        <th class="count">entries</th>
+        <th class="count">on trust</th>
+        <th class="count">pinned</th>
+        <th class="count">findings</th>
         <th>tree hash</th>
       </tr>
     </thead>

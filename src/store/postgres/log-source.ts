@@ -54,7 +54,10 @@ export class PostgresLogSource {
 
   /** By COPY; through a cursor, slowly and all of them, where the tables are not as the package makes them. */
   async *entries({ content = true, since = new Map() }: EntriesAsked = {}) {
-    if (!(await this.isCopyable())) return yield* this.#fetched();
+    if (!(await this.isCopyable())) {
+      yield* this.#fetched();
+      return;
+    }
     await this.#client.query(SQL.PLAN.on);
     for (const range of keyRanges(this.#range ?? ALL_CHAINS, since)) yield* this.#copied({ ...range, content });
     await this.#client.query(SQL.PLAN.off);
