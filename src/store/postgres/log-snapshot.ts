@@ -44,12 +44,21 @@ export async function withLogSource<T>(
   schema: string,
   work: (source: PostgresLogSource) => Promise<T>,
 ): Promise<T> {
+  return await inSnapshot(pool, schema, (client) => work(new PostgresLogSource(client, schema)));
+}
+
+/** One snapshot of the whole log. Throws as `withLogSource` does. */
+export async function inSnapshot<T>(
+  pool: Pool,
+  schema: string,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
   try {
     return await inTransaction(pool, async (client) => {
       await client.query(inSchema(schema, BEGIN));
       await client.query(TRANSACTION_TIMEOUT);
       await refuseFiltered(client, schema);
-      return await work(new PostgresLogSource(client, schema));
+      return await work(client);
     });
   } catch (error) {
     if (isForbidden(error)) throw privilegeMissing(schema, error);
