@@ -5,9 +5,11 @@ import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
 import { migrateCommand } from './migrate.js';
+import { proveCommand } from './prove.js';
 import { queryCommand } from './query.js';
 import { sealCommand } from './seal.js';
 import { commanderOutput, complain, joined, line, paint, showWarnings, type Printable } from './terminal.js';
+import { verifyProofCommand } from './verify-proof.js';
 import { verifyCommand } from './verify.js';
 
 const program = new Command('nestjs-prisma-audit')
@@ -29,6 +31,8 @@ for (const command of [
   sealCommand,
   verifyCommand,
   checkpointCommand,
+  proveCommand,
+  verifyProofCommand,
   queryCommand,
   doctorCommand,
   backfillCommand,
