@@ -29,6 +29,8 @@ const LONG = [
   'exports',
   'generator/generate',
   'chain/proof',
+  'checkpoint/prove',
+  'checkpoint/published-log',
   'hostile/caller',
   'hostile/caller-engine',
   'hostile/caller-process',

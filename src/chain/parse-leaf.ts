@@ -67,7 +67,8 @@ export function parseLeaf(bytes: Uint8Array): ParsedLeaf {
 const isLater = (value: unknown, known: number): boolean => Number.isSafeInteger(value) && (value as number) > known;
 
 function isCommit(value: unknown): value is ParsedLeaf['commit'] {
-  if (typeof value !== 'object' || value === null || Object.keys(value).toSorted().join() !== 'actor,data') return false;
+  if (typeof value !== 'object' || value === null || Object.keys(value).toSorted().join() !== 'actor,data')
+    return false;
   return Object.values(value).every((c) => c === null || (typeof c === 'string' && /^[0-9a-f]{64}$/.test(c)));
 }
 

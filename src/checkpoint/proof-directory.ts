@@ -27,7 +27,7 @@ export async function readPlain(path: string, limit: number): Promise<Buffer | '
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe would wait for its writer
   } catch (error) {
-    if (error instanceof Error && 'code' in error && ABSENT.includes(String(error.code))) return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
   try {
@@ -44,7 +44,12 @@ export async function readPlain(path: string, limit: number): Promise<Buffer | '
   }
 }
 
-const ABSENT = ['ENOENT', 'ENOTDIR', 'ENXIO', 'ELOOP', 'ENODEV'];
+const ABSENT: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ENXIO', 'ELOOP', 'ENODEV'];
+
+/** An error of the system that says that there is no such file. */
+export function isAbsent(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && ABSENT.includes(error.code);
+}
 
 /**
  * Writes a new directory, all of it or nothing. Only its owner can read it.

@@ -9,7 +9,10 @@ import type { ProvenEntry } from './check-proof.js';
  * What goes with a proof: what it says, and how to check this very folder with bash, sha256sum, xxd and openssl. All text of it that
  * comes from the log has been through a parser that leaves no room for anything but digits and origins.
  */
-export function proofReadme(files: ReadonlyMap<string, Uint8Array>, { entry, sections, checkpoint }: ProvenEntry): string {
+export function proofReadme(
+  files: ReadonlyMap<string, Uint8Array>,
+  { entry, sections, checkpoint }: ProvenEntry,
+): string {
   const latin1 = (name: string): string => Buffer.from(files.get(name) ?? []).toString('latin1');
   const signed = parseTlogProof(files.get('registry.tlog-proof') ?? new Uint8Array());
   const isShort = !files.has('head.leaf');

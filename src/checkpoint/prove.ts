@@ -14,7 +14,7 @@ import type { ProofSource, ProvableChain, StoredHeads } from '../store/proof.por
 import { checkProof, checkUnsigned, type ProvenEntry } from './check-proof.js';
 import { proofReadme } from './proof-readme.js';
 import { bytesOfLeaf, inconsistent } from './stored-leaf.js';
-import { appendHashes, ToldRoots } from './told-roots.js';
+import { appendHashes, originsOf, ToldRoots } from './told-roots.js';
 
 export interface ProveOptions {
   /** Sections that are shown with the entry. @defaultValue `[]` */
@@ -85,7 +85,8 @@ async function stepsTo(
   const tree = new Subtrees(plan);
   await appendHashes(source, chain.chain, tree, told.size);
   const head = { origin: chain.origin, size: told.size, root: tree.root() };
-  const lines = await new ToldRoots().heads(source, told.all, member, new Map([[chain.chain, head]]));
+  const origins = await originsOf(source, new Set(told.all.map(([number]) => number)));
+  const lines = await new ToldRoots().heads(source, told.all, member, origins, new Map([[chain.chain, head]]));
   const toHeads = lines.prove(chain.origin);
   if (toHeads === undefined) throw inconsistent('the chain of the entry is not told of', { origin: chain.origin });
   const toHead = { index: parsedLeaf(entry).seq, hashes: proofOf(plan, tree.read) };

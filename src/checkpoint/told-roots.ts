@@ -18,14 +18,14 @@ export class ToldRoots {
     source: ProofSource,
     told: readonly ToldSize[],
     member: HeadsMember,
-    known: ReadonlyMap<number, Head>,
+    origins: ReadonlyMap<number, string>,
+    known: ReadonlyMap<number, Head> = new Map(),
   ): Promise<Heads> {
-    const origins = await originsOf(source, new Set(told.map(([chain]) => chain)));
     const all: Head[] = [];
     for (const [chain, size] of told) {
       const origin = origins.get(chain);
       if (origin === undefined) throw inconsistent(`the registry tells of chain ${chain}, which is not there`, { chain }); // prettier-ignore
-      all.push(known.get(chain) ?? { origin, size, root: await this.#rootAt(source, chain, size) });
+      all.push(known.get(chain) ?? { origin, size, root: await this.rootAt(source, chain, size) });
     }
     const heads = new Heads(all);
     const made = heads.member();
@@ -34,7 +34,8 @@ export class ToldRoots {
     return heads;
   }
 
-  async #rootAt(source: ProofSource, chain: number, size: number): Promise<Digest> {
+  /** @throws AuditError `AUDIT_LOG_INCONSISTENT` if the chain has not so many entries */
+  async rootAt(source: ProofSource, chain: number, size: number): Promise<Digest> {
     let tree = this.#trees.get(chain);
     if (tree === undefined || tree.size > size) tree = new FrontierBuilder();
     await appendHashes(source, chain, tree, size);
@@ -55,7 +56,11 @@ export async function appendHashes(
     throw inconsistent(`chain ${chain} has ${tree.size} entries where ${size} are told of`, { chain });
 }
 
-async function originsOf(source: ProofSource, wanted: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
+/** Origins of these chains, of those that are there. */
+export async function originsOf(
+  source: ProofSource,
+  wanted: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, string>> {
   const origins = new Map<number, string>();
   for await (const page of source.chains())
     for (const { chain, origin } of page) if (wanted.has(chain)) origins.set(chain, origin);

@@ -15,7 +15,12 @@ export function verifyProofCommand(): Command {
       'check a folder that prove wrote; needs no database. Exit code: 0 verified, 1 altered, 2 could not run, 3 incomplete: a file is missing, no key that you gave signed it, or a later version wrote it',
     )
     .argument('<dir>', 'the folder')
-    .requiredOption('--vkey <vkey>', 'key of the registry, from somewhere else than the folder; may be given more than once', vkey, []) // prettier-ignore
+    .requiredOption(
+      '--vkey <vkey>',
+      'key of the registry, from somewhere else than the folder; may be given more than once',
+      vkey,
+      [],
+    ) // prettier-ignore
     .action(async (directory: string, options: { vkey: readonly Vkey[] }) => {
       try {
         const { entry, sections, checkpoint } = checkProof(await readProofFolder(directory), options.vkey);
