@@ -30,6 +30,7 @@ const LONG = [
   'generator/generate',
   'chain/proof',
   'checkpoint/prove',
+  'checkpoint/publish',
   'checkpoint/published-log',
   'hostile/caller',
   'hostile/caller-engine',

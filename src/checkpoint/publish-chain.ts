@@ -56,6 +56,7 @@ export async function publishChain(
 
   let last: Digest[] = [];
   if (wanted.upTo > begin && !isAsLast) {
+    await directory.tidy(begin);
     const tiles = new TileBuilder(begin, await directory.above(begin));
     for await (const leaf of checkedLeaves(source, wanted, begin, wanted.upTo)) {
       signal?.throwIfAborted();

@@ -3,15 +3,15 @@ import { openCheckpoint, parseCheckpoint, signCheckpoint, type Checkpoint } from
 import type { SectionName } from '../chain/commitment.js';
 import { isOrigin } from '../chain/leaf.js';
 import { parseNote } from '../chain/note.js';
-import { parseLeaf } from '../chain/parse-leaf.js';
-import { parseTold, REGISTRY } from '../chain/registry.js';
+import { REGISTRY } from '../chain/registry.js';
 import { AuditError } from '../event/errors.js';
-import type { ProofSource, ProvableChain, StoredHeads } from '../store/proof.port.js';
+import type { ProofSource, ProvableChain } from '../store/proof.port.js';
 import type { Signer } from './port.js';
 import { publishChain, type PublishedChain } from './publish-chain.js';
 import { PublishedDirectory, type WriteFile } from './published-directory.js';
-import { bytesOfLeaf, inconsistent } from './stored-leaf.js';
-import { ToldRoots } from './told-roots.js';
+import { inconsistent } from './stored-leaf.js';
+import type { ToldRoots } from './told-roots.js';
+import { ToldSizes } from './told-sizes.js';
 
 export interface PublishOptions {
   /** The chains have their directories below it, by their origins. */
@@ -22,8 +22,8 @@ export interface PublishOptions {
   readonly signer?: Pick<Signer, 'vkeys' | 'sign'> | undefined;
   /** Sections that are handed over in `sections.ndjson` beside the tiles. @defaultValue `[]` */
   readonly sections?: readonly SectionName[] | undefined;
-  /** Kept from one run to the next, so that it reads only what is new. */
-  readonly roots?: ToldRoots | undefined;
+  /** Kept from one run to the next of the same chains, so that it reads only what is new. */
+  readonly state?: ToldSizes | undefined;
   readonly signal?: AbortSignal | undefined;
   /** How a file gets to its place; for tests. */
   readonly write?: WriteFile | undefined;
@@ -35,18 +35,15 @@ export interface PublishOptions {
  * @throws AuditError `AUDIT_PUBLISHED_DIFFERS`, `AUDIT_LOG_INCONSISTENT`, `AUDIT_OPTIONS_INVALID`, and what the signer throws
  */
 export async function* publish(source: ProofSource, options: PublishOptions): AsyncGenerator<PublishedChain> {
-  const { signer, roots = new ToldRoots() } = options;
+  const { signer, state = new ToldSizes() } = options;
   const all = new Map<number, ProvableChain>();
   for await (const page of source.chains()) for (const chain of page) all.set(chain.chain, checkedOrigin(chain));
   const chains = selected([...all.values()], options.origins);
-  const directories = new Map(
-    chains.map(({ chain, origin }) => [chain, new PublishedDirectory(join(options.directory, ...origin.split('/')), options.write)]), // prettier-ignore
-  );
-  const newest = await newestSigned(source, all.get(REGISTRY.chain), signer, roots);
-  const told = signer === undefined || newest === undefined ? undefined : await toldSizes(source, chains, newest.checkpoint, all, roots); // prettier-ignore
+  const newest = await newestSigned(source, all.get(REGISTRY.chain), signer, state.roots);
+  const told = signer && newest && (await state.at(source, newest.checkpoint, chains, all));
   for (const row of chains) {
     options.signal?.throwIfAborted();
-    const directory = directories.get(row.chain) as PublishedDirectory;
+    const directory = new PublishedDirectory(join(options.directory, ...row.origin.split('/')), options.write);
     const isRegistry = row.chain === REGISTRY.chain;
     const signed = isRegistry ? newest?.checkpoint : told?.get(row.chain);
     const upTo = signed?.size ?? (signer === undefined ? row.size : 0);
@@ -81,45 +78,6 @@ async function newestSigned(
   if (!isRight || (await roots.rootAt(source, REGISTRY.chain, size)) !== root)
     throw inconsistent('the registry does not have the root that was signed', { size: newest.size });
   return { checkpoint: { origin, size, root }, note };
-}
-
-/** How far each of the chains had come when a signed checkpoint told of it last; each such entry must hold of the log as it is. */
-async function toldSizes(
-  source: ProofSource,
-  chains: readonly ProvableChain[],
-  { size: below, origin: registry }: Checkpoint,
-  all: ReadonlyMap<number, ProvableChain>,
-  roots: ToldRoots,
-): Promise<ReadonlyMap<number, Checkpoint>> {
-  const wanted = new Set(chains.filter(({ chain, told }) => chain !== REGISTRY.chain && told > 0).map(({ chain }) => chain)); // prettier-ignore
-  const telling: StoredHeads[] = [];
-  for await (const page of source.heads({ below })) {
-    for (const stored of page) {
-      const told = parsedTold(stored).filter(([chain]) => wanted.delete(chain));
-      if (told.length > 0) telling.push(stored);
-    }
-    if (wanted.size === 0) break;
-  }
-  const origins = new Map([...all].map(([chain, { origin }]) => [chain, origin]));
-  const sizes = new Map<number, Checkpoint>();
-  // Oldest first: trees only grow.
-  for (const stored of telling.toReversed()) {
-    const told = parsedTold(stored);
-    const { heads } = parseLeaf(bytesOfLeaf(registry, stored));
-    if (heads === undefined) throw inconsistent('an entry of the registry has no heads', { seq: stored.seq });
-    await roots.heads(source, told, heads, origins);
-    for (const [chain, size] of told) {
-      const root = await roots.rootAt(source, chain, size);
-      sizes.set(chain, { origin: origins.get(chain) ?? '', size, root });
-    }
-  }
-  return sizes;
-}
-
-function parsedTold({ told, seq }: StoredHeads) {
-  const parsed = told === undefined ? undefined : parseTold(told);
-  if (parsed === undefined) throw inconsistent(`what entry ${seq} of the registry told is not there`, { seq });
-  return parsed;
 }
 
 async function signedBy(signer: Pick<Signer, 'vkeys' | 'sign'>, checkpoint: Checkpoint): Promise<string> {

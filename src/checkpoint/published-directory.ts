@@ -106,6 +106,16 @@ export class PublishedDirectory {
     if (!/\.p\/\d+$/.test(file.path)) await rm(`${target}.p`, { recursive: true, force: true });
   }
 
+  /** Partial tiles that a run which was killed has left beside the last full ones. @param size a multiple of 256 */
+  async tidy(size: number): Promise<void> {
+    const remove = (level: number | 'entries', index: number): Promise<void> =>
+      rm(join(this.path, `${tilePath({ level, index, width: TILE_WIDTH })}.p`), { recursive: true, force: true });
+    let count = Math.floor(size / TILE_WIDTH);
+    if (count > 0) await remove('entries', count - 1);
+    for (let level = 0; count > 0; [level, count] = [level + 1, Math.floor(count / TILE_WIDTH)])
+      await remove(level, count - 1);
+  }
+
   async replace(path: string, bytes: Uint8Array): Promise<void> {
     const target = join(this.path, path);
     const parent = dirname(target);

@@ -6,6 +6,7 @@ import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
 import { migrateCommand } from './migrate.js';
 import { proveCommand } from './prove.js';
+import { publishCommand } from './publish.js';
 import { queryCommand } from './query.js';
 import { sealCommand } from './seal.js';
 import { commanderOutput, complain, joined, line, paint, showWarnings, type Printable } from './terminal.js';
@@ -32,6 +33,7 @@ for (const command of [
   verifyCommand,
   checkpointCommand,
   proveCommand,
+  publishCommand,
   verifyProofCommand,
   queryCommand,
   doctorCommand,
