@@ -55,7 +55,8 @@ export async function publishChain(
   const size = Math.max(begin, wanted.upTo);
 
   let last: Digest[] = [];
-  if (wanted.upTo > begin && !isAsLast) {
+  const isNew = !isAsLast && wanted.upTo >= begin && wanted.upTo > (kept?.size ?? 0);
+  if (isNew) {
     await directory.tidy(begin);
     const tiles = new TileBuilder(begin, await directory.above(begin));
     for await (const leaf of checkedLeaves(source, wanted, begin, wanted.upTo)) {
@@ -66,7 +67,6 @@ export async function publishChain(
     }
     for (const file of tiles.rest()) await directory.put(file);
   }
-  const isNew = !isAsLast && wanted.upTo >= begin && wanted.upTo > (kept?.size ?? 0);
   if (isNew || kept === undefined || kept.size === wanted.upTo)
     await writeSections(source, directory, chain, wanted.upTo, wanted.sections ?? [], isNew);
   if (!isNew) return { origin, size, added: 0, checkpoint: kept?.size };
@@ -75,7 +75,7 @@ export async function publishChain(
   if (wanted.root !== undefined && wanted.root !== root)
     throw inconsistent(`${origin} does not have the root that was told of it at ${wanted.upTo} entries`, { origin });
   await directory.settle();
-  const added = wanted.upTo - begin;
+  const added = directory.writes === 0 ? 0 : wanted.upTo - Math.max(begin, kept?.size ?? 0);
   if (wanted.note === undefined) return { origin, size, added, checkpoint: kept?.size };
   await directory.replace('checkpoint', Buffer.from(await wanted.note({ origin, size: wanted.upTo, root })));
   await directory.settle();

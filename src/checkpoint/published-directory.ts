@@ -19,6 +19,8 @@ export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
 export class PublishedDirectory {
   readonly path: string;
   readonly #write: WriteFile;
+  /** Files that were written. */
+  writes = 0;
   readonly #touched = new Set<string>();
 
   constructor(path: string, write: WriteFile = replaceFile) {
@@ -121,6 +123,7 @@ export class PublishedDirectory {
     const parent = dirname(target);
     await mkdir(parent, { recursive: true });
     await this.#write(target, bytes);
+    this.writes += 1;
     this.#touched.add(parent);
   }
 

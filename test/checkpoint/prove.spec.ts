@@ -11,6 +11,7 @@ import { readProofFolder, writeNewFolder } from '../../src/checkpoint/proof-dire
 import { prove, type MadeProof } from '../../src/checkpoint/prove.js';
 import { withProofSource } from '../../src/store/postgres/index.js';
 import { copyOf, createLog, sealAll, type TestLog } from '../support/log.js';
+import { pythonVerdicts } from '../verifier/python-folders.js';
 import { asOwner, capture, DEPLOYMENT, idsOf, sealAndSign, vkeyText } from './support/signed-log.js';
 
 const script = fileURLToPath(new URL('../../verifier/python/verify.py', import.meta.url));
@@ -225,19 +226,7 @@ describe('a proof folder', () => {
       for (const [name, bytes] of files) writeFileSync(join(directory, name), bytes);
       return directory;
     });
-    // One process for all of them.
-    const python = `import sys, io, contextlib
-folder, key, directories = sys.argv[1], sys.argv[2], sys.argv[3:]
-sys.path.insert(0, folder)
-import verify
-for directory in directories:
-    sys.argv = ['verify.py', 'proof', directory, '--vkey', key]
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        code = verify.main()
-    print(code)
-`;
-    const ran = spawnSync('python3', ['-B', '-c', python, join(script, '..'), vkey, ...directories], { encoding: 'utf8' }); // prettier-ignore
-    const theirs = ran.stdout.trim().split('\n').map(Number);
+    const theirs = pythonVerdicts(directories, vkey);
     const ours: number[] = [];
     for (const directory of directories) ours.push(await verdict(directory));
     const named = (codes: number[]): object => Object.fromEntries(cases.map(([name], i) => [name, codes[i]]));
