@@ -23,6 +23,8 @@ const FOREIGN = {
   './prisma': ['@nestjs/', 'rxjs'],
   './context': ['@nestjs/', 'rxjs', '@prisma/'],
   './verify': ['@nestjs/', 'rxjs', '@prisma/'],
+  './evidence': ['@nestjs/', 'rxjs', '@prisma/', '@aws-sdk/', 'pg'],
+  './s3': ['@nestjs/', 'rxjs', '@prisma/', '@aws-sdk/'],
   './testing/memory': ['@nestjs/', 'rxjs', '@prisma/', 'jest', '@jest/', 'expect', 'vitest'],
   './pg': ['@nestjs/', 'rxjs', '@prisma/', 'pg', '@types/pg'],
   './express': ['@nestjs/', 'rxjs', '@prisma/', 'express'],
@@ -78,6 +80,7 @@ async function checkBare(tarball) {
   const cwd = await install('no peers', 'module', [tarball]);
   const free = entries
     .filter((entry) => FOREIGN[entry]?.includes('@nestjs/') && FOREIGN[entry].includes('@prisma/'))
+    .filter((entry) => entry !== './s3') // which needs a peer at run time, and not for its types
     .map(nameOf);
   await step(`no peers: loads ${free.join(' and ')}`, async () => {
     writeFileSync(join(cwd, 'load.mjs'), free.map((entry) => `import '${entry}';\n`).join(''));
@@ -104,7 +107,15 @@ async function checkApp({ label, type, nest }, tarball, serverUrl) {
   const cwd = await install(label, type, [
     tarball,
     ...['common', 'core', 'platform-express'].map((part) => `@nestjs/${part}@${nest}`),
-    ...['reflect-metadata', 'rxjs', '@prisma/client', 'typescript', '@types/node', '@types/express'].map(version),
+    ...[
+      'reflect-metadata',
+      'rxjs',
+      '@prisma/client',
+      '@aws-sdk/client-s3',
+      'typescript',
+      '@types/node',
+      '@types/express',
+    ].map(version),
   ]);
   await step(`${label}: compiles, with the types of its dependencies checked`, async () => {
     cpSync(join(root, 'scripts/check-package/app.ts'), join(cwd, 'app.ts'));

@@ -1,11 +1,7 @@
+import { handoverStatement } from '../chain/handover.js';
 import { parseNote } from '../chain/note.js';
 import { formatVkey, type Vkey } from '../chain/vkey.js';
 import type { Announcement, Signer } from './port.js';
-
-/** What the old key signs when it hands over; bound to both, and good for nothing else. */
-export function handoverStatement(from: string, to: string): string {
-  return `audit-key-rotated/v1\n${from}\n${to}\n`;
-}
 
 /**
  * What the registry says before a key signs for the first time: which key came before, and that one's signature over both. Without

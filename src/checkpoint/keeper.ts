@@ -192,6 +192,13 @@ export class Keeper implements CheckpointKeeper {
 
   async #sign(term: Term, checkpoint: Checkpoint): Promise<void> {
     formatCheckpoint(checkpoint);
+    const last = await this.#store.last();
+    if (last !== undefined && last.size >= checkpoint.size) {
+      // It was kept, and the answer was lost.
+      if (this.#newest === checkpoint) this.#newest = undefined;
+      this.#anchor({ origin: checkpoint.origin, ...last });
+      return;
+    }
     const [newest, ...before] = term.vkeys as readonly Vkey[];
     const keys = [newest as Vkey, ...(term.isHandover ? before : [])];
     const { signer } = this.#options;

@@ -25,6 +25,19 @@ export interface AnchoredNote {
   readonly storedAt?: number | undefined;
 }
 
+/** Where an anchor is, for whoever reads it: no secrets, they come from the environment. */
+export type AnchorPlace =
+  | { readonly type: 'file' | 'directory'; readonly path: string }
+  | { readonly type: 'webhook'; readonly listUrl: string; readonly secretVariable: string }
+  | { readonly type: 'postgres'; readonly urlVariable: string; readonly table?: string | undefined }
+  | {
+      readonly type: 's3';
+      readonly bucket: string;
+      readonly prefix?: string | undefined;
+      readonly region?: string | undefined;
+      readonly endpoint?: string | undefined;
+    };
+
 /**
  * A place outside of the database, where the database's owner cannot take back what was put.
  * `put` MUST resolve only when the note is kept there; MUST keep what was put before, whatever comes later; MUST take the same note
@@ -34,6 +47,8 @@ export interface AnchoredNote {
 export interface Anchor {
   /** Kind and place, for messages: no secret in it. */
   readonly name: string;
+  /** What a policy says of it, for whoever reads it from elsewhere. Absent: no policy can name it. */
+  readonly place?: AnchorPlace | undefined;
   /** On the machine of the leader: whoever takes that machine has it too. */
   readonly isLocal?: boolean | undefined;
   put(checkpoint: { readonly origin: string; readonly size: number; readonly note: string }): Promise<void>;

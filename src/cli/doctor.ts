@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { examine, type Health } from '../store/postgres/health.js';
 import { saying } from '../event/check.js';
+import { checkEvidence } from '../checkpoint/check-evidence.js';
 import { environment, withPool } from './environment.js';
 import { line, paint, print, printJson, type Printable } from './terminal.js';
 
@@ -12,8 +13,10 @@ export function doctorCommand(): Command {
     .option('--json', 'for machines')
     .action(async (options: { json?: boolean }, command: Command) => {
       const env = await environment(command);
+      const { anchors, heartbeatMs } = checkEvidence(env.evidence);
+      const areLocal = anchors.length > 0 && anchors.every(({ isLocal }) => isLocal === true);
       const health = await withPool(env, 'doctor', (pool) =>
-        examine(pool, env.schema, env.coverage, env.levels, env.config),
+        examine(pool, env.schema, env.coverage, env.levels, env.config, { heartbeatMs, areLocal }),
       );
       if (options.json) printJson(health);
       else printHealth(health);
@@ -39,6 +42,7 @@ function printHealth(health: Health): void {
       'backlog',
       `${health.unsealed} rows wait for their entry${health.oldestUnsealedSeconds === null ? '' : `, the oldest for ${health.oldestUnsealedSeconds} s`}`,
     );
+    fact('evidence', health.evidence);
   }
   for (const check of health.checks) if (check.state === 'warn') print(line`${paint.yellow('!')} ${saying(check)}`);
   for (const problem of health.problems) print(line`${paint.red('✗')} ${problem}`);

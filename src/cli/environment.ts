@@ -23,9 +23,13 @@ export interface Environment {
   readonly schema: string;
   readonly coverage: Coverage;
   readonly levels: LevelConfig;
+  /** As it was written: `checkEvidence` reads it. */
+  readonly evidence: unknown;
   /** The file that was read, if there is one. */
   readonly config: FoundConfig;
 }
+
+type Configured = Coverage & LevelConfig & { readonly evidence?: unknown };
 
 interface GlobalOptions {
   databaseUrl?: string;
@@ -53,7 +57,8 @@ export async function environment(command: Command, variable?: RoleVariable): Pr
     schemaOf(options.databaseUrl ?? APPLICATION.map((name) => process.env[name]).find(Boolean) ?? databaseUrl),
   ];
   const levels = checkLevelConfig(configured);
-  return { databaseUrl, schema, coverage: { ...configured, schema, schemas }, levels, config: found };
+  const { evidence, ...rest } = configured;
+  return { databaseUrl, schema, coverage: { ...rest, schema, schemas }, levels, evidence, config: found };
 }
 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID`; one that is empty is a mistake, and the next would be another role's */
@@ -76,7 +81,7 @@ function urlOf(option: string | undefined, variables: readonly string[]): string
 /** The configuration file and what it says; nothing where there is none. */
 export async function configuration(
   options: Pick<GlobalOptions, 'config'>,
-): Promise<{ found: FoundConfig; said: Coverage & LevelConfig }> {
+): Promise<{ found: FoundConfig; said: Configured }> {
   const found = findConfig(options.config);
   return { found, said: found.file === undefined ? {} : await loadConfig(found.file) };
 }
@@ -113,7 +118,7 @@ export async function loadModule(file: string): Promise<unknown> {
   return await createJiti(pathToFileURL(path).href).import(path, { default: true });
 }
 
-async function loadConfig(file: string): Promise<Coverage & LevelConfig> {
+async function loadConfig(file: string): Promise<Configured> {
   const config = await loadModule(file);
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new AuditError(
@@ -132,6 +137,7 @@ async function loadConfig(file: string): Promise<Coverage & LevelConfig> {
     'onMissing',
     'roles',
     'level',
+    'evidence',
     'models',
   ];
   const unknown = Object.keys(config).filter((name) => !known.includes(name));

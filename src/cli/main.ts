@@ -4,9 +4,12 @@ import { actionsCommand } from './actions.js';
 import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
+import { keyCommand } from './key.js';
+import { keygenCommand } from './keygen.js';
 import { migrateCommand } from './migrate.js';
 import { proveCommand } from './prove.js';
 import { publishCommand } from './publish.js';
+import { policyCommand } from './policy.js';
 import { queryCommand } from './query.js';
 import { sealCommand } from './seal.js';
 import { commanderOutput, complain, joined, line, paint, showWarnings, type Printable } from './terminal.js';
@@ -35,6 +38,9 @@ for (const command of [
   proveCommand,
   publishCommand,
   verifyProofCommand,
+  policyCommand,
+  keygenCommand,
+  keyCommand,
   queryCommand,
   doctorCommand,
   backfillCommand,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { SectionName } from '../chain/index.js';
-import type { Signer } from '../checkpoint/port.js';
+import { checkEvidence } from '../checkpoint/check-evidence.js';
 import { publish } from '../checkpoint/publish.js';
 import { ToldSizes } from '../checkpoint/told-sizes.js';
 import { isAuditError } from '../event/errors.js';
@@ -23,8 +23,7 @@ const SECTIONS: Readonly<Record<string, readonly SectionName[]>> = {
   both: ['actor', 'data'],
 };
 
-/** @param signer who signs the checkpoints of chains; `undefined`: nobody */
-export function publishCommand(signer: () => Signer | undefined = () => undefined): Command {
+export function publishCommand(): Command {
   return new Command('publish')
     .description(
       'write chains as directories of tlog-tiles, or go on with what is there. Exit code: 0 done, 1 refused: the directory and the log do not agree, or the log does not agree with itself; 2 could not run',
@@ -45,7 +44,7 @@ export function publishCommand(signer: () => Signer | undefined = () => undefine
     .action(async (directory: string, options: PublishCommandOptions, command: Command) => {
       const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
       const stop = stopped();
-      const signs = signer();
+      const signs = checkEvidence(env.evidence).signer;
       if (signs === undefined) complain(line`no signer is configured: chains are published without a checkpoint, which only the registry has`); // prettier-ignore
       const state = new ToldSizes();
       const sections = options.sections === undefined ? undefined : SECTIONS[options.sections];

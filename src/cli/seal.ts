@@ -1,26 +1,46 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { checkEvidence } from '../checkpoint/check-evidence.js';
+import { keeperOf } from '../checkpoint/keeper-of.js';
 import { Sealer } from '../sealer/sealer.js';
-import { createPool, postgresContentStore, postgresSealerStore } from '../store/postgres/index.js';
+import { createPool, postgresCheckpointStore, postgresContentStore, postgresSealerStore } from '../store/postgres/index.js'; // prettier-ignore
 import { environment, requireLog } from './environment.js';
-import { complain } from './terminal.js';
+import { complain, print } from './terminal.js';
+
+interface SealOptions {
+  once?: boolean;
+  leaseMs: number;
+  declareRestore?: string;
+}
+
+/** Signer and anchors are waited for so long before `--once` ends: they may be on other continents. Milliseconds. */
+const LAST_MS = 30_000;
 
 export function sealCommand(): Command {
   return new Command('seal')
     .description('seal in a process of its own, until SIGTERM or SIGINT; any number may run, one leads')
-    .option('--once', 'seal what is there and stop')
+    .option('--once', 'seal what is there, have it signed and anchored, and stop')
     .option('--lease-ms <n>', 'how long a sealer that died keeps others out', whole, 10_000)
-    .action(async (options: { once?: boolean; leaseMs: number }, command: Command) => {
+    .option(
+      '--declare-restore <why>',
+      'the database was restored from a backup: say so in the registry, and go on signing',
+      filled,
+    ) // prettier-ignore
+    .action(async (options: SealOptions, command: Command) => {
       const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
-      const pool = createPool(env.databaseUrl, { max: 3, applicationName: 'nestjs-prisma-audit seal' });
-      const say = (error: unknown): void => complain(error instanceof Error ? error.message : String(error));
-      const sealer = new Sealer(postgresSealerStore(pool, env.schema), { leaseMs: options.leaseMs, onError: say });
+      const evidence = checkEvidence(env.evidence);
+      const pool = createPool(env.databaseUrl, { max: 4, applicationName: 'nestjs-prisma-audit seal' });
+      const onError = (error: unknown): void => complain(error instanceof Error ? error.message : String(error));
+      const { declareRestore } = options;
+      const keeper = keeperOf(postgresCheckpointStore(pool, env.schema), evidence, { declareRestore, onError });
+      const sealer = new Sealer(postgresSealerStore(pool, env.schema), { leaseMs: options.leaseMs, keeper, onError });
       try {
         await requireLog(pool, env.schema);
+        if (keeper === undefined) print('level L0: nobody signs this log (docs/anchors.md; "keygen" makes a key)');
         sealer.start();
         if (options.once) await untilSealed(postgresContentStore(pool, env.schema));
         else await untilSignal();
       } finally {
-        await sealer.stop();
+        await sealer.stop(options.once === true ? LAST_MS : undefined);
         await pool.end();
       }
     });
@@ -51,4 +71,9 @@ function whole(value: string): number {
   if (!Number.isInteger(n) || n < 1_000)
     throw new InvalidArgumentError('must be a whole number of milliseconds, 1000 or more');
   return n;
+}
+
+function filled(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('say why, in a few words');
+  return value;
 }

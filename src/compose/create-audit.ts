@@ -5,6 +5,8 @@ import type { Check } from '../event/check.js';
 import { AuditError, isAuditError, unfailing } from '../event/errors.js';
 import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
+import type { CheckedEvidence } from '../checkpoint/check-evidence.js';
+import { keeperOf } from '../checkpoint/keeper-of.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
 import { auditApi, type AuditApi, type RawClient } from '../prisma/api.js';
 import { prismaValues } from '../query/prisma-values.js';
@@ -14,8 +16,9 @@ import type { CloseFacts, QueueFacts } from '../recorder/queue-options.js';
 import { QueueRecorder } from '../recorder/queue.js';
 import { takeReads } from '../recorder/read.port.js';
 import { ReadLog, type ReadSink } from '../recorder/reads.js';
-import { Sealer, type SealerState } from '../sealer/sealer.js';
+import { Sealer, type SealerOptions, type SealerState } from '../sealer/sealer.js';
 import type { ContentStore, Pending } from '../store/content.port.js';
+import { postgresCheckpointStore } from '../store/postgres/checkpoint-store.js';
 import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
 import { postgresEntryStore } from '../store/postgres/entry-store.js';
 import { missingMigrations } from '../store/postgres/migrate.js';
@@ -75,18 +78,19 @@ export class Audit implements Recorder {
       onError: unfailing(options.onError),
     });
     this.#reads = new ReadLog(this.#readSink(), options);
-    this.#sealer =
-      options.seal === false
-        ? undefined
-        : new Sealer(postgresSealerStore(this.#poolOf(options.sealerUrl, 'sealer'), options.schema), {
-            onError: options.onError,
-            ...options.seal,
-          });
+    this.#sealer = options.seal === false ? undefined : this.#makeSealer(options.seal, options.evidence);
     const readers = this.#poolOf(options.readerUrl, 'reader');
     this.query = new AuditReader(
       postgresEntryStore(readers, options.schema, { tellTenant: options.readerUrl !== undefined }),
       options.catalogue && { catalogue: options.catalogue, prisma: prismaValues },
     );
+  }
+
+  #makeSealer(seal: SealerOptions, evidence: CheckedEvidence | undefined): Sealer {
+    const { sealerUrl, schema, onError } = this.#options;
+    const pool = this.#poolOf(sealerUrl, 'sealer');
+    const keeper = evidence && keeperOf(postgresCheckpointStore(pool, schema), evidence, { onError });
+    return new Sealer(postgresSealerStore(pool, schema), { onError, ...seal, keeper });
   }
 
   #readSink(): ReadSink {
@@ -157,6 +161,7 @@ export class Audit implements Recorder {
       facts: this.facts,
       failing: this.#recorder.failing,
       chainsAside: this.#sealer?.chainsAside,
+      heartbeatMs: heartbeatOf(this.#options.evidence),
       maxQueue: this.#options.maxQueue,
       denied: this.#tally.denied,
       sealer: this.#sealer?.state ?? ('off' as const),
@@ -275,4 +280,8 @@ export class Audit implements Recorder {
     await Promise.all(this.#pools.map((pool) => endPool(pool, 1_000)));
     return facts;
   }
+}
+
+function heartbeatOf(evidence: CheckedEvidence | undefined): number | undefined {
+  return evidence?.signer !== undefined && evidence.anchors.length > 0 ? evidence.heartbeatMs : undefined;
 }

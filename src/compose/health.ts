@@ -31,12 +31,16 @@ export interface AuditHealth {
   readonly denied: number;
   /** `state`: of this process's sealer. `alive`: one of any process holds the lease; `null` where nobody could be asked. */
   readonly sealer: { readonly state: SealerState | 'off'; readonly alive: boolean | null };
+  /** Ages in milliseconds of the newest signed checkpoint, and of the newest that an anchor took; `null`: there is none, or nobody could be asked. */
+  readonly evidence: { readonly signedMs: number | null; readonly anchoredMs: number | null };
   /** What the probe at the start found: triggers, rights, clients. `unknown` until it has run, or with `probe: 'off'`. */
   readonly probe: { readonly state: 'ok' | 'warn' | 'fail' | 'unknown'; readonly problems: readonly string[] };
 }
 
 /** A row that waits longer than this waits for somebody to look. */
 const OLD_MS = 60_000;
+/** So many heartbeats may be missed before somebody should look. */
+const HEARTBEATS = 3;
 /** Clocks of servers that take turns differ by less. */
 const AHEAD_MS = 60_000;
 
@@ -47,6 +51,8 @@ export interface Known {
   readonly failing?: { readonly forMs: number; readonly why: string } | undefined;
   /** Numbers of the chains that this process's sealer has set aside. */
   readonly chainsAside?: readonly number[] | undefined;
+  /** Milliseconds between two checkpoints at most, where this process signs and has anchors. */
+  readonly heartbeatMs?: number | undefined;
   readonly maxQueue: number;
   readonly denied: number;
   readonly sealer: SealerState | 'off';
@@ -82,6 +88,9 @@ export async function health(known: Known, timeoutMs: number): Promise<AuditHeal
     known.chainsAside && known.chainsAside.length > 0
       ? `chain ${known.chainsAside.slice(0, 5).join(', ')}${known.chainsAside.length > 5 ? ' and others' : ''} cannot grow, and their rows wait: somebody changed the log, run "nestjs-prisma-audit verify"`
       : undefined,
+    known.heartbeatMs !== undefined && pending?.signedMs != null && (pending.anchoredMs ?? Number.POSITIVE_INFINITY) > HEARTBEATS * known.heartbeatMs
+      ? `no anchor has taken a checkpoint for ${pending.anchoredMs == null ? 'as long as there are any' : `${Math.round(pending.anchoredMs / 1000)} s`}: what was sealed since could be cut off unseen`
+      : undefined,
     lost > 0 ? `${lost} events were lost since this process began` : undefined,
     spooled ? `${spooled} events wait in the spool` : undefined,
     pending?.oldestMs != null && pending.oldestMs > OLD_MS
@@ -101,6 +110,7 @@ export async function health(known: Known, timeoutMs: number): Promise<AuditHeal
     lost,
     denied: known.denied,
     sealer: { state: known.sealer, alive: pending?.sealerAlive ?? null },
+    evidence: { signedMs: pending?.signedMs ?? null, anchoredMs: pending?.anchoredMs ?? null },
     probe: { state: worst(known.checks), problems: problems.map((check) => saying(check)) },
   };
 }

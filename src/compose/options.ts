@@ -4,6 +4,8 @@ import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
 import { warnings } from './warnings.js';
+import { checkEvidence, type CheckedEvidence } from '../checkpoint/check-evidence.js';
+import type { EvidenceConfig } from '../checkpoint/port.js';
 import type { SealerOptions } from '../sealer/sealer.js';
 import type { Coverage } from '../store/postgres/coverage.js';
 import {
@@ -31,7 +33,7 @@ export interface AuditOptions extends DurabilityOptions {
   /** Schema of the log. @defaultValue that of `config`, else `'audit'` */
   readonly schema?: string | undefined;
   /** Whether this process seals, and how. One of all processes leads. @defaultValue true */
-  readonly seal?: boolean | SealerOptions | undefined;
+  readonly seal?: boolean | Omit<SealerOptions, 'keeper'> | undefined;
   /** How long a recorded event waits for company. Milliseconds, default 50. */
   readonly flushIntervalMs?: number | undefined;
   /** Recorded events that may wait in memory while the database is away. Default 10,000. */
@@ -59,8 +61,11 @@ export interface AuditOptions extends DurabilityOptions {
    * request's entry is never refused: of what `@Audited` names, the start is. @defaultValue `'mark'` with a catalogue, else `'allow'`
    */
   readonly unknownActions?: UnknownActions | undefined;
-  /** The default export of `audit.config`: with it, the start finds tables without triggers and triggers that are stale. */
-  readonly config?: Coverage | undefined;
+  /**
+   * The default export of `audit.config`: with it, the start finds tables without triggers and triggers that are stale. Its `evidence`
+   * says who signs what this process seals, and where that goes.
+   */
+  readonly config?: (Coverage & { readonly evidence?: EvidenceConfig }) | undefined;
   /**
    * At the start the database is asked once whether triggers, rights and catalogue are as they should be, and whether the
    * clients' statements tell who acts. What is not is told to `onError` (`warn`), or the application does not start (`error`).
@@ -93,6 +98,8 @@ export interface CheckedOptions extends CheckedDurability {
   readonly catalogue?: Catalogue;
   readonly actions: ActionBook;
   readonly config?: Coverage;
+  /** `undefined`: this process does not seal. */
+  readonly evidence: CheckedEvidence | undefined;
   readonly probe: ProbeMode;
   readonly onError: (error: unknown) => void;
   /** Nobody listens: what `close()` has lost is told by a warning too. */
@@ -187,6 +194,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     ...(catalogue === undefined ? {} : { catalogue: checkCatalogue(catalogue) }),
     actions: new ActionBook(options.actions ?? options.config?.actions, options.unknownActions, onError),
     ...(options.config === undefined ? {} : { config: withCatalogue(options.config) }),
+    evidence: seal === false ? undefined : checkEvidence(options.config?.evidence),
     probe,
     onError,
     isUnheard: options.onError === undefined,

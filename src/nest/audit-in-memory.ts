@@ -57,7 +57,11 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
       lost: 0,
       denied: 0,
     };
-    const parts = { sealer: { state: 'off', alive: null }, probe: { state: 'unknown', problems: [] } } as const;
+    const parts = {
+      evidence: { signedMs: null, anchoredMs: null },
+      sealer: { state: 'off', alive: null },
+      probe: { state: 'unknown', problems: [] },
+    } as const;
     return Promise.resolve({ status: 'up', reasons: [], database: 'up', ...nothing, ...parts });
   }
 

@@ -1,3 +1,4 @@
+import type { EvidenceConfig } from '../checkpoint/port.js';
 import type { ActionCatalogue } from '../event/actions.js';
 import type { Catalogue } from '../event/catalogue.js';
 import type { RedactionOptions } from '../event/redaction.js';
@@ -74,6 +75,8 @@ export interface AuditConfig<C = any> {
   readonly roles?: { readonly app?: string; readonly sealer?: string; readonly reader?: string };
   /** The least level that `doctor` is content with. @defaultValue none: it names the level that it finds */
   readonly level?: 'single' | 'split' | 'separate';
+  /** Who signs checkpoints of the log, and where they go. @defaultValue the key that the environment names (docs/anchors.md) */
+  readonly evidence?: EvidenceConfig;
   /** By model. Every table is audited unless its model is `false`. Tables of implicit many-to-many relations are models of their table's name. */
   readonly models?: unknown extends C
     ? Readonly<Record<string, ModelConfig | false>>

@@ -42,6 +42,9 @@ export interface Pending {
   readonly behind?: boolean | undefined;
   /** By how much the last batch is sealed after now, in milliseconds. */
   readonly aheadMs?: number | undefined;
+  /** Age of the newest signed checkpoint of the registry, and of the newest that an anchor has taken, in milliseconds; `null`: there is none. */
+  readonly signedMs?: number | null | undefined;
+  readonly anchoredMs?: number | null | undefined;
 }
 
 /** Where recorded events go. Implementations MUST write a batch whole or not at all. */

@@ -28,6 +28,7 @@ export interface Backlog {
   readonly unsealed: number;
   readonly oldestMs: number | null;
   readonly lagMs: number | null;
+  readonly anchoredMs?: number | null | undefined;
 }
 
 /** Several audits of one name, one after the other or at once, as one. */

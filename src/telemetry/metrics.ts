@@ -47,6 +47,7 @@ class Observer {
       unsealed: gauge('unsealed', '{entry}', 'Committed rows of the whole database that have no entry yet'),
       oldest: gauge('unsealed.age', 's', 'Age of the oldest of them'),
       lag: gauge('seal.lag', 's', 'Time from the capture of the last sealed row to its entry'),
+      anchor: gauge('anchor.age', 's', 'Time since an anchor took a checkpoint; nothing where none ever did'),
     };
     // Two, since the SDK drops all that a callback has said if it takes too long: the database is asked in one of its own.
     meter.addBatchObservableCallback((result) => this.#observeMemory(result), Object.values(this.#memory));
@@ -96,6 +97,7 @@ class Observer {
         result.observe(told.unsealed, backlog.unsealed, attributes);
         result.observe(told.oldest, (backlog.oldestMs ?? 0) / 1000, attributes);
         if (backlog.lagMs !== null) result.observe(told.lag, backlog.lagMs / 1000, attributes);
+        if (backlog.anchoredMs != null) result.observe(told.anchor, backlog.anchoredMs / 1000, attributes);
       }),
     );
   }

@@ -26,6 +26,25 @@ export const FINDINGS = {
     says: 'rows of entry were not met in any chain, or met twice: readers may see them',
   },
   TIME_BACKWARDS: { kind: 'tampered', says: 'the entry was sealed before the one in front of it' },
+  HEADS_WRONG: { kind: 'tampered', says: 'an entry of the registry does not say of which chains it tells' },
+  HEADS_DIFFER: { kind: 'tampered', says: 'chains are not what the registry told of them' },
+  HEAD_ALTERED: { kind: 'tampered', says: 'the table head does not agree with what the registry told' },
+  REGISTRY_REWRITTEN: { kind: 'tampered', says: 'the registry is not the one that was signed' },
+  REGISTRY_CUT: { kind: 'tampered', says: 'the registry is shorter than when it was signed' },
+  EQUIVOCATION: { kind: 'tampered', says: 'one key has signed two histories' },
+  CHECKPOINT_FORGED: { kind: 'tampered', says: 'a checkpoint was not signed by the key that it names' },
+  CHECKPOINT_DIFFERS: { kind: 'tampered', says: 'a checkpoint is not of this registry' },
+  KEY_OF_ANOTHER_TIME: { kind: 'tampered', says: 'a checkpoint is signed by a key before or after its time' },
+  KEY_HANDOVER_FORGED: { kind: 'tampered', says: 'a key is said to have been handed over, and was not' },
+  ORIGIN_DIFFERS: { kind: 'tampered', says: 'this is not the log that the policy is about' },
+  CHAIN_UNTOLD: { kind: 'incomplete', says: 'the registry does not tell of all that was sealed before its last entry' },
+  CHECKPOINT_UNTRUSTED: { kind: 'incomplete', says: 'a checkpoint is signed by no key of the policy' },
+  RESTORE_DECLARED: { kind: 'incomplete', says: 'the log goes on from a backup that the policy does not name' },
+  ANCHOR_UNREACHABLE: { kind: 'incomplete', says: 'an anchor could not be read' },
+  ANCHOR_MISSING: { kind: 'incomplete', says: 'fewer anchors have a checkpoint than the policy asks for' },
+  ANCHOR_STALE: { kind: 'incomplete', says: 'the newest anchored checkpoint is older than the policy allows' },
+  STANDBY_BEHIND: { kind: 'incomplete', says: 'this standby has not received all that was signed' },
+  BELOW_LEVEL: { kind: 'incomplete', says: 'less is proved than the policy asks for' },
   UNKNOWN_VERSION: { kind: 'incomplete', says: 'the body has a version that this verifier does not know' },
   UNSEALED: { kind: 'incomplete', says: 'content has been waiting for its entry for too long: is a sealer running?' },
 } as const;
@@ -50,7 +69,8 @@ export interface Finding {
 export type Verdict = 'VERIFIED' | 'TAMPERED' | 'INCOMPLETE' | 'UNVERIFIABLE';
 
 /** How much is proved against somebody who owns the database. */
-export type Level = 'L0';
+export const LEVELS = ['L0', 'L1', 'L2', 'L3'] as const;
+export type Level = (typeof LEVELS)[number];
 
 export interface ChainReport {
   readonly origin: string;

@@ -1,5 +1,6 @@
 import type { CapturedFields } from '../chain/captured.js';
 import type { Digest } from '../chain/hashing.js';
+import type { ToldSize } from '../chain/registry.js';
 import type { Micros } from '../event/clock.js';
 
 /** A chain as its row describes it. Nothing of it is believed: all of it is recomputed. */
@@ -40,6 +41,18 @@ export interface EntryRecord {
   readonly content: ContentRecord | null;
 }
 
+/** What stands beside the registry, in the same snapshot as the rest. Nothing of it is believed. */
+export interface EvidenceSource {
+  /** Signed checkpoints of the registry, ascending by size. */
+  checkpoints(): AsyncIterable<readonly { readonly size: number; readonly note: string }[]>;
+  /** How far the registry is said to have told of each chain, ascending. */
+  heads(): AsyncIterable<readonly ToldSize[]>;
+  /** Entries of the registry that hand over a key or declare a restore, ascending: the first thousand. */
+  controls(): Promise<readonly { readonly seq: number; readonly action: string; readonly data: string }[]>;
+  /** Whether this server only follows another. */
+  isStandby(): Promise<boolean>;
+}
+
 /** What the verifier reads. Implementations MUST show one snapshot to all calls, and MUST NOT keep more than some pages in memory. */
 export interface LogSource {
   /** Entries by the rows of the chains; a bound for a progress bar. */
@@ -56,4 +69,6 @@ export interface LogSource {
   unsealed(ageMs: number): Promise<{ readonly count: number; readonly positions: readonly number[] }>;
   /** The latest time of a change of each of these transactions; `MAX_MICROS` where one has a time that no body can hold. */
   latestChanges(xids: readonly string[]): Promise<ReadonlyMap<string, Micros>>;
+  /** Absent: what is read has no registry. */
+  readonly evidence?: EvidenceSource | undefined;
 }

@@ -40,6 +40,7 @@ describe('the health of an audit', () => {
       oldestPendingMs: null,
       denied: 1,
       sealer: { state: 'leading', alive: true },
+      evidence: { signedMs: null, anchoredMs: null },
       probe: { state: 'unknown', problems: [] },
     });
     expect(JSON.parse(JSON.stringify(health))).toEqual(health);

@@ -9,6 +9,7 @@ export const AT_MOST: Readonly<Record<string, string>> = {
   pending: 'how many rows are looked at; a number',
   strangers: 'names a table; says whose types it has',
   watch_state: 'none; names of tables',
+  evidence_state: 'none; sizes and times, names of machines',
   position: 'none; a number',
   unsealed: 'a position; a number',
   record:
@@ -22,6 +23,10 @@ export const AT_MOST: Readonly<Record<string, string>> = {
   release: 'gives back the lease of a holder and epoch that its caller knows',
   reserve: 'uses up 100,000 positions',
   seal: 'seals late, in another order, or a header that says something else than its content: `verify` finds these; no content, no position that was not handed out, no time ahead of the clock',
+  seal_registry:
+    'heads of chains that are as far as it says, handed over keys and declared restores that `verify` checks; no other entry, of no other chain',
+  save_checkpoint: 'a text as the next checkpoint, whose signature `verify` checks; never over one that is there',
+  anchored: 'says that an anchor has a checkpoint that is there, which `verify` asks the anchor',
   broken_chains: 'none; numbers of chains',
   mend_positions: 'none; raises the sequence of positions to what is there',
   forget_keys: 'forgets event ids of at least seven days ago, in steps',

@@ -13,11 +13,17 @@ beforeAll(async () => {
 });
 afterAll(() => log.close());
 afterEach(async () => {
+  // One that is not closed tries for ever once its database is gone, and holds the process.
+  await Promise.all(made.splice(0).map((queue) => queue.close(1_000)));
   start = Number((await log.pool.query('select coalesce(max(pos), 0) as pos from audit.content')).rows[0].pos);
 });
 
-const recorder = (options?: QueueOptions): QueueRecorder =>
-  new QueueRecorder(postgresContentStore(log.pool, 'audit'), options);
+const made: QueueRecorder[] = [];
+const recorder = (options?: QueueOptions, store = postgresContentStore(log.pool, 'audit')): QueueRecorder => {
+  const queue = new QueueRecorder(store, options);
+  made.push(queue);
+  return queue;
+};
 
 /** What this test has written so far, in the order of the positions. */
 async function written(): Promise<{ action: string; xid: string }[]> {
@@ -114,9 +120,9 @@ describe('the queue', () => {
 
   it('tries again until the database is back, holding what comes meanwhile', async () => {
     let attempts = 0;
-    const queue = new QueueRecorder(
-      shaky(() => attempts++ < 2),
+    const queue = recorder(
       { flushIntervalMs: 1 },
+      shaky(() => attempts++ < 2),
     );
     queue.record({ action: 'event.0' });
     while (queue.facts.failedAttempts === 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -128,9 +134,9 @@ describe('the queue', () => {
   });
 
   it('gives up at the deadline of close, and says how much is lost', async () => {
-    const queue = new QueueRecorder(
-      shaky(() => true),
+    const queue = recorder(
       { maxBatch: 2 },
+      shaky(() => true),
     );
     for (const action of numbers(5)) queue.record({ action });
     const started = performance.now();
@@ -145,9 +151,9 @@ describe('the queue', () => {
     const onError = (): never => {
       throw new Error('from onError');
     };
-    const queue = new QueueRecorder(
-      shaky(() => attempts++ < 1),
+    const queue = recorder(
       { flushIntervalMs: 1, onError },
+      shaky(() => attempts++ < 1),
     );
     queue.record({ action: 'event' });
     while (queue.facts.failedAttempts === 0) await new Promise((resolve) => setTimeout(resolve, 5));

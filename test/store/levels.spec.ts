@@ -49,9 +49,19 @@ async function may(pool: pg.Pool, sql: string): Promise<boolean> {
 describe('on the tables of the log, by trying everything on each', () => {
   it.each<[Part, readonly string[]]>([
     ['app', []],
-    ['sealer', ['chain', 'content', 'entry', 'migration', 'sealer'].map((table) => `select * from audit.${table}`)],
+    [
+      'sealer',
+      ['chain', 'checkpoint', 'content', 'entry', 'head', 'migration', 'sealer'].map(
+        (table) => `select * from audit.${table}`,
+      ),
+    ],
     ['reader', ['select * from audit.chain', 'select * from audit.entry']],
-    ['auditor', ['chain', 'content', 'entry', 'migration', 'sealer'].map((table) => `select * from audit.${table}`)],
+    [
+      'auditor',
+      ['chain', 'checkpoint', 'content', 'entry', 'head', 'migration', 'sealer'].map(
+        (table) => `select * from audit.${table}`,
+      ),
+    ],
     ['other', []],
   ])('the %s may do this and nothing else', async (part, allowed) => {
     const tables = await names(`select c.relname as name from pg_class c where c.relnamespace = 'audit'::regnamespace and c.relkind in ('r', 'v') order by 1`); // prettier-ignore
@@ -95,6 +105,7 @@ describe('of the functions of the log', () => {
     'applied',
     'backlog',
     'broken_chains',
+    'evidence_state',
     'level_of',
     'level_roles',
     'logged_twice',
@@ -105,7 +116,7 @@ describe('of the functions of the log', () => {
   ];
   it.each<[Part, readonly string[]]>([
     ['app', [...FACTS, 'mend_positions', 'position', 'record', 'unsealed']],
-    ['sealer', [...FACTS, 'acquire', 'forget_keys', 'mend_positions', 'position', 'record_read', 'release', 'renew', 'reserve', 'seal', 'unsealed', 'watch_coverage']], // prettier-ignore
+    ['sealer', [...FACTS, 'acquire', 'anchored', 'forget_keys', 'mend_positions', 'position', 'record_read', 'release', 'renew', 'reserve', 'save_checkpoint', 'seal', 'seal_registry', 'unsealed', 'watch_coverage']], // prettier-ignore
     ['reader', [...FACTS, 'record_read']],
     ['auditor', [...FACTS, 'record_read']],
     ['other', []],

@@ -189,6 +189,13 @@ export class WorkController {
   why(): string {
     return this.jobs.why();
   }
+  @Get('sweep')
+  @Audited('work.sweep')
+  sweep(): void {
+    this.audit.setActor({ id: 'web' });
+    this.jobs.sweep();
+    this.jobs.plain();
+  }
   @Get()
   @Audited('work.do')
   async work(): Promise<number> {

@@ -114,20 +114,23 @@ type Say = (event: string, data: object) => void;
 
 const PLATFORMS: Record<
   string,
-  readonly [typeof WsAdapter | typeof IoAdapter, (url: string) => Promise<{ say: Say; close(): void }>]
+  readonly [
+    typeof WsAdapter | typeof IoAdapter,
+    (url: string, headers?: Record<string, string>) => Promise<{ say: Say; close(): void }>,
+  ]
 > = {
   ws: [
     WsAdapter,
-    async (url) => {
-      const socket = new WebSocket(url.replace('http', 'ws'));
+    async (url, headers) => {
+      const socket = new WebSocket(url.replace('http', 'ws'), { headers });
       await new Promise((resolve) => socket.once('open', resolve));
       return { say: (event, data) => socket.send(JSON.stringify({ event, data })), close: () => socket.close() };
     },
   ],
   'socket.io': [
     IoAdapter,
-    async (url) => {
-      const socket = io(url, { transports: ['websocket'] });
+    async (url, extraHeaders) => {
+      const socket = io(url, { transports: ['websocket'], ...(extraHeaders ? { extraHeaders } : {}) });
       await new Promise<void>((resolve) => void socket.once('connect', resolve));
       return { say: (event, data) => void socket.emit(event, data), close: () => void socket.close() };
     },
@@ -141,7 +144,10 @@ describe.each(Object.entries(PLATFORMS))('%s', (transport, [Adapter, open]) => {
     served = await serve(
       log.url,
       { imports: [MessagesApp] },
-      { prepare: (app) => void app.useWebSocketAdapter(new Adapter(app)) },
+      {
+        audit: { trustedProxy: { addresses: ['127.0.0.1', '::1'], headers: { user: 'x-forwarded-user' } } },
+        prepare: (app) => void app.useWebSocketAdapter(new Adapter(app)),
+      },
     );
     watched.begin();
   });
@@ -171,6 +177,15 @@ describe.each(Object.entries(PLATFORMS))('%s', (transport, [Adapter, open]) => {
     client.say(event, data);
     await watched.holds(transport, ending, expected);
     client.close();
+  });
+
+  it('by a trusted proxy, whose headers are those of the handshake', async () => {
+    const client = await open(served.url, { 'x-forwarded-user': 'bea' });
+    client.say('say', {});
+    const [entry] = await watched.entries(1);
+    client.close();
+    // What `ws` gives has no headers.
+    expect(entry && whoOf(entry)).toBe(transport === 'ws' ? '-' : 'bea');
   });
 
   it('a stream that never ends, until its socket does', async () => {
@@ -227,6 +242,17 @@ describe('called by other code', () => {
       ['cron', 'Jobs.sweep'],
       ['plain cron', 'Jobs.plain'],
     ]);
+  });
+
+  it('a cron job that a request has started is no part of the request', async () => {
+    seen.length = 0;
+    await served.send('GET', '/work/sweep');
+    const entries = await watched.holds('cron', 'within a request', [
+      ['jobs.sweep', 'system:Jobs.sweep', 'success'],
+      ['work.sweep', 'web', 'success'],
+    ]);
+    expect(new Set(entries.map(({ group }) => group)).size).toBe(2);
+    expect(seen.map(([, actor]) => actor)).toEqual(['Jobs.sweep', 'Jobs.plain']);
   });
 });
 

@@ -49,7 +49,9 @@ const READERS: Readonly<Record<CallKind, (args: readonly unknown[], target: Targ
           body: data,
           headers: textHeaders(memberOf(handshake, 'headers')),
           client,
-          ...(typeof address === 'string' ? { ip: address } : {}),
+          // As Node's request has them, for a trusted proxy: the other end of the socket, and headers that came twice.
+          rawHeaders: memberOf(memberOf(client, 'request'), 'rawHeaders'),
+          ...(typeof address === 'string' ? { ip: address, socket: { remoteAddress: address } } : {}),
         },
         () => memberOf(client, 'user') ?? memberOf(memberOf(client, 'data'), 'user'),
       ),

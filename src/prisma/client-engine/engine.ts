@@ -127,7 +127,7 @@ export class ClientEngine {
       const old = returnsOld || write.verb === 'delete' ? ({ by: 'returning' } as const) : oldOf(write, model, locked);
       const images: string[][] = [];
       const outcome = await this.#capture(kind, query, inside, { who, write, model, old, ...(followers ? { images } : {}) }); // prettier-ignore
-      const changed = write.mayUpdate ? images.filter(([before]) => before !== 'null').length : outcome.count;
+      const changed = write.mayUpdate ? images.filter(([before, , op]) => before !== 'null' || op === 'update').length : outcome.count; // prettier-ignore
       const gaps = [
         // Under READ COMMITTED a row may come to match between two statements: nobody has looked for what hangs on it.
         ...(follows && changed > locked ? ['rows that came to match while the write waited'] : []),
@@ -154,7 +154,7 @@ export class ClientEngine {
     }
     const result = await line.query(statement.query);
     const { columns } = statement;
-    images?.push(...result.rows.map((row) => [String(row[columns - 2]), String(row[columns - 1])]));
+    images?.push(...result.rows.map((row) => row.slice(columns - 3, columns).map(String)));
     // A statement without RETURNING gives no rows, however many it has changed; one that returns no columns gives empty ones.
     return { result: returnsNothing ? undefined : withoutOurs(result, columns), count: result.rows.length };
   }
@@ -198,10 +198,10 @@ export class ClientEngine {
 function oldOf(write: Write, model: PlannedModel, locked: number): OldImage {
   // With the join `*` would have its columns too.
   if (write.verb === 'update' && !write.returnsAll) return { by: 'join' };
-  const keyMoves = write.sets.some((column) => model.key.includes(column));
   // A row that an upsert finds although there was none to lock has come meanwhile, and may have been changed since.
-  const cameMeanwhile = write.mayUpdate && locked === 0;
-  return model.key.length === 0 || keyMoves || cameMeanwhile ? { by: 'nobody' } : { by: 'key' };
+  if (write.mayUpdate) return { by: locked === 0 ? 'nobody' : 'condition' };
+  const keyMoves = write.sets.some((column) => model.key.includes(column));
+  return model.key.length === 0 || keyMoves ? { by: 'nobody' } : { by: 'key' };
 }
 
 async function send(kind: Kind, query: Query, line: Line): Promise<Outcome> {

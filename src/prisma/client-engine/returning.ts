@@ -1,5 +1,6 @@
 import type { Query } from '../driver-adapter.js';
 import { Parameters, quoted, type ResultSet } from './line.js';
+import { aliasOf } from './lock-rows.js';
 import type { PlannedModel } from './plan.js';
 import type { Write } from './statement.js';
 
@@ -14,6 +15,11 @@ export type OldImage =
   | { readonly by: 'join' }
   /** Read by its key in the statement's own snapshot; right for rows that were locked, and whose key stays. */
   | { readonly by: 'key' }
+  /**
+   * Read by the statement's own condition in its own snapshot, if one row meets it; right for an upsert whose condition is that of
+   * the row it is about (`pinned`), and which was locked. What becomes of the key is no matter.
+   */
+  | { readonly by: 'condition' }
   | { readonly by: 'nobody' };
 
 export interface CapturingOptions {
@@ -23,7 +29,7 @@ export interface CapturingOptions {
   /** Who acts, in hex. */
   readonly who: string;
   readonly old: OldImage;
-  /** Give the images of the changed rows too, as texts. */
+  /** Give of each changed row its old image, its new one and, where the old one need not be known, the operation, as texts. */
   readonly images: boolean;
 }
 
@@ -46,7 +52,7 @@ export function capturingStatement(query: Query, write: Write, options: Capturin
   const op = named || !updates ? 'null' : write.verb === 'update' ? `'update'` : `case ${write.row}.xmax::text when '0' then 'insert' else 'update' end`; // prettier-ignore
   const list = [
     ...(model.args === undefined ? [] : [`${quoted(schema)}.client_change(${parameters.text(model.args)}::text[], ${parameters.text(who)}, ${op}, ${before}, ${after})`]), // prettier-ignore
-    ...(images ? [before === 'null' || before.startsWith('(') ? 'null::text' : `(${before})::text`, after === 'null' ? 'null::text' : `(${after})::text`] : []), // prettier-ignore
+    ...(images ? [before, after, op].map((value) => (value === 'null' ? 'null::text' : `(${value})::text`)) : []),
   ].map((expression, i) => `${expression} as "!${i}"`);
   const head = named ? 'with (old as "!old", new as "!new") ' : '';
   const body = old.by === 'join' && write.verb === 'update' ? joined(query.sql, write) : query.sql.slice(0, write.clausesEnd); // prettier-ignore
@@ -55,9 +61,15 @@ export function capturingStatement(query: Query, write: Write, options: Capturin
   return { query: parameters.query(sql), columns: list.length };
 }
 
-function oldImage({ target, row }: Write, { key }: PlannedModel, old: OldImage): string {
+function oldImage(write: Write, { key }: PlannedModel, old: OldImage): string {
+  const { target, row, where } = write;
   if (old.by === 'returning') return '"!old".*';
   if (old.by === 'join') return '"!o"."!r"';
+  if (old.by === 'condition') {
+    // Never two rows, which would be an error of the caller's statement. What was inserted is another row than the one that was found.
+    const one = `from ${target}${aliasOf(write)} where ${where ?? 'true'}\n having count(*) = 1`;
+    return `case when ${row}.xmax::text <> '0' then (select (array_agg(${row}.*))[1] ${one}) end`;
+  }
   if (old.by === 'nobody' || key.length === 0) return 'null';
   const same = key.map((column) => `"!o".${quoted(column)} = ${row}.${quoted(column)}`).join(' and ');
   return `(select "!o" from ${target} "!o" where ${same})`;

@@ -170,7 +170,8 @@ function pins(tokens: readonly Token[], conflict: number, where: number, end: nu
   return (
     tokens[opens]?.text === '(' &&
     columns.length > 0 &&
-    !condition.some(({ kind, text }) => kind === 'word' && text !== 'and') &&
+    // A value of the insert is none that can be asked for before it.
+    !condition.some(({ kind, text }) => (kind === 'word' && text !== 'and') || text === 'excluded') &&
     columns.every(
       ({ text }) =>
       condition.some((token, i) => token.text === text && condition[i + 1]?.text === '=' && condition[i + 2]?.kind === 'param'), // prettier-ignore

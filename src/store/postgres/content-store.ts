@@ -5,7 +5,9 @@ import { inSchema } from './schema.js';
 import { MEND_SEQUENCE } from './sealer-sql.js';
 
 const POSITION = `select "audit".position() as position`;
-const PENDING = `select p.alive, p.unsealed, p.at_least, p.oldest_ms, p.lag_ms, p.writable, p.behind, p.ahead_ms from "audit".pending($1) p`;
+const PENDING = `select p.alive, p.unsealed, p.at_least, p.oldest_ms, p.lag_ms, p.writable, p.behind, p.ahead_ms,
+       v.signed_seconds * 1000 as signed_ms, v.anchored_seconds * 1000 as anchored_ms
+  from "audit".pending($1) p left join "audit".evidence_state() v on true`;
 /** Rows that one look reads at most, twice: some ten milliseconds. */
 const LOOK = 10_000;
 const UNSEALED = `select "audit".unsealed($1) as unsealed`;
@@ -57,6 +59,8 @@ export function postgresContentStore(pool: Pool, schema: string): ContentStore {
         writable: row['writable'] !== false,
         behind: row['behind'] === true,
         aheadMs: milliseconds(row['ahead_ms']) ?? 0,
+        signedMs: milliseconds(row['signed_ms']),
+        anchoredMs: milliseconds(row['anchored_ms']),
       };
     },
   };

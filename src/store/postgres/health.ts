@@ -1,4 +1,5 @@
 import { checkCatalogue } from './check-catalogue.js';
+import { checkSigned, type KnownAnchors } from './check-evidence.js';
 import { checkClientRisks } from './check-client-risks.js';
 import { checkLevel, MEANS } from './check-level.js';
 import { checkLog, LOG_FACTS, type LogFacts } from './check-log.js';
@@ -31,6 +32,8 @@ export interface Health {
   readonly sealer: { readonly holder: string | null; readonly alive: boolean };
   readonly unsealed: number;
   readonly oldestUnsealedSeconds: number | null;
+  /** How far the registry is signed and anchored. */
+  readonly evidence: string;
   /** All that was looked at. */
   readonly checks: readonly Check[];
   /** What of it failed, with the remedy, as sentences. */
@@ -68,6 +71,7 @@ export async function examine(
   coverage: Coverage,
   levels: LevelConfig = {},
   by: PlannedBy = {},
+  anchors: KnownAnchors = { heartbeatMs: 600_000, areLocal: false },
 ): Promise<Health> {
   const { rows } = await pool.query<{ version: string; replica: string }>(SESSION);
   const server = `PostgreSQL ${rows[0]?.version}`;
@@ -81,7 +85,7 @@ export async function examine(
   );
   if (missing.length > 0) {
     const nothing = { origin: '', level: 'single', levelMeans: MEANS.single, covered: [], skipped: [] } as const;
-    const idle = { sealer: { holder: null, alive: false }, unsealed: 0, oldestUnsealedSeconds: null };
+    const idle = { sealer: { holder: null, alive: false }, unsealed: 0, oldestUnsealedSeconds: null, evidence: '' };
     return { server, installed: false, ...nothing, ...idle, checks, problems: problemsOf(checks) };
   }
   const plan = await planTriggers(pool, coverage);
@@ -89,6 +93,7 @@ export async function examine(
   if (!state) throw new Error(`the table "${schema}".sealer is empty`);
   const stored = await storedRoles(pool, schema);
   const { level, checks: levelChecks } = await checkLevel(pool, schema, levels, state, stored, coverage.engine);
+  const signed = await checkSigned(pool, schema, anchors);
   checks.push(
     ...checkTriggers(plan, coverage, true, by),
     ...(await checkUncaptured(pool, coverage)),
@@ -102,6 +107,7 @@ export async function examine(
     ...(await checkShape(pool, schema, stored)),
     ...checkPositions(state, state.behind && (await mended(pool, schema))),
     ...checkState(state),
+    ...signed.checks,
     ...levelChecks,
   );
   return {
@@ -115,6 +121,7 @@ export async function examine(
     sealer: { holder: state.holder, alive: state.alive },
     unsealed: state.unsealed,
     oldestUnsealedSeconds: state.oldest,
+    evidence: signed.says,
     checks,
     problems: problemsOf(checks),
   };

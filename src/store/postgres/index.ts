@@ -4,6 +4,7 @@ export { reconcileTriggers } from './reconcile.js';
 export { planTriggers } from './triggers.js';
 export { catalogueTables } from '../../event/coverage/catalogue-tables.js';
 export { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
+export { deploymentOrigin } from './deployment.js';
 export { postgresEntryStore } from './entry-store.js';
 export { withLogSource } from './log-snapshot.js';
 export type { LogLockOptions } from './lock-log.js';

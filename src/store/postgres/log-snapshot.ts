@@ -48,11 +48,7 @@ export async function withLogSource<T>(
 }
 
 /** One snapshot of the whole log. Throws as `withLogSource` does. */
-export async function inSnapshot<T>(
-  pool: Pool,
-  schema: string,
-  work: (client: PoolClient) => Promise<T>,
-): Promise<T> {
+export async function inSnapshot<T>(pool: Pool, schema: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
   try {
     return await inTransaction(pool, async (client) => {
       await client.query(inSchema(schema, BEGIN));

@@ -1,3 +1,4 @@
+import { PostgresEvidenceSource } from './evidence-source.js';
 import { entryRecord, LARGE_BYTES, type Row } from './log-records.js';
 import * as SQL from './log-sql.js';
 import type { PoolClient } from './pool.js';
@@ -9,6 +10,7 @@ const PAGE = 1_000;
 export class PostgresLogSource {
   readonly #client: PoolClient;
   readonly #schema: string;
+  readonly evidence = new PostgresEvidenceSource((text, values) => this.#rows(text, values));
   #cursors = 0;
 
   constructor(client: PoolClient, schema: string) {

@@ -13,6 +13,11 @@ export const OF_ACTIONS: Shape[] = [
     run: (p) => p.owner.update({ where: { code: 'a' }, data: { code: 'renamed' } }),
   },
   {
+    name: 'an upsert with ON UPDATE CASCADE, SET NULL and SET DEFAULT at once',
+    sees: 'update Owner, update Cascaded ×2, update Nulled, update Defaulted',
+    run: (p) => p.owner.upsert({ where: { code: 'a' }, create: { code: 'a' }, update: { code: 'renamed' } }),
+  },
+  {
     name: 'deleteMany that cascades from two rows',
     sees: 'delete Owner ×2, delete Cascaded ×2, update Nulled ×2, update Defaulted ×2',
     run: (p) => p.owner.deleteMany({ where: { code: { in: ['a', 'b'] } } }),

@@ -79,6 +79,11 @@ const ROWS: Row[] = [
     (t) => t.upsert({ where: { code: 'two' }, create: { code: 'two' }, update: { count: { decrement: 9 } } }),
   ],
   [
+    'native upsert that changes the key',
+    'update',
+    (t, { moved }) => t.upsert({ where: { code: 'two' }, create: { code: 'two' }, update: { ...moved, words: ['m'] } }),
+  ],
+  [
     'upsert that reads first',
     'update',
     (t, { one }) => t.upsert({ where: one, create: { code: 'other' }, update: { count: 10 } }),

@@ -30,7 +30,7 @@ export const ANSWERS: Readonly<Record<string, (response: Http2ServerResponse) =>
     response.statusCode = 204;
     response.end();
   },
-  '/late': (response) => void wait(2_000).then(() => response.end('late')),
+  '/late': (response) => void wait(2_000, undefined, { ref: false }).then(() => response.end('late')),
   '/session': (response) => {
     response.write('a');
     void wait(30).then(() => response.stream.session?.destroy());
@@ -151,7 +151,7 @@ export const SERVERS_OF_TWO: Readonly<Record<string, (databaseUrl: string) => Pr
     return {
       port: (app.server.address() as { port: number }).port,
       async close() {
-        await Promise.race([app.close(), wait(1_000)]);
+        await Promise.race([app.close(), wait(1_000, undefined, { ref: false })]);
         await audit.close();
       },
     };
@@ -165,7 +165,7 @@ export const SERVERS_OF_TWO: Readonly<Record<string, (databaseUrl: string) => Pr
     await app.listen(0, '127.0.0.1');
     return {
       port: (app.getHttpServer() as { address(): { port: number } }).address().port,
-      close: () => Promise.race([app.close(), wait(1_000)]),
+      close: () => Promise.race([app.close(), wait(1_000, undefined, { ref: false })]),
     };
   },
 };
@@ -180,7 +180,7 @@ export async function sendTwo(port: number, path: string, does: Ends | undefined
   const closed = new Promise<void>((resolve) => stream.once('close', resolve));
   does?.(stream, session);
   stream.resume();
-  await Promise.race([closed, wait(20_000)]);
+  await Promise.race([closed, wait(20_000, undefined, { ref: false })]);
   await wait(400); // what the server still has to hear of
   session.destroy();
   return id;

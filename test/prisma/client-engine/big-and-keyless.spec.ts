@@ -107,6 +107,10 @@ it.each([
     await logged();
     await prisma.$executeRaw`insert into "Part" values (1, 'a', 10), (2, 'b', 20)`;
     await prisma.$executeRaw`update "Part" set n = n + 1`;
+    const upsert = `insert into "Part" as p (id, region, n) values ($1, $2, 30)
+      on conflict (id, region) do update set n = p.n + 1 where "p"."id" = $1 and "p"."region" = $2`;
+    await prisma.$executeRawUnsafe(upsert, 1, 'a');
+    await prisma.$executeRawUnsafe(upsert, 3, 'a');
     await prisma.$executeRaw`update "Part" set region = 'b' where id = 1`;
     await prisma.$executeRaw`delete from "Part" where n > ${0}`;
     const entries = await logged();
@@ -116,12 +120,15 @@ it.each([
         .map(({ op, model, flags, data }) => `${op} ${model} ${flags.join()}: ${of(data.old)} > ${of(data.new)}`)
         .toSorted(),
     ).toEqual([
-      'delete Part no-context: 1 b 11 > ',
+      'delete Part no-context: 1 b 12 > ',
       'delete Part no-context: 2 b 21 > ',
+      'delete Part no-context: 3 a 30 > ',
       'insert Part no-context:  > 1 a 10',
       'insert Part no-context:  > 2 b 20',
+      'insert Part no-context:  > 3 a 30',
       'update Part no-context: 1 a 10 > 1 a 11',
-      'update Part no-context: 1 a 11 > 1 b 11',
+      'update Part no-context: 1 a 11 > 1 a 12',
+      'update Part no-context: 1 a 12 > 1 b 12',
       'update Part no-context: 2 b 20 > 2 b 21',
     ]);
   },

@@ -91,6 +91,33 @@ describe.each([
     }
   });
 
+  it('an upsert that writes the key: nothing where the row stays as it was, its old image where the key moves, none of another row', async () => {
+    const prisma = connect({ returnsOld });
+    const upsert = (update: object) => prisma.auto.upsert({ where: { id: 1 }, create: { id: 1, code: 'x' }, update });
+    await upsert({ id: 1 });
+    await upsert({ id: 71, count: 5 });
+    await upsert({ id: 1 });
+    const raw = `insert into "Auto" as t (id, code) values ($1, 'y'), ($2, 'z')
+      on conflict (id) do update set id = 72, count = t.count + 1 where "t"."id" = $2`;
+    expect(await prisma.$executeRawUnsafe(raw, 73, 71)).toBe(2);
+    const image = (row?: Record<string, unknown>): string => (row ? [row['id'], row['code'], row['count']].join(' ') : '-'); // prettier-ignore
+    expect((await logged()).map(({ op, flags, data }) => [op, flags.join(), image(data.old), image(data.new)])).toEqual(
+      [
+        ['update', 'no-context', '1 one 1', '71 one 5'],
+        ['insert', 'no-context', '-', '1 x 0'],
+        ['insert', 'no-context', '-', '73 y 0'],
+        ['update', 'no-context', '71 one 5', '72 one 6'],
+      ],
+    );
+  });
+
+  it('an upsert with a condition on what would be inserted goes through, and is captured or flagged', async () => {
+    const prisma = connect({ returnsOld });
+    const sql = `insert into "Auto" (id, code) values ($1, 'x') on conflict (id) do update set count = 9 where "excluded"."id" = $1`;
+    expect(await prisma.$executeRawUnsafe(sql, 2)).toBe(1);
+    expect(await logged()).toHaveLength(1);
+  });
+
   it('a transaction that is over sends nothing more: what waited for a lock is not done afterwards', async () => {
     const prisma = connect({ returnsOld }, 1);
     const other = new pg.Client(twin.pool.options.connectionString);

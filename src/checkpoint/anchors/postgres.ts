@@ -1,0 +1,82 @@
+import { AuditError } from '../../event/errors.js';
+import type { Anchor, AnchoredNote } from '../port.js';
+import { makeTable } from './postgres-table.js';
+import { checkPut } from './note-head.js';
+import { asUnavailable } from './unavailable.js';
+
+/** What is asked of a pool of `pg`, or of what looks like one: parameters as $1, rows as objects. */
+export interface QueryPool {
+  query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
+export interface PostgresAnchorOptions {
+  /** In which schema too: `'auditor.checkpoints'`. Made if it is missing. @defaultValue `'audit_checkpoints'` */
+  readonly table?: string | undefined;
+}
+
+const PAGE = 200; // notes of 128 KiB at most
+
+/**
+ * A table of another PostgreSQL, which this one's owner has no rights to change: a trigger refuses UPDATE, DELETE and TRUNCATE and sets
+ * the time. Give the pool a role with INSERT and SELECT alone; the table is made by somebody else then (docs/anchors.md).
+ * @throws AuditError `AUDIT_OPTIONS_INVALID`
+ */
+export function postgresAnchor(pool: QueryPool, { table = 'audit_checkpoints' }: PostgresAnchorOptions = {}): Anchor {
+  if (typeof pool?.query !== 'function')
+    throw invalid('postgresAnchor needs a pool: postgresAnchor(new Pool({ connectionString }))');
+  if (!/^([a-z_][a-z0-9_]{0,62}\.)?[a-z_][a-z0-9_]{0,39}$/.test(table))
+    throw invalid("table of postgresAnchor must be a lower-case name of letters, digits and '_', 40 at most, or schema.name"); // prettier-ignore
+  const quoted = table.replaceAll(/[^.]+/g, '"$&"');
+  const name = `postgres ${table}`;
+  let isThere = false;
+  const ready = async (): Promise<void> => {
+    if (!isThere) await makeTable(pool, table);
+    isThere = true;
+  };
+  const insert = `insert into ${quoted} (origin, size, note) select $1::text, $2::bigint, $3::text
+    where not exists (select from ${quoted} where origin = $1 and size = $2::bigint and note = $3)`;
+  const page = `select id::text as behind, note, (extract(epoch from stored_at) * 1000)::float8 as "storedAt" from ${quoted}
+    where origin = $1::text and size >= $2::bigint and id > $3::bigint order by id limit ${PAGE}`;
+
+  async function* read(origin: string, from: number): AsyncGenerator<AnchoredNote> {
+    for (let last = '0'; ;) {
+      // Rows have the shape that the statement gives them.
+      const { rows } = (await pool.query(page, [origin, String(from), last])) as { rows: readonly Row[] };
+      for (const { note, storedAt } of rows) yield { note, storedAt: Math.round(storedAt) };
+      if (rows.length < PAGE) return;
+      last = rows.at(-1)?.behind ?? last;
+    }
+  }
+
+  return {
+    name,
+    place: { type: 'postgres', urlVariable: 'AUDIT_ANCHOR_DATABASE_URL', table },
+    async put(checkpoint) {
+      checkPut(checkpoint);
+      try {
+        await ready();
+        await pool.query(insert, [checkpoint.origin, String(checkpoint.size), checkpoint.note]);
+      } catch (error) {
+        throw asUnavailable(name, 'nothing was kept', error);
+      }
+    },
+    async *list(origin, from = 0) {
+      try {
+        await ready();
+        yield* read(origin, from);
+      } catch (error) {
+        throw asUnavailable(name, 'cannot be read', error);
+      }
+    },
+  };
+}
+
+interface Row {
+  readonly behind: string; // its id; of that name, ORDER BY would take the text
+  readonly note: string;
+  readonly storedAt: number;
+}
+
+function invalid(message: string): AuditError {
+  return new AuditError('AUDIT_OPTIONS_INVALID', message);
+}

@@ -1,0 +1,51 @@
+import { directoryAnchor } from '../checkpoint/anchors/directory.js';
+import { fileAnchor } from '../checkpoint/anchors/file.js';
+import { postgresAnchor } from '../checkpoint/anchors/postgres.js';
+import { webhookAnchor } from '../checkpoint/anchors/webhook.js';
+import type { AnchorPlace } from '../checkpoint/port.js';
+import { AuditError } from '../event/errors.js';
+import { createPool, endPool, type Pool } from '../store/postgres/index.js';
+import type { NamedAnchor } from '../verify/index.js';
+
+/** The anchors of a policy, as they are read from here, and the way to let go of them. */
+export async function anchorsOfPolicy(
+  places: readonly AnchorPlace[],
+): Promise<{ readonly anchors: readonly NamedAnchor[]; close(): Promise<void> }> {
+  const pools: Pool[] = [];
+  const anchors: NamedAnchor[] = [];
+  for (const place of places) anchors.push(await open(place, pools));
+  return { anchors, close: async () => void (await Promise.all(pools.map((pool) => endPool(pool, 1_000)))) };
+}
+
+async function open(place: AnchorPlace, pools: Pool[]): Promise<NamedAnchor> {
+  switch (place.type) {
+    case 'file':
+      return fileAnchor(place.path);
+    case 'directory':
+      return directoryAnchor(place.path);
+    case 'webhook':
+      return webhookAnchor({ url: place.listUrl, listUrl: place.listUrl, secret: variable(place.secretVariable) });
+    case 'postgres': {
+      const pool = createPool(variable(place.urlVariable), { max: 1, applicationName: 'nestjs-prisma-audit verify' });
+      pools.push(pool);
+      return postgresAnchor({ query: (text, values) => pool.query(text, values) }, { table: place.table });
+    }
+    case 's3':
+      return (await s3()).readS3Anchor(place);
+  }
+}
+
+/** Its client is an optional peer. */
+async function s3(): Promise<typeof import('../s3/read-anchor.js')> {
+  try {
+    return await import('../s3/read-anchor.js');
+  } catch (error) {
+    throw new AuditError('AUDIT_POLICY_INVALID', 'an anchor of the policy lies in S3: npm install @aws-sdk/client-s3', {}, error); // prettier-ignore
+  }
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new AuditError('AUDIT_POLICY_INVALID', `an anchor of the policy needs the variable ${name}, which is not set`);
+}

@@ -1,0 +1,58 @@
+import { ok, type Check } from './checks.js';
+import type { Pool } from './pool.js';
+import { inSchema } from './schema.js';
+
+const STATE = `select signed_size::float8 as size, signed_seconds as signed, anchored_size::float8 as kept, anchored_seconds as anchored, hosts from "audit".evidence_state()`;
+
+interface State {
+  readonly size: number | null;
+  /** Seconds since then. */
+  readonly signed: number | null;
+  readonly kept: number;
+  readonly anchored: number | null;
+  readonly hosts: readonly string[] | null;
+}
+
+/** What the configuration of whoever asks says of anchors. */
+export interface KnownAnchors {
+  readonly heartbeatMs: number;
+  /** There are some, and all of them lie on the machine of the leader. */
+  readonly areLocal: boolean;
+}
+
+/** So many heartbeats may be missed before it is said. */
+const HEARTBEATS = 3;
+
+/** How far the registry is signed and anchored, as a sentence, and what of it somebody should look at. */
+export async function checkSigned(
+  pool: Pool,
+  schema: string,
+  known: KnownAnchors,
+): Promise<{ readonly says: string; readonly checks: readonly Check[] }> {
+  const state = (await pool.query<State>(inSchema(schema, STATE))).rows[0];
+  if (state?.size == null || state.signed === null)
+    return { says: 'level L0: nobody has signed this log; "keygen" makes a key', checks: [ok('evidence', 'level L0')] };
+  const { size, signed, kept, anchored, hosts } = state;
+  const late = (seconds: number): boolean => seconds * 1000 > HEARTBEATS * known.heartbeatMs;
+  const checks: Check[] = [];
+  if (late(signed))
+    checks.push(warn('evidence', `the registry was signed ${ago(signed)}, for the last time`, 'look at what the sealer says: has it the key, do anchors answer?')); // prettier-ignore
+  if (anchored === null)
+    checks.push(warn('anchor', 'no anchor has ever taken a checkpoint: whoever owns the database can cut the log off', 'name one in evidence.anchors of audit.config (docs/anchors.md)')); // prettier-ignore
+  else if (late(anchored))
+    checks.push(warn('anchor', `an anchor took a checkpoint ${ago(anchored)}, for the last time`, 'look at what the sealer says of it')); // prettier-ignore
+  if (known.areLocal && (hosts?.length ?? 0) > 1)
+    checks.push(warn('anchor.local', `${hosts?.length} machines have signed of late, and the anchors lie on the machine that signs: each has a part, and whoever takes the machine has key and anchor`, 'let evidence.anchors lie elsewhere (docs/anchors.md)')); // prettier-ignore
+  if (checks.length === 0) checks.push(ok('evidence', 'the registry is signed and anchored'));
+  const where = anchored === null ? 'in no anchor' : `${kept} of them anchored, ${ago(anchored)}`;
+  return { says: `${size} entries of the registry signed, ${ago(signed)}; ${where}`, checks };
+}
+
+function warn(name: string, message: string, remedy: string): Check {
+  return { name, state: 'warn', message, remedy };
+}
+
+function ago(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return whole < 120 ? `${whole} s ago` : `${Math.round(whole / 60)} min ago`;
+}

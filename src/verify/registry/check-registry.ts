@@ -1,0 +1,265 @@
+import type { Digest } from '../../chain/hashing.js';
+import { isHeadsMember } from '../../chain/heads.js';
+import { headLine } from '../../chain/heads.js';
+import { parseTold, REGISTRY } from '../../chain/registry.js';
+import { formatMillis, type Micros } from '../../event/clock.js';
+import { parseJsonObject } from '../../event/json-object.js';
+import type { Policy } from '../policy.js';
+import type { Note } from '../report.js';
+import { show } from '../show.js';
+import type { EntryRecord, EvidenceSource } from '../source.js';
+import { Claims, type Claim } from './claims.js';
+import { keyAt, parseHandover, trustedKeys, type Handover } from './keys.js';
+import { readAnchors, type NamedAnchor } from './read-anchors.js';
+import { Told } from './told.js';
+
+/** What the registry proves of the other chains. */
+export interface RegistryResult {
+  /** The greatest size of the registry that a trusted key signed and that is what it was; 0: none. */
+  readonly signedSize: number;
+  /** The same, of what as many anchors have as the policy asks for. */
+  readonly anchoredSize: number;
+  /** When the entry before `anchoredSize` was sealed. */
+  readonly anchoredAt?: Micros | undefined;
+  /** Sizes of chains, by number, that lie before `signedSize` and `anchoredSize`. */
+  readonly signed: ReadonlyMap<number, number>;
+  readonly anchored: ReadonlyMap<number, number>;
+  /** Anchors that agreed, of those that the policy names. */
+  readonly anchors: number;
+}
+
+interface Agreed {
+  readonly size: number;
+  readonly sealedAt: Micros;
+  readonly storedAt: number | undefined;
+}
+
+const KEPT = 1_000;
+
+/**
+ * What stands on chain 0: that it is what was signed and anchored, and that the chains are what it told of them. Chain 0 is walked first;
+ * the sizes whose roots are wanted of each chain are asked for in ascending order.
+ */
+export class RegistryCheck {
+  readonly #policy: Policy | undefined;
+  readonly #note: Note;
+  readonly #now: number;
+  readonly #told = new Told();
+  readonly #agreed = new Map<number, Agreed>();
+  /** Trusted, and not what the registry was: judged when it is known which restores were declared. */
+  readonly #apart: Claim[] = [];
+  #apartCount = 0;
+  #claims = new Claims([]);
+  #keys: ReturnType<typeof trustedKeys> = [];
+  #handovers: readonly Handover[] = [];
+  /** From `restore.declared`: what was left behind, where it goes on from, and the entry that says so. */
+  #restores: { readonly seq: number; readonly from: string; readonly abandoned: ReadonlySet<string> }[] = [];
+  #anchors: readonly NamedAnchor[] = [];
+  #origin: string;
+  #isStandby = false;
+  #size = 0;
+  #lastHeadsAt: Micros | undefined;
+
+  constructor(policy: Policy | undefined, note: Note, now: number) {
+    this.#policy = policy;
+    this.#note = note;
+    this.#now = now;
+    this.#origin = `${policy?.origin ?? ''}/${REGISTRY.name}`;
+  }
+
+  /** Reads what is signed, from everywhere. @param origin of the registry in this database; the policy's wins */
+  async begin(source: EvidenceSource, anchors: readonly NamedAnchor[], origin: string): Promise<void> {
+    if (this.#policy === undefined) this.#origin = origin;
+    this.#anchors = anchors;
+    this.#isStandby = await source.isStandby();
+    const controls = await source.controls();
+    for (const { seq, action, data } of controls) if (action === 'restore.declared') this.#restored(seq, data);
+    this.#handovers = controls.flatMap(({ seq, action, data }) => {
+      if (action !== 'key.rotated') return [];
+      const handover = parseHandover(seq, data);
+      if (handover === undefined || handover.proof === 'forged')
+        this.#note('KEY_HANDOVER_FORGED', `entry ${seq} says that a key was handed over, and it was not`, { seq });
+      return handover === undefined || handover.proof === 'forged' ? [] : [handover];
+    });
+    this.#keys = trustedKeys(this.#policy?.keys ?? [], this.#handovers);
+    this.#claims = new Claims(this.#keys);
+    for await (const page of source.checkpoints())
+      for (const { size, note } of page) this.#add(note, 0, undefined, `the checkpoint of size ${size} in the database`, size); // prettier-ignore
+    await readAnchors(anchors, this.#origin, {
+      note: (i, { note, storedAt }) => this.#add(note, i + 1, storedAt, `a checkpoint in the anchor ${show(anchors[i]?.name)}`), // prettier-ignore
+      away: (i, why) => this.#note('ANCHOR_UNREACHABLE', `the anchor ${show(anchors[i]?.name)} could not be read: ${show(why)}`), // prettier-ignore
+    });
+  }
+
+  #add(note: string, source: number, storedAt: number | undefined, what: string, size?: number): void {
+    const { reading, checkpoint } = this.#claims.add(note, this.#origin, source, storedAt);
+    if (reading === 'forged' || (checkpoint !== undefined && size !== undefined && checkpoint.size !== size))
+      this.#note('CHECKPOINT_FORGED', `${what} is not what the registry's key signs`);
+    else if (reading === 'untrusted' && this.#policy !== undefined && this.#keys.length > 0)
+      this.#note('CHECKPOINT_UNTRUSTED', `${what} is signed by no key of the policy`);
+  }
+
+  #restored(seq: number, data: string): void {
+    const details = Object(parseJsonObject(data)?.['details']) as Record<string, unknown>; // whatever it is, it may have these
+    const { from, abandoned } = details;
+    const lines = Array.isArray(abandoned) ? abandoned.filter((line) => typeof line === 'string') : [];
+    this.#restores.push({ seq, from: typeof from === 'string' ? from : '', abandoned: new Set(lines) });
+  }
+
+  /** The next size whose root is wanted of a chain; chains and sizes ascending, chain 0 first. */
+  nextSize(chain: number, above: number): number | undefined {
+    return chain === REGISTRY.chain ? this.#claims.nextSize(above) : this.#told.nextOf(chain, above);
+  }
+
+  /** That the chain has this root at that size. @param sealedAt of the last entry in it */
+  found(chain: number, size: number, root: Digest, sealedAt: Micros): void {
+    if (chain === REGISTRY.chain) this.#claimed(size, root, sealedAt);
+    else this.#told.found(chain, size, root);
+  }
+
+  #claimed(size: number, root: Digest, sealedAt: Micros): void {
+    const claims = this.#claims.take(size);
+    const isTrusted = ({ signers }: Claim): boolean => signers.length > 0;
+    const roots = new Set(claims.filter(isTrusted).map((claim) => claim.root));
+    if (roots.size > 1)
+      this.#note('EQUIVOCATION', `the registry's key signed ${roots.size} histories of ${size} entries`, { seq: size - 1 }); // prettier-ignore
+    for (const claim of claims) {
+      if (claim.root !== root) this.#differs(claim);
+      else if (isTrusted(claim)) this.#agrees(claim, size, sealedAt);
+    }
+  }
+
+  #agrees({ source, signers, storedAt }: Claim, size: number, sealedAt: Micros): void {
+    const { to, until } = keyAt(this.#handovers, size);
+    const inTime = signers.some((i) => {
+      const key = this.#keys[i];
+      if (key === undefined) return false;
+      const id = `${key.vkey.name}+${key.vkey.id}`;
+      const isOfEpoch = to === undefined ? until === undefined || until.startsWith(id) : `${to.name}+${to.id}` === id;
+      const at = sealedAt / 1000;
+      return isOfEpoch && at >= (key.from ?? Number.NEGATIVE_INFINITY) && at <= (key.until ?? Number.POSITIVE_INFINITY);
+    });
+    if (!inTime) {
+      this.#note('KEY_OF_ANOTHER_TIME', `the checkpoint of size ${size} (${this.#sourceName(source)}) is signed by a key whose time it was not`, { seq: size - 1 }); // prettier-ignore
+      return;
+    }
+    this.#agreed.set(source, { size, sealedAt, storedAt });
+  }
+
+  #differs(claim: Claim): void {
+    if (claim.signers.length === 0) {
+      this.#note('CHECKPOINT_DIFFERS', `the checkpoint of size ${claim.size} (${this.#sourceName(claim.source)}) is not what the registry is`, { seq: claim.size - 1 }); // prettier-ignore
+      return;
+    }
+    this.#apartCount += 1;
+    if (this.#apart.length < KEPT) this.#apart.push(claim);
+  }
+
+  #sourceName(source: number): string {
+    return source === 0 ? 'in the database' : `in the anchor ${show(this.#anchors[source - 1]?.name)}`;
+  }
+
+  /** Each entry of chain 0. */
+  entry({ seq, id, action, sealedAt, body, content }: EntryRecord): void {
+    this.#size = Math.max(this.#size, seq + 1);
+    if (action !== 'heads') return;
+    this.#lastHeadsAt = sealedAt;
+    const member = parseJsonObject(body)?.['heads'];
+    const told = parseTold(content?.data ?? '');
+    if (!isHeadsMember(member) || told === undefined || told.length !== member.count)
+      this.#note('HEADS_WRONG', `entry ${seq} does not say of which chains it tells`, { seq, id });
+    else this.#told.add({ seq, member }, told);
+  }
+
+  /** When the registry told of chains for the last time: what was sealed before it, it knows. */
+  get lastHeadsAt(): Micros | undefined {
+    return this.#lastHeadsAt;
+  }
+
+  /** When all chains have been walked. @param originOf of a chain by its number */
+  end(originOf: (chain: number) => string): RegistryResult {
+    const signed = new Map<number, number>();
+    const anchored = new Map<number, number>();
+    for (let size = this.#claims.nextSize(this.#size); size !== undefined; size = this.#claims.nextSize(size))
+      this.#beyond(this.#claims.take(size));
+    const signedSize = this.#agreedSizes().at(0)?.size ?? 0;
+    this.#judge(signedSize);
+    const { quorum = 0 } = this.#policy ?? {};
+    const ofAnchors = this.#agreedSizes(1);
+    const last = quorum > 0 ? ofAnchors[quorum - 1] : undefined;
+    this.#checkAnchors(last, ofAnchors.length);
+    for (const { seq, chains } of this.#told.wrong(originOf, {
+      signedSize,
+      signed,
+      anchoredSize: last?.size ?? 0,
+      anchored,
+    })) {
+      const which = chains.map(([chain, size]) => `${show(originOf(chain))} at ${size}`).join(', ');
+      const suspects = which === '' ? 'chains that others confirm' : which;
+      this.#note('HEADS_DIFFER', `what entry ${seq} of the registry told is not what the chains are: ${suspects}`, { seq }); // prettier-ignore
+    }
+    return {
+      signedSize,
+      signed,
+      anchoredSize: last?.size ?? 0,
+      anchoredAt: last?.sealedAt,
+      anchored,
+      anchors: ofAnchors.length,
+    };
+  }
+
+  /** Greatest first. @param from sources from this one on */
+  #agreedSizes(from = 0): readonly Agreed[] {
+    const agreed = [...this.#agreed].filter(([source]) => source >= from).map(([, each]) => each);
+    return agreed.toSorted((a, b) => b.size - a.size);
+  }
+
+  /** Checkpoints of more entries than there are. */
+  #beyond(claims: readonly Claim[]): void {
+    for (const claim of claims) {
+      if (claim.signers.length === 0)
+        this.#note('CHECKPOINT_DIFFERS', `the checkpoint of size ${claim.size} (${this.#sourceName(claim.source)}) is of more entries than the registry has, ${this.#size}`); // prettier-ignore
+      else this.#differs(claim);
+    }
+  }
+
+  #judge(signedSize: number): void {
+    const restores = this.#restores.filter(({ seq }) => seq < signedSize);
+    const left = this.#apart.filter(({ size, root }) => {
+      const line = headLine({ origin: this.#origin, size, root });
+      return !restores.some(({ abandoned }) => abandoned.has(line));
+    });
+    for (const { seq, from, abandoned } of restores) {
+      if (this.#policy === undefined || this.#policy.restores.includes(from)) continue;
+      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup, and left ${abandoned.size} checkpoints behind; if you know of it, add to "restores" of the policy: ${show(from)}`, { seq }); // prettier-ignore
+    }
+    const [first] = left;
+    if (first === undefined) return;
+    const last = left.at(-1) as Claim; // there is a first
+    const more = this.#apartCount > 1 ? ` (and ${this.#apartCount - 1} more)` : '';
+    if (first.size > this.#size && this.#isStandby)
+      this.#note('STANDBY_BEHIND', `this standby's registry has ${this.#size} entries, and one of ${last.size} is signed: behind by ${last.size - this.#size}`); // prettier-ignore
+    else if (first.size > this.#size)
+      this.#note('REGISTRY_CUT', `the registry has ${this.#size} entries, and had ${last.size} when it was signed (${this.#sourceName(last.source)})${more}`, { seq: this.#size }); // prettier-ignore
+    else
+      this.#note('REGISTRY_REWRITTEN', `the first ${first.size} entries of the registry are not those that were signed (${this.#sourceName(first.source)})${more}`, { seq: first.size - 1 }); // prettier-ignore
+  }
+
+  #checkAnchors(last: Agreed | undefined, agreed: number): void {
+    const { quorum = 0, maxAnchorAge } = this.#policy ?? {};
+    if (quorum === 0) return;
+    if (last === undefined) {
+      this.#note('ANCHOR_MISSING', `${agreed} of ${quorum} anchors have a checkpoint of this registry that is signed by a key of the policy`); // prettier-ignore
+      return;
+    }
+    const at = last.storedAt ?? last.sealedAt / 1000;
+    const age = Math.floor((this.#now - at) / 1000);
+    if (maxAnchorAge !== undefined && age > maxAnchorAge)
+      this.#note('ANCHOR_STALE', `the newest anchored checkpoint is ${age} seconds old (${formatMillis(Math.floor(at))}), and the policy allows ${maxAnchorAge}`); // prettier-ignore
+  }
+
+  close(): void {
+    this.#told.close();
+    this.#claims.close();
+  }
+}

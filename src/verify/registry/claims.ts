@@ -1,0 +1,97 @@
+import { openCheckpoint, parseCheckpoint, type Checkpoint } from '../../chain/checkpoint.js';
+import type { Digest } from '../../chain/hashing.js';
+import { parseNote } from '../../chain/note.js';
+import { isAuditError } from '../../event/errors.js';
+import type { TrustedKey } from '../policy.js';
+import { SortedRecords, type SortedRecord } from './sorted-records.js';
+
+/** Somebody says that the registry had this root at this size. */
+export interface Claim {
+  readonly size: number;
+  readonly root: Digest;
+  /** 0: the database itself; from 1 on: the anchors, in their order. */
+  readonly source: number;
+  /** Milliseconds; when an anchor stored it, if it knows. */
+  readonly storedAt: number | undefined;
+  /** Which of the trusted keys signed it: their places. */
+  readonly signers: readonly number[];
+}
+
+/** What became of a note that was read. `forged`: somebody wrote what no key signed · `untrusted`: no key of the auditor's signed it. */
+export type Reading = 'trusted' | 'untrusted' | 'forged';
+
+/** A number holds so many bits. */
+const MAX_KEYS = 50;
+
+/** Checkpoints from everywhere, in the order of their sizes. */
+export class Claims {
+  readonly #keys: readonly TrustedKey[];
+  /** size, source, storedAt, signers as bits; the root */
+  readonly #records = new SortedRecords({ numbers: 4, bytes: 32 });
+  #cursor: Iterator<SortedRecord> | undefined;
+  #next: IteratorResult<SortedRecord> | undefined;
+
+  constructor(keys: readonly TrustedKey[]) {
+    this.#keys = keys.slice(0, MAX_KEYS);
+  }
+
+  /** Reads a note. Without any key it is taken as it is, and trusted by nobody. */
+  add(note: string, origin: string, source: number, storedAt?: number): { reading: Reading; checkpoint?: Checkpoint } {
+    try {
+      const bytes = Buffer.from(note);
+      if (this.#keys.length === 0) {
+        const checkpoint = parseCheckpoint(parseNote(bytes).text);
+        if (checkpoint.origin !== origin) return { reading: 'forged' };
+        this.#add(checkpoint, source, storedAt, 0);
+        return { reading: 'untrusted', checkpoint };
+      }
+      const { signers, ...checkpoint } = openCheckpoint(bytes, this.#keys.map(({ vkey }) => vkey)); // prettier-ignore
+      if (checkpoint.origin !== origin) return { reading: 'forged', checkpoint };
+      const bits = this.#keys.reduce((sum, { vkey }, i) => sum + (signers.includes(vkey) ? 2 ** i : 0), 0);
+      this.#add(checkpoint, source, storedAt, bits);
+      return { reading: 'trusted', checkpoint };
+    } catch (error) {
+      if (!isAuditError(error, 'AUDIT_EVIDENCE_INVALID')) throw error;
+      return { reading: error.facts['reason'] === 'unsigned' ? 'untrusted' : 'forged' };
+    }
+  }
+
+  #add({ size, root }: Checkpoint, source: number, storedAt: number | undefined, bits: number): void {
+    this.#records.add([size, source, storedAt ?? -1, bits], Buffer.from(root, 'hex'));
+  }
+
+  /** The next size of which anybody says something, beyond this one. Asked for in ascending order. */
+  nextSize(above: number): number | undefined {
+    for (let next = this.#peek(); next !== undefined; next = this.#step()) if (next.size > above) return next.size;
+    return undefined;
+  }
+
+  /** All that is said of a size. */
+  take(size: number): readonly Claim[] {
+    const claims: Claim[] = [];
+    for (let next = this.#peek(); next !== undefined && next.size <= size; next = this.#step())
+      if (next.size === size) claims.push(next);
+    return claims;
+  }
+
+  close(): void {
+    this.#records.close();
+  }
+
+  #peek(): Claim | undefined {
+    this.#cursor ??= this.#records.sorted();
+    this.#next ??= this.#cursor.next();
+    return this.#next.done === true ? undefined : claimOf(this.#next.value);
+  }
+
+  #step(): Claim | undefined {
+    this.#next = this.#cursor?.next();
+    return this.#peek();
+  }
+}
+
+function claimOf({ numbers, bytes }: SortedRecord): Claim {
+  const [size = 0, source = 0, storedAt = -1, bits = 0] = numbers;
+  const signers = Array.from({ length: MAX_KEYS }, (_, i) => i).filter((i) => Math.floor(bits / 2 ** i) % 2 === 1);
+  return { size, root: bytes.toString('hex'), source, storedAt: storedAt < 0 ? undefined : storedAt, signers };
+}

@@ -1,0 +1,31 @@
+import type { Anchor, AnchoredNote } from '../../checkpoint/port.js';
+
+/** An anchor as it is read. */
+export type NamedAnchor = Pick<Anchor, 'name' | 'list'>;
+
+/** Larger than any note; what an anchor gives is anybody's. */
+const MAX_NOTE = 200_000;
+
+/** Reads all anchors, one after the other. One that cannot be read, or not to its end, is told of; what it gave before is used. */
+export async function readAnchors(
+  anchors: readonly NamedAnchor[],
+  origin: string,
+  told: {
+    readonly note: (anchor: number, note: AnchoredNote) => void;
+    readonly away: (anchor: number, why: string) => void;
+  },
+): Promise<void> {
+  for (const [i, anchor] of anchors.entries()) {
+    if (anchor.list === undefined) {
+      told.away(i, 'it cannot be read from here');
+      continue;
+    }
+    try {
+      for await (const each of anchor.list(origin))
+        if (each.note.length <= MAX_NOTE) told.note(i, each);
+        else told.note(i, { note: '' });
+    } catch (error) {
+      told.away(i, error instanceof Error ? error.message : 'it threw something that is no error');
+    }
+  }
+}
