@@ -20,6 +20,7 @@ const LONG = [
   'cli/doctor',
   'cli/engine',
   'cli/levels',
+  'cli/proofs',
   'cli/refusals',
   'compose/without-opentelemetry',
   'capture/short-way',

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Vkey } from '../chain/index.js';
 import { checkProof } from '../checkpoint/check-proof.js';
 import { readProofFolder } from '../checkpoint/proof-directory.js';
-import { isAuditError } from '../event/errors.js';
+import { AuditError, isAuditError } from '../event/errors.js';
 import { vkey } from './prove.js';
 import { complain, line, paint, print, written } from './terminal.js';
 
@@ -15,13 +15,15 @@ export function verifyProofCommand(): Command {
       'check a folder that prove wrote; needs no database. Exit code: 0 verified, 1 altered, 2 could not run, 3 incomplete: a file is missing, no key that you gave signed it, or a later version wrote it',
     )
     .argument('<dir>', 'the folder')
-    .requiredOption(
+    .option(
       '--vkey <vkey>',
       'key of the registry, from somewhere else than the folder; may be given more than once',
       vkey,
       [],
     ) // prettier-ignore
     .action(async (directory: string, options: { vkey: readonly Vkey[] }) => {
+      if (options.vkey.length === 0)
+        throw new AuditError('AUDIT_OPTIONS_INVALID', 'no key: pass --vkey with the key of the registry, which you have from somewhere else than the folder'); // prettier-ignore
       try {
         const { entry, sections, checkpoint } = checkProof(await readProofFolder(directory), options.vkey);
         print(line`${paint.green('VERIFIED')} ${entry.origin} ${entry.seq}: ${entry.action}, ${entry.outcome}, id ${entry.id}, occurred ${entry.occurredAt}, sealed ${entry.sealedAt}`); // prettier-ignore
