@@ -7,10 +7,13 @@ import { doctorCommand } from './doctor.js';
 import { keyCommand } from './key.js';
 import { keygenCommand } from './keygen.js';
 import { migrateCommand } from './migrate.js';
+import { proveCommand } from './prove.js';
+import { publishCommand } from './publish.js';
 import { policyCommand } from './policy.js';
 import { queryCommand } from './query.js';
 import { sealCommand } from './seal.js';
 import { commanderOutput, complain, joined, line, paint, showWarnings, type Printable } from './terminal.js';
+import { verifyProofCommand } from './verify-proof.js';
 import { verifyCommand } from './verify.js';
 
 const program = new Command('nestjs-prisma-audit')
@@ -32,6 +35,9 @@ for (const command of [
   sealCommand,
   verifyCommand,
   checkpointCommand,
+  proveCommand,
+  publishCommand,
+  verifyProofCommand,
   policyCommand,
   keygenCommand,
   keyCommand,

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,39 +6,26 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { formatVkey } from '../../src/chain/vkey.js';
 import { full } from '../support/full.js';
 import { MadeLog, published } from '../support/made-log.js';
+import { buildGo, hasGo, mustHaveGo, run } from './go-programs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const source = join(root, 'verifier/go/verify.go');
-const run = (
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-): { code: number | null; said: string } => {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env });
-  return { code: status, said: `${stdout}${stderr}${error?.message ?? ''}` };
-};
-
-/** Debian has the module as a package: no module proxy, no network. */
-const debian = run('dpkg', ['-L', 'golang-golang-x-mod-dev']).said;
-const path = /^(.*)\/src\/golang\.org\/x\/mod$/m.exec(debian)?.[1];
-const hasGo = path !== undefined && run('go', ['version']).code === 0;
-const mustHaveGo = process.env['CI'] === 'true';
 if (!hasGo && !mustHaveGo)
   process.stderr.write('SKIPPED: no golang-go and golang-golang-x-mod-dev here, so verifier/go is not run.\n');
 
 const work = mkdtempSync(join(tmpdir(), 'verifier-go-'));
 afterAll(() => rmSync(work, { recursive: true }));
-const program = join(work, 'verify');
+let program: string;
 const golden = join(root, 'test/golden');
 
 (hasGo || mustHaveGo ? describe : describe.skip)('verify.go', () => {
   beforeAll(() => {
-    const env = { ...process.env, GO111MODULE: 'off', GOPATH: path, GOCACHE: join(work, 'cache'), GOFLAGS: '' };
-    expect(run('go', ['build', '-o', program, source], env)).toEqual({ code: 0, said: '' });
+    program = buildGo('verify.go', work);
   }, 120_000);
 
-  it('is short, and of golang.org/x/mod alone', () => {
-    const lines = readFileSync(source, 'utf8').trimEnd().split('\n');
+  it.each(['verify.go', 'proof/proof.go'])('%s is short, and of golang.org/x/mod alone', (source) => {
+    const lines = readFileSync(join(root, 'verifier/go', source), 'utf8')
+      .trimEnd()
+      .split('\n');
     expect(lines.length).toBeLessThanOrEqual(150);
     const foreign = lines.flatMap((line) => /^\t"([^"]*\..*)"$/.exec(line)?.[1] ?? []);
     expect(foreign).toEqual(['golang.org/x/mod/sumdb/note', 'golang.org/x/mod/sumdb/tlog']);

@@ -18,6 +18,7 @@ export { prismaMigration } from './prisma-migration.js';
 export { LEVELS, type LevelConfig, type PrivilegeLevel, type Roles } from './roles.js';
 export { checkWatch } from './watch-check.js';
 export { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema.js';
+export { withProofSource } from './proof-store.js';
 export { postgresCheckpointStore } from './checkpoint-store.js';
 export { postgresSealerStore } from './sealer-store.js';
 export type { ToldMore } from './told-more.js';

@@ -54,12 +54,22 @@ export async function withLogSource<T>(
   work: (source: PostgresLogSource) => Promise<T>,
   part?: LogPart,
 ): Promise<T> {
+  return await inSnapshot(pool, schema, (client) => work(new PostgresLogSource(client, schema, part?.chains)), part);
+}
+
+/** One snapshot of the whole log. Throws as `withLogSource` does. */
+export async function inSnapshot<T>(
+  pool: Pool,
+  schema: string,
+  work: (client: PoolClient) => Promise<T>,
+  part?: LogPart,
+): Promise<T> {
   try {
     return await inTransaction(pool, async (client) => {
       await client.query(inSchema(schema, BEGIN(part === undefined ? '' : importing(part.snapshot))));
       await client.query(TRANSACTION_TIMEOUT);
       await refuseFiltered(client, schema);
-      return await work(new PostgresLogSource(client, schema, part?.chains));
+      return await work(client);
     });
   } catch (error) {
     if (isForbidden(error)) throw privilegeMissing(schema, error);
