@@ -46,7 +46,7 @@ export function limitsOfLevel(
     ];
   const tail = total - covered(chains, evidence.anchored);
   return [
-    `Level L2 proves what anchors have: up to ${time(evidence.anchoredAt) ?? 'a time that is none'}. The ${tail} entries after that could have been cut off or rewritten by whoever owns the database${evidence.signedSize > evidence.anchoredSize ? ' and the key' : ''}.`,
+    `Level L2 proves what anchors have: up to ${time(evidence.anchoredAt) ?? 'a time that is none'}. What came after that (${tail} entries are there) could have been cut off or rewritten by whoever owns the database${evidence.signedSize > evidence.anchoredSize ? ' and the key' : ''}.`,
   ];
 }
 

@@ -275,7 +275,7 @@ export class RegistryCheck implements ChainProofs {
     const { quorum = 0, maxAnchorAge } = this.#policy ?? {};
     if (quorum === 0) return;
     if (last === undefined) {
-      this.#note('ANCHOR_MISSING', `${agreed} of ${quorum} anchors have a checkpoint of this registry that is signed by a key of the policy`); // prettier-ignore
+      this.#note('ANCHOR_MISSING', `${agreed} anchors agree with this registry by a checkpoint that a key of the policy signed, and the policy asks for ${quorum}`); // prettier-ignore
       return;
     }
     const at = last.storedAt ?? last.sealedAt / 1000;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
@@ -9,16 +9,22 @@ import { PrismaService } from '../prisma.service.js';
 import { seed } from '../seed.js';
 import { applySql, cli, installTables } from './tools.js';
 import { playRequests } from './requests.js';
+import { rewriteHistory } from './rewrite.js';
 
 /** The main job from its beginning to its end. Resolves with the exit code: 0 when everything went as it should. */
 export async function runDemo(databaseUrl: string, options: { root: string; keep: boolean }): Promise<number> {
-  const pins = await mkdtemp(join(tmpdir(), 'audit-demo-'));
+  // Stands for two other machines: where the sealer runs, and where the auditor keeps what he trusts.
+  const elsewhere = await mkdtemp(join(tmpdir(), 'audit-demo-'));
+  const policy = join(elsewhere, 'audit-policy.json');
   const run = (...args: string[]): { status: number; stdout: string } => cli(databaseUrl, options.root, args);
   let app: INestApplication | undefined;
   try {
-    title('1. Install: the tables of the application, the log, the capture triggers');
+    title('1. Install: the tables of the application, the log, the capture triggers, a key');
     await installTables(databaseUrl, options.root);
     run('migrate', '--origin', 'quickstart.example/audit');
+    const key = join(elsewhere, 'audit-signing-key.pem');
+    run('keygen', '--out', key);
+    process.env['AUDIT_SIGNING_KEY_FILE'] = key; // of the application, whose sealer signs, and of the commands
 
     title('2. A Nest application takes requests');
     app = await createApp(databaseUrl);
@@ -36,22 +42,47 @@ export async function runDemo(databaseUrl: string, options: { root: string; keep
     title('   … and only what was denied or failed');
     run('query', '--tenant', 'acme', '--failures', '--oldest');
 
-    title('4. The chain is verified, and its checkpoint kept elsewhere');
-    const checkpoint = run('checkpoint').stdout;
-    await writeFile(join(pins, 'pins.txt'), checkpoint);
-    const before = run('verify', '--pin', join(pins, 'pins.txt'));
+    title(
+      '4. The application stops: its sealer has all chains signed, and the checkpoint goes to an anchor, beside the key here',
+    );
+    await app.close();
+    app = undefined;
+    run('policy', 'init', '--out', policy);
 
-    title('5. Somebody with superuser rights edits one row: an approved invoice shall have been void');
+    title('5. Act one. An auditor verifies, and trusts nothing but his policy: origin, key, anchor');
+    const before = run('verify', '--policy', policy);
+
+    title('6. Act two. Somebody with superuser rights edits one row: an approved invoice shall have been void');
     await tamper(databaseUrl);
-    const after = run('verify', '--pin', join(pins, 'pins.txt'));
+    const edited = run('verify', '--policy', policy);
 
-    if (options.keep) await keepRunning(url, databaseUrl);
-    const ok = unexpected.length === 0 && before.status === 0 && after.status === 1;
-    title(ok ? 'Done: the edit was found.' : 'Something did not go as it should.');
+    title(
+      '7. Act three. The owner makes every hash anew, of all chains and of the registry, and deletes what was signed',
+    );
+    await rewriteHistory(databaseUrl);
+    title('   The log agrees with itself: without a policy nothing is found, and the report says why that is not much');
+    const alone = run('verify');
+    title('   The anchor has what was signed before');
+    const exposed = run('verify', '--policy', policy);
+
+    const ok =
+      unexpected.length === 0 &&
+      before.status === 0 &&
+      before.stdout.includes('L2') &&
+      edited.status === 1 &&
+      alone.status === 0 &&
+      exposed.status === 1 &&
+      exposed.stdout.includes('REGISTRY_REWRITTEN');
+    title(ok ? 'Done: the edit was found, and the rewriting too.' : 'Something did not go as it should.');
+    if (options.keep) {
+      app = await createApp(databaseUrl);
+      await app.listen(0, '127.0.0.1');
+      await keepRunning(await app.getUrl(), databaseUrl);
+    }
     return ok ? 0 : 1;
   } finally {
     await app?.close();
-    await rm(pins, { recursive: true, force: true });
+    await rm(elsewhere, { recursive: true, force: true });
   }
 }
 
