@@ -235,7 +235,8 @@ export class RegistryCheck implements ChainProofs {
       this.#note('HEADS_DIFFER', `what entry ${seq} of the registry told is not so of at least one of ${suspects}`, { seq }); // prettier-ignore
     }
     for (const { chain, size } of seen)
-      for (const told of [signed, anchored]) told.set(chain, Math.max(size, told.get(chain) ?? 0));
+      for (const told of chain === REGISTRY.chain ? [] : [signed, anchored])
+        told.set(chain, Math.max(size, told.get(chain) ?? 0));
     return {
       signedSize,
       signed,
