@@ -240,6 +240,8 @@ const ENTRIES = {
       'Signer',
       'TilesAccess',
       'TilesHandler',
+      'TilesRequest',
+      'TilesResponse',
       'Vkey',
       'WebhookAnchorOptions',
     ],
