@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { MAX_LEAF_BYTES, parseBundle, encodeBundle } from '../chain/bundle.js';
+import { encodeBundle, parseBundle } from '../chain/bundle.js';
 import { isOrigin } from '../chain/leaf.js';
 import { NOTE_LIMITS } from '../chain/note.js';
 import { parseTilePath, TILE_WIDTH, tilePath, type Tile } from '../chain/tile.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import { readPlain } from './proof-directory.js';
+import { MAX_BUNDLE_BYTES } from './published-directory.js';
 import { SECTION_FILE } from './published-sections.js';
 
 /** Of Node's own request; that of Express is one too, and `request.raw` of Fastify. */
@@ -141,7 +142,7 @@ async function read(directory: string, file: File): Promise<Uint8Array | undefin
   if (file.kind === 'checkpoint') return await bytesOf('checkpoint', NOTE_LIMITS.bytes);
   if (file.kind === 'sections') return await bytesOf(SECTION_FILE, MAX_SECTION_FILE);
   const { tile } = file;
-  const limit = tile.level === 'entries' ? TILE_WIDTH * (MAX_LEAF_BYTES + 2) : TILE_WIDTH * 32;
+  const limit = tile.level === 'entries' ? MAX_BUNDLE_BYTES : TILE_WIDTH * 32;
   const bytes = await bytesOf(tilePath(tile), limit);
   if (bytes !== undefined || tile.width === TILE_WIDTH) return bytes;
   // A partial one goes when the full one is there, which begins with it.
