@@ -91,8 +91,8 @@ export function printTicks({ tickSeconds, ticks }) {
     style: { head: [], border: [], compact: true },
   });
   const percent = (share) => `${(share * 100).toFixed(1)} %`;
-  for (const { chains, ms, bytes, timeShare, bytesShare } of ticks)
-    table.push([`${chains} chains grew`, `${Math.round(ms)} ms`, percent(timeShare), `${Math.round(bytes / 1024)} KiB`, percent(bytesShare)]); // prettier-ignore
+  for (const { chains, ms: took, bytes, timeShare, bytesShare } of ticks)
+    table.push([`${chains} chains grew`, `${Math.round(took)} ms`, percent(timeShare), `${Math.round(bytes / 1024)} KiB`, percent(bytesShare)]); // prettier-ignore
   console.log(`\n${table.toString()}`);
 }
 

@@ -137,7 +137,8 @@ export class Keeper implements CheckpointKeeper {
 
   async #all(term: Term | undefined): Promise<void> {
     try {
-      while (term !== undefined && term === this.#term && this.#hasWork) {
+      while (this.#hasWork) {
+        if (term === undefined || term !== this.#term) return; // another term has begun
         if (term.vkeys === undefined) await this.#prepare(term);
         else if (this.#newest !== undefined) await this.#sign(term, this.#newest);
         this.#waitMs = FIRST_WAIT_MS;

@@ -30,7 +30,7 @@ async function open(place: AnchorPlace, pools: Pool[]): Promise<NamedAnchor> {
       pools.push(pool);
       return postgresAnchor({ query: (text, values) => pool.query(text, values) }, { table: place.table });
     }
-    case 's3':
+    default:
       return (await s3()).readS3Anchor(place);
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { REGISTRY } from '../chain/registry.js';
 import { formatVkey, vkeyOf, parseVkey, type Vkey } from '../chain/vkey.js';
@@ -45,7 +45,7 @@ export function policyCommand(): Command {
         level: keys.length === 0 ? 'L0' : anchors.length === 0 ? 'L1' : 'L2',
         restores: [],
       };
-      write(options.out, formatPolicy(policy));
+      await write(options.out, formatPolicy(policy));
       print(line`wrote ${options.out}: level ${policy.level}, ${keys.length} keys, ${anchors.length} anchors`);
       for (const { name } of unnamed) complain(line`the anchor ${name} cannot be read by a policy, and is left out`);
       for (const each of keys) print(line`key     ${formatVkey(each)}`);
@@ -65,16 +65,16 @@ async function keysOf(
 }
 
 /** Never over a file that is there: it may be the one that somebody verifies by. */
-function write(file: string, text: string): void {
-  let handle: number;
-  try {
-    handle = openSync(file, 'wx', 0o644);
-  } catch (error) {
+async function write(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o644).catch((error: unknown) => {
     throw new AuditError('AUDIT_OPTIONS_INVALID', `${file} cannot be written as a new file; name another with --out`, {}, error); // prettier-ignore
+  });
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
-  writeSync(handle, text);
-  fsyncSync(handle);
-  closeSync(handle);
 }
 
 function vkey(text: string): Vkey {

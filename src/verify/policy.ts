@@ -71,12 +71,12 @@ export function parsePolicy(text: string): Policy {
 
 /** The text of a policy file, as `policy init` writes it. */
 export function formatPolicy(policy: Policy): string {
-  const time = (at: number | undefined): string | undefined =>
+  const text = (at: number | undefined): string | undefined =>
     at === undefined ? undefined : new Date(at).toISOString();
-  const keys = policy.keys.map(({ vkey, from, until }) => ({ vkey: formatVkey(vkey), from: time(from), until: time(until) })); // prettier-ignore
-  const text = `${JSON.stringify({ version: POLICY_VERSION, ...policy, keys }, undefined, 2)}\n`;
-  parsePolicy(text);
-  return text;
+  const keys = policy.keys.map(({ vkey, from, until }) => ({ vkey: formatVkey(vkey), from: text(from), until: text(until) })); // prettier-ignore
+  const file = `${JSON.stringify({ version: POLICY_VERSION, ...policy, keys }, undefined, 2)}\n`;
+  parsePolicy(file);
+  return file;
 }
 
 function trustedKey(value: unknown, origin: string, reader: PolicyReader): TrustedKey {

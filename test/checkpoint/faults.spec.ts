@@ -96,20 +96,20 @@ describe('an old leader', () => {
     await write(log.pool);
     let wake: () => void = () => undefined;
     const asleep = new Promise<void>((resolve) => (wake = resolve));
-    let isAsked = false;
+    const asked = { yet: false };
     const slow = signerOf('one');
     const old = sealer({
       signer: {
         ...slow,
         sign: async (...args) => {
-          isAsked = true;
+          asked.yet = true;
           await asleep;
           return await slow.sign(...args);
         },
       },
     });
     old.start();
-    for (let i = 0; i < 300 && !isAsked; i += 1) await sleep(10);
+    for (let i = 0; i < 300 && !asked.yet; i += 1) await sleep(10);
     await log.pool.query(`update audit.sealer set holder = null, lease_until = '-infinity'`);
     const next = sealer();
     next.start();

@@ -153,8 +153,8 @@ describeWithPython('verify.py', () => {
     const { folders } = JSON.parse(readFileSync(join(root, 'test/golden/heads.json'), 'utf8')) as {
       folders: { vkey: string; files: Record<string, string> }[];
     };
-    for (const { vkey, files } of folders) {
-      const directory = write(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])));
+    for (const { vkey, files: folderFiles } of folders) {
+      const directory = write(new Map(Object.entries(folderFiles).map(([path, text]) => [path, Buffer.from(text)])));
       const { code, said } = verify('proof', directory, '--vkey', vkey);
       expect({ code, said }).toMatchObject({ code: 0 });
     }
@@ -369,10 +369,10 @@ describeWithPython('what verify.py finds', () => {
     ];
     for (const name of names) {
       holds(`without ${name}`, async () => {
-        const files = without(await proof(), name);
-        const { code, said } = verify('proof', write(files), ...vkeysOf(log));
+        const proved = without(await proof(), name);
+        const { code, said } = verify('proof', write(proved), ...vkeysOf(log));
         expect({ code, said }).toMatchObject({ code: 3 });
-        expect(ours(files)).toBe(3);
+        expect(ours(proved)).toBe(3);
       });
       for (const at of [0, 30, -1])
         holds(`${name} with byte ${at} changed`, async () => {
@@ -473,10 +473,10 @@ describeWithPython('what verify.py finds', () => {
     ];
     for (const [name, expected, make] of others)
       holds(name, async () => {
-        const files = await make();
-        const { code, said } = verify('proof', write(files), ...vkeysOf(log));
+        const proved = await make();
+        const { code, said } = verify('proof', write(proved), ...vkeysOf(log));
         expect({ code, said }).toMatchObject({ code: expected });
-        expect(ours(files)).toBe(expected);
+        expect(ours(proved)).toBe(expected);
       });
   });
 

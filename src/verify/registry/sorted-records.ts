@@ -55,7 +55,10 @@ export class SortedRecords {
   /** All of them, in order. Nothing may be added meanwhile. */
   *sorted(): Generator<SortedRecord> {
     const own = this.#inOrder();
-    if (this.#runs.length === 0) return yield* own;
+    if (this.#runs.length === 0) {
+      yield* own;
+      return;
+    }
     const cursors = [...this.#runs.map((run) => this.#read(run)), own].map((records) => ({
       records,
       next: records.next(),
