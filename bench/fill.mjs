@@ -5,13 +5,13 @@ import { withClient } from './databases.mjs';
  * 720 bytes together, one transaction for each request.
  */
 const FILL = `
-create function bench_row(n bigint, total text, status text) returns text language sql immutable as $$
+create or replace function bench_row(n bigint, total text, status text) returns text language sql immutable as $$
   select '{"id":' || n || ',"tenantId":"acme","accountId":' || 1 + n / 100 || ',"number":"INV-2024-' || n || '","status":"' || status
     || '","currency":"EUR","total":' || total || ',"tax":228.10,"note":"Delivered in two parts; the second follows next week.",'
     || '"metadata":{"source": "api", "channel": "web", "reference": "PO-2024-00417"},'
     || '"createdAt":"2024-05-17T09:31:07.482","updatedAt":"2024-05-17T09:44:51.190","approvedAt":null}'
 $$;
-create procedure bench_fill(rows integer, tenants integer) language plpgsql as $$
+create or replace procedure bench_fill(rows integer, tenants integer) language plpgsql as $$
 declare
   unit uuid;
   actor bytea;

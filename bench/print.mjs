@@ -85,6 +85,17 @@ export function printSealing(sealing) {
   );
 }
 
+export function printTicks({ tickSeconds, ticks }) {
+  const table = new Table({
+    head: ['a tick of the registry', 'takes', `of ${tickSeconds} s`, 'writes', 'of what was sealed'],
+    style: { head: [], border: [], compact: true },
+  });
+  const percent = (share) => `${(share * 100).toFixed(1)} %`;
+  for (const { chains, ms, bytes, timeShare, bytesShare } of ticks)
+    table.push([`${chains} chains grew`, `${Math.round(ms)} ms`, percent(timeShare), `${Math.round(bytes / 1024)} KiB`, percent(bytesShare)]); // prettier-ignore
+  console.log(`\n${table.toString()}`);
+}
+
 export function printVerify(verify) {
   console.log(
     `\nVerifying ${verify.rows} entries: ${rate(verify.entriesPerSecondPerCore)} for each core of Node's, ${rate(verify.entriesPerSecond)} by the clock`,

@@ -18,9 +18,11 @@ import {
   printLongVerify,
   printPool,
   printSealing,
+  printTicks,
   printVerify,
 } from './print.mjs';
 import { measureSealing } from './sealing.mjs';
+import { measureTicks } from './ticks.mjs';
 import { measureLongVerify, measureVerify } from './verifying.mjs';
 
 // Prisma 7.10 queries one connection concurrently inside a transaction, and pg warns of it.
@@ -50,6 +52,8 @@ try {
   if (options.runs('sealing')) {
     result.sealing = await measureSealing(postgres.url, options);
     printSealing(result.sealing);
+    result.ticks = await measureTicks(postgres.url, options);
+    printTicks(result.ticks);
   }
   if (options.runs('verify')) {
     result.verify = await measureVerify(postgres.url, options);
