@@ -19,6 +19,7 @@ const LONG = [
   'cli/cli',
   'cli/doctor',
   'cli/engine',
+  'cli/evidence',
   'cli/keygen',
   'cli/levels',
   'cli/proofs',

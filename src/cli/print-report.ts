@@ -17,6 +17,12 @@ export function printReport(report: Report, write: (text: Printable) => void = p
     write(
       line`sealed from ${coverage.from} to ${coverage.to ?? ''}; ${coverage.sections} sections compared with their commitments`,
     );
+  if (coverage.evidence !== undefined) {
+    const { signed, anchored, tail } = coverage.evidence;
+    write(
+      line`signed: ${signed.entries} entries; in ${anchored.anchors} anchors: ${anchored.entries}${anchored.at === undefined ? '' : line`, up to ${anchored.at}`}; in none: ${tail}`,
+    );
+  }
   if (coverage.pins.compared > 0) {
     write(
       line`pins: ${coverage.pins.agreed} of ${coverage.pins.compared} agree; ${coverage.pins.chainsWithout} chains have none`,

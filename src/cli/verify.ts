@@ -12,7 +12,7 @@ import {
   type Pin,
   type VerifyState,
 } from '../verify/index.js';
-import { withLogSource } from '../store/postgres/index.js';
+import { recordVerified, withLogSource } from '../store/postgres/index.js';
 import { anchorsOfPolicy } from './anchors-of-policy.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { packageVersion } from './package-version.js';
@@ -30,6 +30,7 @@ interface Options {
   readonly saveState?: string;
   readonly parallel: number;
   readonly report?: string;
+  readonly record?: boolean;
   readonly json?: boolean;
 }
 
@@ -56,6 +57,7 @@ export function verifyCommand(): Command {
     .option('--save-state <file>', 'where the next run can go on; written only where nothing was tampered with')
     .option('--parallel <threads>', 'chains are shared among so many threads, each with a connection', threads, 1)
     .option('--report <file>', 'the report as one HTML page, to be filed')
+    .option('--record', 'leave the result as an entry audit.verified in the log')
     .option('--json', 'the report as JSON, for machines')
     .action(async (options: Options, command: Command) => {
       if (options.headers && options.saveState !== undefined)
@@ -87,6 +89,11 @@ export function verifyCommand(): Command {
           await outside.close();
         }
       });
+      if (options.record === true) {
+        const { verdict, level, entries, findingCount, coverage } = report;
+        const details = { verdict, level, entries, findings: findingCount, evidence: coverage.evidence, options: namesOf(options) }; // prettier-ignore
+        await withPool(env, 'verify', (pool) => recordVerified(pool, env.schema, details));
+      }
       if (options.saveState !== undefined) {
         if (state === undefined) complain(`the state was not saved: the verdict is ${report.verdict}`);
         else await saveState(options.saveState, state);

@@ -123,12 +123,26 @@ const SENTENCES: Readonly<Record<Report['verdict'], string>> = {
   UNVERIFIABLE: 'There is no entry: nothing was verified.',
 };
 
+const LEVEL_SAYS: Readonly<Record<Report['level'], string>> = {
+  L0: 'the log agrees with itself',
+  L1: 'a key outside of the database signed it',
+  L2: 'anchors outside of the database have what was signed',
+  L3: 'anchors have what was signed, and it goes on from what this auditor saw himself',
+};
+
 const sentence = ({ verdict }: Report): string => SENTENCES[verdict];
 
 function facts({ level, mode, entries, since, chains, coverage }: Report): Html {
-  const { pins } = coverage;
+  const { pins, evidence } = coverage;
   const rows: readonly (readonly [string, string])[] = [
-    ['Level', `${level}: the log agrees with itself${pins.compared > 0 ? ', and was compared with pins' : ''}`],
+    ['Level', `${level}: ${LEVEL_SAYS[level]}${pins.compared > 0 ? ', and was compared with pins' : ''}`],
+    ...(evidence === undefined
+      ? []
+      : [
+          ['Signed', `${evidence.signed.entries} entries, by a key of the policy`] as const,
+          ['Anchored', `${evidence.anchored.entries} entries, in ${evidence.anchored.anchors} anchors${evidence.anchored.at === undefined ? '' : `, up to ${evidence.anchored.at}`}`] as const, // prettier-ignore
+          ['Covered by no anchor', `${evidence.tail} entries`] as const,
+        ]),
     ['Looked at', mode === 'full' ? 'headers, content, and what entries were derived from' : 'headers alone'],
     ['Entries', `${entries} in ${chains.length} chains`],
     ...(since === undefined

@@ -39,3 +39,8 @@ export class RootsAt {
     this.#next = done === true ? Number.POSITIVE_INFINITY : value;
   }
 }
+
+/** @param next the least size beyond another, as long as there is one */
+export function* ascending(next: (above: number) => number | undefined): Generator<number> {
+  for (let size = next(0); size !== undefined; size = next(size)) yield size;
+}

@@ -178,7 +178,7 @@ class Run {
       if (!this.#deployment.has(origin)) this.#note({ code: 'CHAIN_MISSING', message: 'the policy expects this chain, and it is not in this database', origin }); // prettier-ignore
     if (registry !== undefined && source.evidence !== undefined) {
       if (content && this.#since === undefined) await registry.compareHeads(source.evidence);
-      this.evidence = registry.end(this.#results);
+      this.evidence = registry.end(this.#results, this.#since?.chains);
     }
     const level = levelOf(this.evidence, this.#since);
     if (policy !== undefined && LEVELS.indexOf(level) < LEVELS.indexOf(policy.level))

@@ -17,6 +17,7 @@ export const AT_MOST: Readonly<Record<string, string>> = {
   record_change:
     'any change of engine `client`, as any actor; the id in it is the one it is found by; refused beyond its bounds',
   client_change: 'runs as its caller; hands text to `record_change`',
+  record_verified: 'an entry `audit.verified` under the name of the role that calls; 64 KiB',
   record_read: 'an entry `audit.read` under the name of the role that calls; 64 KiB',
   acquire: 'holds the lease, for ten minutes at most, if nobody else does',
   renew: 'keeps the lease that its caller has',

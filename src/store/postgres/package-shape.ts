@@ -148,6 +148,7 @@ export const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: 
   ["function", "record(p_batch text, p_source text[], p_at bigint[], p_group text[], p_tenant text[], p_event_key text[], p_model text[], p_resource_id text[], p_header text[], p_actor text[], p_data text[], p_flags text[])", "a009caeadd8aae99486df419f638a3b6c2c17f7a590be315a5d71ed19e9bf286"],
   ["function", "record_change(p_context text, p_op text, p_model text, p_key text, p_tenant text, p_data text, p_flags text)", "a8b4eb8174eb6d1082a39f184528f846df92a84e86c0aa5bc5ae3b7043e4869f"],
   ["function", "record_read(p_details text, p_tenant text)", "2a1c1258fc920ea5f800efcda85438476d0891f4d4bc676307c41b74507e379a"],
+  ["function", "record_verified(p_details text)", "f317fa5055887250b650fd4e62a6355ad507654ecb882500667ce5031ea694c8"],
   ["function", "redact(value json, name text, path text, names json, depth integer, OUT safe text, OUT secrets text)", "f72458e58b0ca22e5bc9578f6ac04fc6d471983de787230c6a8bc63be63edf3b"],
   ["function", "refuse_change()", "f0f9517d1f6ed3ae2a11447eda868c006435e5e3b8ab9d5266835b32a2bafa99"],
   ["function", "release(p_holder text, p_epoch bigint)", "6d40eb2d3551b0880fff9e0d37f7bb4613c5bce82506804d5838bb0b9b2fe213"],

@@ -6,10 +6,11 @@ import { parseJsonObject } from '../../event/json-object.js';
 import type { Policy } from '../policy.js';
 import type { ChainResult } from '../check-chain.js';
 import type { Note } from '../report.js';
-import type { Wanted } from '../roots-at.js';
+import { ascending, type Wanted } from '../roots-at.js';
 import type { ChainProofs } from '../walk.js';
 import { show } from '../show.js';
 import type { EntryRecord, EvidenceSource } from '../source.js';
+import type { ChainState } from '../state.js';
 import { Claims, type Claim } from './claims.js';
 import { keyAt, parseHandover, trustedKeys, type Handover } from './keys.js';
 import { readAnchors, type NamedAnchor } from './read-anchors.js';
@@ -204,8 +205,8 @@ export class RegistryCheck implements ChainProofs {
       this.#note('HEAD_ALTERED', `it has ${rows} rows, of ${this.#lastTold.size} chains that were told; not so: ${wrong.join(', ') || 'those that are missing'}`); // prettier-ignore
   }
 
-  /** When all chains have been walked. */
-  end(results: readonly ChainResult[]): RegistryResult {
+  /** When all chains have been walked. @param seen what this auditor saw himself before: it is covered by that */
+  end(results: readonly ChainResult[], seen: readonly ChainState[] = []): RegistryResult {
     const origins = new Map(results.map(({ chain, origin }) => [chain, origin]));
     const originOf = (chain: number): string => origins.get(chain) ?? `chain ${chain}`;
     if (this.#lastHeadsAt !== undefined)
@@ -233,6 +234,9 @@ export class RegistryCheck implements ChainProofs {
       const suspects = which === '' ? 'chains that others confirm' : which;
       this.#note('HEADS_DIFFER', `what entry ${seq} of the registry told is not so of at least one of ${suspects}`, { seq }); // prettier-ignore
     }
+    for (const { chain, size } of seen)
+      for (const told of chain === REGISTRY.chain ? [] : [signed, anchored])
+        told.set(chain, Math.max(size, told.get(chain) ?? 0));
     return {
       signedSize,
       signed,
@@ -288,10 +292,6 @@ export class RegistryCheck implements ChainProofs {
     this.#told.close();
     this.#claims.close();
   }
-}
-
-function* ascending(next: (above: number) => number | undefined): Generator<number> {
-  for (let size = next(0); size !== undefined; size = next(size)) yield size;
 }
 
 /** Greatest first. @param from sources from this one on */
