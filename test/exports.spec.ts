@@ -246,6 +246,8 @@ const ENTRIES = {
       'Signer',
       'TilesAccess',
       'TilesHandler',
+      'TilesRequest',
+      'TilesResponse',
       'Vkey',
       'WebhookAnchorOptions',
     ],

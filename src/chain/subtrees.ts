@@ -1,16 +1,16 @@
 import { nodeHash, type Digest } from './hashing.js';
 import { rootOf } from './merkle.js';
-import type { HashReader, ProofPlan, TreeNode } from './proof.js';
+import type { HashReader, ProofPlan } from './proof.js';
 
 /** Takes the leaf hashes of a tree one after the other, and keeps those of its complete subtrees that a proof is made of. */
 export class Subtrees {
-  readonly #wanted: ReadonlySet<string>;
-  readonly #kept = new Map<string, Digest>();
+  /** By level: numbers of those that are wanted, with their hashes once they are complete. */
+  readonly #wanted: Map<number, Digest | undefined>[] = [];
   readonly #nodes: Digest[] = [];
   #size = 0;
 
   constructor(plan: ProofPlan) {
-    this.#wanted = new Set(plan.flat().map(key));
+    for (const { level, index } of plan.flat()) (this.#wanted[level] ??= new Map()).set(index, undefined);
   }
 
   get size(): number {
@@ -34,15 +34,13 @@ export class Subtrees {
 
   /** @throws RangeError for a subtree that was not asked for, or that is not complete yet */
   readonly read: HashReader = (level, index) => {
-    const hash = this.#kept.get(key({ level, index }));
+    const hash = this.#wanted[level]?.get(index);
     if (hash === undefined) throw new RangeError(`no subtree ${index} of level ${level}`);
     return hash;
   };
 
   #keep(level: number, index: number, hash: Digest): void {
-    const name = key({ level, index });
-    if (this.#wanted.has(name)) this.#kept.set(name, hash);
+    const wanted = this.#wanted[level];
+    if (wanted?.has(index) === true) wanted.set(index, hash);
   }
 }
-
-const key = ({ level, index }: TreeNode): string => `${level}/${index}`;

@@ -10,4 +10,11 @@ export { vkeyOf, formatVkey, parseVkey, type Vkey } from '../chain/vkey.js';
 export type { Anchor, AnchoredNote, EvidenceConfig, Signer } from './port.js';
 export { checkProof, type ProvenEntry } from './check-proof.js';
 export { readProofFolder } from './proof-directory.js';
-export { auditTiles, type AuditTilesOptions, type TilesAccess, type TilesHandler } from './tiles-handler.js';
+export {
+  auditTiles,
+  type AuditTilesOptions,
+  type TilesAccess,
+  type TilesHandler,
+  type TilesRequest,
+  type TilesResponse,
+} from './tiles-handler.js';

@@ -54,6 +54,7 @@ export class Keeper implements CheckpointKeeper {
   #term: Term | undefined;
   #newest: Checkpoint | undefined;
   #isKeyless = false;
+  #hasKey = false;
   #working: Promise<void> | undefined;
   #waitMs = FIRST_WAIT_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,15 +71,15 @@ export class Keeper implements CheckpointKeeper {
   }
 
   async mayLead(): Promise<boolean> {
-    if (!this.#options.required) return true;
+    if (!this.#options.required || this.#hasKey) return true; // a signer that is away later does not stop the sealing
     try {
       await this.#options.signer.vkeys(REGISTRY.name);
-      this.#isKeyless = false;
+      this.#hasKey = true;
     } catch (error) {
       if (!this.#isKeyless) this.#onError(error); // asked every few seconds, told once
       this.#isKeyless = true;
     }
-    return !this.#isKeyless;
+    return this.#hasKey;
   }
 
   begin(lease: Lease, registry: ChainHead | undefined): void {

@@ -1,17 +1,33 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { MAX_LEAF_BYTES, parseBundle, encodeBundle } from '../chain/bundle.js';
+import { encodeBundle, parseBundle } from '../chain/bundle.js';
 import { isOrigin } from '../chain/leaf.js';
 import { NOTE_LIMITS } from '../chain/note.js';
 import { parseTilePath, TILE_WIDTH, tilePath, type Tile } from '../chain/tile.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import { readPlain } from './proof-directory.js';
+import { MAX_BUNDLE_BYTES } from './published-directory.js';
 import { SECTION_FILE } from './published-sections.js';
+
+/** Of Node's own request; that of Express is one too, and `request.raw` of Fastify. */
+export interface TilesRequest {
+  readonly method?: string | undefined;
+  /** Path and query, without what the handler is mounted at. */
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+export interface TilesResponse {
+  statusCode: number;
+  readonly headersSent: boolean;
+  setHeader(name: string, value: string | number): unknown;
+  end(bytes?: Uint8Array): unknown;
+  destroy(): unknown;
+}
 
 /** What a request may see of one chain: nothing, its leaves, or its sections too. */
 export type TilesAccess = boolean | { readonly sections: boolean };
 
-export interface AuditTilesOptions {
+export interface AuditTilesOptions<Request extends TilesRequest = TilesRequest> {
   /** Where `publish` writes. */
   readonly directory: string;
   /**
@@ -19,10 +35,14 @@ export interface AuditTilesOptions {
    * who may see those of this chain? What it throws answers 403, and is not told.
    * @param origin of the chain, as it is asked for; there need not be such a chain
    */
-  readonly authorize: (request: IncomingMessage, origin: string) => TilesAccess | Promise<TilesAccess>;
+  readonly authorize: (request: Request, origin: string) => TilesAccess | Promise<TilesAccess>;
 }
 
-export type TilesHandler = (request: IncomingMessage, response: ServerResponse, next?: unknown) => void;
+export type TilesHandler<Request extends TilesRequest = TilesRequest> = (
+  request: Request,
+  response: TilesResponse,
+  next?: unknown,
+) => void;
 
 type File =
   { readonly kind: 'tile'; readonly tile: Tile } | { readonly kind: 'checkpoint' } | { readonly kind: 'sections' };
@@ -36,7 +56,10 @@ const MAX_SECTION_FILE = 64 * 1024 * 1024;
  * Answers every request itself: `next` is never called.
  * @throws AuditError `AUDIT_OPTIONS_INVALID` without `authorize`
  */
-export function auditTiles({ directory, authorize }: AuditTilesOptions): TilesHandler {
+export function auditTiles<Request extends TilesRequest = TilesRequest>({
+  directory,
+  authorize,
+}: AuditTilesOptions<Request>): TilesHandler<Request> {
   if (typeof authorize !== 'function')
     throw new AuditError('AUDIT_OPTIONS_INVALID', 'auditTiles needs authorize: (request, origin) => boolean; leaves carry action names, types and times of everything that a tenant did'); // prettier-ignore
   if (typeof directory !== 'string' || directory === '')
@@ -50,11 +73,11 @@ export function auditTiles({ directory, authorize }: AuditTilesOptions): TilesHa
   };
 }
 
-async function answer(
+async function answer<Request extends TilesRequest>(
   directory: string,
-  authorize: AuditTilesOptions['authorize'],
-  request: IncomingMessage,
-  response: ServerResponse,
+  authorize: AuditTilesOptions<Request>['authorize'],
+  request: Request,
+  response: TilesResponse,
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
@@ -64,7 +87,7 @@ async function answer(
   if (asked === undefined) return send(request, response, 404, 'there is no such file');
   const { origin, file } = asked;
   const access = await allowed(authorize, request, origin);
-  const may = file.kind === 'sections' ? typeof access === 'object' && access.sections === true : access !== false;
+  const may = file.kind === 'sections' ? typeof access === 'object' && access.sections : access !== false;
   if (!may) return send(request, response, 403, 'not allowed');
   const bytes = await read(join(directory, ...origin.split('/')), file);
   if (bytes === undefined) return send(request, response, 404, 'there is no such file');
@@ -78,9 +101,9 @@ async function answer(
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
-async function allowed(
-  authorize: AuditTilesOptions['authorize'],
-  request: IncomingMessage,
+async function allowed<Request extends TilesRequest>(
+  authorize: AuditTilesOptions<Request>['authorize'],
+  request: Request,
   origin: string,
 ): Promise<false | { readonly sections: boolean }> {
   try {
@@ -119,7 +142,7 @@ async function read(directory: string, file: File): Promise<Uint8Array | undefin
   if (file.kind === 'checkpoint') return await bytesOf('checkpoint', NOTE_LIMITS.bytes);
   if (file.kind === 'sections') return await bytesOf(SECTION_FILE, MAX_SECTION_FILE);
   const { tile } = file;
-  const limit = tile.level === 'entries' ? TILE_WIDTH * (MAX_LEAF_BYTES + 2) : TILE_WIDTH * 32;
+  const limit = tile.level === 'entries' ? MAX_BUNDLE_BYTES : TILE_WIDTH * 32;
   const bytes = await bytesOf(tilePath(tile), limit);
   if (bytes !== undefined || tile.width === TILE_WIDTH) return bytes;
   // A partial one goes when the full one is there, which begins with it.
@@ -129,7 +152,7 @@ async function read(directory: string, file: File): Promise<Uint8Array | undefin
   return encodeBundle(parseBundle(full, TILE_WIDTH).slice(0, tile.width));
 }
 
-function send(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+function send(request: TilesRequest, response: TilesResponse, status: number, text: string): void {
   const bytes = Buffer.from(`${text}\n`);
   response.statusCode = status;
   response.setHeader('content-type', 'text/plain; charset=utf-8');

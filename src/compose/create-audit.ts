@@ -125,6 +125,11 @@ export class Audit implements Recorder {
     return { ...facts, waiting, ...this.#requests.facts, sealer: this.#sealer?.state ?? 'off' };
   }
 
+  /** This process seals, and has no key. */
+  get isUnsigned(): boolean {
+    return this.#sealer !== undefined && this.#options.evidence?.signer === undefined;
+  }
+
   /** Starts sealing, if this process does, takes what clients tell of reads, and tells OpenTelemetry, if the application has it. */
   start(): void {
     this.#sealer?.start();

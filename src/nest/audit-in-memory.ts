@@ -27,6 +27,8 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
     );
   }
 
+  readonly isUnsigned = false;
+
   get facts(): AuditFacts {
     return {
       waiting: 0,

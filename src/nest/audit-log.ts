@@ -24,7 +24,8 @@ interface Kind {
 }
 
 /**
- * What the module says, through Nest's `Logger`: the message, then one object with `code` and facts. Nothing when all is well;
+ * What the module says, through Nest's `Logger`: the message, then one object with `code` and facts. Nothing when all is well, but
+ * that nobody signs;
  * of a trouble that lasts one line a minute; no value of the application's, no secret; text that others wrote shows itself
  * (`visible`) and stays on its line; a logger that throws is survived.
  */
@@ -58,12 +59,17 @@ export class AuditLog {
     this.#write('warn', message, { code, ...facts, ...more, ...repeated });
   }
 
+  /** How it is, at the start. */
+  info(message: string, facts: LogFacts): void {
+    this.#write('log', message, facts);
+  }
+
   /** Always written: it is said once. */
   error(message: string, facts: LogFacts): void {
     this.#write('error', message, facts);
   }
 
-  #write(level: 'warn' | 'error', message: string, facts: LogFacts): void {
+  #write(level: 'log' | 'warn' | 'error', message: string, facts: LogFacts): void {
     try {
       this.#logger[level](visible(message), shown(facts));
     } catch {

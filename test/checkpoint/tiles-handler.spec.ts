@@ -23,7 +23,7 @@ function authorize({ headers }: IncomingMessage, origin: string): TilesAccess {
   asked.push(origin);
   if (access instanceof Error) throw access;
   if (access !== undefined) return access;
-  return headers['x-tenant'] === origin ? true : false;
+  return headers['x-tenant'] === origin;
 }
 
 beforeAll(async () => {

@@ -30,7 +30,7 @@ function lines(): Line[] {
 }
 
 describe('the log of the module', () => {
-  it('says nothing from a normal start to a normal end', async () => {
+  it('says that nobody signs, and nothing more from a normal start to a normal end', async () => {
     const said: unknown[] = [];
     const note = (...args: unknown[]): void => void said.push(args);
     const logger: LoggerService = { log: note, warn: note, error: note, debug: note, verbose: note };
@@ -40,7 +40,9 @@ describe('the log of the module', () => {
     await served.send('GET', '/ping');
     await served.close();
     Logger.overrideLogger(false);
-    expect(said.filter((args) => (args as unknown[]).at(-1) === 'Audit')).toEqual([]);
+    expect(said.filter((args) => (args as unknown[]).at(-1) === 'Audit')).toEqual([
+      [expect.stringContaining('level L0: nobody signs it'), { level: 'L0' }, 'Audit'],
+    ]);
     expect(said.length).toBeGreaterThan(3); // Nest's own
   });
 

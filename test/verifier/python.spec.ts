@@ -12,6 +12,8 @@ import { formatSectionLine } from '../../src/chain/section-line.js';
 import { tilePath, tilesOfSize } from '../../src/chain/tile.js';
 import { formatTlogProof, parseTlogProof } from '../../src/chain/tlog-proof.js';
 import { formatVkey } from '../../src/chain/vkey.js';
+import { checkProof } from '../../src/checkpoint/check-proof.js';
+import type { AuditError } from '../../src/event/errors.js';
 import { full } from '../support/full.js';
 import { hostile, SAMPLE } from '../support/hostile.js';
 import { MadeChain, MadeLog, published, sectionFile, T0 } from '../support/made-log.js';
@@ -58,6 +60,18 @@ const vkeysOf = (of: MadeLog): string[] =>
   [...of.chains, of.registry].flatMap(({ origin }) => ['--vkey', formatVkey(of.signer(origin).vkey)]);
 const publishedBy = async (of: MadeLog, chain: MadeChain, size?: number): Promise<Files> =>
   filesOf(await published(chain, chain.head(size), of.signer(chain.origin)));
+
+/** The same verdict by the package itself. */
+function ours(files: Files): number {
+  try {
+    checkProof(files, [...log.chains, log.registry].map(({ origin }) => log.signer(origin).vkey)); // prettier-ignore
+    return 0;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'AUDIT_EVIDENCE_INVALID' });
+    const { reason } = (error as AuditError).facts;
+    return ['missing', 'unsigned', 'later'].includes(String(reason)) ? 3 : 1;
+  }
+}
 
 const changed = (bytes: Buffer, at: number): Buffer => {
   const copy = Buffer.from(bytes);
@@ -355,17 +369,17 @@ describeWithPython('what verify.py finds', () => {
     ];
     for (const name of names) {
       holds(`without ${name}`, async () => {
-        const { code, said } = verify('proof', write(without(await proof(), name)), ...vkeysOf(log));
+        const files = without(await proof(), name);
+        const { code, said } = verify('proof', write(files), ...vkeysOf(log));
         expect({ code, said }).toMatchObject({ code: 3 });
+        expect(ours(files)).toBe(3);
       });
       for (const at of [0, 30, -1])
         holds(`${name} with byte ${at} changed`, async () => {
           const right = await proof();
-          const { code, said } = verify(
-            'proof',
-            write(right.set(name, changed(file(right, name), at))),
-            ...vkeysOf(log),
-          );
+          right.set(name, changed(file(right, name), at));
+          const { code, said } = verify('proof', write(right), ...vkeysOf(log));
+          expect(ours(right)).toBe(code);
           expect({ code, said }).toEqual({
             code: expect.any(Number),
             said: expect.stringMatching(/^(TAMPERED|INCOMPLETE)/m),
@@ -384,6 +398,15 @@ describeWithPython('what verify.py finds', () => {
             .set('data.salt', file(right, 'actor.salt'));
         },
       ],
+      ...['entry.proof', 'head.proof', 'registry.tlog-proof'].map((name): [string, number, () => Promise<Files>] => [
+        `another index in ${name}`,
+        1,
+        async () => {
+          const right = await proof();
+          const text = file(right, name).toString().replace(/^index .*$/m, 'index 9'); // prettier-ignore
+          return right.set(name, Buffer.from(text));
+        },
+      ]),
       [
         'a head of another chain',
         1,
@@ -450,8 +473,10 @@ describeWithPython('what verify.py finds', () => {
     ];
     for (const [name, expected, make] of others)
       holds(name, async () => {
-        const { code, said } = verify('proof', write(await make()), ...vkeysOf(log));
+        const files = await make();
+        const { code, said } = verify('proof', write(files), ...vkeysOf(log));
         expect({ code, said }).toMatchObject({ code: expected });
+        expect(ours(files)).toBe(expected);
       });
   });
 
