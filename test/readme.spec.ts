@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +25,8 @@ async function everySnippet(): Promise<[string, string][]> {
   const pages = await Promise.all(PAGES.map((page) => named(`docs/${page}.md`, page)));
   return [...(await named('README.md', 'readme')), ...pages.flat().filter(([, code]) => code.startsWith('import '))];
 }
+
+const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 describe('the README', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -65,6 +68,12 @@ describe('the README', () => {
     const commands = new Set([...text.matchAll(/npx nestjs-prisma-audit ([a-z]+)/g)].map((match) => match[1]));
     expect(commands.size).toBeGreaterThan(4);
     for (const command of commands) expect(main).toContain(`${command}Command`);
+    // And all of them.
+    const all = [...main.matchAll(/from '\.\/([a-z-]+)\.js'/g)].flatMap(([, file = '']) =>
+      existsSync(`src/cli/${file}.ts`) && main.includes(`import { ${camel(file)}Command }`) ? [file] : [],
+    );
+    expect(all.length).toBeGreaterThan(12);
+    for (const command of all) expect(text).toMatch(new RegExp(`nestjs-prisma-audit ${command}\\b|\`${command}\``));
     const scripts = Object.keys((JSON.parse(await readFile('package.json', 'utf8')) as { scripts: object }).scripts);
     for (const [, script] of text.matchAll(/npm run ([a-z:]+)/g)) expect(scripts).toContain(script);
   });
