@@ -1,9 +1,11 @@
-import type { FindingCode, VerifyOptions } from '../../src/verify/index.js';
+import type { FindingCode, LogSource, VerifyOptions } from '../../src/verify/index.js';
+import { after } from './attacker.js';
 import { CHAIN_CASES } from './matrix/chain-cases.js';
 import { EVIDENCE_CASES } from './matrix/evidence-cases.js';
 import { KEY_CASES } from './matrix/key-cases.js';
 import type { Fixture } from './matrix/fixtures.js';
 import type { Auditor, MatrixCase, MatrixLevel } from './matrix/case.js';
+import { recorded } from './matrix/recorded.js';
 import { REGISTRY_CASES } from './matrix/registry-cases.js';
 import { policyOf } from './signed-log.js';
 
@@ -16,18 +18,28 @@ export const STATED: Readonly<Record<MatrixLevel, RegExp>> = {
   L2: /^Level L2 proves what anchors have: up to \d{4}-.*\. The \d+ entries after that could have been cut off or rewritten/,
 };
 
+/** The log as a verifier reads it after the steps of a case. */
+export async function seenAfter(fixture: Fixture, { steps = [], server }: MatrixCase): Promise<LogSource> {
+  const source = await after(fixture.log.pool, steps, recorded);
+  return { ...source, evidence: source.evidence && { ...source.evidence, ...server } };
+}
+
 /** How the case is verified at a level. */
-export async function optionsOf({ auditor }: MatrixCase, fixture: Fixture, level: MatrixLevel): Promise<VerifyOptions> {
+export async function optionsOf(
+  { auditor }: MatrixCase,
+  fixture: Fixture,
+  level: MatrixLevel,
+  seen: LogSource,
+): Promise<VerifyOptions> {
   if (level === 'L0') return {};
   const isAnchored = level === 'L2';
   const has: Auditor = {
     policy: { level, quorum: isAnchored ? 1 : 0 },
     anchors: isAnchored ? [fixture.anchor] : [],
   };
-  const { policy, ...rest } = (await auditor?.(has, fixture, level)) ?? has;
+  const { policy, ...rest } = (await auditor?.(has, fixture, level, seen)) ?? has;
   return { policy: await policyOf(policy), ...rest };
 }
 
 export const codesOf = ({ findings }: { findings: readonly { code: FindingCode }[] }): string =>
   [...new Set(findings.map(({ code }) => code))].toSorted().join(' ');
-

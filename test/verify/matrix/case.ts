@@ -18,8 +18,13 @@ export interface MatrixCase {
   /** @defaultValue `plain` */
   readonly on?: FixtureName;
   readonly steps?: readonly Tampering[];
-  /** What is done to the auditor's side. @param level L1 or L2 */
-  readonly auditor?: (has: Auditor, fixture: Fixture, level: MatrixLevel) => Auditor | Promise<Auditor>;
+  /** What is done to the auditor's side. @param level L1 or L2 @param seen the log after the steps */
+  readonly auditor?: (
+    has: Auditor,
+    fixture: Fixture,
+    level: MatrixLevel,
+    seen: LogSource,
+  ) => Auditor | Promise<Auditor>;
   /** What the server says of itself. */
   readonly server?: Partial<NonNullable<LogSource['evidence']>>;
   /**
@@ -27,12 +32,17 @@ export interface MatrixCase {
    * level, and the report says so in its first limit.
    */
   readonly finds: Readonly<Record<MatrixLevel, string>>;
+  /** Nothing is wrong with it: that nothing is found is right. */
+  readonly isRight?: true;
 }
 
-/** The same at each level, or at L0, at L1 and at L2. */
-export type Finds = readonly [all: string] | readonly [l0: string, l1: string, l2: string];
+/** The same at each level; or at L0, and with a policy; or at L0, at L1 and at L2. */
+export type Finds =
+  readonly [all: string] | readonly [l0: string, policy: string] | readonly [l0: string, l1: string, l2: string];
 
 export const finds = (codes: Finds): MatrixCase['finds'] => {
   const [L0, L1 = L0, L2 = L1] = codes;
   return { L0, L1, L2 };
 };
+
+export const right = (each: MatrixCase): MatrixCase => ({ ...each, isRight: true });

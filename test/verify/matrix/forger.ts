@@ -8,7 +8,13 @@ import { entryText } from '../../../src/chain/entry.js';
 import { Heads, type Head } from '../../../src/chain/heads.js';
 import { NO_PREVIOUS } from '../../../src/chain/index.js';
 import { FrontierBuilder } from '../../../src/chain/merkle.js';
-import { finishRegistry, parseTold, REGISTRY_ACTOR, type RegistryKind, type ToldSize } from '../../../src/chain/registry.js';
+import {
+  finishRegistry,
+  parseTold,
+  REGISTRY_ACTOR,
+  type RegistryKind,
+  type ToldSize,
+} from '../../../src/chain/registry.js';
 import { signerOf, vkeyOfLabel } from '../../checkpoint/support/memory.js';
 import { rehash, type Tampering } from '../attacker.js';
 import { REGISTRY } from '../signed-log.js';
@@ -17,7 +23,12 @@ export const TENANT = 'audit:registry';
 export const OTHER_ROOT = 'ab'.repeat(32);
 
 /** A checkpoint as each of these keys signs it. */
-export async function noteOf(size: number, root: string, labels: readonly string[], origin = REGISTRY): Promise<string> {
+export async function noteOf(
+  size: number,
+  root: string,
+  labels: readonly string[],
+  origin = REGISTRY,
+): Promise<string> {
   const signers = [];
   for (const label of labels) {
     const vkey = await vkeyOfLabel(origin, label);
@@ -50,61 +61,70 @@ export const signedBy = (size: number, labels: readonly string[], root?: string)
   checkpoint(size, async (client) => await noteOf(size, root ?? (await rootOf(client, 0, size)), labels));
 
 /** Signs every checkpoint anew, as whoever has this key can. */
-export const resign = (label: string): Tampering => async (client) => {
-  const { rows } = await client.query<{ size: string }>(
-    `delete from audit.checkpoint returning size`,
-  );
-  const { rows: chain } = await client.query<{ size: string }>(`select size from audit.chain where chain = 0`);
-  const sizes = rows.map(({ size }) => Number(size)).filter((size) => size <= Number(chain[0]?.size));
-  for (const size of sizes) await run(client, signedBy(size, [label]));
-};
+export const resign =
+  (label: string): Tampering =>
+  async (client) => {
+    const { rows } = await client.query<{ size: string }>(`delete from audit.checkpoint returning size`);
+    const { rows: chain } = await client.query<{ size: string }>(`select size from audit.chain where chain = 0`);
+    const sizes = rows.map(({ size }) => Number(size)).filter((size) => size <= Number(chain[0]?.size));
+    for (const size of sizes) await run(client, signedBy(size, [label]));
+  };
 
 const run = async (client: pg.ClientBase, step: Tampering): Promise<void> => {
   await (typeof step === 'string' ? client.query(step) : step(client));
 };
 
 /** What an entry of the registry says: data, commitment and `heads` agree, and its hashes with them. */
-export const rewriteData = (seq: number, data: (before: string) => string, heads?: object): Tampering => async (client) => {
-  const { rows } = await client.query<{ pos: string; body: string; data: string; salt: string }>(
-    `select e.pos, e.body, c.data, replace(c.salt_data::text, '-', '') as salt from audit.entry e join audit.content c using (pos) where e.chain = 0 and e.seq = $1`,
-    [seq],
-  );
-  const row = rows[0]!;
-  const text = data(row.data);
-  const body = JSON.parse(row.body) as CanonicalObject & { commit: CanonicalObject };
-  const changed = { ...body, ...heads, commit: { ...body.commit, data: commitment('data', row.salt, text) } };
-  await client.query(`update audit.content set data = $2 where pos = $1`, [row.pos, text]);
-  await client.query(`update audit.entry set body = $2 where pos = $1`, [row.pos, canonicalJson(changed)]);
-  await run(client, rehash({ head: true, tenant: TENANT }));
-};
+export const rewriteData =
+  (seq: number, data: (before: string) => string, heads?: object): Tampering =>
+  async (client) => {
+    const { rows } = await client.query<{ pos: string; body: string; data: string; salt: string }>(
+      `select e.pos, e.body, c.data, replace(c.salt_data::text, '-', '') as salt from audit.entry e join audit.content c using (pos) where e.chain = 0 and e.seq = $1`,
+      [seq],
+    );
+    const row = rows[0]!;
+    const text = data(row.data);
+    const body = JSON.parse(row.body) as CanonicalObject & { commit: CanonicalObject };
+    const changed = { ...body, ...heads, commit: { ...body.commit, data: commitment('data', row.salt, text) } };
+    await client.query(`update audit.content set data = $2 where pos = $1`, [row.pos, text]);
+    await client.query(`update audit.entry set body = $2 where pos = $1`, [row.pos, canonicalJson(changed)]);
+    await run(client, rehash({ head: true, tenant: TENANT }));
+  };
 
 export const toldData = (told: readonly ToldSize[]): string => JSON.stringify({ details: { heads: told } });
 
 /**
  * Makes the registry tell of the chains as they are now: the roots of all that it tells, its hashes, the table head.
  * @param leave chains that it is to tell nothing of; sizes beyond the chains' are told as the chains are
+ * @param isBlunt whether it tells of a chain again that has not grown, as no sealer does
  */
-export const retell = ({ leave = [] as readonly number[] } = {}): Tampering => async (client) => {
-  const { rows: chains } = await client.query<{ chain: number; origin: string; size: string }>(`select chain, origin, size from audit.chain where chain > 0`); // prettier-ignore
-  const { rows } = await client.query<{ seq: string; data: string }>(`select e.seq, c.data from audit.entry e join audit.content c using (pos) where e.chain = 0 and e.action = 'heads' order by e.seq`); // prettier-ignore
-  const last = new Map<number, number>();
-  for (const { seq, data } of rows) {
-    const told: ToldSize[] = [];
-    const heads: Head[] = [];
-    for (const [chain, size] of parseTold(data) ?? []) {
-      const record = chains.find((each) => each.chain === chain);
-      if (record === undefined || leave.includes(chain)) continue;
-      const there = Math.min(size, Number(record.size));
-      told.push([chain, there]);
-      heads.push({ origin: record.origin, size: there, root: await rootOf(client, chain, there) });
-      last.set(chain, there);
+export const retell =
+  ({ leave = [] as readonly number[], isBlunt = false } = {}): Tampering =>
+  async (client) => {
+    const { rows: chains } = await client.query<{ chain: number; origin: string; size: string }>(`select chain, origin, size from audit.chain where chain > 0`); // prettier-ignore
+    const { rows } = await client.query<{ seq: string; data: string }>(`select e.seq, c.data from audit.entry e join audit.content c using (pos) where e.chain = 0 and e.action = 'heads' order by e.seq`); // prettier-ignore
+    const last = new Map<number, number>();
+    for (const { seq, data } of rows) {
+      const told: ToldSize[] = [];
+      const heads: Head[] = [];
+      for (const [chain, size] of parseTold(data) ?? []) {
+        const record = chains.find((each) => each.chain === chain);
+        if (record === undefined || leave.includes(chain)) continue;
+        const there = Math.min(size, Number(record.size));
+        if (!isBlunt && there <= (last.get(chain) ?? 0)) continue;
+        told.push([chain, there]);
+        heads.push({ origin: record.origin, size: there, root: await rootOf(client, chain, there) });
+        last.set(chain, there);
+      }
+      const member = new Heads(heads).member();
+      await run(
+        client,
+        rewriteData(Number(seq), () => toldData(told), { heads: { ...member } }),
+      );
     }
-    const member = new Heads(heads).member();
-    await run(client, rewriteData(Number(seq), () => toldData(told), { heads: { ...member } }));
-  }
-  await client.query('delete from audit.head');
-  for (const [chain, size] of last) await client.query(`insert into audit.head values ($1, $2)`, [chain, size]);
-};
+    await client.query('delete from audit.head');
+    for (const [chain, size] of last) await client.query(`insert into audit.head values ($1, $2)`, [chain, size]);
+  };
 
 /** Appends an entry to the registry that agrees with itself. */
 export const append =

@@ -1,6 +1,7 @@
 import type { LogSource } from '../../../src/verify/index.js';
 
-type Page<M extends 'chains' | 'entries'> = ReturnType<LogSource[M]> extends AsyncIterable<readonly (infer T)[]> ? T : never;
+type Page<M extends 'chains' | 'entries'> =
+  ReturnType<LogSource[M]> extends AsyncIterable<readonly (infer T)[]> ? T : never;
 type Evidence = NonNullable<LogSource['evidence']>;
 
 /** All that a source gives, read once: it can be verified again and again, by verifiers that differ, when the database is no more. */
