@@ -2,7 +2,7 @@ import { entryText, finishOpening, laneOf, tenantKey } from '../chain/entry.js';
 import type { HeadsMember } from '../chain/body.js';
 import { finish, type Finished } from '../chain/finish.js';
 import { isHeadsMember } from '../chain/heads.js';
-import { finishRegistry, isRegistryKind, parseTold, REGISTRY } from '../chain/registry.js';
+import { finishRegistry, isRegistryKind, parseTold, REGISTRY, type RegistryKind } from '../chain/registry.js';
 import { parseJsonObject } from '../event/json-object.js';
 import { projected } from '../event/identity.js';
 import { uuidV7Time } from '../event/uuid.js';
@@ -38,6 +38,11 @@ export function compareWithCaptured(
     checkForm(body, entry.body, found);
     if (text !== undefined) differences(body, text.body, isActorKnown, found);
   }
+  if (entry.chain === REGISTRY.chain && entry.seq !== 0 && !isOfRegistry(content))
+    found(
+      'CAPTURE_DIFFERS',
+      `the registry holds nothing that was captured as ${show(content.source)} ${show(content.op)}`,
+    );
   const compare = (column: string, stored: string | null, captured: string | null): void => {
     if (stored !== captured)
       found('PROJECTION_ALTERED', `column ${column} says ${show(stored)}, the sealed bytes say ${show(captured)}`);
@@ -56,9 +61,13 @@ export function compareWithCaptured(
     found('CAPTURE_DIFFERS', `column resource_id says ${show(entry.resourceId)}, its captured row says ${show(id)}`);
 }
 
+function isOfRegistry(content: ContentRecord): content is ContentRecord & { readonly op: RegistryKind } {
+  return content.source === 'control' && isRegistryKind(content.op);
+}
+
 function derive(entry: EntryRecord, body: ParsedBody, content: ContentRecord, isActorThere: boolean): Finished {
   if (entry.seq === 0) return finishOpening(content.tenant ?? '', body.commit);
-  if (entry.chain === REGISTRY.chain && content.source === 'control' && isRegistryKind(content.op))
+  if (entry.chain === REGISTRY.chain && isOfRegistry(content))
     return finishRegistry(content.op, body.commit, content.op === 'heads' ? headsOf(body, content) : undefined);
   const [, incarnation = ''] = TX.exec(String(body.tx)) ?? [];
   const { actor: commitActor, data: commitData } = body.commit;

@@ -5,17 +5,27 @@ import { PostgresLogSource } from '../../src/store/postgres/log-source.js';
 import type { Pool } from '../../src/store/postgres/index.js';
 import { verify, type Report, type VerifyOptions } from '../../src/verify/index.js';
 
-const GUARDS_OFF = ['content', 'entry', 'chain', 'sealer'].map((t) => `alter table audit.${t} disable trigger all`);
+const GUARDED = ['content', 'entry', 'chain', 'sealer', 'head', 'checkpoint'];
+const GUARDS_OFF = GUARDED.map((t) => `alter table audit.${t} disable trigger all`);
 
 export type Tampering = string | ((client: pg.ClientBase) => Promise<void>);
 
-/** What the verifier says after a superuser did this. All of it is rolled back, so that cases do not see each other. */
-export async function verifyAfter(pool: Pool, tampering: Tampering[], options?: VerifyOptions): Promise<Report> {
+/** What the verifier says after a superuser did this. */
+export function verifyAfter(pool: Pool, tampering: readonly Tampering[], options?: VerifyOptions): Promise<Report> {
+  return after(pool, tampering, (source) => verify(source, options));
+}
+
+/** Reads the log after a superuser did this. All of it is rolled back, so that cases do not see each other. */
+export async function after<T>(
+  pool: Pool,
+  tampering: readonly Tampering[],
+  read: (source: PostgresLogSource) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query(['begin', ...GUARDS_OFF].join(';'));
     for (const step of tampering) await (typeof step === 'string' ? client.query(step) : step(client));
-    return await verify(new PostgresLogSource(client, 'audit'), options);
+    return await read(new PostgresLogSource(client, 'audit'));
   } finally {
     await client.query('rollback');
     client.release();

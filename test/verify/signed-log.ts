@@ -47,14 +47,15 @@ export async function signedLog(): Promise<SignedLog> {
   return signed;
 }
 
-async function term(log: TestLog, anchor: MemoryAnchor, tenants: readonly string[], signer: Signer): Promise<void> {
-  for (const tenant of tenants) {
-    const actor = JSON.stringify({ id: 'ann', type: 'user', ...(tenant === '' ? {} : { tenant }) });
-    await log.pool.query(
-      `insert into audit.content (source, op, model, resource_id, tenant_key, actor, data) values ('change', 'insert', 'Note', '7', $1, $2, '{"id":"7","new":{"id":7}}')`,
-      [tenant, Buffer.from(actor)],
-    );
-  }
+/** @param declareRestore as `seal --declare-restore` */
+export async function term(
+  log: TestLog,
+  anchor: MemoryAnchor,
+  tenants: readonly string[],
+  signer: Signer,
+  declareRestore?: string,
+): Promise<void> {
+  await events(log, tenants);
   const before = anchor.notes.length;
   const keeper = new Keeper(postgresCheckpointStore(log.pool, 'audit'), {
     signer,
@@ -62,12 +63,24 @@ async function term(log: TestLog, anchor: MemoryAnchor, tenants: readonly string
     anchors: [anchor],
     tickMs: 60_000,
     heartbeatMs: 600_000,
+    declareRestore,
   });
   const sealer = new Sealer(log.store, { minWaitMs: 5, maxWaitMs: 10, leaseMs: 2_000, keeper });
   sealer.start();
   for (let i = 0; i < 500 && (await unsealed(log)) > 0; i += 1) await sleep(10);
   await sealer.stop();
   if (anchor.notes.length === before) throw new Error('nothing was anchored');
+}
+
+/** A change of each of these tenants, not sealed. */
+export async function events({ pool }: Pick<TestLog, 'pool'>, tenants: readonly string[]): Promise<void> {
+  for (const tenant of tenants) {
+    const actor = JSON.stringify({ id: 'ann', type: 'user', ...(tenant === '' ? {} : { tenant }) });
+    await pool.query(
+      `insert into audit.content (source, op, model, resource_id, tenant_key, actor, data) values ('change', 'insert', 'Note', '7', $1, $2, '{"id":"7","new":{"id":7}}')`,
+      [tenant, Buffer.from(actor)],
+    );
+  }
 }
 
 async function unsealed({ pool }: TestLog): Promise<number> {

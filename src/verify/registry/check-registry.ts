@@ -169,12 +169,16 @@ export class RegistryCheck implements ChainProofs {
     this.#lastHeadsAt = sealedAt;
     const member = parseJsonObject(body)?.['heads'];
     const told = parseTold(content?.data ?? '');
-    if (!isHeadsMember(member) || told === undefined || told.length !== member.count)
+    if (!isHeadsMember(member) || told === undefined || told.length !== member.count) {
       this.#note('HEADS_WRONG', `entry ${seq} does not say of which chains it tells`, { seq, id });
-    else {
-      this.#told.add({ seq, member }, told);
-      for (const [chain, size] of told) this.#lastTold.set(chain, size);
+      return;
     }
+    // A sealer tells of chains that have grown since.
+    const before = told.find(([chain, size]) => size <= (this.#lastTold.get(chain) ?? 0));
+    if (before !== undefined)
+      this.#note('HEADS_WRONG', `entry ${seq} tells of chain ${before[0]} at ${before[1]}, and ${this.#lastTold.get(before[0])} had been told before`, { seq, id }); // prettier-ignore
+    this.#told.add({ seq, member }, told);
+    for (const [chain, size] of told) this.#lastTold.set(chain, Math.max(size, this.#lastTold.get(chain) ?? 0));
   }
 
   /** All that was told, to be looked for elsewhere; `undefined` where it is too much to be sent. */
