@@ -1,12 +1,12 @@
-import { hash } from 'node:crypto';
 import type { Micros } from '../event/clock.js';
 import { projected } from '../event/identity.js';
+
+export { tenantKey } from '../event/identity.js';
 import type { Flag } from '../event/types.js';
 import { encodeBody, type Body } from './body.js';
 import type { CapturedFields } from './captured.js';
 import type { Finished } from './finish.js';
 import type { Digest } from './hashing.js';
-import { REGISTRY } from './registry.js';
 
 /** What is stored of an entry beside its place in the chain: the body, and the columns by which it is found. */
 export interface EntryText {
@@ -51,11 +51,6 @@ export function finishOpening(tenant: string, commit: { actor: Digest | null; da
     requestId: undefined,
     body: { source: 'control', action: 'chain.open', outcome: 'success', flags: new Set(), commit },
   };
-}
-
-/** The form in which a tenant is a key: see `projected`. The default chain has ''. The registry's key nobody can claim. */
-export function tenantKey(tenant: string): string {
-  return tenant === REGISTRY.tenant ? `sha256:${hash('sha256', tenant)}` : (projected(tenant) ?? '');
 }
 
 /**

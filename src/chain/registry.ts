@@ -1,10 +1,11 @@
+import { REGISTRY_TENANT } from '../event/identity.js';
 import { parseJsonObject } from '../event/json-object.js';
 import { isCount } from './count.js';
 import type { Body, HeadsMember } from './body.js';
 import type { Finished } from './finish.js';
 
 /** The chain that tells of all chains: its number, the last part of its origin, and the key that no tenant can have. */
-export const REGISTRY = { chain: 0, name: 'registry', tenant: 'audit:registry' } as const;
+export const REGISTRY = { chain: 0, name: 'registry', tenant: REGISTRY_TENANT } as const;
 
 /** What the registry holds, beside its opening. */
 export const REGISTRY_KINDS = ['heads', 'key.rotated', 'restore.declared'] as const;
@@ -12,6 +13,9 @@ export type RegistryKind = (typeof REGISTRY_KINDS)[number];
 
 /** Bytes of the actor section of all its entries. */
 export const REGISTRY_ACTOR = '{"id":"sealer","type":"system"}';
+
+/** In a declared restore: the backup had no registry yet. */
+export const FROM_NOTHING = 'nothing';
 
 export function isRegistryKind(op: string | null): op is RegistryKind {
   return REGISTRY_KINDS.some((kind) => kind === op);

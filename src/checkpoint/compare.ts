@@ -2,6 +2,7 @@ import { openCheckpoint, type Checkpoint } from '../chain/checkpoint.js';
 import { decodeFrontier, FrontierBuilder, rootOf } from '../chain/merkle.js';
 import type { Digest } from '../chain/hashing.js';
 import { headLine } from '../chain/heads.js';
+import { FROM_NOTHING } from '../chain/registry.js';
 import type { Vkey } from '../chain/vkey.js';
 import { isAuditError } from '../event/errors.js';
 import { parseJsonObject } from '../event/json-object.js';
@@ -19,8 +20,10 @@ export interface Comparison {
   readonly unreachable: readonly string[];
 }
 
-/** A declaration names so many at most. */
-const NAMED = 10_000;
+/** A declaration names so many: a line has 400 characters at most, and an entry of the registry a megabyte. */
+const NAMED = 2_500;
+/** So many entries at once have room. */
+const DECLARATIONS = 90;
 
 /**
  * Looks at the newest checkpoints of every anchor, and at the last one kept in the database itself, before anything is signed: a
@@ -65,15 +68,18 @@ export function declaration(
   reason: string,
   registry: Checkpoint | undefined,
   apart: readonly Checkpoint[],
-): Announcement {
-  return {
+): readonly Announcement[] {
+  const lines = apart.map(headLine);
+  const from = registry === undefined ? FROM_NOTHING : headLine(registry);
+  const count = Math.min(DECLARATIONS, Math.ceil(lines.length / NAMED));
+  return Array.from({ length: count }, (_, i) => ({
     kind: 'restore.declared',
     details: {
       reason: reason.slice(0, 1_000).toWellFormed(),
-      ...(registry === undefined ? {} : { from: headLine(registry) }),
-      abandoned: apart.slice(-NAMED).map(headLine),
+      from,
+      abandoned: lines.slice(i * NAMED, (i + 1) * NAMED),
     },
-  };
+  }));
 }
 
 async function declaredIn(store: CheckpointStore): Promise<ReadonlySet<string>> {

@@ -1,6 +1,9 @@
 import { handoverStatement } from '../chain/handover.js';
 import { parseNote } from '../chain/note.js';
-import { formatVkey, type Vkey } from '../chain/vkey.js';
+import { formatVkey, isSignedBy, type Vkey } from '../chain/vkey.js';
+import { AuditError } from '../event/errors.js';
+import { parseJsonObject } from '../event/json-object.js';
+import type { CheckpointStore } from '../store/checkpoint.port.js';
 import type { Announcement, Signer } from './port.js';
 
 /**
@@ -27,4 +30,22 @@ export async function handover(
   const from = formatVkey(previous);
   const signature = await signer.sign(Buffer.from(handoverStatement(from, to)), previous);
   return [{ kind: 'key.rotated', details: { from, to, signature: Buffer.from(signature).toString('base64') } }];
+}
+
+/**
+ * A process that was started with the key before goes on with it, and what it signed would be found as the work of somebody who should
+ * not have that key any more.
+ * @throws AuditError `AUDIT_SIGNER_UNAVAILABLE`
+ */
+export async function refuseHandedOver(store: CheckpointStore, vkeys: readonly Vkey[]): Promise<void> {
+  const [newest] = vkeys;
+  if (newest === undefined) return;
+  const key = formatVkey(newest);
+  for (const data of await store.entries('key.rotated', 1_000)) {
+    const { from, to, signature } = Object(parseJsonObject(data)?.['details']) as Record<string, unknown>; // it may have these
+    if (from !== key || typeof to !== 'string' || typeof signature !== 'string') continue;
+    // Whoever owns the database can write such an entry; this key alone can sign it.
+    if (isSignedBy(newest, Buffer.from(handoverStatement(key, to)), Buffer.from(signature, 'base64')))
+      throw new AuditError('AUDIT_SIGNER_UNAVAILABLE', `the key ${newest.name}+${newest.id} was handed over to ${to.slice(0, 300)}: nothing is signed with it any more. Start this process with the new key`); // prettier-ignore
+  }
 }

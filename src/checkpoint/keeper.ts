@@ -8,7 +8,7 @@ import type { CheckpointStore } from '../store/checkpoint.port.js';
 import type { ChainHead, Lease } from '../store/log.port.js';
 import { AnchorQueue } from './anchor-queue.js';
 import { compareWithAnchors, declaration, type Comparison } from './compare.js';
-import { handover } from './handover.js';
+import { handover, refuseHandedOver } from './handover.js';
 import type { CheckedEvidence } from './check-evidence.js';
 import type { Announcement, CheckpointKeeper, Signer } from './port.js';
 
@@ -157,6 +157,7 @@ export class Keeper implements CheckpointKeeper {
   /** Once in a term: keys, what the anchors have, and whether a key came after the last signature. */
   async #prepare(term: Term): Promise<void> {
     const vkeys = await this.#options.signer.vkeys(term.origin);
+    await refuseHandedOver(this.#store, vkeys);
     const last = await this.#store.last();
     const comparison = await compareWithAnchors(this.#store, this.#options.anchors, term.registry, last, vkeys);
     if (comparison.unreachable.length > 0 && comparison.answered === 0)
@@ -180,7 +181,7 @@ export class Keeper implements CheckpointKeeper {
     if (apart.length === 0) return [];
     const size = term.registry?.size ?? 0;
     if (this.#options.declareRestore !== undefined)
-      return [declaration(this.#options.declareRestore, term.registry && checkpointOf(term.registry), apart)];
+      return declaration(this.#options.declareRestore, term.registry && checkpointOf(term.registry), apart);
     term.isRefused = true;
     this.#onError(
       new AuditError(

@@ -32,3 +32,11 @@ export function projected(id: string | undefined): string | null {
   if (short && !id.includes('\0') && id.isWellFormed()) return id;
   return `sha256:${hash('sha256', id)}`;
 }
+
+/** The tenant key of the registry's chain, which is no tenant's. */
+export const REGISTRY_TENANT = 'audit:registry';
+
+/** The form in which a tenant is a key: see `projected`. The default chain has ''. The registry's key nobody can claim, or ask for. */
+export function tenantKey(tenant: string): string {
+  return tenant === REGISTRY_TENANT ? `sha256:${hash('sha256', tenant)}` : (projected(tenant) ?? '');
+}

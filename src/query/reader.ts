@@ -1,6 +1,6 @@
 import type { Catalogue } from '../event/catalogue.js';
 import { AuditError } from '../event/errors.js';
-import { projected, resourceId } from '../event/identity.js';
+import { projected, resourceId, tenantKey } from '../event/identity.js';
 import type { Resource } from '../event/types.js';
 import { uuidV7Floor } from '../event/uuid.js';
 import type { EntryFilter, EntryStore } from '../store/entry.port.js';
@@ -116,7 +116,7 @@ function filterOf(query: AuditQuery): EntryFilter {
     throw invalid('action may have one "*", at its end');
   if (query.group !== undefined && !UUID.test(query.group)) throw invalid('group must be a UUID');
   return {
-    tenant: projected(query.tenant ?? '') ?? '',
+    tenant: tenantKey(query.tenant ?? ''),
     actorId: projected(query.actor) ?? undefined,
     resourceType: resource?.type,
     resourceId: projected(resourceId(resource?.id)) ?? undefined,

@@ -15,5 +15,5 @@ export interface CheckpointStore {
   /** Entry hashes of the registry from `from` up to `to`, without `to`, in their order: as many as there are. */
   hashes(from: number, to: number): AsyncIterable<Digest>;
   /** Data sections of the registry's entries of this kind, oldest first, at most so many. */
-  entries(kind: 'restore.declared', limit: number): Promise<readonly string[]>;
+  entries(kind: 'restore.declared' | 'key.rotated', limit: number): Promise<readonly string[]>;
 }

@@ -74,7 +74,7 @@ export class ChainCheck {
     const pinned = { sizes: pins.map(({ size }) => size).toSorted((a, b) => a - b), root: (size: number, root: Digest) => void this.#rootAt.set(size, root) }; // prettier-ignore
     this.#wanted = [pinned, ...(wanted === undefined ? [] : [wanted])].map((each) => new RootsAt(each));
     this.#lastHeadsAt = lastHeadsAt ?? Number.NEGATIVE_INFINITY;
-    this.#tellRoots();
+    if (since === undefined) this.#tellRoots();
     if (!isOrigin(chain.origin)) this.found('CHAIN_ALTERED', `the origin ${show(chain.origin)} is not well-formed`);
     else if (!chain.origin.endsWith(`/${nameOf(chain.chain)}`))
       this.found('CHAIN_ALTERED', `the origin of chain ${chain.chain} does not end with ${nameOf(chain.chain)}`);
@@ -132,6 +132,7 @@ export class ChainCheck {
       this.found('CHAIN_REWRITTEN', `entry ${seq} is not the one at which the state was saved`, { seq, id });
     this.#isJoined = true;
     this.#lastSealedAt = sealedAt;
+    this.#tellRoots();
   }
 
   #tellRoots(): void {
@@ -157,7 +158,7 @@ export class ChainCheck {
   end(): ChainResult {
     const { origin, chain, tenant } = this.#chain;
     this.#checkJoint();
-    this.#checkHead();
+    if (this.#isJoined) this.#checkHead();
     const since = this.#since?.size ?? 0;
     const pins = this.#pins.filter(({ size }) => size >= since);
     const agreed = pins.filter((pin) => this.#checkPin(pin));

@@ -1,7 +1,7 @@
 import { isOrigin } from '../chain/leaf.js';
 import { parseHeadLine } from '../chain/heads.js';
 import { parseVkey, formatVkey, type Vkey } from '../chain/vkey.js';
-import { REGISTRY } from '../chain/registry.js';
+import { FROM_NOTHING, REGISTRY } from '../chain/registry.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import type { AnchorPlace } from '../checkpoint/port.js';
 import { parseAnchorPlace } from './anchor-place.js';
@@ -111,6 +111,7 @@ function time(from: Record<string, unknown>, name: string, reader: PolicyReader)
 
 function restore(line: unknown, origin: string, reader: PolicyReader): string {
   try {
+    if (line === FROM_NOTHING) return line;
     if (typeof line === 'string' && parseHeadLine(line).origin === `${origin}/${REGISTRY.name}`) return line;
   } catch {
     // said below

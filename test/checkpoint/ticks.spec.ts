@@ -136,6 +136,19 @@ describe('a key', () => {
     expect(openCheckpoint(Buffer.from(last), [one, two]).signers).toEqual([two]);
   });
 
+  it('that was handed over signs no more, whoever still has it', async () => {
+    await write(log.pool);
+    await start().stop();
+    await write(log.pool);
+    await start({ signer: signerOf('two', 'one') }).stop();
+    const before = await checkpoints();
+    await write(log.pool);
+    await start().stop();
+    expect(errors.join()).toMatch(/handed over to .*AUDIT_SIGNER_UNAVAILABLE/);
+    expect(await checkpoints()).toEqual(before);
+    expect((await readLog(log.pool)).entries.filter(({ action }) => action === 'Note.create')).toHaveLength(3);
+  });
+
   it('is not there where one is required: this process does not lead', async () => {
     await write(log.pool);
     const signer = { ...signerOf('one'), vkeys: () => Promise.reject(new Error('no key here')) };

@@ -112,7 +112,7 @@ const CHANGED: readonly [name: string, sql: string, says: RegExp][] = [
   ['an append-only trigger that replicas pass', `alter table audit.content enable trigger append_only`, /trigger content.append_only/],
   ['an append-only trigger for one column', `drop trigger append_only on audit.entry; create trigger append_only before update of body or delete on audit.entry for each statement execute function audit.refuse_change(); alter table audit.entry enable always trigger append_only`, /trigger entry.append_only/],
   ['an append-only trigger that another function answers', `create function public.g() returns trigger language plpgsql as 'begin return null; end'; drop trigger append_only on audit.entry; create trigger append_only before update or delete or truncate on audit.entry for each statement execute function public.g(); alter table audit.entry enable always trigger append_only`, /trigger entry.append_only/],
-  ['a policy that opens', `drop policy reader_1 on audit.entry; create policy reader_1 on audit.entry for select to READER using (true)`, /policy entry.reader_1/],
+  ['a policy that opens', `drop policy reader_2 on audit.entry; create policy reader_2 on audit.entry for select to READER using (true)`, /policy entry.reader_2/],
   ['one policy more', `create policy all_of_it on audit.entry for select to READER using (true)`, /policy entry.all_of_it/],
   ['a policy for somebody else too', `alter policy auditor_1 on audit.entry to AUDITOR, READER`, /auditor_1 of entry/],
   ['no row-level security', `alter table audit.entry disable row level security`, /row-level security of entry is off/],

@@ -15,7 +15,7 @@ export const MATRIX: readonly MatrixCase[] = [...CHAIN_CASES, ...REGISTRY_CASES,
 export const STATED: Readonly<Record<MatrixLevel, RegExp>> = {
   L0: /^Level L0 proves that the log agrees with itself\. Whoever owns the database could have rewritten whole chains from their first entry, or cut off their ends/,
   L1: /^Level L1 proves that whoever does not have the key has not rewritten what is signed\. The last \d+ entries are not; and no anchor says .* could have cut it off, and whoever has the key too could have rewritten it/,
-  L2: /^Level L2 proves what anchors have: up to \d{4}-.*\. The \d+ entries after that could have been cut off or rewritten/,
+  L2: /^Level L2 proves what anchors have: up to \d{4}-.*\. What came after that \(\d+ entries are there\) could have been cut off or rewritten/,
 };
 
 /** The log as a verifier reads it after the steps of a case. */

@@ -6,16 +6,16 @@ import { inSchema } from './schema.js';
 /** Fails closed: after a transaction that set it, a setting is '' and not NULL, and entries without a tenant have the key ''. In a sub-select it is evaluated once, and the index is used. */
 const TENANT = `(select case when current_setting('audit.no_tenant', true) = 'on' then '' else nullif(current_setting('audit.tenant', true), '') end)`;
 
-/** A reader sees one tenant. Content has the tenant of its entry: what the column says is what the application claimed. */
+/** A reader sees one tenant, and never the registry. Content has the tenant of its entry: what the column says is what the application claimed. */
 const READER = {
-  entry: `tenant_key = ${TENANT}`,
-  chain: `tenant_key = ${TENANT}`,
-  content: `exists (select from "audit".entry e where e.pos = content.pos and e.tenant_key = ${TENANT})`,
+  entry: `tenant_key = ${TENANT} and chain > 0`,
+  chain: `tenant_key = ${TENANT} and chain > 0`,
+  content: `exists (select from "audit".entry e where e.pos = content.pos and e.tenant_key = ${TENANT} and e.chain > 0)`,
 } as const;
 const TABLES = ['entry', 'chain', 'content'] as const;
 
 /** The number is raised with the expression: a policy of another name is replaced, one of this name is left as it is, since replacing it locks the table. */
-const policyOf = (part: Part): string => `${part}_1`;
+const policyOf = (part: Part): string => `${part}_${part === 'reader' ? 2 : 1}`;
 
 const POLICIES = `
 select c.relname as name, c.relrowsecurity as on,

@@ -16,7 +16,7 @@ import { keyAt, parseHandover, trustedKeys, type Handover } from './keys.js';
 import { readAnchors, type NamedAnchor } from './read-anchors.js';
 import { MOST_SENT, type ToldPart } from './told-list.js';
 import { isLeftBehind, parseRestore, type Restore } from './restores.js';
-import { Told } from './told.js';
+import { differing, Told } from './told.js';
 
 /** What the registry proves of the other chains. */
 export interface RegistryResult {
@@ -228,16 +228,8 @@ export class RegistryCheck implements ChainProofs {
     const ofAnchors = agreedSizes(this.#agreed, 1);
     const last = quorum > 0 ? ofAnchors[quorum - 1] : undefined;
     this.#checkAnchors(last, ofAnchors.length);
-    for (const { seq, chains } of this.#told.wrong(originOf, {
-      signedSize,
-      signed,
-      anchoredSize: last?.size ?? 0,
-      anchored,
-    })) {
-      const which = chains.map(([chain, size]) => `${show(originOf(chain))} at ${size}`).join(', ');
-      const suspects = which === '' ? 'chains that others confirm' : which;
-      this.#note('HEADS_DIFFER', `what entry ${seq} of the registry told is not so of at least one of ${suspects}`, { seq }); // prettier-ignore
-    }
+    for (const wrong of this.#told.wrong(originOf, { signedSize, signed, anchoredSize: last?.size ?? 0, anchored }))
+      this.#note('HEADS_DIFFER', differing(wrong, originOf), { seq: wrong.seq });
     for (const { chain, size } of seen)
       for (const told of chain === REGISTRY.chain ? [] : [signed, anchored])
         told.set(chain, Math.max(size, told.get(chain) ?? 0));

@@ -2,6 +2,7 @@ import { Heads, type Head } from '../../chain/heads.js';
 import type { HeadsMember } from '../../chain/body.js';
 import type { Digest } from '../../chain/hashing.js';
 import type { ToldSize } from '../../chain/registry.js';
+import { show } from '../show.js';
 import { SortedRecords, type SortedRecord } from './sorted-records.js';
 
 /** An entry `heads`: its number in the registry, and what its body says. */
@@ -15,6 +16,8 @@ export interface WrongHeads {
   readonly seq: number;
   /** Chains that no other heads confirm at that size, the first ones. */
   readonly chains: readonly ToldSize[];
+  /** Of what it told, the first chains that are not there, or not that long. */
+  readonly missing: readonly ToldSize[];
 }
 
 /** Sizes of the registry, and of chains by number what it told before that. */
@@ -26,6 +29,7 @@ export interface Covered {
 }
 
 const NAMED = 5;
+const KEPT = 10_000;
 
 /**
  * Whether what the registry has told is so: sizes by entry of the registry come in, are asked for by chain, and go out again by entry,
@@ -45,6 +49,8 @@ export class Told {
     this.#found = new SortedRecords({ numbers: 3, bytes: 32 }, atOnce);
   }
 
+  /** What no chain has had: seq, chain, size. */
+  readonly #missing: (readonly [number, number, number])[] = [];
   lines = 0;
 
   /** In the order of the registry, before any chain is asked for. */
@@ -69,9 +75,10 @@ export class Told {
     this.#cursor ??= this.#wanted.sorted();
     this.#next ??= this.#cursor.next();
     for (; this.#next.done !== true; this.#next = this.#cursor.next()) {
-      const [number = 0, size = 0] = this.#next.value.numbers;
+      const [number = 0, size = 0, seq = 0] = this.#next.value.numbers;
       if (number > chain) return undefined;
       if (number === chain && size > above) return size;
+      if (this.#missing.length < KEPT) this.#missing.push([seq, number, size]);
     }
     return undefined;
   }
@@ -91,6 +98,7 @@ export class Told {
    * @param covered gets how far each chain is told of by entries of the registry before these sizes of it
    */
   *wrong(originOf: (chain: number) => string, covered: Covered): Generator<WrongHeads> {
+    this.nextOf(Number.POSITIVE_INFINITY); // chains behind the last one that is there
     const lines = this.#found.sorted();
     let next = lines.next();
     const confirmed = new Map<number, number>();
@@ -113,7 +121,8 @@ export class Told {
     }
     for (const { seq, told } of failed) {
       const chains = told.filter(([chain, size]) => (confirmed.get(chain) ?? 0) < size).slice(0, NAMED);
-      yield { seq, chains };
+      const missing = this.#missing.filter(([of]) => of === seq).map(([, chain, size]) => [chain, size] as const);
+      yield { seq, chains: missing.length > 0 ? [] : chains, missing: missing.slice(0, NAMED) };
     }
   }
 
@@ -130,4 +139,13 @@ function agrees(heads: readonly Head[], { count, root }: HeadsMember): boolean {
   } catch {
     return false; // an origin that is none, or is there twice
   }
+}
+
+/** In words. @param originOf of a chain by its number */
+export function differing({ seq, chains, missing }: WrongHeads, originOf: (chain: number) => string): string {
+  const named = (told: readonly ToldSize[]): string =>
+    told.map(([chain, size]) => `${show(originOf(chain))} at ${size}`).join(', ');
+  if (missing.length > 0) return `entry ${seq} of the registry told of what is not there: ${named(missing)}`;
+  const which = chains.length === 0 ? 'chains that others confirm' : named(chains);
+  return `what entry ${seq} of the registry told is not so of at least one of ${which}`;
 }
