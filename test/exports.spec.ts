@@ -193,8 +193,11 @@ const ENTRIES = {
   },
   './verify': {
     types: 'verify/index.d.ts',
-    values: ['FINDINGS', 'REPORT_SCHEMA', 'exitCode', 'formatPin', 'formatState', 'htmlReport', 'parsePins', 'parseState', 'verify'], // prettier-ignore
+    values: ['FINDINGS', 'REPORT_SCHEMA', 'exitCode', 'formatPin', 'formatPolicy', 'formatState', 'htmlReport', 'parsePins', 'parsePolicy', 'parseState', 'verify'], // prettier-ignore
     typesOnly: [
+      'NamedAnchor',
+      'Policy',
+      'TrustedKey',
       'ChainRecord',
       'ChainReport',
       'ChainState',

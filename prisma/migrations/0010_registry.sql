@@ -1,6 +1,8 @@
 -- The registry: chain 0, which tells of all chains, so that one signature and one write elsewhere cover every tenant. It holds control
 -- entries of a closed list of kinds and nothing else, and its tenant key cannot be claimed: the sealer's process maps that text to its digest.
 
+select set_config('audit.is_new', case when to_regclass('"audit".checkpoint') is null then 'yes' else '' end, true);
+
 -- How far the registry has told of each chain. A projection of its entries `heads`.
 create table if not exists "audit".head (
   chain integer primary key,
@@ -32,7 +34,17 @@ begin
 end $$;
 
 do $$
+declare
+  r record;
 begin
+  -- Default privileges of the database may have given others rights on what was just created. Later, parts have theirs.
+  for r in
+    select c.oid::regclass as object, case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)::text) end as role
+      from pg_class c, aclexplode(c.relacl) a
+     where c.oid in ('"audit".checkpoint'::regclass, '"audit".head'::regclass) and a.grantee <> c.relowner and current_setting('audit.is_new', true) = 'yes'
+  loop
+    execute format('revoke all on table %s from %s cascade', r.object, r.role);
+  end loop;
   drop trigger if exists append_only on "audit".checkpoint;
   create trigger append_only before update or delete or truncate on "audit".checkpoint for each statement execute function "audit".refuse_change();
   alter table "audit".checkpoint enable always trigger append_only;

@@ -149,6 +149,7 @@ describe('the command line', () => {
       expect(existsSync(file)).toBe(true);
       for (const { specifier = '' } of readReferences(readFileSync(file, 'utf8')).references) {
         if (specifier === './generator.js') continue; // what only Prisma starts, and loads when it does
+        if (specifier === '../s3/read-anchor.js') continue; // where a policy names a bucket
         if (specifier.startsWith('.')) visit(resolve(dirname(file), specifier));
         else if (!specifier.startsWith('node:')) packages.add(specifier);
       }

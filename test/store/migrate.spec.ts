@@ -165,8 +165,12 @@ describe('migrate', () => {
     const pool = await makeDatabase();
     await migrate(pool, { schema: 'audit' });
     await pool.query(sql);
-    expect(await migrate(pool, { schema: 'audit' })).toEqual(['0002_append_only.sql', '0007_coverage.sql']);
-    for (const table of ['content', 'entry', 'chain', 'sealer', 'coverage'])
+    expect(await migrate(pool, { schema: 'audit' })).toEqual([
+      '0002_append_only.sql',
+      '0007_coverage.sql',
+      '0010_registry.sql',
+    ]);
+    for (const table of ['content', 'entry', 'chain', 'sealer', 'coverage', 'checkpoint', 'head'])
       await expect(
         pool.query(`set session_replication_role = replica; delete from audit.${table}`),
       ).rejects.toMatchObject({ code: 'AUD01' });
