@@ -50,8 +50,10 @@ afterAll(() => {
   process.stdout.write(`mutants of the verifier, and the first case that found each:\n  ${shown.join('\n  ')}\n`);
 });
 
-async function firstWrong({ verify: ask }: Verifier): Promise<string | undefined> {
-  for (const { name, seen, options, isRight } of asked)
+/** @param file of the mutant: what stands on entries is found by the tamperings of columns first */
+async function firstWrong({ verify: ask }: Verifier, file = ''): Promise<string | undefined> {
+  const isOfEntries = /^(check|clean|compare|late|parse)-/.test(file);
+  for (const { name, seen, options, isRight } of isOfEntries ? asked.toReversed() : asked)
     if (!isRight(await ask(seen, options))) return name;
   return undefined;
 }
@@ -62,7 +64,7 @@ describe('a verifier', () => {
   });
 
   it.each(MUTANTS.map((mutant) => [`${mutant.file}: ${mutant.from.replaceAll(/\s+/g, ' ')} → ${mutant.to.replaceAll(/\s+/g, ' ')}`, mutant] as const))('with %s is found', async (name, mutant) => {
-    const found = await firstWrong(await verifiers.load(mutant));
+    const found = await firstWrong(await verifiers.load(mutant), mutant.file);
     shown.push(`${name}: ${found}`);
     expect(found).toBeDefined();
   }); // prettier-ignore
