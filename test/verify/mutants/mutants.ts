@@ -13,13 +13,48 @@ const of = (file: string, edits: readonly (readonly [from: string, to: string])[
 const never = (condition: string): readonly [string, string] => [condition, 'false'];
 const always = (condition: string): readonly [string, string] => [condition, 'true'];
 
+/**
+ * Those that no case of the two tables finds: another battery does (rows and lies: hostile/verify, read-back, chains), or another check
+ * says the same of each case, so that the one is there for a better message.
+ */
+export const LEFT: readonly string[] = [
+  `handover === undefined || handover.proof === 'forged' ? [] : [handover]`,
+  'last === undefined',
+  `if (checkpoint.origin !== origin) return { reading: 'forged', checkpoint };`,
+  `typeof from !== 'string' || typeof to !== 'string'`,
+  'seq < size).at(-1)',
+  'abandoned.has(headLine({ origin, size, root }))',
+  'if (heads.length !== count) return false;',
+  'there !== known',
+  'this.#tenants.has(tenant)',
+  'if (this.#origins.has(origin)) wrong',
+  '!isOrigin(chain.origin)',
+  '!chain.origin.endsWith(`/${nameOf(chain.chain)}`)',
+  'else checkNoOpening(entry, this.found);',
+  'checkForm(body, entry.body, found);',
+  `if (entry.action !== 'chain.open') return`,
+  `if (entry.action === 'chain.open' && entry.content?.source === 'control')`,
+  'entry.chain === REGISTRY.chain && entry.seq !== 0 && !isOfRegistry(content)',
+  'content.at === undefined && entry.occurredAt > entry.sealedAt + 999',
+  'if (!isEntryId(body.id)) {',
+  'lane !== undefined) return { xid: lane, time };',
+  'at < 0 || late.time > uuidV7Time(Math.min(at + 1_000, Number.MAX_SAFE_INTEGER))',
+  '!isEntryId(entry.id)',
+  `if (projected(typeof dataId === 'string' ? dataId : undefined) !== entry.resourceId) return undefined;`,
+  `if (later('v', 1) || later('rules', RULES)) return undefined;`,
+  `body['v'] !== 1 || !isCommit`,
+];
+
 export const MUTANTS: readonly Mutant[] = [
   ...of('registry/check-registry.ts', [
     ['if (this.#policy === undefined) this.#origin = origin;', 'this.#origin = origin;'],
     never(`action === 'restore.declared'`),
     never(`action !== 'key.rotated'`),
     [`if (handover === undefined || handover.proof === 'forged')`, 'if (false)'],
-    [`handover === undefined || handover.proof === 'forged' ? [] : [handover]`, 'handover === undefined ? [] : [handover]'],
+    [
+      `handover === undefined || handover.proof === 'forged' ? [] : [handover]`,
+      'handover === undefined ? [] : [handover]',
+    ],
     never(`reading === 'forged'`),
     never('(checkpoint !== undefined && size !== undefined && checkpoint.size !== size)'),
     never(`reading === 'untrusted' && this.#policy !== undefined && this.#keys.length > 0`),
@@ -69,7 +104,10 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   ...of('registry/keys.ts', [
     [`typeof from !== 'string' || typeof to !== 'string'`, 'false'],
-    [`if (signature === null) return { seq, from, to: next, proof: 'unsigned' };`, `if (signature === null) return { seq, from, to: next, proof: 'signed' };`],
+    [
+      `if (signature === null) return { seq, from, to: next, proof: 'unsigned' };`,
+      `if (signature === null) return { seq, from, to: next, proof: 'signed' };`,
+    ],
     [`isSigned ? 'signed' : 'forged'`, `'signed'`],
     [`isSigned ? 'signed' : 'forged'`, `isSigned ? 'signed' : 'unsigned'`],
     [`proof === 'signed' && before`, 'before'],
@@ -80,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...of('registry/read-anchors.ts', [
     [`told.away(i, 'it cannot be read from here');`, ''],
     ['told.away(i, error', 'void (error'],
-    ['else told.note(i, { note: \'\' });', 'else ;'],
+    ["else told.note(i, { note: '' });", 'else ;'],
   ]),
   ...of('registry/restores.ts', [['abandoned.has(headLine({ origin, size, root }))', 'true']]),
   ...of('registry/told.ts', [
@@ -126,7 +164,9 @@ export const MUTANTS: readonly Mutant[] = [
     ['this.#sealedBefore = this.#next;', ''],
   ]),
   ...of('check-entry.ts', [
-    ...['id', 'occurred_at', 'action', 'outcome', 'resource_type', 'group_id', 'tenant_key'].map((column) => [`compare('${column}',`, 'void ('] as const),
+    ...['id', 'occurred_at', 'action', 'outcome', 'resource_type', 'group_id', 'tenant_key'].map(
+      (column) => [`compare('${column}',`, 'void ('] as const,
+    ),
     [`compare('resource_id', entry.resourceId, projected(`, `void (projected(`],
     [`compare('resource_id', entry.resourceId, null);`, ''],
     [`found('CONTENT_MISSING',`, 'void ('],
@@ -138,7 +178,10 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   ...of('check-opening.ts', [
     [`if (entry.action !== 'chain.open') return`, 'if (false) return'],
-    [`if (content === null || data === undefined) return wrong(`, 'if (content === null || data === undefined) return void ('],
+    [
+      `if (content === null || data === undefined) return wrong(`,
+      'if (content === null || data === undefined) return void (',
+    ],
     [`details?.['origin'] !== chain.origin`, 'false'],
     [`details['tenant'] !== chain.tenant`, 'false'],
     ['if (!/^[0-9a-f]{32}$/', 'if (false && !/^[0-9a-f]{32}$/'],
@@ -164,10 +207,17 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   ...of('late-ids.ts', [['at < 0 || late.time > uuidV7Time(Math.min(at + 1_000, Number.MAX_SAFE_INTEGER))', 'false']]),
   ...of('clean-entry.ts', [
-    ...['content.at !== occurredAt', 'entry.tenant !== chainTenant', '!isEntryId(entry.id)', '!entry.id.startsWith(uuidV7Time(occurredAt))'].map(never),
+    ...[
+      'content.at !== occurredAt',
+      'entry.tenant !== chainTenant',
+      '!isEntryId(entry.id)',
+      '!entry.id.startsWith(uuidV7Time(occurredAt))',
+    ].map(never),
     [`if (projected(typeof dataId === 'string' ? dataId : undefined) !== entry.resourceId) return undefined;`, ''],
     never('tenantKey(finished.tenant) !== chainTenant'),
-    ...['body', 'action', 'outcome', 'actorId', 'requestId', 'resourceType', 'resourceId', 'group'].map((name) => always(`text.${name} === entry.${name}`)),
+    ...['body', 'action', 'outcome', 'actorId', 'requestId', 'resourceType', 'resourceId', 'group'].map((name) =>
+      always(`text.${name} === entry.${name}`),
+    ),
   ]),
   ...of('parse-body.ts', [
     [`if (later('v', 1) || later('rules', RULES)) return undefined;`, ''],
