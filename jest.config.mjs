@@ -92,6 +92,7 @@ const LONG = [
   'verifier/go',
   'verifier/python',
   'verify/memory',
+  'verify/mutants',
 ].map((name) => `test/${name}.spec`);
 
 /** @type {import('jest').Config} */

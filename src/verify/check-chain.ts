@@ -194,6 +194,8 @@ export class ChainCheck {
     if (size < next) this.found('ENTRY_EXTRA', `the chain has ${size} entries by its row, ${next} by its sequence`);
     else if (size > next)
       this.found('ENTRY_MISSING', `entries ${next} to ${size - 1} are missing at the end`, { seq: next });
+    // Of a size that is no number, neither less nor more is so.
+    else if (size !== next) this.found('CHAIN_ALTERED', `the row of the chain has the size ${show(size)}`);
     else if (hash !== this.#prev)
       this.found('CHAIN_ALTERED', 'the hash in the row of the chain is not that of the last entry');
     else if (frontier !== encodeFrontier(this.#tree.frontier()))

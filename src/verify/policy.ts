@@ -104,8 +104,11 @@ function readVkey(value: unknown, reader: PolicyReader): Vkey {
 function time(from: Record<string, unknown>, name: string, reader: PolicyReader): number | undefined {
   const value = from[name];
   if (value === undefined) return undefined;
-  const at = typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) throw reader.wrong(name, 'it must be a time such as "2026-01-31T00:00:00Z"');
+  const isTime = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value);
+  const at = isTime ? Date.parse(value) : Number.NaN;
+  // A 30th of February would be the 2nd of March.
+  if (!isTime || Number.isNaN(at) || !new Date(at).toISOString().startsWith(value.slice(0, 19)))
+    throw reader.wrong(name, 'it must be a time such as "2026-01-31T00:00:00Z"');
   return at;
 }
 

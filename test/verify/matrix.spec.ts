@@ -37,6 +37,7 @@ describe('the verifier says of', () => {
         expect(report.verdict).toBe(report.entries === 0 ? 'UNVERIFIABLE' : 'VERIFIED');
         expect(report.level).toBe(level);
         expect(report.limits[0]).toMatch(STATED[level]);
+        expect(report.limits[0]).toMatch(each.says?.[level] ?? /./);
       } else {
         expect(report.verdict).toBe(isTampering(codes) ? 'TAMPERED' : 'INCOMPLETE');
         expect(exitCode(report.verdict)).not.toBe(0);

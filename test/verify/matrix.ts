@@ -1,5 +1,6 @@
 import type { FindingCode, LogSource, VerifyOptions } from '../../src/verify/index.js';
 import { after } from './attacker.js';
+import { ANCHOR_CASES } from './matrix/anchor-cases.js';
 import { CHAIN_CASES } from './matrix/chain-cases.js';
 import { EVIDENCE_CASES } from './matrix/evidence-cases.js';
 import { KEY_CASES } from './matrix/key-cases.js';
@@ -7,9 +8,17 @@ import type { Fixture } from './matrix/fixtures.js';
 import type { Auditor, MatrixCase, MatrixLevel } from './matrix/case.js';
 import { recorded } from './matrix/recorded.js';
 import { REGISTRY_CASES } from './matrix/registry-cases.js';
+import { REGISTRY_END_CASES } from './matrix/registry-end-cases.js';
 import { policyOf } from './signed-log.js';
 
-export const MATRIX: readonly MatrixCase[] = [...CHAIN_CASES, ...REGISTRY_CASES, ...EVIDENCE_CASES, ...KEY_CASES];
+export const MATRIX: readonly MatrixCase[] = [
+  ...CHAIN_CASES,
+  ...REGISTRY_CASES,
+  ...REGISTRY_END_CASES,
+  ...EVIDENCE_CASES,
+  ...ANCHOR_CASES,
+  ...KEY_CASES,
+];
 
 /** What a report says at each level that could have been done, and not be found. */
 export const STATED: Readonly<Record<MatrixLevel, RegExp>> = {

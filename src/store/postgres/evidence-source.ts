@@ -26,21 +26,22 @@ export class PostgresEvidenceSource {
   }
 
   async *checkpoints() {
-    // By the key, not by an offset: a table without its index is read again and again, and ends.
-    for (let last = -1; ;) {
+    // By the key, not by an offset: a table without its index is read again and again, and ends. As the server wrote it: a number that is
+    // rounded could be less than that of the row it came with, which would be read for ever.
+    for (let last: unknown = -1; ;) {
       const rows = await this.#rows(CHECKPOINTS, [last]);
       if (rows.length === 0) return;
       yield rows.map(([size, note]) => ({ size: Number(size), note: String(note) }));
-      last = Number(rows.at(-1)?.[0]);
+      last = rows.at(-1)?.[0];
     }
   }
 
   async *heads(): AsyncGenerator<readonly ToldSize[]> {
-    for (let last = -2_147_483_648; ;) {
+    for (let last: unknown = -2_147_483_648; ;) {
       const rows = await this.#rows(HEADS, [last]);
       if (rows.length === 0) return;
       yield rows.map(([chain, size]) => [Number(chain), Number(size)] as const);
-      last = Number(rows.at(-1)?.[0]);
+      last = rows.at(-1)?.[0];
     }
   }
 

@@ -32,6 +32,8 @@ export interface MatrixCase {
    * level, and the report says so in its first limit.
    */
   readonly finds: Readonly<Record<MatrixLevel, string>>;
+  /** What the first limit says beside that: how much is not covered. */
+  readonly says?: Partial<Readonly<Record<MatrixLevel, RegExp>>>;
   /** Nothing is wrong with it: that nothing is found is right. */
   readonly isRight?: true;
 }

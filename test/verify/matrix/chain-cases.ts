@@ -189,7 +189,10 @@ export const CHAIN_CASES: readonly MatrixCase[] = [
     ['delete from audit.entry where chain = 3'],
     'ENTRY_MISSING HEADS_DIFFER',
   ),
-  right(on('tail', chains('entries behind the last tick, nothing done', [], ''))),
+  right({
+    ...on('tail', chains('entries behind the last tick, nothing done', [], '')),
+    says: { L1: /^.*The last 3 entries are not/, L2: /The 3 entries after that/ },
+  }),
   on('tail', chains('entries behind the last tick cut off', [...cut(2, 3)], '')),
   on('tail', chains('a chain opened behind the last tick dropped', [...drop(4)], '')),
   on('tail', chains('entries behind the last tick rewritten', [...rewriteEntry(2, 3, lie)], '')),
@@ -268,13 +271,11 @@ export const CHAIN_CASES: readonly MatrixCase[] = [
   ),
   chains(
     'the chains of two tenants swapped, with their openings',
-    [
-      ...['chain', 'entry'].flatMap((table) => [
-        `update audit.${table} set tenant_key = 'x' where tenant_key = 'acme'`,
-        `update audit.${table} set tenant_key = 'acme' where tenant_key = 'globex'`,
-        `update audit.${table} set tenant_key = 'globex' where tenant_key = 'x'`,
-      ]),
-    ],
+    ['chain', 'entry'].flatMap((table) => [
+      `update audit.${table} set tenant_key = 'x' where tenant_key = 'acme'`,
+      `update audit.${table} set tenant_key = 'acme' where tenant_key = 'globex'`,
+      `update audit.${table} set tenant_key = 'globex' where tenant_key = 'x'`,
+    ]),
     'CAPTURE_DIFFERS OPENING_WRONG',
   ),
   chains(
@@ -286,5 +287,48 @@ export const CHAIN_CASES: readonly MatrixCase[] = [
     'a chain under the name of another deployment',
     [`update audit.chain set origin = 'example.org/test/3' where chain = 3`, rehash({ head: true, tenant: 'globex' })],
     'CHAIN_ALTERED HEADS_DIFFER OPENING_WRONG',
+  ),
+  chains(
+    'two chains of one tenant',
+    [
+      'alter table audit.chain drop constraint chain_tenant_key_key',
+      `update audit.chain set tenant_key = 'acme' where chain = 3`,
+    ],
+    'CAPTURE_DIFFERS CHAIN_ALTERED OPENING_WRONG PROJECTION_ALTERED',
+  ),
+  chains(
+    'two chains of one origin',
+    [
+      'alter table audit.chain drop constraint chain_origin_key',
+      `update audit.chain set origin = 'example.com/test/2' where chain = 3`,
+    ],
+    'CHAIN_ALTERED ENTRY_ALTERED HEADS_DIFFER OPENING_WRONG',
+  ),
+  chains(
+    'a chain of a number below 0',
+    ['update audit.chain set chain = -1 where chain = 3'],
+    'CHAIN_ALTERED CHAIN_MISSING CHECKPOINT_DIFFERS ENTRY_MISSING HEAD_ALTERED',
+    'BELOW_LEVEL CHAIN_ALTERED CHAIN_MISSING ENTRY_MISSING HEAD_ALTERED REGISTRY_CUT',
+    'ANCHOR_MISSING BELOW_LEVEL CHAIN_ALTERED CHAIN_MISSING ENTRY_MISSING HEAD_ALTERED REGISTRY_CUT',
+  ),
+  chains(
+    'the kind of an opening changed in its captured row',
+    [`update audit.content set op = 'chain.close' ${OPENING}`],
+    'OPENING_WRONG',
+  ),
+  chains(
+    'a model in the captured row of an opening',
+    [`update audit.content set model = 'Note' ${OPENING}`],
+    'OPENING_WRONG',
+  ),
+  chains(
+    'the tenant in the captured row of an opening changed',
+    [`update audit.content set tenant_key = 'evil' ${OPENING}`],
+    'CAPTURE_DIFFERS OPENING_WRONG',
+  ),
+  chains(
+    'an opening without a nonce, hashes made anew',
+    reopened(`regexp_replace(data, '"nonce":"[0-9a-f]{32}"', '"nonce":"x"')`),
+    'HEADS_DIFFER OPENING_WRONG',
   ),
 ];
