@@ -12,7 +12,7 @@ import { show } from '../show.js';
 import type { EntryRecord, EvidenceSource } from '../source.js';
 import type { ChainState } from '../state.js';
 import { Claims, type Claim } from './claims.js';
-import { keyAt, parseHandover, trustedKeys, type Handover } from './keys.js';
+import { keyAt, lineOfKeys, parseHandover, trustedKeys, type Handover } from './keys.js';
 import { readAnchors, type NamedAnchor } from './read-anchors.js';
 import { MOST_SENT, type ToldPart } from './told-list.js';
 import { isLeftBehind, parseRestore, type Restore } from './restores.js';
@@ -89,6 +89,10 @@ export class RegistryCheck implements ChainProofs {
       return handover === undefined || handover.proof === 'forged' ? [] : [handover];
     });
     this.#keys = trustedKeys(this.#policy?.keys ?? [], this.#handovers);
+    const [ofTheLine, others] = lineOfKeys(this.#keys, this.#handovers);
+    this.#handovers = ofTheLine;
+    for (const { seq } of others)
+      this.#note('KEY_HANDOVER_FORGED', `entry ${seq} says that a key was handed over which never was that of this registry`, { seq }); // prettier-ignore
     this.#claims = new Claims(this.#keys);
     for await (const page of source.checkpoints())
       for (const { size, note } of page) this.#add(note, 0, undefined, `the checkpoint of size ${size} in the database`, size); // prettier-ignore

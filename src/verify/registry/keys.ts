@@ -41,6 +41,18 @@ export function trustedKeys(named: readonly TrustedKey[], handovers: readonly Ha
   return trusted;
 }
 
+/** Those that concern keys of the auditor's, and those between others, which say nothing. Without any key all of them concern him. */
+export function lineOfKeys(
+  trusted: readonly TrustedKey[],
+  handovers: readonly Handover[],
+): readonly [readonly Handover[], readonly Handover[]] {
+  const isKnown = (handover: Handover): boolean =>
+    trusted.length === 0 ||
+    trusted.some(({ vkey: { name, id } }) => handover.from.startsWith(`${name}+${id}`)) ||
+    trusted.some(({ vkey: each }) => same(each, handover.to));
+  return [handovers.filter(isKnown), handovers.filter((handover) => !isKnown(handover))];
+}
+
 /** The key whose time it is at a size of the registry; `undefined` before the first handover, when it is any. */
 export function keyAt(handovers: readonly Handover[], size: number): { readonly to?: Vkey; readonly until?: string } {
   const past = handovers.filter(({ seq }) => seq < size).at(-1);

@@ -39,15 +39,11 @@ const lie = (data: string): string => data.replace('"id":7', '"id":8');
 export const ANCHOR_CASES: readonly MatrixCase[] = [
   anchors('cannot be read', () => [away('memory')], 'ANCHOR_MISSING ANCHOR_UNREACHABLE BELOW_LEVEL'),
   anchors('breaks off behind its first note', (notes) => [away('memory', notes.slice(0, 1))], 'ANCHOR_UNREACHABLE'),
-  anchors(
-    'takes no questions',
-    () => [{ name: 'stdout' } as NamedAnchor],
-    'ANCHOR_MISSING ANCHOR_UNREACHABLE BELOW_LEVEL',
-  ),
+  anchors('takes no questions', () => [{ name: 'stdout' }], 'ANCHOR_MISSING ANCHOR_UNREACHABLE BELOW_LEVEL'),
   anchors('is empty', () => [anchor('memory', [])], 'ANCHOR_MISSING BELOW_LEVEL'),
   anchors('is not there', () => [], 'ANCHOR_MISSING BELOW_LEVEL'),
   anchors('answers an older list', (notes) => [anchor('memory', notes.slice(0, 2))], '', {
-    says: { L2: /The 1 entries after that/ },
+    says: { L2: /What came after that \(1 entries are there\)/ },
   }),
   anchors('has nothing but the first note', (notes) => [anchor('memory', notes.slice(0, 1))], ''),
   anchors(
