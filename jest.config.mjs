@@ -17,6 +17,7 @@ const LONG = [
   'capture/renamed-schema',
   'cli/actions',
   'cli/cli',
+  'cli/config',
   'cli/doctor',
   'cli/engine',
   'cli/evidence',
@@ -91,6 +92,9 @@ const LONG = [
   'pg/interference',
   'verifier/go',
   'verifier/python',
+  'verify/copied',
+  'verify/headers',
+  'verify/malicious',
   'verify/memory',
   'verify/mutants',
 ].map((name) => `test/${name}.spec`);
