@@ -4,7 +4,7 @@ import { Heads, headLine } from '../../src/chain/heads.js';
 import { formatVkey } from '../../src/chain/vkey.js';
 import { parseCheckpoint } from '../../src/chain/checkpoint.js';
 import { parseNote } from '../../src/chain/note.js';
-import { verify, type NamedAnchor, type Policy, type Report } from '../../src/verify/index.js';
+import { verify, type NamedAnchor, type Policy, type Report, type VerifyState } from '../../src/verify/index.js';
 import { MemoryAnchor, signerOf, vkeyOfLabel } from '../checkpoint/support/memory.js';
 import { copyOf, createLog, type TestLog } from '../support/log.js';
 import { after, type Tampering } from './attacker.js';
@@ -38,6 +38,8 @@ interface Asked {
   readonly policy?: Partial<Policy>;
   readonly anchors?: readonly NamedAnchor[];
   readonly now?: () => number;
+  readonly since?: VerifyState;
+  readonly onState?: (state: VerifyState) => void;
 }
 
 async function said(
@@ -58,6 +60,13 @@ const showing = (...notes: MemoryAnchor['notes']): NamedAnchor => ({
 describe('a log that went on from a backup, with a restore that the auditor knows of', () => {
   it('is verified, though one key has signed two histories of some sizes', async () => {
     expect(codesOf(await said([]))).toBe('VERIFIED L2');
+  });
+
+  it('is verified by what came after a state that has it', async () => {
+    const states: VerifyState[] = [];
+    await said([], { onState: (state) => states.push(state) });
+    const [since] = states as [VerifyState];
+    expect(codesOf(await said([append('heads', toldData([]), EMPTY)], { since }))).toBe('VERIFIED L3');
   });
 
   it('is not where he does not know of it, and that alone is said', async () => {

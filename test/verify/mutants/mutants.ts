@@ -85,7 +85,6 @@ export const MUTANTS: readonly Mutant[] = [
     ['this.#apart.add(claim);', ''],
     ['if (this.#agreed.get(source)?.size !== size) this', 'this'],
     ['storedAt <= this.#now + AHEAD_MS', 'true'],
-    ['policy?.restores ?? [], this.#seen', 'policy?.restores ?? [], 0'],
     [`this.#note('REGISTRY_REWRITTEN',`, 'void ('],
     [`this.#note('REGISTRY_CUT',`, 'void ('],
     ['first.size > this.#size && this.#isStandby', 'first.size > this.#size'],
