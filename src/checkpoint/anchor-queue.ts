@@ -1,3 +1,4 @@
+import { within } from '../event/deadline.js';
 import { AuditError } from '../event/errors.js';
 import type { Anchor } from './port.js';
 
@@ -20,10 +21,21 @@ export class AnchorQueue {
   #next: Put | undefined;
   #working: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #patienceMs: number;
   #waitMs = FIRST_WAIT_MS;
 
-  /** @param kept told of what the anchor has */
-  constructor(anchor: Anchor, kept: (size: number) => Promise<void>, onError: (error: unknown) => void) {
+  /**
+   * @param kept told of what the anchor has
+   * @param patienceMs what it has not taken by then it has not taken: one that hangs is asked again
+   */
+  constructor(
+    anchor: Anchor,
+    kept: (size: number) => Promise<void>,
+    onError: (error: unknown) => void,
+    patienceMs: number,
+  ) {
+    // prettier-ignore
+    this.#patienceMs = patienceMs;
     this.#anchor = anchor;
     this.#kept = kept;
     this.#onError = onError;
@@ -50,7 +62,11 @@ export class AnchorQueue {
     while (this.#next !== undefined) {
       const checkpoint = this.#next;
       try {
-        await this.#anchor.put(checkpoint);
+        const isTaken = await within(
+          this.#patienceMs,
+          this.#anchor.put(checkpoint).then(() => true),
+        );
+        if (isTaken !== true) throw new Error(`it did not answer for ${this.#patienceMs} ms`);
         this.#waitMs = FIRST_WAIT_MS;
         if (this.#next === checkpoint) this.#next = undefined;
         await this.#kept(checkpoint.size).catch(() => undefined); // the next one says so too

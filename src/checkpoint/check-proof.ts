@@ -7,6 +7,7 @@ import { parseNote } from '../chain/note.js';
 import { parseLeaf, type ParsedLeaf } from '../chain/parse-leaf.js';
 import { verifyInclusion } from '../chain/proof.js';
 import { refused } from '../chain/refused.js';
+import { REGISTRY } from '../chain/registry.js';
 import { parseTlogProof } from '../chain/tlog-proof.js';
 import type { Vkey } from '../chain/vkey.js';
 
@@ -82,6 +83,8 @@ function checkChain(entry: ParsedLeaf, last: ParsedLeaf, { origin }: Checkpoint,
   const { heads } = last;
   if (heads === undefined || last.source !== 'control' || last.action !== 'heads')
     throw refused('folder', 'the entry of the registry is not one that tells heads');
+  // Whoever seals can write the like into a tenant's chain, whose key its reader trusts too.
+  expect(origin === `${deployment(origin)}/${REGISTRY.name}`, 'the checkpoint is not one of a registry');
   expect(head.origin === entry.origin, 'the line of heads is about another chain');
   expect(deployment(origin) === deployment(entry.origin), 'the chain and the registry are not of one deployment');
   expect(

@@ -4,6 +4,7 @@ import type { Digest } from '../chain/hashing.js';
 import { headLine } from '../chain/heads.js';
 import { FROM_NOTHING } from '../chain/registry.js';
 import type { Vkey } from '../chain/vkey.js';
+import { heard } from '../event/deadline.js';
 import { isAuditError } from '../event/errors.js';
 import { parseJsonObject } from '../event/json-object.js';
 import type { CheckpointStore } from '../store/checkpoint.port.js';
@@ -28,6 +29,7 @@ const DECLARATIONS = 90;
 /**
  * Looks at the newest checkpoints of every anchor, and at the last one kept in the database itself, before anything is signed: a
  * database that was set back knows nothing of what it had signed since. Only what our keys signed counts.
+ * @param patienceMs how long an anchor may be silent; five times that for all that it says
  */
 export async function compareWithAnchors(
   store: CheckpointStore,
@@ -35,6 +37,7 @@ export async function compareWithAnchors(
   registry: ChainHead | undefined,
   last: { readonly size: number; readonly note: string } | undefined,
   vkeys: readonly Vkey[],
+  patienceMs: number,
 ): Promise<Comparison> {
   const found = new Map<string, Checkpoint>();
   const add = (note: string): void => {
@@ -48,7 +51,7 @@ export async function compareWithAnchors(
   for (const anchor of anchors) {
     if (anchor.list === undefined) continue;
     try {
-      for await (const { note } of anchor.list(origin, last?.size)) add(note);
+      for await (const { note } of heard(anchor.list(origin, last?.size), patienceMs, patienceMs * 5)) add(note);
       answered += 1;
     } catch (error) {
       unreachable.push(`the anchor ${anchor.name} could not be read: ${error instanceof Error ? error.message : 'it threw something that is no error'}`); // prettier-ignore
@@ -112,7 +115,8 @@ async function rootsAt(
   return roots;
 }
 
-function opened(note: string, vkeys: readonly Vkey[]): Checkpoint | undefined {
+/** What one of these keys signed. */
+export function opened(note: string, vkeys: readonly Vkey[]): Checkpoint | undefined {
   try {
     const { origin, size, root } = openCheckpoint(Buffer.from(note), vkeys);
     return { origin, size, root };

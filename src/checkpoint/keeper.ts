@@ -7,7 +7,7 @@ import { AuditError, isAuditError, unfailing } from '../event/errors.js';
 import type { CheckpointStore } from '../store/checkpoint.port.js';
 import type { ChainHead, Lease } from '../store/log.port.js';
 import { AnchorQueue } from './anchor-queue.js';
-import { compareWithAnchors, declaration, type Comparison } from './compare.js';
+import { compareWithAnchors, declaration, opened, type Comparison } from './compare.js';
 import { handover, refuseHandedOver } from './handover.js';
 import type { CheckedEvidence } from './check-evidence.js';
 import type { Announcement, CheckpointKeeper, Signer } from './port.js';
@@ -16,12 +16,15 @@ export interface KeeperOptions extends Omit<CheckedEvidence, 'signer'> {
   readonly signer: Signer;
   /** Why the database was set back: with it, a registry that is behind its anchors declares that, and is signed again. */
   readonly declareRestore?: string | undefined;
+  /** How long an anchor may say nothing. Milliseconds. @defaultValue 120,000 */
+  readonly patienceMs?: number | undefined;
   /** Told of what could not be signed, kept or anchored, and is tried again. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 const FIRST_WAIT_MS = 1_000;
 const LAST_WAIT_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 // Captured at import, so that a test's fake timers do not stop the log.
 const { setTimeout, clearTimeout } = globalThis;
@@ -51,6 +54,7 @@ export class Keeper implements CheckpointKeeper {
   readonly #options: KeeperOptions;
   readonly #onError: (error: unknown) => void;
   readonly #anchors: readonly AnchorQueue[];
+  readonly #patienceMs: number;
   #term: Term | undefined;
   #newest: Checkpoint | undefined;
   #isKeyless = false;
@@ -65,8 +69,9 @@ export class Keeper implements CheckpointKeeper {
     this.tickMs = options.tickMs;
     this.heartbeatMs = options.heartbeatMs;
     this.#onError = unfailing(options.onError);
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.#anchors = options.anchors.map(
-      (anchor) => new AnchorQueue(anchor, (size) => store.anchored(size), this.#onError),
+      (anchor) => new AnchorQueue(anchor, (size) => store.anchored(size), this.#onError, this.#patienceMs),
     );
   }
 
@@ -159,7 +164,7 @@ export class Keeper implements CheckpointKeeper {
     const vkeys = await this.#options.signer.vkeys(term.origin);
     await refuseHandedOver(this.#store, vkeys);
     const last = await this.#store.last();
-    const comparison = await compareWithAnchors(this.#store, this.#options.anchors, term.registry, last, vkeys);
+    const comparison = await compareWithAnchors(this.#store, this.#options.anchors, term.registry, last, vkeys, this.#patienceMs); // prettier-ignore
     if (comparison.unreachable.length > 0 && comparison.answered === 0)
       throw new AuditError('AUDIT_ANCHOR_FAILED', `no anchor answers (${comparison.unreachable.join('; ')}): nothing is signed before one says that this is not a database that was set back`); // prettier-ignore
     for (const why of comparison.unreachable) this.#onError(new AuditError('AUDIT_ANCHOR_FAILED', why));
@@ -173,7 +178,7 @@ export class Keeper implements CheckpointKeeper {
     term.announced = announced;
     term.maySign = announced.length === 0;
     // The process that signed it may have ended before an anchor had it.
-    if (last !== undefined && comparison.apart.length === 0) this.#anchor({ origin: term.origin, ...last });
+    if (last !== undefined && comparison.apart.length === 0) this.#anchorStored(term, last, vkeys);
     if (last !== undefined && this.#newest !== undefined && last.size >= this.#newest.size) this.#newest = undefined;
   }
 
@@ -199,7 +204,7 @@ export class Keeper implements CheckpointKeeper {
     if (last !== undefined && last.size >= checkpoint.size) {
       // It was kept, and the answer was lost.
       if (this.#newest === checkpoint) this.#newest = undefined;
-      this.#anchor({ origin: checkpoint.origin, ...last });
+      this.#anchorStored(term, last, term.vkeys ?? []);
       return;
     }
     const [newest, ...before] = term.vkeys as readonly Vkey[];
@@ -211,6 +216,13 @@ export class Keeper implements CheckpointKeeper {
     term.isHandover = false;
     if (this.#newest === checkpoint) this.#newest = undefined;
     this.#anchor({ origin: checkpoint.origin, size: checkpoint.size, note });
+  }
+
+  /** What lies in the database, only if it is ours: an anchor can take nothing back, and `verify` would find junk there for ever. */
+  #anchorStored({ origin }: Term, { size, note }: { size: number; note: string }, vkeys: readonly Vkey[]): void {
+    const checkpoint = opened(note, vkeys);
+    if (checkpoint?.origin === origin && checkpoint.size === size) this.#anchor({ origin, size, note });
+    else this.#onError(new AuditError('AUDIT_ANCHOR_FAILED', `the checkpoint of size ${size} in the database is signed by none of the keys that are here: it is given to no anchor. Unless the key before was lost, somebody wrote it: run "nestjs-prisma-audit verify"`, { size })); // prettier-ignore
   }
 
   #anchor(checkpoint: { origin: string; size: number; note: string }): void {

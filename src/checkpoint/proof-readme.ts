@@ -50,6 +50,7 @@ export function proofReadme(
     `same 'registry' "$(sed -n 2p ${leaf})" "$(sed -n ${text}p registry.tlog-proof)"`,
     `same 'number in it' "$(sed -n 3p ${leaf})" ${last.seq}`,
     `same 'size' "$(sed -n ${text + 1}p registry.tlog-proof)" ${checkpoint.size}`,
+    ...(isShort ? [] : [`same 'a registry' registry "$(sed -n ${text}p registry.tlog-proof | sed 's,.*/,,')"`]),
     ...(isShort ? [] : [`same 'deployment' "$(sed -n 2p entry.leaf | sed 's,/[^/]*$,,')" "$(sed -n ${text}p registry.tlog-proof | sed 's,/[^/]*$,,')"`]), // prettier-ignore
     '',
     `# ${isShort ? 2 : 4}. The three lines of the checkpoint were signed by your key, under the name of the registry.`,

@@ -1,7 +1,7 @@
 import { isOrigin } from '../chain/leaf.js';
 import { parseHeadLine } from '../chain/heads.js';
 import { parseVkey, formatVkey, type Vkey } from '../chain/vkey.js';
-import { FROM_NOTHING, REGISTRY } from '../chain/registry.js';
+import { REGISTRY } from '../chain/registry.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import type { AnchorPlace } from '../checkpoint/port.js';
 import { parseAnchorPlace } from './anchor-place.js';
@@ -27,7 +27,7 @@ export interface Policy {
   /** Origins of chains that must be there. */
   readonly chains: readonly string[];
   readonly level: Level;
-  /** Lines `origin size root` of the registry, from which it went on after a restore that the auditor knows of. */
+  /** Lines `origin size root` of the registry: of all restores that were declared in it up to there the auditor knows. */
   readonly restores: readonly string[];
 }
 
@@ -114,7 +114,6 @@ function time(from: Record<string, unknown>, name: string, reader: PolicyReader)
 
 function restore(line: unknown, origin: string, reader: PolicyReader): string {
   try {
-    if (line === FROM_NOTHING) return line;
     if (typeof line === 'string' && parseHeadLine(line).origin === `${origin}/${REGISTRY.name}`) return line;
   } catch {
     // said below

@@ -44,3 +44,7 @@ export class RootsAt {
 export function* ascending(next: (above: number) => number | undefined): Generator<number> {
   for (let size = next(0); size !== undefined; size = next(size)) yield size;
 }
+
+export function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}

@@ -158,7 +158,8 @@ class Run {
     if (source.evidence === undefined) return undefined;
     const origin = await registryOrigin(source);
     const { policy, anchors = [] } = options;
-    const check = new RegistryCheck(policy, (code, message, entry) => this.#note({ code, message, origin: check.origin, chain: 0, ...entry }), now); // prettier-ignore
+    const seen = this.#since?.chains.find(({ chain }) => chain === REGISTRY.chain)?.size;
+    const check = new RegistryCheck(policy, (code, message, entry) => this.#note({ code, message, origin: check.origin, chain: 0, ...entry }), now, seen); // prettier-ignore
     await check.begin(source.evidence, anchors, origin ?? '');
     return check;
   }

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { headLine } from '../../src/chain/heads.js';
+import { FrontierBuilder } from '../../src/chain/merkle.js';
 import { Keeper } from '../../src/checkpoint/keeper.js';
 import type { Signer } from '../../src/checkpoint/port.js';
 import { Sealer } from '../../src/sealer/index.js';
@@ -88,4 +90,17 @@ async function unsealed({ pool }: TestLog): Promise<number> {
     `select count(*)::int as n from audit.content c where not exists (select from audit.entry e where e.pos = c.pos)`,
   );
   return rows[0]?.n ?? 0;
+}
+
+/** What the finding RESTORE_DECLARED asks the auditor to add to his policy: the registry with each declaration in it. */
+export async function declaredLines({ pool }: Pick<TestLog, 'pool'>): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ hash: string; action: string }>(
+    `select encode(hash, 'hex') as hash, action from audit.entry where chain = 0 order by seq`,
+  );
+  const tree = new FrontierBuilder();
+  return rows.flatMap(({ hash, action }) => {
+    tree.append(hash);
+    const { size } = tree;
+    return action === 'restore.declared' ? [headLine({ origin: REGISTRY, size, root: tree.root() })] : [];
+  });
 }

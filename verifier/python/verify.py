@@ -705,6 +705,8 @@ def check_proof(directory, vkeys, report):
         at, to_head = parse_proof(files["entry.proof"])
         line_at, to_heads = parse_proof(files["head.proof"])
         expect(last.body["source"] == "control" and last.body["action"] == "heads", "the entry of the registry is not one that tells heads")
+        # Whoever seals can write the like into a tenant's chain, whose key its reader trusts too.
+        expect(origin.endswith("/registry"), "the checkpoint is one of %s, which is no registry" % origin)
         expect(head_origin == entry.origin, "the line is about %s, and the entry one of %s" % (head_origin, entry.origin))
         expect(origin.rpartition("/")[0] == entry.origin.rpartition("/")[0], "the chain and the registry are not of one deployment")
         expect(at == entry.seq and is_included(entry.hash, at, head_size, head_root, to_head), "the entry is not in its chain")

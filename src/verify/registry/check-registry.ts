@@ -6,16 +6,18 @@ import { parseJsonObject } from '../../event/json-object.js';
 import type { Policy } from '../policy.js';
 import type { ChainResult } from '../check-chain.js';
 import type { Note } from '../report.js';
-import { ascending, type Wanted } from '../roots-at.js';
+import { ascending, least, type Wanted } from '../roots-at.js';
 import type { ChainProofs } from '../walk.js';
 import { show } from '../show.js';
 import type { EntryRecord, EvidenceSource } from '../source.js';
 import type { ChainState } from '../state.js';
+import { agreedSizes, type Agreed } from './agreed.js';
+import { Apart } from './apart.js';
 import { Claims, type Claim } from './claims.js';
 import { keyAt, lineOfKeys, parseHandover, trustedKeys, type Handover } from './keys.js';
 import { readAnchors, type NamedAnchor } from './read-anchors.js';
 import { MOST_SENT, type ToldPart } from './told-list.js';
-import { isLeftBehind, parseRestore, type Restore } from './restores.js';
+import { parseRestore, Restores } from './restores.js';
 import { differing, Told } from './told.js';
 
 /** What the registry proves of the other chains. */
@@ -33,13 +35,8 @@ export interface RegistryResult {
   readonly anchors: number;
 }
 
-interface Agreed {
-  readonly size: number;
-  readonly sealedAt: Micros;
-  readonly storedAt: number | undefined;
-}
-
-const KEPT = 1_000;
+/** Clocks of two machines differ by this much. */
+const AHEAD_MS = 300_000;
 
 /**
  * What stands on chain 0: that it is what was signed and anchored, and that the chains are what it told of them. Chain 0 is walked first;
@@ -49,15 +46,15 @@ export class RegistryCheck implements ChainProofs {
   readonly #policy: Policy | undefined;
   readonly #note: Note;
   readonly #now: number;
+  readonly #seen: number;
   readonly #told = new Told();
   readonly #agreed = new Map<number, Agreed>();
-  /** Trusted, and not what the registry was: judged when it is known which restores were declared. */
-  readonly #apart: Claim[] = [];
-  #apartCount = 0;
+  /** Trusted, and not what the registry was: judged when it is known which restores are signed. */
+  #apart = new Apart('', []);
   #claims = new Claims([]);
   #keys: ReturnType<typeof trustedKeys> = [];
   #handovers: readonly Handover[] = [];
-  readonly #restores: Restore[] = [];
+  #restores = new Restores([], [], 0);
   #anchors: readonly NamedAnchor[] = [];
   #origin: string;
   #isStandby = false;
@@ -66,7 +63,9 @@ export class RegistryCheck implements ChainProofs {
   /** By chain: the size that was told last. */
   readonly #lastTold = new Map<number, number>();
 
-  constructor(policy: Policy | undefined, note: Note, now: number) {
+  /** @param seen entries of the registry that this auditor has verified before */
+  constructor(policy: Policy | undefined, note: Note, now: number, seen = 0) {
+    this.#seen = seen;
     this.#policy = policy;
     this.#note = note;
     this.#now = now;
@@ -79,8 +78,13 @@ export class RegistryCheck implements ChainProofs {
     this.#anchors = anchors;
     this.#isStandby = await source.isStandby();
     const controls = await source.controls();
-    for (const { seq, action, data } of controls)
-      if (action === 'restore.declared') this.#restores.push(parseRestore(seq, data));
+    const declared = controls.filter(({ action }) => action === 'restore.declared');
+    this.#restores = new Restores(
+      declared.map((each) => parseRestore(each)),
+      this.#policy?.restores ?? [],
+      this.#seen,
+    );
+    this.#apart = new Apart(this.#origin, this.#restores.all);
     this.#handovers = controls.flatMap(({ seq, action, data }) => {
       if (action !== 'key.rotated') return [];
       const handover = parseHandover(seq, data);
@@ -114,7 +118,7 @@ export class RegistryCheck implements ChainProofs {
   wanted(chain: number): Wanted {
     const isRegistry = chain === REGISTRY.chain;
     const next = (above: number): number | undefined =>
-      isRegistry ? this.#claims.nextSize(above) : this.#told.nextOf(chain, above);
+      isRegistry ? least(this.#claims.nextSize(above), this.#restores.nextSize(above)) : this.#told.nextOf(chain, above); // prettier-ignore
     return {
       sizes: ascending(next),
       root: (size, root, sealedAt) => {
@@ -125,11 +129,10 @@ export class RegistryCheck implements ChainProofs {
   }
 
   #claimed(size: number, root: Digest, sealedAt: Micros): void {
+    this.#restores.found(size, root);
     const claims = this.#claims.take(size);
     const isTrusted = ({ signers }: Claim): boolean => signers.length > 0;
-    const roots = new Set(claims.filter(isTrusted).map((claim) => claim.root));
-    if (roots.size > 1)
-      this.#note('EQUIVOCATION', `the registry's key signed ${roots.size} histories of ${size} entries`, { seq: size - 1 }); // prettier-ignore
+    this.#apart.fork(size, claims.filter(isTrusted), root);
     for (const claim of claims) {
       if (claim.root !== root) this.#differs(claim);
       else if (isTrusted(claim)) this.#agrees(claim, size, sealedAt);
@@ -150,7 +153,8 @@ export class RegistryCheck implements ChainProofs {
       this.#note('KEY_OF_ANOTHER_TIME', `the checkpoint of size ${size} (${this.#sourceName(source)}) is signed by a key whose time it was not`, { seq: size - 1 }); // prettier-ignore
       return;
     }
-    this.#agreed.set(source, { size, sealedAt, storedAt });
+    // What is put again was there before.
+    if (this.#agreed.get(source)?.size !== size) this.#agreed.set(source, { size, sealedAt, storedAt });
   }
 
   #differs(claim: Claim): void {
@@ -158,8 +162,7 @@ export class RegistryCheck implements ChainProofs {
       this.#note('CHECKPOINT_DIFFERS', `the checkpoint of size ${claim.size} (${this.#sourceName(claim.source)}) is not what the registry is`, { seq: claim.size - 1 }); // prettier-ignore
       return;
     }
-    this.#apartCount += 1;
-    if (this.#apart.length < KEPT) this.#apart.push(claim);
+    this.#apart.add(claim);
   }
 
   #sourceName(source: number): string {
@@ -257,16 +260,14 @@ export class RegistryCheck implements ChainProofs {
   }
 
   #judge(signedSize: number): void {
-    const restores = this.#restores.filter(({ seq }) => seq < signedSize);
-    const left = this.#apart.filter((claim) => !restores.some((restore) => isLeftBehind(restore, this.#origin, claim)));
-    for (const { seq, from, abandoned } of restores) {
-      if (this.#policy === undefined || this.#policy.restores.includes(from)) continue;
-      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup, and left ${abandoned.size} checkpoints behind; if you know of it, add to "restores" of the policy: ${show(from)}`, { seq }); // prettier-ignore
-    }
-    const [first] = left;
-    if (first === undefined) return;
-    const last = left.at(-1) as Claim; // there is a first
-    const more = this.#apartCount > 1 ? ` (and ${this.#apartCount - 1} more)` : '';
+    for (const [size, histories] of this.#apart.forks(signedSize))
+      this.#note('EQUIVOCATION', `the registry's key signed ${histories} histories of ${size} entries`, { seq: size - 1 }); // prettier-ignore
+    for (const { seq, abandoned } of this.#policy === undefined ? [] : this.#restores.unknown(signedSize))
+      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup, and left ${abandoned.size} checkpoints behind; if you know of it and of all before, add to "restores" of the policy: ${show(this.#restores.lineOf(seq, this.#origin))}`, { seq }); // prettier-ignore
+    const left = this.#apart.left(signedSize);
+    if (left === undefined) return;
+    const { first, last, count } = left;
+    const more = count > 1 ? ` (and ${count - 1} more)` : '';
     if (first.size > this.#size && this.#isStandby)
       this.#note('STANDBY_BEHIND', `this standby's registry has ${this.#size} entries, and one of ${last.size} is signed: behind by ${last.size - this.#size}`); // prettier-ignore
     else if (first.size > this.#size)
@@ -282,7 +283,9 @@ export class RegistryCheck implements ChainProofs {
       this.#note('ANCHOR_MISSING', `${agreed} anchors agree with this registry by a checkpoint that a key of the policy signed, and the policy asks for ${quorum}`); // prettier-ignore
       return;
     }
-    const at = last.storedAt ?? last.sealedAt / 1000;
+    // Stored at a time that is still to come: that clock says nothing.
+    const { storedAt = Number.POSITIVE_INFINITY } = last;
+    const at = storedAt <= this.#now + AHEAD_MS ? storedAt : last.sealedAt / 1000;
     const age = Math.floor((this.#now - at) / 1000);
     if (maxAnchorAge !== undefined && age > maxAnchorAge)
       this.#note('ANCHOR_STALE', `the newest anchored checkpoint is ${age} seconds old (${formatMillis(Math.floor(at))}), and the policy allows ${maxAnchorAge}`); // prettier-ignore
@@ -292,9 +295,4 @@ export class RegistryCheck implements ChainProofs {
     this.#told.close();
     this.#claims.close();
   }
-}
-
-/** Greatest first. @param from sources from this one on */
-function agreedSizes(agreed: ReadonlyMap<number, Agreed>, from = 0): readonly Agreed[] {
-  return [...agreed].flatMap(([source, each]) => (source < from ? [] : [each])).toSorted((a, b) => b.size - a.size);
 }

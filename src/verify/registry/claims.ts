@@ -57,7 +57,9 @@ export class Claims {
   }
 
   #add({ size, root }: Checkpoint, source: number, storedAt: number | undefined, bits: number): void {
-    this.#records.add([size, source, storedAt ?? -1, bits], Buffer.from(root, 'hex'));
+    // An anchor that gives no time as one is one that does not know.
+    const at = storedAt !== undefined && storedAt >= 0 && storedAt < Number.MAX_SAFE_INTEGER ? storedAt : -1;
+    this.#records.add([size, source, at, bits], Buffer.from(root, 'hex'));
   }
 
   /** The next size of which anybody says something, beyond this one. Asked for in ascending order. */

@@ -31,11 +31,16 @@ export function parseHandover(seq: number, data: string): Handover | undefined {
 
 const same = (a: Vkey, b: Vkey): boolean => a.name === b.name && a.id === b.id;
 
-/** Keys that the auditor names, and those to which one of them has handed over, however often. */
+/**
+ * Keys that the auditor names, and those to which one of them has handed over, however often. A key whose time he has ended vouches for
+ * nobody: whoever has stolen it could name the next one, at a time that he makes up.
+ */
 export function trustedKeys(named: readonly TrustedKey[], handovers: readonly Handover[]): readonly TrustedKey[] {
   const trusted = [...named];
   for (const { from, to, proof } of handovers) {
-    const before = trusted.some(({ vkey: each }) => from.startsWith(`${each.name}+${each.id}+`));
+    const before = trusted.some(
+      ({ vkey: each, until }) => until === undefined && from.startsWith(`${each.name}+${each.id}+`),
+    );
     if (proof === 'signed' && before && !trusted.some(({ vkey: each }) => same(each, to))) trusted.push({ vkey: to });
   }
   return trusted;

@@ -1,3 +1,4 @@
+import { heard } from '../../event/deadline.js';
 import type { Anchor, AnchoredNote } from '../../checkpoint/port.js';
 
 /** An anchor as it is read. */
@@ -5,6 +6,8 @@ export type NamedAnchor = Pick<Anchor, 'name' | 'list'>;
 
 /** Larger than any note; what an anchor gives is anybody's. */
 const MAX_NOTE = 200_000;
+/** An anchor that says nothing for so long is away. */
+const SILENCE_MS = 120_000;
 
 /** Reads all anchors, one after the other. One that cannot be read, or not to its end, is told of; what it gave before is used. */
 export async function readAnchors(
@@ -14,6 +17,7 @@ export async function readAnchors(
     readonly note: (anchor: number, note: AnchoredNote) => void;
     readonly away: (anchor: number, why: string) => void;
   },
+  silenceMs = SILENCE_MS,
 ): Promise<void> {
   for (const [i, anchor] of anchors.entries()) {
     if (anchor.list === undefined) {
@@ -21,7 +25,7 @@ export async function readAnchors(
       continue;
     }
     try {
-      for await (const each of anchor.list(origin))
+      for await (const each of heard(anchor.list(origin), silenceMs))
         if (each.note.length <= MAX_NOTE) told.note(i, each);
         else told.note(i, { note: '' });
     } catch (error) {

@@ -3,7 +3,7 @@ import { headLine } from '../../../src/chain/heads.js';
 import { formatVkey } from '../../../src/chain/vkey.js';
 import type { TrustedKey } from '../../../src/verify/index.js';
 import { signerOf, vkeyOfLabel } from '../../checkpoint/support/memory.js';
-import { ORIGIN, REGISTRY } from '../signed-log.js';
+import { declaredLines, ORIGIN, REGISTRY } from '../signed-log.js';
 import { finds, right, type Finds, type MatrixCase } from './case.js';
 import { append, noteOf, OTHER_ROOT, resign, retell, rewriteData, signedBy, toldData } from './forger.js';
 
@@ -28,8 +28,7 @@ const restores = (name: string, on: MatrixCase['on'], steps: MatrixCase['steps']
   ...(on && { on }),
   steps: steps ?? [],
   auditor: async (has, { log }) => {
-    const { rows } = await log.pool.query<{ from: string }>(`select data::jsonb #>> '{details,from}' as from from audit.content where op = 'restore.declared'`); // prettier-ignore
-    return isAccepted ? { ...has, policy: { ...has.policy, restores: rows.map(({ from }) => from) } } : has;
+    return isAccepted ? { ...has, policy: { ...has.policy, restores: await declaredLines(log) } } : has;
   },
   finds: finds(codes),
 }); // prettier-ignore

@@ -76,6 +76,8 @@ func main() {
 		told, line := parse(last), read("head.leaf")
 		head := strings.Split(line, " ")
 		must(len(head) == 3 && head[0] == proven.lines[1] && path.Dir(head[0]) == path.Dir(checkpoint[0]), "another chain")
+		// Whoever seals can write the like into a tenant's chain, whose key its reader trusts too.
+		must(path.Base(checkpoint[0]) == "registry", "this chain is no registry")
 		must(told.body.Action == "heads" && told.body.Source == "control", "this entry tells no heads")
 		var root tlog.Hash
 		must(len(told.body.Heads.Root) == 64 && try(hex.Decode(root[:], []byte(told.body.Heads.Root))) == 32, "no root")
