@@ -51,10 +51,12 @@ export function lineOfKeys(
   trusted: readonly TrustedKey[],
   handovers: readonly Handover[],
 ): readonly [readonly Handover[], readonly Handover[]] {
-  const isKnown = (handover: Handover): boolean =>
+  // One that is not signed says nothing by itself: it counts where the auditor has named the key that it hands over to.
+  const isKnown = ({ from, to, proof }: Handover): boolean =>
     trusted.length === 0 ||
-    trusted.some(({ vkey: { name, id } }) => handover.from.startsWith(`${name}+${id}`)) ||
-    trusted.some(({ vkey: each }) => same(each, handover.to));
+    trusted.some(({ vkey: each }) =>
+      proof === 'signed' ? from.startsWith(`${each.name}+${each.id}+`) : same(each, to),
+    );
   return [handovers.filter(isKnown), handovers.filter((handover) => !isKnown(handover))];
 }
 
