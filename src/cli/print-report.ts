@@ -7,7 +7,7 @@ const SHOWN = 10;
 
 /** The report for a person. The verdict comes first; what it cannot know comes with it. */
 export function printReport(report: Report, write: (text: Printable) => void = print): void {
-  const { verdict, level, mode, entries, since, chains, coverage, findings, findingCount, notes } = report;
+  const { verdict, level, mode, entries, since, chains, coverage, findings, notes } = report;
   const headers = mode === 'headers' ? ', headers alone' : '';
   write(
     line`${paint.bold(COLOURS[verdict](verdict))}  ${entries} entries in ${chains.length} chains, level ${level}${headers}`,

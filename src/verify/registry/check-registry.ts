@@ -104,10 +104,7 @@ export class RegistryCheck implements ChainProofs {
     if (reading === 'forged' || (checkpoint !== undefined && size !== undefined && checkpoint.size !== size))
       this.#note('CHECKPOINT_FORGED', `${what} is not what the registry's key signs`);
     else if (reading === 'untrusted' && this.#policy !== undefined && this.#keys.length > 0)
-      this.#note(
-        'CHECKPOINT_UNTRUSTED',
-        `${what} is signed by no key of the policy; it names ${namesIn(parseNote(Buffer.from(note)))}`,
-      );
+      this.#note('CHECKPOINT_UNTRUSTED', `${what} is signed by no key of the policy; it names ${namesIn(parseNote(Buffer.from(note)))}`); // prettier-ignore
   }
 
   /** Sizes whose roots are wanted of a chain; chains are asked for in ascending order, chain 0 first. */
@@ -127,7 +124,10 @@ export class RegistryCheck implements ChainProofs {
   #claimed(size: number, root: Digest, sealedAt: Micros): void {
     const claims = this.#claims.take(size);
     const isTrusted = ({ signers }: Claim): boolean => signers.length > 0;
-    const roots = new Set(claims.filter(isTrusted).map((claim) => claim.root));
+    // What a restore has left behind had sizes that are reached again. Where nobody signed the restore it is judged as REGISTRY_REWRITTEN.
+    const isLeft = (claim: Claim): boolean =>
+      claim.root !== root && this.#restores.some((restore) => isLeftBehind(restore, this.#origin, claim));
+    const roots = new Set(claims.filter((claim) => isTrusted(claim) && !isLeft(claim)).map((claim) => claim.root));
     if (roots.size > 1)
       this.#note('EQUIVOCATION', `the registry's key signed ${roots.size} histories of ${size} entries`, { seq: size - 1 }); // prettier-ignore
     for (const claim of claims) {

@@ -47,7 +47,7 @@ export const ANCHOR_CASES: readonly MatrixCase[] = [
   anchors('is empty', () => [anchor('memory', [])], 'ANCHOR_MISSING BELOW_LEVEL'),
   anchors('is not there', () => [], 'ANCHOR_MISSING BELOW_LEVEL'),
   anchors('answers an older list', (notes) => [anchor('memory', notes.slice(0, 2))], '', {
-    says: { L2: /The 1 entries after that/ },
+    says: { L2: /after that \(1 entries are there\)/ },
   }),
   anchors('has nothing but the first note', (notes) => [anchor('memory', notes.slice(0, 1))], ''),
   anchors(

@@ -191,7 +191,7 @@ export const CHAIN_CASES: readonly MatrixCase[] = [
   ),
   right({
     ...on('tail', chains('entries behind the last tick, nothing done', [], '')),
-    says: { L1: /^.*The last 3 entries are not/, L2: /The 3 entries after that/ },
+    says: { L1: /^.*The last 3 entries are not/, L2: /after that \(3 entries are there\)/ },
   }),
   on('tail', chains('entries behind the last tick cut off', [...cut(2, 3)], '')),
   on('tail', chains('a chain opened behind the last tick dropped', [...drop(4)], '')),
