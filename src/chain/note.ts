@@ -59,6 +59,12 @@ export function parseNote(bytes: Uint8Array): Note {
   return { text: note.slice(0, end + 1), signatures: lines.map((line, i) => parseSignature(line, i + 1)) };
 }
 
+/** The first keys whose signatures it claims to have, as name and id, for people: nothing of it is proved. */
+export function namesIn({ signatures }: Note): string {
+  const names = signatures.slice(0, 4).filter(({ name }) => /^[!-~]{1,255}$/.test(name));
+  return names.map(({ name, keyId }) => `${name}+${keyId}`).join(', ') || 'no log';
+}
+
 /**
  * Who of `known` signed the text: each line of a key that is known must be right, be it the first or a repeated one; lines of
  * others are passed over.
@@ -76,7 +82,8 @@ export function openNote(bytes: Uint8Array, known: readonly Vkey[]): Note & { re
       signers.add(vkey);
     }
   }
-  if (signers.size === 0) throw refused('note', 'no key that is known signed it', 'unsigned');
+  if (signers.size === 0)
+    throw refused('note', `no key that is known signed it; it names ${namesIn(note)}`, 'unsigned');
   return { ...note, signers: [...signers] };
 }
 

@@ -8,7 +8,7 @@ import type { CheckpointKeeper } from './port.js';
 export function keeperOf(
   store: CheckpointStore,
   { signer, ...evidence }: CheckedEvidence,
-  options: Pick<KeeperOptions, 'declareRestore' | 'onError'>,
+  options: Pick<KeeperOptions, 'declareRestore' | 'onRestore' | 'onError'>,
 ): CheckpointKeeper | undefined {
   if (signer !== undefined) return new Keeper(store, { ...evidence, ...options, signer });
   if (!evidence.required) return undefined;

@@ -18,6 +18,8 @@ export interface KeeperOptions extends Omit<CheckedEvidence, 'signer'> {
   readonly declareRestore?: string | undefined;
   /** How long an anchor may say nothing. Milliseconds. @defaultValue 120,000 */
   readonly patienceMs?: number | undefined;
+  /** With `declareRestore`: it was entered, or no anchor has more than the database and there is nothing to say. */
+  readonly onRestore?: ((what: 'declared' | 'nothing') => void) | undefined;
   /** Told of what could not be signed, kept or anchored, and is tried again. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -41,6 +43,8 @@ interface Term {
   isHandover: boolean;
   maySign: boolean;
   isRefused: boolean;
+  /** Why, where it is for somebody to look at. */
+  refusal?: string;
 }
 
 /**
@@ -99,6 +103,10 @@ export class Keeper implements CheckpointKeeper {
     return this.#term?.announced ?? [];
   }
 
+  get refusal(): string | undefined {
+    return this.#term?.refusal;
+  }
+
   take(checkpoint: Checkpoint, entered: readonly Announcement[]): void {
     const term = this.#term;
     if (term === undefined) return;
@@ -106,6 +114,7 @@ export class Keeper implements CheckpointKeeper {
     if (entered.length > 0 && term.announced === entered) {
       term.announced = [];
       term.maySign = true;
+      if (entered.some(({ kind }) => kind === 'restore.declared')) this.#options.onRestore?.('declared');
     }
     this.#work();
   }
@@ -183,18 +192,21 @@ export class Keeper implements CheckpointKeeper {
   }
 
   #restored(term: Term, { apart }: Comparison): readonly Announcement[] {
-    if (apart.length === 0) return [];
+    if (apart.length === 0) {
+      if (this.#options.declareRestore !== undefined) this.#options.onRestore?.('nothing');
+      return [];
+    }
     const size = term.registry?.size ?? 0;
     if (this.#options.declareRestore !== undefined)
       return declaration(this.#options.declareRestore, term.registry && checkpointOf(term.registry), apart);
     term.isRefused = true;
-    this.#onError(
-      new AuditError(
-        'AUDIT_REGISTRY_FORKED',
-        `an anchor has ${apart.length} checkpoints that this registry (${size} entries) does not lead to, the greatest of size ${apart.at(-1)?.size}: the database was restored from a backup, or somebody changed it. Entries are sealed, and nothing is signed. If it was restored, say so: nestjs-prisma-audit seal --declare-restore "why"`,
-        { size, anchored: apart.at(-1)?.size },
-      ),
+    const error = new AuditError(
+      'AUDIT_REGISTRY_FORKED',
+      `an anchor has ${apart.length} checkpoints that this registry (${size} entries) does not lead to, the greatest of size ${apart.at(-1)?.size}: the database was restored from a backup, or somebody changed it. Entries are sealed, and nothing is signed. If it was restored, say so: nestjs-prisma-audit seal --declare-restore "why"`,
+      { size, anchored: apart.at(-1)?.size },
     );
+    term.refusal = error.message;
+    this.#onError(error);
     return [];
   }
 

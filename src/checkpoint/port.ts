@@ -89,6 +89,8 @@ export interface CheckpointKeeper {
   begin(lease: Lease, registry: ChainHead | undefined): void;
   /** What is to be entered, until `take` gives it back. */
   announcements(): readonly Announcement[];
+  /** Why nothing is signed in this term, for people; `undefined` where nothing keeps it from being signed. */
+  readonly refusal?: string | undefined;
   /** The registry has come so far, and holds these. Signs the newest, keeps it, and hands it to the anchors. */
   take(checkpoint: Checkpoint, entered: readonly Announcement[]): void;
   /** Resolves when the newest is signed and with the anchors, or cannot be now, or the time is over. */

@@ -13,10 +13,10 @@ export function doctorCommand(): Command {
     .option('--json', 'for machines')
     .action(async (options: { json?: boolean }, command: Command) => {
       const env = await environment(command);
-      const { anchors, heartbeatMs } = checkEvidence(env.evidence);
+      const { anchors, tickMs, heartbeatMs } = checkEvidence(env.evidence);
       const areLocal = anchors.length > 0 && anchors.every(({ isLocal }) => isLocal === true);
       const health = await withPool(env, 'doctor', (pool) =>
-        examine(pool, env.schema, env.coverage, env.levels, env.config, { heartbeatMs, areLocal }),
+        examine(pool, env.schema, env.coverage, env.levels, env.config, { tickMs, heartbeatMs, areLocal }),
       );
       if (options.json) printJson(health);
       else printHealth(health);

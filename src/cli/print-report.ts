@@ -2,11 +2,12 @@ import { FINDINGS, type Finding, type Report } from '../verify/index.js';
 import { line, paint, print, type Printable, type Text } from './terminal.js';
 
 const COLOURS = { VERIFIED: paint.green, TAMPERED: paint.red, INCOMPLETE: paint.yellow, UNVERIFIABLE: paint.yellow };
-const SHOWN = 50;
+/** Of one code: a thousand of one must not hide the one of another. */
+const SHOWN = 10;
 
 /** The report for a person. The verdict comes first; what it cannot know comes with it. */
 export function printReport(report: Report, write: (text: Printable) => void = print): void {
-  const { verdict, level, mode, entries, since, chains, coverage, findings, findingCount, notes } = report;
+  const { verdict, level, mode, entries, since, chains, coverage, findings, notes } = report;
   const headers = mode === 'headers' ? ', headers alone' : '';
   write(
     line`${paint.bold(COLOURS[verdict](verdict))}  ${entries} entries in ${chains.length} chains, level ${level}${headers}`,
@@ -28,18 +29,20 @@ export function printReport(report: Report, write: (text: Printable) => void = p
       line`pins: ${coverage.pins.agreed} of ${coverage.pins.compared} agree; ${coverage.pins.chainsWithout} chains have none`,
     );
   }
-  const explained = new Set<string>();
-  for (const finding of findings.slice(0, SHOWN)) {
+  const shown = new Map<string, number>();
+  for (const finding of findings) {
+    const before = shown.get(finding.code) ?? 0;
+    shown.set(finding.code, before + 1);
+    if (before >= SHOWN) continue;
     write(describe(finding));
-    if (explained.has(finding.code)) continue;
-    explained.add(finding.code);
+    if (before > 0) continue;
     const { means, todo } = FINDINGS[finding.code];
     write(paint.dim(line`    ${means}; ${todo}`));
   }
-  if (findingCount > SHOWN)
-    write(
-      line`… and ${findingCount - Math.min(SHOWN, findings.length)} findings more (--json has the first ${findings.length})`,
-    );
+  for (const [code, { count }] of Object.entries(report.codes)) {
+    const more = count - Math.min(SHOWN, shown.get(code) ?? 0);
+    if (more > 0) write(line`… and ${more} ${code} more (--json has the first ${findings.length} findings of all)`);
+  }
   for (const note of notes) write(paint.yellow(line`note: ${note}`));
   for (const limit of report.limits) write(paint.dim(line`- ${limit}`));
 }
@@ -49,5 +52,5 @@ function describe(finding: Finding): Text {
   const entry = finding.seq === undefined ? '' : ` seq ${finding.seq}`;
   const id = finding.id === undefined ? '' : paint.dim(line` (${finding.id})`);
   const colour = FINDINGS[finding.code].kind === 'tampered' ? paint.red : paint.yellow;
-  return line`${colour(finding.code)} ${where}${entry}${id}: ${finding.message}`;
+  return line`${colour(finding.code)}${where && line` ${where}`}${entry}${id}: ${finding.message}`;
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { checkEvidence } from '../checkpoint/check-evidence.js';
 import { keeperOf } from '../checkpoint/keeper-of.js';
+import { AuditError } from '../event/errors.js';
 import { Sealer } from '../sealer/sealer.js';
 import { createPool, postgresCheckpointStore, postgresContentStore, postgresSealerStore } from '../store/postgres/index.js'; // prettier-ignore
 import { environment, requireLog } from './environment.js';
@@ -31,19 +32,46 @@ export function sealCommand(): Command {
       const pool = createPool(env.databaseUrl, { max: 4, applicationName: 'nestjs-prisma-audit seal' });
       const onError = (error: unknown): void => complain(error instanceof Error ? error.message : String(error));
       const { declareRestore } = options;
-      const keeper = keeperOf(postgresCheckpointStore(pool, env.schema), evidence, { declareRestore, onError });
+      const restore = new RestoreTold();
+      const onRestore = restore.is;
+      const keeper = keeperOf(postgresCheckpointStore(pool, env.schema), evidence, { declareRestore, onRestore, onError }); // prettier-ignore
       const sealer = new Sealer(postgresSealerStore(pool, env.schema), { leaseMs: options.leaseMs, keeper, onError });
       try {
         await requireLog(pool, env.schema);
         if (keeper === undefined) print('level L0: nobody signs this log (docs/anchors.md; "keygen" makes a key)');
+        if (declareRestore !== undefined && evidence.signer === undefined)
+          throw new AuditError('AUDIT_SIGNER_UNAVAILABLE', 'a restore is declared by whoever signs the log, and this process has no key: set AUDIT_SIGNING_KEY_FILE'); // prettier-ignore
         sealer.start();
+        // A database that was restored quickly has the lease of the leader that it was copied from.
+        if (options.once && declareRestore !== undefined) await untilLeading(sealer, options.leaseMs * 1.5);
         if (options.once) await untilSealed(postgresContentStore(pool, env.schema));
         else await untilSignal();
       } finally {
         await sealer.stop(options.once === true ? LAST_MS : undefined);
         await pool.end();
       }
+      if (options.once === true && declareRestore !== undefined && !restore.isTold) {
+        complain('nothing was declared: another sealer leads (stop it, and run this again), or it is said above what failed'); // prettier-ignore
+        process.exitCode = 2;
+      }
     });
+}
+
+/** What became of `--declare-restore`, said as soon as it is known. */
+class RestoreTold {
+  isTold = false;
+  readonly is = (what: 'declared' | 'nothing'): void => {
+    this.isTold = true;
+    if (what === 'declared')
+      print('declared: the log is signed again. "verify --policy" prints the line that the auditor adds to "restores" of his policy'); // prettier-ignore
+    else print('no anchor has anything that this database has not: there was nothing to declare');
+  };
+}
+
+async function untilLeading(sealer: Sealer, withinMs: number): Promise<void> {
+  const until = performance.now() + withinMs;
+  while (sealer.state !== 'leading' && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 async function untilSealed(content: {

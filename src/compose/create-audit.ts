@@ -166,6 +166,7 @@ export class Audit implements Recorder {
       facts: this.facts,
       failing: this.#recorder.failing,
       chainsAside: this.#sealer?.chainsAside,
+      unsigned: this.#sealer?.refusal,
       heartbeatMs: heartbeatOf(this.#options.evidence),
       maxQueue: this.#options.maxQueue,
       denied: this.#tally.denied,

@@ -51,6 +51,8 @@ export interface Known {
   readonly failing?: { readonly forMs: number; readonly why: string } | undefined;
   /** Numbers of the chains that this process's sealer has set aside. */
   readonly chainsAside?: readonly number[] | undefined;
+  /** Why this process's sealer signs nothing, although it has a key. */
+  readonly unsigned?: string | undefined;
   /** Milliseconds between two checkpoints at most, where this process signs and has anchors. */
   readonly heartbeatMs?: number | undefined;
   readonly maxQueue: number;
@@ -88,6 +90,7 @@ export async function health(known: Known, timeoutMs: number): Promise<AuditHeal
     known.chainsAside && known.chainsAside.length > 0
       ? `chain ${known.chainsAside.slice(0, 5).join(', ')}${known.chainsAside.length > 5 ? ' and others' : ''} cannot grow, and their rows wait: somebody changed the log, run "nestjs-prisma-audit verify"`
       : undefined,
+    known.unsigned,
     known.heartbeatMs !== undefined && pending?.signedMs != null && (pending.anchoredMs ?? Number.POSITIVE_INFINITY) > HEARTBEATS * known.heartbeatMs
       ? `no anchor has taken a checkpoint for ${pending.anchoredMs == null ? 'as long as there are any' : `${Math.round(pending.anchoredMs / 1000)} s`}: what was sealed since could be cut off unseen`
       : undefined,

@@ -72,6 +72,11 @@ export class Sealer {
     return this.#state === 'leading' ? this.#aside.chains : [];
   }
 
+  /** Why what is sealed is not signed, although there is a key: the database was set back. Known to the one who leads. */
+  get refusal(): string | undefined {
+    return this.#state === 'leading' ? this.#keeper?.refusal : undefined;
+  }
+
   start(): void {
     this.#stopping = false;
     this.#running ??= this.#run();

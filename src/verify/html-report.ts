@@ -117,7 +117,7 @@ export function htmlReport(report: Report, ran: Ran): string {
 const STYLE_MARKUP = new Html(STYLE);
 
 const SENTENCES: Readonly<Record<Report['verdict'], string>> = {
-  VERIFIED: 'Everything that was looked at agrees, with itself and with the pins that were given.',
+  VERIFIED: 'Everything that was looked at agrees, with itself and with the policy and the pins where such were given.',
   TAMPERED: 'There is at least one finding that no honest run of the software leaves.',
   INCOMPLETE: 'Nothing contradicts, but something is not there yet, was not looked at, or cannot be judged.',
   UNVERIFIABLE: 'There is no entry: nothing was verified.',

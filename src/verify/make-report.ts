@@ -41,7 +41,7 @@ export function makeReport(seen: Walked, asked: Asked): Report {
   return {
     schema: REPORT_SCHEMA,
     verdict: verdictOf(counts, read, content),
-    level: levelOf(asked.evidence, since),
+    level: levelOf(asked.evidence, since, content),
     mode: content ? 'full' : 'headers',
     verifiedAt: formatMillis(now),
     entries: read,
@@ -51,7 +51,7 @@ export function makeReport(seen: Walked, asked: Asked): Report {
       sections,
       from: time(from),
       to: time(to),
-      ...evidenceOf(results, asked.evidence),
+      ...evidenceOf(results, content ? asked.evidence : undefined),
       pins: { compared: pins.length - before, agreed, chainsWithout: without },
     },
     findings,
@@ -115,7 +115,7 @@ function limitsOf(
       ? []
       : [`${trusted} entries were taken on trust: they were verified on ${since.verifiedAt}, and not read again, but for the last of each chain. A change that was made in them since is not seen; run without --since for that.`]), // prettier-ignore
     ...(before === 0 ? [] : [`${before} pins are of sizes that were taken on trust: nothing was compared with them.`]),
-    ...limitsOfLevel(chains, evidence, pins.length > 0),
+    ...limitsOfLevel(chains, content ? evidence : undefined, pins.length > 0),
     ...(pins.length === 0
       ? []
       : [

@@ -52,7 +52,7 @@ export interface EvidenceSource {
   checkpoints(): AsyncIterable<readonly { readonly size: number; readonly note: string }[]>;
   /** How far the registry is said to have told of each chain, ascending. */
   heads(): AsyncIterable<readonly ToldSize[]>;
-  /** Entries of the registry that hand over a key or declare a restore, ascending: the first thousand. */
+  /** Entries of the registry that hand over a key or declare a restore, ascending. */
   controls(): Promise<readonly { readonly seq: number; readonly action: string; readonly data: string }[]>;
   /** Whether this server only follows another. */
   isStandby(): Promise<boolean>;

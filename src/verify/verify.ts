@@ -181,7 +181,7 @@ class Run {
       if (content && this.#since === undefined) await registry.compareHeads(source.evidence);
       this.evidence = registry.end(this.#results, this.#since?.chains);
     }
-    const level = levelOf(this.evidence, this.#since);
+    const level = levelOf(this.evidence, this.#since, content);
     if (policy !== undefined && LEVELS.indexOf(level) < LEVELS.indexOf(policy.level))
       this.#note({ code: 'BELOW_LEVEL', message: `${level} is proved, and the policy asks for ${policy.level}` });
   }

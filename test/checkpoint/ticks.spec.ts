@@ -171,7 +171,10 @@ describe('a database that was set back', () => {
     log = backup;
     await write(log.pool);
     await write(log.pool);
-    await start().stop();
+    const sealer = start();
+    await until(() => sealer.refusal !== undefined);
+    expect(sealer.refusal).toContain('nothing is signed');
+    await sealer.stop();
     const { entries, problems } = await readLog(log.pool);
     expect(problems).toEqual([]);
     expect(entries.filter(({ action }) => action === 'Note.create')).toHaveLength(3);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { health as healthOf } from '../../src/compose/health.js';
 import { createAudit, type Audit, type AuditOptions } from '../../src/compose/index.js';
 import { COVERAGE } from '../support/quickstart.js';
 import { levelsWorld, type LevelsWorld } from '../store/levels-world.js';
@@ -46,6 +47,12 @@ describe('the health of an audit', () => {
     expect(JSON.parse(JSON.stringify(health))).toEqual(health);
     await audit.close();
     expect(await audit.health()).toMatchObject({ status: 'down', reasons: ['the audit is closed'], database: 'down' });
+  });
+
+  it('says at once that nothing is signed', async () => {
+    const known = { pending: async () => ({ unsealed: 0, atLeast: false, sealerAlive: true, oldestMs: null, lagMs: null }), facts: { waiting: 0, lost: 0 }, maxQueue: 1, denied: 0, sealer: 'leading' as const, closed: false, checks: [] }; // prettier-ignore
+    expect(await healthOf(known, 100)).toMatchObject({ status: 'up', reasons: [] });
+    expect(await healthOf({ ...known, unsigned: 'set back' }, 100)).toMatchObject({ status: 'degraded', reasons: ['set back'] }); // prettier-ignore
   });
 
   it('counts what has no entry on both sides of the last one, and says how old it is', async () => {

@@ -125,6 +125,17 @@ describeWithPython('verify.py', () => {
     for (const chain of log.chains) expect(said).toContain(`${chain.origin}: ${chain.leaves.length} entries`);
   });
 
+  it('takes the key of the registry for the chains of its log, and for no others', async () => {
+    const vkeyOf = (origin: string): string[] => ['--vkey', formatVkey(log.signer(origin).vkey)];
+    const directory = write(await publishedBy(log, second));
+    expect(verify('log', directory, ...vkeyOf(log.registry.origin))).toMatchObject({ code: 0 });
+    for (const other of [first.origin, 'audit.elsewhere/registry', 'audit.example/registry'])
+      expect(verify('log', directory, ...vkeyOf(other))).toMatchObject({
+        code: 3,
+        said: expect.stringContaining(`it names ${second.origin}+`),
+      });
+  });
+
   it('verifies the sections of a chain', async () => {
     const sections = join(work, 'sections.ndjson');
     writeFileSync(sections, sectionFile(second));

@@ -269,6 +269,14 @@ def format_vkey(vkey):
     return "%s+%s+%s" % (vkey[0], vkey[1], base64.b64encode(b"\x01" + vkey[2]).decode())
 
 
+def with_chain(vkeys, note):
+    """These, and the registry's keys under the name of the chain that the note is about: a log signs its chains by the key of its registry."""
+    origin = note.split(b"\n", 1)[0].decode("utf-8", "replace")
+    registry = origin.rpartition("/")[0] + "/registry"
+    keys = [key for name, _, key in vkeys if name == registry and name != origin]
+    return vkeys + [(origin, sha256(origin.encode() + b"\n\x01" + key)[:4].hex(), key) for key in keys]
+
+
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
@@ -298,8 +306,13 @@ def open_note(data, vkeys):
                 if vkey not in signers:
                     signers.append(vkey)
     if not signers:
-        raise Refused("no key that you gave signed this note", "unsigned")
+        raise Refused("no key that you gave signed this note; it names %s" % names_in(signatures), "unsigned")
     return text, signers
+
+
+def names_in(signatures):
+    names = ["%s+%s" % (name, key_id) for name, key_id, _ in signatures[:4] if is_origin(name)]
+    return ", ".join(names) or "no log"
 
 
 def parse_signature(line):
@@ -560,7 +573,7 @@ class Log:
         if note is None:
             return self.report.missing(self.directory, "there is no checkpoint")
         try:
-            self.origin, self.size, root = open_checkpoint(note, self.vkeys)
+            self.origin, self.size, root = open_checkpoint(note, with_chain(self.vkeys, note))
         except Refused as refused:
             return self.report.refused(self.directory + "/checkpoint", refused)
         prev, sealed_at = NO_PREVIOUS, ""

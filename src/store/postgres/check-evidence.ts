@@ -2,9 +2,10 @@ import { ok, type Check } from './checks.js';
 import type { Pool } from './pool.js';
 import { inSchema } from './schema.js';
 
-const STATE = `select signed_size::float8 as size, signed_seconds as signed, anchored_size::float8 as kept, anchored_seconds as anchored, hosts from "audit".evidence_state()`;
+const STATE = `select registry_size::float8 as grown, signed_size::float8 as size, signed_seconds as signed, anchored_size::float8 as kept, anchored_seconds as anchored, hosts from "audit".evidence_state()`;
 
 interface State {
+  readonly grown: number | null;
   readonly size: number | null;
   /** Seconds since then. */
   readonly signed: number | null;
@@ -15,13 +16,14 @@ interface State {
 
 /** What the configuration of whoever asks says of anchors. */
 export interface KnownAnchors {
+  readonly tickMs: number;
   readonly heartbeatMs: number;
   /** There are some, and all of them lie on the machine of the leader. */
   readonly areLocal: boolean;
 }
 
-/** So many heartbeats may be missed before it is said. */
-const HEARTBEATS = 3;
+/** So many heartbeats, or ticks while the registry grows, may be missed before it is said. */
+const MISSED = 3;
 
 /** How far the registry is signed and anchored, as a sentence, and what of it somebody should look at. */
 export async function checkSigned(
@@ -32,11 +34,13 @@ export async function checkSigned(
   const state = (await pool.query<State>(inSchema(schema, STATE))).rows[0];
   if (state?.size == null || state.signed === null)
     return { says: 'level L0: nobody has signed this log; "keygen" makes a key', checks: [ok('evidence', 'level L0')] };
-  const { size, signed, kept, anchored, hosts } = state;
-  const late = (seconds: number): boolean => seconds * 1000 > HEARTBEATS * known.heartbeatMs;
+  const { grown, size, signed, kept, anchored, hosts } = state;
+  const late = (seconds: number): boolean => seconds * 1000 > MISSED * known.heartbeatMs;
   const checks: Check[] = [];
   if (late(signed))
     checks.push(warn('evidence', `the registry was signed ${ago(signed)}, for the last time`, 'look at what the sealer says: has it the key, do anchors answer?')); // prettier-ignore
+  else if ((grown ?? 0) > size && signed * 1000 > MISSED * known.tickMs)
+    checks.push(warn('evidence', `the registry has ${grown} entries, and was signed at ${size}, ${ago(signed)}: what came since is not signed`, 'if it stays so, look at what the sealer says: has it the key, do anchors answer, was the database restored (docs/restoring.md)?')); // prettier-ignore
   if (anchored === null)
     checks.push(warn('anchor', 'no anchor has ever taken a checkpoint: whoever owns the database can cut the log off', 'name one in evidence.anchors of audit.config (docs/anchors.md)')); // prettier-ignore
   else if (late(anchored))

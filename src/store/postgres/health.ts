@@ -71,7 +71,7 @@ export async function examine(
   coverage: Coverage,
   levels: LevelConfig = {},
   by: PlannedBy = {},
-  anchors: KnownAnchors = { heartbeatMs: 600_000, areLocal: false },
+  anchors: KnownAnchors = { tickMs: 60_000, heartbeatMs: 600_000, areLocal: false },
 ): Promise<Health> {
   const { rows } = await pool.query<{ version: string; replica: string }>(SESSION);
   const server = `PostgreSQL ${rows[0]?.version}`;

@@ -1,4 +1,5 @@
 import type { Digest } from '../../chain/hashing.js';
+import { namesIn, parseNote } from '../../chain/note.js';
 import { isHeadsMember } from '../../chain/heads.js';
 import { parseTold, REGISTRY } from '../../chain/registry.js';
 import { formatMillis, type Micros } from '../../event/clock.js';
@@ -111,7 +112,7 @@ export class RegistryCheck implements ChainProofs {
     if (reading === 'forged' || (checkpoint !== undefined && size !== undefined && checkpoint.size !== size))
       this.#note('CHECKPOINT_FORGED', `${what} is not what the registry's key signs`);
     else if (reading === 'untrusted' && this.#policy !== undefined && this.#keys.length > 0)
-      this.#note('CHECKPOINT_UNTRUSTED', `${what} is signed by no key of the policy`);
+      this.#note('CHECKPOINT_UNTRUSTED', `${what} is signed by no key of the policy; it names ${namesIn(parseNote(Buffer.from(note)))}`); // prettier-ignore
   }
 
   /** Sizes whose roots are wanted of a chain; chains are asked for in ascending order, chain 0 first. */

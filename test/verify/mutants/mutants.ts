@@ -149,7 +149,7 @@ export const MUTANTS: readonly Mutant[] = [
     ['for (const origin of policy?.chains ?? [])', 'for (const origin of [] as string[])'],
     never('LEVELS.indexOf(level) < LEVELS.indexOf(policy.level)'),
     ['await registry.compareHeads(source.evidence);', ';'],
-    ['this.evidence = registry.end(this.#results);', ''],
+    ['this.evidence = registry.end(this.#results, this.#since?.chains);', ''],
   ]),
   ...of('deployment.ts', [
     [`if (chain < REGISTRY.chain || isSecond)`, 'if (isSecond)'],
