@@ -97,7 +97,9 @@ export class RegistryCheck implements ChainProofs {
     const [ofTheLine, others] = lineOfKeys(this.#keys, this.#handovers);
     this.#handovers = ofTheLine;
     for (const { seq } of others)
-      this.#note('KEY_HANDOVER_FORGED', `entry ${seq} says that a key was handed over which never was that of this registry`, { seq }); // prettier-ignore
+      this.#note('CHECKPOINT_UNTRUSTED', `entry ${seq} hands over between keys that the policy does not vouch for`, {
+        seq,
+      });
     this.#claims = new Claims(this.#keys);
     for await (const page of source.checkpoints())
       for (const { size, note } of page) this.#add(note, 0, undefined, `the checkpoint of size ${size} in the database`, size); // prettier-ignore

@@ -51,12 +51,10 @@ export function lineOfKeys(
   trusted: readonly TrustedKey[],
   handovers: readonly Handover[],
 ): readonly [readonly Handover[], readonly Handover[]] {
+  const isFrom = (key: TrustedKey, from: string): boolean => from.startsWith(`${key.vkey.name}+${key.vkey.id}+`);
   // One that is not signed says nothing by itself: it counts where the auditor has named the key that it hands over to.
   const isKnown = ({ from, to, proof }: Handover): boolean =>
-    trusted.length === 0 ||
-    trusted.some(({ vkey: each }) =>
-      proof === 'signed' ? from.startsWith(`${each.name}+${each.id}+`) : same(each, to),
-    );
+    trusted.length === 0 || trusted.some((key) => same(key.vkey, to) || (proof === 'signed' && isFrom(key, from)));
   return [handovers.filter(isKnown), handovers.filter((handover) => !isKnown(handover))];
 }
 

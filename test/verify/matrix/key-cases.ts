@@ -148,7 +148,7 @@ export const KEY_CASES: readonly MatrixCase[] = [
     'a handover by a key that nobody trusts, signed',
     undefined,
     async () => [await key('one')],
-    ['', 'KEY_HANDOVER_FORGED', 'KEY_HANDOVER_FORGED'],
+    ['', 'CHECKPOINT_UNTRUSTED', 'CHECKPOINT_UNTRUSTED'],
     [
       async (client) => {
         const step = append('key.rotated', await handover('evil', 'two', 'evil'));
