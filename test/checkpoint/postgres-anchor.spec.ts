@@ -55,7 +55,8 @@ describe('the table of checkpoints in another PostgreSQL', () => {
   });
 
   it('is the one of the docs, which its owner can make by hand', async () => {
-    const [, made = ''] = /^```sql\n(create table audit_checkpoints.*?)^```$/ms.exec(await readFile('docs/anchors.md', 'utf8')) ?? [];
+    const [, made = ''] =
+      /^```sql\n(create table audit_checkpoints.*?)^```$/ms.exec(await readFile('docs/anchors.md', 'utf8')) ?? [];
     await owner.query(made.replaceAll('audit_checkpoints', 'by_hand'));
     const anchor = postgresAnchor(owner, { table: 'by_hand' });
     await anchor.put(await checkpoint(ORIGIN, 1));

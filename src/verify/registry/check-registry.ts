@@ -2,7 +2,7 @@ import type { Digest } from '../../chain/hashing.js';
 import { namesIn, parseNote } from '../../chain/note.js';
 import { isHeadsMember } from '../../chain/heads.js';
 import { parseTold, REGISTRY } from '../../chain/registry.js';
-import { formatMillis, type Micros } from '../../event/clock.js';
+import type { Micros } from '../../event/clock.js';
 import { parseJsonObject } from '../../event/json-object.js';
 import type { Policy } from '../policy.js';
 import type { ChainResult } from '../check-chain.js';
@@ -13,6 +13,7 @@ import { show } from '../show.js';
 import type { EntryRecord, EvidenceSource } from '../source.js';
 import type { ChainState } from '../state.js';
 import { agreedSizes, type Agreed } from './agreed.js';
+import { checkAnchors } from './check-anchors.js';
 import { Apart } from './apart.js';
 import { Claims, type Claim } from './claims.js';
 import { keyAt, lineOfKeys, parseHandover, trustedKeys, type Handover } from './keys.js';
@@ -35,9 +36,6 @@ export interface RegistryResult {
   /** Anchors that agreed, of those that the policy names. */
   readonly anchors: number;
 }
-
-/** Clocks of two machines differ by this much. */
-const AHEAD_MS = 300_000;
 
 /**
  * What stands on chain 0: that it is what was signed and anchored, and that the chains are what it told of them. Chain 0 is walked first;
@@ -237,7 +235,7 @@ export class RegistryCheck implements ChainProofs {
     const { quorum = 0 } = this.#policy ?? {};
     const ofAnchors = agreedSizes(this.#agreed, 1);
     const last = quorum > 0 ? ofAnchors[quorum - 1] : undefined;
-    this.#checkAnchors(last, ofAnchors.length);
+    checkAnchors(this.#policy, last, ofAnchors.length, this.#now, this.#note);
     for (const wrong of this.#told.wrong(originOf, { signedSize, signed, anchoredSize: last?.size ?? 0, anchored }))
       this.#note('HEADS_DIFFER', differing(wrong, originOf), { seq: wrong.seq });
     for (const { chain, size } of seen)
@@ -277,21 +275,6 @@ export class RegistryCheck implements ChainProofs {
       this.#note('REGISTRY_CUT', `the registry has ${this.#size} entries, and had ${last.size} when it was signed (${this.#sourceName(last.source)})${more}`, { seq: this.#size }); // prettier-ignore
     else
       this.#note('REGISTRY_REWRITTEN', `the first ${first.size} entries of the registry are not those that were signed (${this.#sourceName(first.source)})${more}`, { seq: first.size - 1 }); // prettier-ignore
-  }
-
-  #checkAnchors(last: Agreed | undefined, agreed: number): void {
-    const { quorum = 0, maxAnchorAge } = this.#policy ?? {};
-    if (quorum === 0) return;
-    if (last === undefined) {
-      this.#note('ANCHOR_MISSING', `${agreed} anchors agree with this registry by a checkpoint that a key of the policy signed, and the policy asks for ${quorum}`); // prettier-ignore
-      return;
-    }
-    // Stored at a time that is still to come: that clock says nothing.
-    const { storedAt = Number.POSITIVE_INFINITY } = last;
-    const at = storedAt <= this.#now + AHEAD_MS ? storedAt : last.sealedAt / 1000;
-    const age = Math.floor((this.#now - at) / 1000);
-    if (maxAnchorAge !== undefined && age > maxAnchorAge)
-      this.#note('ANCHOR_STALE', `the newest anchored checkpoint is ${age} seconds old (${formatMillis(Math.floor(at))}), and the policy allows ${maxAnchorAge}`); // prettier-ignore
   }
 
   close(): void {

@@ -46,6 +46,11 @@ export const LEFT: readonly string[] = [
 ];
 
 export const MUTANTS: readonly Mutant[] = [
+  ...of('registry/check-anchors.ts', [
+    ['storedAt <= now + AHEAD_MS', 'true'],
+    ['storedAt : last.sealedAt / 1000', 'storedAt : now'],
+    ['maxAnchorAge !== undefined && age > maxAnchorAge', 'false'],
+  ]),
   ...of('registry/check-registry.ts', [
     ['if (this.#policy === undefined) this.#origin = origin;', 'this.#origin = origin;'],
     never(`action === 'restore.declared'`),
@@ -77,22 +82,18 @@ export const MUTANTS: readonly Mutant[] = [
     [`if (claim.signers.length === 0)\n        this.#note(`, `if (claim.signers.length === 0)\n        void (`],
     ['ofAnchors[quorum - 1]', 'ofAnchors[0]'],
     ['agreedSizes(this.#agreed, 1)', 'agreedSizes(this.#agreed)'],
-    ['this.#checkAnchors(last, ofAnchors.length);', ''],
+    ['checkAnchors(this.#policy, last, ofAnchors.length, this.#now, this.#note);', ''],
     [`this.#note('HEADS_DIFFER',`, 'void ('],
     ['this.#judge(signedSize);', ''],
     ['this.#restores.unknown(signedSize)', '[]'],
     ['this.#restores.unknown(signedSize)', 'this.#restores.all'],
     ['this.#apart.add(claim);', ''],
     ['if (this.#agreed.get(source)?.size !== size) this', 'this'],
-    ['storedAt <= this.#now + AHEAD_MS', 'true'],
     [`this.#note('REGISTRY_REWRITTEN',`, 'void ('],
     [`this.#note('REGISTRY_CUT',`, 'void ('],
     ['first.size > this.#size && this.#isStandby', 'first.size > this.#size'],
     ['first.size > this.#size && this.#isStandby', 'this.#isStandby'],
     ['first.size > this.#size && this.#isStandby', 'false'],
-    never('last === undefined'),
-    ['storedAt : last.sealedAt / 1000', 'storedAt : this.#now'],
-    ['maxAnchorAge !== undefined && age > maxAnchorAge', 'false'],
   ]),
   ...of('registry/claims.ts', [
     [`if (checkpoint.origin !== origin) return { reading: 'forged' };`, ''],
