@@ -36,7 +36,6 @@ const LONG = [
   'chain/proof',
   'checkpoint/prove',
   'checkpoint/publish',
-  'checkpoint/published-log',
   'checkpoint/faults',
   'checkpoint/kill',
   'checkpoint/on-disk',
@@ -96,8 +95,10 @@ const LONG = [
   'verify/headers',
   'verify/malicious',
   'verify/memory',
-  'verify/mutants',
 ].map((name) => `test/${name}.spec`);
+
+/** In the long run alone. */
+const LONGEST = ['checkpoint/published-log', 'verify/mutants'].map((name) => `test/${name}.spec`);
 
 /** @type {import('jest').Config} */
 export default {
@@ -110,6 +111,7 @@ export default {
     '/transports/nest11/',
     '<rootDir>/test/prisma/prisma6/',
     ...(allFiles ? [] : LONG),
+    ...(full ? [] : LONGEST),
   ],
   // One server for the run. Both are .mjs, since jest does not send these two through `transform`.
   globalSetup: '<rootDir>/test/support/global-setup.mjs',

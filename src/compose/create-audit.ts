@@ -7,6 +7,7 @@ import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import type { CheckedEvidence } from '../checkpoint/check-evidence.js';
 import { keeperOf } from '../checkpoint/keeper-of.js';
+import { signingOf } from '../checkpoint/signing.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
 import { auditApi, type AuditApi, type RawClient } from '../prisma/api.js';
 import { prismaValues } from '../query/prisma-values.js';
@@ -125,9 +126,10 @@ export class Audit implements Recorder {
     return { ...facts, waiting, ...this.#requests.facts, sealer: this.#sealer?.state ?? 'off' };
   }
 
-  /** This process seals, and has no key. */
-  get isUnsigned(): boolean {
-    return this.#sealer !== undefined && this.#options.evidence?.signer === undefined;
+  /** What this process does about signatures, as a sentence for its start; `undefined` where it does not seal. */
+  get signing(): { readonly says: string; readonly level: 'L0' | 'L1' | 'L2' } | undefined {
+    const { evidence } = this.#options;
+    return this.#sealer && evidence && signingOf(evidence);
   }
 
   /** Starts sealing, if this process does, takes what clients tell of reads, and tells OpenTelemetry, if the application has it. */

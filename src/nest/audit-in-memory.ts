@@ -27,7 +27,7 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
     );
   }
 
-  readonly isUnsigned = false;
+  readonly signing = undefined;
 
   get facts(): AuditFacts {
     return {

@@ -25,7 +25,7 @@ interface Kind {
 
 /**
  * What the module says, through Nest's `Logger`: the message, then one object with `code` and facts. Nothing when all is well, but
- * that nobody signs;
+ * who signs, at the start;
  * of a trouble that lasts one line a minute; no value of the application's, no secret; text that others wrote shows itself
  * (`visible`) and stays on its line; a logger that throws is survived.
  */

@@ -140,8 +140,8 @@ export class AuditModule
       checkAuditedActions(this.#modules, this.#audit.actions, this.#log.tell);
     if (this.#http.httpAdapter?.getType() === 'fastify') hookMercurius(this.#http.httpAdapter.getInstance());
     this.#audit.start();
-    if (this.#audit.isUnsigned)
-      this.#log.info('the log is sealed at level L0: nobody signs it, so its owner could rewrite all of it (docs/anchors.md; "nestjs-prisma-audit keygen" makes a key)', { level: 'L0' }); // prettier-ignore
+    const { signing } = this.#audit;
+    if (signing !== undefined) this.#log.info(signing.says, { level: signing.level });
     const isListening = (): boolean => {
       const server: unknown = this.#http.httpAdapter?.getHttpServer();
       return typeof server === 'object' && server !== null && 'listening' in server && server.listening === true;

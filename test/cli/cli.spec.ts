@@ -190,7 +190,7 @@ describe('the command line', () => {
     await pool.query(`insert into audit.content (at, source, op, model) values (now() - interval '1 hour', 'change', 'insert', 'Bill')`); // prettier-ignore
     expect(await cli('verify')).toMatchObject({
       code: 3,
-      out: expect.stringMatching(/^INCOMPLETE[^]*^UNSEALED : 1 rows/m),
+      out: expect.stringMatching(/^INCOMPLETE[^]*^UNSEALED: 1 rows/m),
     });
     expect(await cli('doctor')).toMatchObject({
       code: 1,

@@ -3,6 +3,7 @@ import { readShape, type Part } from './log-shape.js';
 import { PACKAGE_SHAPE } from './package-shape.js';
 import type { Pool, PoolClient } from './pool.js';
 import type { Roles } from './roles.js';
+import { policyOf } from './row-security.js';
 
 const REMEDY =
   'somebody changed the log: verify it with pins kept elsewhere, and read who could (docs/privileges.md); "nestjs-prisma-audit migrate" puts functions and triggers back';
@@ -63,10 +64,10 @@ async function checkPolicies(pool: Pool, schema: string, roles: Roles): Promise<
     const on = own.some((row) => row.on);
     if (on !== (roles.reader !== undefined)) wrong.push(`row-level security of ${table} is ${on ? 'on' : 'off'}`);
     for (const part of ['sealer', 'reader', 'auditor'] as const) {
-      const policy = own.find((row) => row.policy === `${part}_1`);
+      const policy = own.find((row) => row.policy === policyOf(part));
       const due = roles.reader === undefined ? undefined : roles[part];
       if (due === undefined ? policy !== undefined : policy?.roles.join() !== due)
-        wrong.push(`the policy ${part}_1 of ${table} is not for ${due ?? 'anybody'} alone`);
+        wrong.push(`the policy ${policyOf(part)} of ${table} is not for ${due ?? 'anybody'} alone`);
     }
   }
   return wrong.map((text) => fail('log', text, 'run "nestjs-prisma-audit migrate"'));

@@ -15,7 +15,7 @@ const READER = {
 const TABLES = ['entry', 'chain', 'content'] as const;
 
 /** The number is raised with the expression: a policy of another name is replaced, one of this name is left as it is, since replacing it locks the table. */
-const policyOf = (part: Part): string => `${part}_${part === 'reader' ? 2 : 1}`;
+export const policyOf = (part: Part): string => `${part}_${part === 'reader' ? 2 : 1}`;
 
 const POLICIES = `
 select c.relname as name, c.relrowsecurity as on,
