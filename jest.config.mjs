@@ -94,11 +94,10 @@ const LONG = [
   'verify/copied',
   'verify/headers',
   'verify/malicious',
-  'verify/memory',
 ].map((name) => `test/${name}.spec`);
 
 /** In the long run alone. */
-const LONGEST = ['checkpoint/published-log', 'verify/mutants'].map((name) => `test/${name}.spec`);
+const LONGEST = ['checkpoint/published-log', 'verify/memory', 'verify/mutants'].map((name) => `test/${name}.spec`);
 
 /** @type {import('jest').Config} */
 export default {
