@@ -18,6 +18,7 @@ const LONG = [
   'cli/actions',
   'cli/cli',
   'cli/config',
+  'cli/declare-restore',
   'cli/doctor',
   'cli/engine',
   'cli/evidence',
@@ -36,7 +37,9 @@ const LONG = [
   'chain/proof',
   'checkpoint/prove',
   'checkpoint/publish',
+  'checkpoint/anchors',
   'checkpoint/faults',
+  'checkpoint/hostile-anchor',
   'checkpoint/kill',
   'checkpoint/on-disk',
   'checkpoint/s3',
@@ -94,6 +97,7 @@ const LONG = [
   'verify/copied',
   'verify/headers',
   'verify/malicious',
+  'verify/restored',
 ].map((name) => `test/${name}.spec`);
 
 /** In the long run alone. */
