@@ -18,10 +18,10 @@ export class AnchorQueue {
   readonly #anchor: Anchor;
   readonly #kept: (size: number) => Promise<void>;
   readonly #onError: (error: unknown) => void;
+  readonly #patienceMs: number;
   #next: Put | undefined;
   #working: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #patienceMs: number;
   #waitMs = FIRST_WAIT_MS;
 
   /**
@@ -34,7 +34,6 @@ export class AnchorQueue {
     onError: (error: unknown) => void,
     patienceMs: number,
   ) {
-    // prettier-ignore
     this.#patienceMs = patienceMs;
     this.#anchor = anchor;
     this.#kept = kept;

@@ -26,7 +26,6 @@ export async function* heard<T>(
   silenceMs: number,
   wholeMs = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<T> {
-  // prettier-ignore
   const items = list[Symbol.asyncIterator]();
   const since = performance.now();
   let isOver = false;

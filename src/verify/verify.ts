@@ -81,18 +81,18 @@ export async function verify(source: LogSource, options: VerifyOptions = {}): Pr
   };
   const at = now();
   const registry = await run.registry(source, options, at);
-  const proofs = registry;
   try {
-    if (options.walkers === undefined) run.take(await walk(source, { ...walking, proofs, onChain: run.onChain }));
+    if (options.walkers === undefined)
+      run.take(await walk(source, { ...walking, proofs: registry, onChain: run.onChain }));
     else {
       for await (const page of source.chains()) for (const record of page) run.onChain(record);
-      run.take(await walk(options.walkers.first, { ...walking, proofs }));
-      const told = proofs === undefined ? NOTHING_TOLD : proofs.toSend();
-      if (told === undefined) run.take(await walk(options.walkers.others, { ...walking, proofs }));
+      run.take(await walk(options.walkers.first, { ...walking, proofs: registry }));
+      const told = registry === undefined ? NOTHING_TOLD : registry.toSend();
+      if (told === undefined) run.take(await walk(options.walkers.others, { ...walking, proofs: registry }));
       else
         for (const { found, ...walked } of await options.walkers.rest(walking, told)) {
           run.take(walked);
-          if (proofs !== undefined) handOver(found, proofs);
+          if (registry !== undefined) handOver(found, registry);
         }
     }
     run.compareKnown(pins);
@@ -160,8 +160,13 @@ class Run {
     const { policy, anchors = [] } = options;
     const seen = this.#since?.chains.find(({ chain }) => chain === REGISTRY.chain)?.size;
     const check = new RegistryCheck(policy, (code, message, entry) => this.#note({ code, message, origin: check.origin, chain: 0, ...entry }), now, seen); // prettier-ignore
-    await check.begin(source.evidence, anchors, origin ?? '');
-    return check;
+    try {
+      await check.begin(source.evidence, anchors, origin ?? '');
+      return check;
+    } catch (error) {
+      check.close(); // what it has put on the disk
+      throw error;
+    }
   }
 
   async compareRegistry(
