@@ -177,9 +177,9 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     from "audit".sealer s left join "audit".coverage c on true
 $$;
 
--- For every part that reads: that it has read, and what. It says who by itself, so nobody can be accused of it; one that names a tenant
--- leaves it in that tenant's chain. `p_details`: a JSON object, kept in the erasable section. Returns the position.
-create or replace function "audit".record_read(p_details text, p_tenant text default null) returns bigint
+-- What a part that reads leaves in the log. It says who by itself, so nobody can be accused of it; one that names a tenant leaves it in that
+-- tenant's chain. `p_details`: a JSON object, kept in the erasable section. Returns the position. For functions that fix the action.
+create or replace function "audit".record_as_reader(p_action text, p_details text, p_tenant text) returns bigint
 language plpgsql security definer set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
   v_pos bigint;
@@ -197,7 +197,7 @@ begin
     raise exception 'audit: what was read is told as a JSON object' using errcode = '22023';
   end if;
   insert into "audit".content (source, header, tenant_key, actor, data)
-  values ('read', '{"action":"audit.read"}', p_tenant,
+  values ('read', '{"action":' || to_json(p_action) || '}', p_tenant,
     convert_to(json_strip_nulls(json_build_object('id', 'db:' || session_user, 'type', 'system', 'tenant', nullif(p_tenant, ''),
       'application', nullif(current_setting('application_name'), ''), 'ip', host(inet_client_addr())))::text, 'UTF8'),
     '{"details":' || p_details || '}')
@@ -205,7 +205,13 @@ begin
   return v_pos;
 end $$;
 
+-- For every part that reads: that it has read, and what.
+create or replace function "audit".record_read(p_details text, p_tenant text default null) returns bigint
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select "audit".record_as_reader('audit.read', p_details, p_tenant)
+$$;
+
 revoke all on table "audit".level_role from public;
 revoke all on function "audit".level_roles(), "audit".applied(), "audit".acquire(text, integer), "audit".renew(text, bigint, integer),
   "audit".release(text, bigint), "audit".reserve(integer), "audit".lost(), "audit".backlog(), "audit".pending(integer),
-  "audit".watch_state(), "audit".record_read(text, text), "audit".lease_holds(timestamptz, integer), "audit".broken_chains() from public;
+  "audit".watch_state(), "audit".record_read(text, text), "audit".record_as_reader(text, text, text), "audit".lease_holds(timestamptz, integer), "audit".broken_chains() from public;

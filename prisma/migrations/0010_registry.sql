@@ -167,32 +167,11 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     from "audit".sealer s
 $$;
 
--- For whoever verifies: that somebody has, and with which result. As record_read() says that somebody has read, and by the same rules.
+-- For whoever verifies: that he has, and with which result.
 create or replace function "audit".record_verified(p_details text) returns bigint
-language plpgsql security definer set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
-declare
-  v_pos bigint;
-  is_object boolean;
-begin
-  if p_details is null or octet_length(p_details) > 65536 then
-    raise exception 'audit: what was verified is told in 64 KiB at most' using errcode = '22023';
-  end if;
-  begin
-    is_object := json_typeof(p_details::json) = 'object';
-  exception when data_exception or program_limit_exceeded then
-    is_object := false; -- PostgreSQL would repeat a piece of it
-  end;
-  if not is_object then
-    raise exception 'audit: what was verified is told as a JSON object' using errcode = '22023';
-  end if;
-  insert into "audit".content (source, header, actor, data)
-  values ('read', '{"action":"audit.verified"}',
-    convert_to(json_strip_nulls(json_build_object('id', 'db:' || session_user, 'type', 'system',
-      'application', nullif(current_setting('application_name'), ''), 'ip', host(inet_client_addr())))::text, 'UTF8'),
-    '{"details":' || p_details || '}')
-  returning pos into v_pos;
-  return v_pos;
-end $$;
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select "audit".record_as_reader('audit.verified', p_details, null)
+$$;
 
 revoke all on function "audit".record_verified(text), "audit".seal_registry(bigint, text, integer, bigint, text[], bigint[], bigint[], text[], text[], text[], bigint, text, text, text, text, text, text, integer[], bigint[]),
   "audit".save_checkpoint(bigint, text, bigint, text, text), "audit".anchored(bigint), "audit".evidence_state(), "audit".head_grows() from public;
