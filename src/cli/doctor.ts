@@ -1,9 +1,16 @@
 import { Command } from 'commander';
 import { examine, type Health } from '../store/postgres/health.js';
 import { saying } from '../event/check.js';
+import { formatVkey } from '../chain/vkey.js';
+import { REGISTRY } from '../chain/registry.js';
 import { checkEvidence } from '../checkpoint/check-evidence.js';
+import type { Signer } from '../checkpoint/port.js';
+import { within } from '../event/deadline.js';
 import { environment, withPool } from './environment.js';
 import { line, paint, print, printJson, type Printable } from './terminal.js';
+
+/** A signer may be on another continent. Milliseconds. */
+const KEY_MS = 10_000;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -13,18 +20,30 @@ export function doctorCommand(): Command {
     .option('--json', 'for machines')
     .action(async (options: { json?: boolean }, command: Command) => {
       const env = await environment(command);
-      const { anchors, tickMs, heartbeatMs } = checkEvidence(env.evidence);
+      const { signer, anchors, tickMs, heartbeatMs } = checkEvidence(env.evidence);
       const areLocal = anchors.length > 0 && anchors.every(({ isLocal }) => isLocal === true);
       const health = await withPool(env, 'doctor', (pool) =>
         examine(pool, env.schema, env.coverage, env.levels, env.config, { tickMs, heartbeatMs, areLocal }),
       );
-      if (options.json) printJson(health);
-      else printHealth(health);
+      const key = await keyOf(signer, health.origin);
+      if (options.json) printJson({ ...health, key });
+      else printHealth(health, key);
       process.exitCode = health.problems.length === 0 ? 0 : 1;
     });
 }
 
-function printHealth(health: Health): void {
+/** What would sign here: the vkeys, or why there are none. A machine that only looks need not have the key. */
+async function keyOf(signer: Signer | undefined, origin: string): Promise<string> {
+  if (signer === undefined) return 'none is configured';
+  try {
+    const vkeys = await within(KEY_MS, signer.vkeys(`${origin}/${REGISTRY.name}`));
+    return vkeys === undefined ? `the signer did not answer for ${KEY_MS} ms` : vkeys.map((each) => formatVkey(each)).join(', '); // prettier-ignore
+  } catch (error) {
+    return `not readable here: ${error instanceof Error ? error.message : 'it threw what is no error'}`;
+  }
+}
+
+function printHealth(health: Health, key: string): void {
   const fact = (name: string, value: Printable): void => print(line`${name.padEnd(12)}${value}`);
   fact('server', health.server);
   fact('schema', health.installed ? 'installed, up to date' : 'not installed');
@@ -43,8 +62,12 @@ function printHealth(health: Health): void {
       `${health.unsealed} rows wait for their entry${health.oldestUnsealedSeconds === null ? '' : `, the oldest for ${health.oldestUnsealedSeconds} s`}`,
     );
     fact('evidence', health.evidence);
+    fact('key', key);
   }
   for (const check of health.checks) if (check.state === 'warn') print(line`${paint.yellow('!')} ${saying(check)}`);
   for (const problem of health.problems) print(line`${paint.red('✗')} ${problem}`);
-  if (health.problems.length === 0) print(line`${paint.green('✓')} nothing wrong was found`);
+  const warnings = health.checks.filter(({ state }) => state === 'warn').length;
+  if (health.problems.length > 0) return;
+  const rest = warnings === 0 ? '' : `, but for what ${warnings === 1 ? 'the line' : `the ${warnings} lines`} above ${warnings === 1 ? 'says' : 'say'}`; // prettier-ignore
+  print(line`${paint.green('✓')} nothing wrong was found${rest}`);
 }

@@ -2,7 +2,7 @@ import { REGISTRY } from '../chain/registry.js';
 import { formatMillis, type Micros } from '../event/clock.js';
 import type { ChainResult } from './check-chain.js';
 import type { RegistryResult } from './registry/check-registry.js';
-import type { Report } from './report.js';
+import type { Level, Report } from './report.js';
 
 /** Entries of all chains but the registry that lie before what was told of them. */
 function covered(chains: readonly ChainResult[], told: ReadonlyMap<number, number>): number {
@@ -34,6 +34,7 @@ export function limitsOfLevel(
   chains: readonly ChainResult[],
   evidence: RegistryResult | undefined,
   isPinned: boolean,
+  level: Level,
 ): readonly string[] {
   if (evidence === undefined || evidence.signedSize === 0)
     return isPinned
@@ -46,7 +47,7 @@ export function limitsOfLevel(
     ];
   const tail = total - covered(chains, evidence.anchored);
   return [
-    `Level L2 proves what anchors have: up to ${time(evidence.anchoredAt) ?? 'a time that is none'}. What came after that (${tail} entries are there) could have been cut off or rewritten by whoever owns the database${evidence.signedSize > evidence.anchoredSize ? ' and the key' : ''}.`,
+    `Level ${level} proves what anchors have: up to ${time(evidence.anchoredAt) ?? 'a time that is none'}. What came after that (${tail} entries are there) could have been cut off or rewritten by whoever owns the database${evidence.signedSize > evidence.anchoredSize ? ' and the key' : ''}.`,
   ];
 }
 

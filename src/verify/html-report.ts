@@ -13,7 +13,8 @@ export interface Ran {
 }
 
 const CHAINS_SHOWN = 200;
-const FINDINGS_SHOWN = 1_000;
+/** Of one code. */
+const FINDINGS_SHOWN = 50;
 
 /** Markup; nothing but `html` makes one. */
 class Html {
@@ -53,7 +54,8 @@ function escaped(text: string): string {
  * its policy forbids a browser all but its own style.
  */
 export function htmlReport(report: Report, ran: Ran): string {
-  const { verdict, verifiedAt, findings, findingCount, chains } = report;
+  const { verdict, verifiedAt, findingCount, chains } = report;
+  const findings = firstOfEach(report.findings);
   const rest = (shown: number, all: number): Html | string =>
     all > shown ? html`<p class="rest">${all - shown} more are not on this page; the report as JSON has more of them.</p>` : ''; // prettier-ignore
   return html`<!doctype html>
@@ -81,8 +83,7 @@ export function htmlReport(report: Report, ran: Ran): string {
         <section>
           <h2>Findings</h2>
           ${findingCount === 0 ? html`<p>None.</p>` : codesTable(report)}
-          ${findings.length > 0 ? findingsTable(findings.slice(0, FINDINGS_SHOWN)) : ''}
-          ${rest(Math.min(findings.length, FINDINGS_SHOWN), findingCount)}
+          ${findings.length > 0 ? findingsTable(findings) : ''} ${rest(findings.length, findingCount)}
           ${report.notes.map((note) => html`<p class="note">Note: ${note}</p>`)}
         </section>
         <section>
@@ -132,10 +133,26 @@ const LEVEL_SAYS: Readonly<Record<Report['level'], string>> = {
 
 const sentence = ({ verdict }: Report): string => SENTENCES[verdict];
 
-function facts({ level, mode, entries, since, chains, coverage }: Report): Html {
+function firstOfEach(findings: readonly Finding[]): readonly Finding[] {
+  const shown = new Map<string, number>();
+  return findings.filter(({ code }) => {
+    const before = shown.get(code) ?? 0;
+    shown.set(code, before + 1);
+    return before < FINDINGS_SHOWN;
+  });
+}
+
+function facts({ level, mode, entries, since, chains, trusted, coverage }: Report): Html {
   const { pins, evidence } = coverage;
   const rows: readonly (readonly [string, string])[] = [
     ['Level', `${level}: ${LEVEL_SAYS[level]}${pins.compared > 0 ? ', and was compared with pins' : ''}`],
+    ...(trusted === undefined
+      ? []
+      : [
+          ['Trusted keys', listed(trusted.keys)] as const,
+          ['Anchors asked', `${listed(trusted.anchors)}; ${trusted.quorum} must agree`] as const,
+          ['Restores accepted', listed(trusted.restores)] as const,
+        ]),
     ...(evidence === undefined
       ? []
       : [
@@ -160,6 +177,8 @@ function facts({ level, mode, entries, since, chains, coverage }: Report): Html 
     )}
   </dl>`;
 }
+
+const listed = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
 
 function codesTable({ codes }: Report): Html {
   const row = ([code, { count, kind, class: of, means, todo }]: [string, FoundCode]): Html =>

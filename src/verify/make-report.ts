@@ -1,11 +1,15 @@
+import { formatVkey } from '../chain/vkey.js';
 import { formatMillis, type Micros } from '../event/clock.js';
 import type { ChainResult } from './check-chain.js';
 import { FINDINGS, type FindingCode } from './findings.js';
 import { evidenceOf, limitsOfLevel } from './covered.js';
 import { levelOf } from './level.js';
 import type { Pin } from './pin.js';
+import type { Policy } from './policy.js';
 import type { RegistryResult } from './registry/check-registry.js';
+import type { NamedAnchor } from './registry/read-anchors.js';
 import { REPORT_SCHEMA, verdictOf, type ChainReport, type FoundCode, type Report } from './report.js';
+import { show } from './show.js';
 import type { VerifyState } from './state.js';
 import type { Walked } from './walk.js';
 
@@ -15,6 +19,8 @@ export interface Asked {
   readonly content: boolean;
   readonly since: VerifyState | undefined;
   readonly evidence: RegistryResult | undefined;
+  readonly policy: Policy | undefined;
+  readonly anchors: readonly NamedAnchor[];
 }
 
 /** Clocks of two machines differ by this much without anybody having to be told. */
@@ -47,6 +53,7 @@ export function makeReport(seen: Walked, asked: Asked): Report {
     entries: read,
     since: since && { verifiedAt: since.verifiedAt, entries: trusted, chains: trustedChains },
     chains: results.map((chain) => chainReport(chain)),
+    trusted: asked.policy && trustedOf(asked.policy, asked.anchors),
     coverage: {
       sections,
       from: time(from),
@@ -59,6 +66,15 @@ export function makeReport(seen: Walked, asked: Asked): Report {
     codes: codesOf(counts),
     notes: notesOf(seen, now),
     limits: limitsOf(results, asked, { trusted, before }),
+  };
+}
+
+function trustedOf({ keys, quorum, restores }: Policy, anchors: readonly NamedAnchor[]): Report['trusted'] {
+  return {
+    keys: keys.map(({ vkey }) => formatVkey(vkey)),
+    anchors: anchors.map(({ name }) => show(name)),
+    quorum,
+    restores,
   };
 }
 
@@ -115,7 +131,7 @@ function limitsOf(
       ? []
       : [`${trusted} entries were taken on trust: they were verified on ${since.verifiedAt}, and not read again, but for the last of each chain. A change that was made in them since is not seen; run without --since for that.`]), // prettier-ignore
     ...(before === 0 ? [] : [`${before} pins are of sizes that were taken on trust: nothing was compared with them.`]),
-    ...limitsOfLevel(chains, content ? evidence : undefined, pins.length > 0),
+    ...limitsOfLevel(chains, content ? evidence : undefined, pins.length > 0, levelOf(evidence, since, content)),
     ...(pins.length === 0
       ? []
       : [

@@ -33,6 +33,8 @@ export interface Policy {
 
 export const POLICY_VERSION = 1;
 const MAX_BYTES = 1024 * 1024;
+/** Each checkpoint is compared with each of them. */
+const MAX_KEYS = 100;
 const MEMBERS = ['version', 'origin', 'keys', 'anchors', 'quorum', 'maxAnchorAge', 'chains', 'level', 'restores'];
 
 /**
@@ -49,6 +51,8 @@ export function parsePolicy(text: string): Policy {
   if (typeof origin !== 'string' || !isOrigin(origin))
     throw reader.wrong('origin', 'it must be the name of the deployment, as "doctor" and "keygen" print it');
   const keys = reader.list(file, 'keys').map((each) => trustedKey(each, origin, reader));
+  if (keys.length > MAX_KEYS)
+    throw reader.wrong('keys', `there are ${keys.length}, and at most ${MAX_KEYS} are taken: name the first of a line, those after it are handed over to`); // prettier-ignore
   const anchors = reader.list(file, 'anchors').map((each) => parseAnchorPlace(each, reader));
   const quorum = file['quorum'] ?? Math.min(1, anchors.length);
   if (!isWhole(quorum) || quorum > anchors.length)

@@ -61,6 +61,18 @@ export interface Report {
   /** What was taken on trust: entries that a run verified then, and that were not read again. */
   readonly since?: { readonly verifiedAt: string; readonly entries: number; readonly chains: number } | undefined;
   readonly chains: readonly ChainReport[];
+  /** What the policy named; absent without one. */
+  readonly trusted?:
+    | {
+        /** Verifier keys, as `keygen` prints them. */
+        readonly keys: readonly string[];
+        /** Names of the anchors, and how many of them have to agree. */
+        readonly anchors: readonly string[];
+        readonly quorum: number;
+        /** Lines of the registry up to which restores were accepted. */
+        readonly restores: readonly string[];
+      }
+    | undefined;
   readonly coverage: {
     /** Sections whose bytes were compared with their commitment. */
     readonly sections: number;
@@ -84,7 +96,7 @@ export interface Report {
       | undefined;
     readonly pins: { readonly compared: number; readonly agreed: number; readonly chainsWithout: number };
   };
-  /** The first findings; `findingCount` counts all. */
+  /** The first findings, and the first of each code; `findingCount` counts all. */
   readonly findings: readonly Finding[];
   readonly findingCount: number;
   /** Each code that was found, in the order of the list of codes. */

@@ -4,6 +4,7 @@ import { formatMillis } from '../event/clock.js';
 import type { ChainResult } from './check-chain.js';
 import { Deployment } from './deployment.js';
 import type { FindingCode } from './findings.js';
+import { KeptFindings } from './kept-findings.js';
 import { makeReport } from './make-report.js';
 import { levelOf } from './level.js';
 import type { Pin } from './pin.js';
@@ -22,7 +23,7 @@ export interface VerifyOptions {
   readonly pins?: readonly Pin[];
   /** Content without an entry is a finding when it is older than this. Milliseconds, default 60,000. */
   readonly unsealedAfterMs?: number;
-  /** Findings kept in the report; all are counted. Default 1,000. */
+  /** Findings kept in the report, beside the first ten of each code; all are counted. Default 1,000. */
   readonly maxFindings?: number;
   /**
    * `false`: headers alone. Hashes, links, chains, and the columns that the body says; neither sections nor captured rows, nor the
@@ -101,7 +102,15 @@ export async function verify(source: LogSource, options: VerifyOptions = {}): Pr
   } finally {
     registry?.close();
   }
-  const report = makeReport(run.seen(), { pins, now: at, content, since, evidence: run.evidence });
+  const report = makeReport(run.seen(), {
+    pins,
+    now: at,
+    content,
+    since,
+    evidence: run.evidence,
+    policy: options.policy,
+    anchors: options.anchors ?? [],
+  });
   const { name } = run;
   if (report.verdict !== 'TAMPERED' && content && name !== undefined)
     options.onState?.({ verifiedAt: formatMillis(at), deployment: name, chains: run.states() });
@@ -114,8 +123,7 @@ const NOTHING_TOLD: ToldPart = { told: [], lastHeadsAt: undefined };
 class Run {
   readonly #since: VerifyState | undefined;
   readonly #deployment: Deployment;
-  readonly #maxFindings: number;
-  readonly #findings: Finding[] = [];
+  readonly #findings: KeptFindings;
   readonly #counts = new Map<FindingCode, number>();
   readonly #results: ChainResult[] = [];
   #latest = { sealedAt: 0, occurredAt: 0 };
@@ -123,7 +131,7 @@ class Run {
   evidence: RegistryResult | undefined;
 
   constructor(maxFindings: number, since: VerifyState | undefined) {
-    this.#maxFindings = maxFindings;
+    this.#findings = new KeptFindings(maxFindings);
     this.#since = since;
     this.#deployment = new Deployment((code, message, chain) => this.#note({ code, message, ...chain }));
   }
@@ -144,7 +152,7 @@ class Run {
   take({ read, results, findings, counts, latest }: Walked): void {
     this.#read += read;
     for (const result of results) this.#results.push(result);
-    for (const finding of findings) this.#keep(finding);
+    for (const finding of findings) this.#findings.add(finding);
     for (const [code, count] of counts) this.#counts.set(code, (this.#counts.get(code) ?? 0) + count);
     const { sealedAt, occurredAt } = this.#latest;
     this.#latest = {
@@ -234,16 +242,12 @@ class Run {
 
   seen(): Walked {
     const [read, latest] = [this.#read + this.#unread(), this.#latest];
-    return { read, results: this.#results, findings: this.#findings, counts: this.#counts, latest };
+    return { read, results: this.#results, findings: this.#findings.list, counts: this.#counts, latest };
   }
 
   #note(finding: Finding): void {
     this.#counts.set(finding.code, (this.#counts.get(finding.code) ?? 0) + 1);
-    this.#keep(finding);
-  }
-
-  #keep(finding: Finding): void {
-    if (this.#findings.length < this.#maxFindings) this.#findings.push(finding);
+    this.#findings.add(finding);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Micros } from '../event/clock.js';
 import { REGISTRY } from '../chain/registry.js';
 import { ChainCheck, type ChainResult } from './check-chain.js';
 import type { FindingCode } from './findings.js';
+import { KeptFindings } from './kept-findings.js';
 import { LateIds } from './late-ids.js';
 import type { Pin } from './pin.js';
 import type { Finding } from './report.js';
@@ -67,7 +68,7 @@ class Walk {
   readonly #late: LateIds;
   readonly #pins = new Map<string, Pin[]>();
   readonly #since: ReadonlyMap<string, ChainState>;
-  readonly #findings: Finding[] = [];
+  readonly #findings: KeptFindings;
   readonly #counts = new Map<FindingCode, number>();
   readonly #results: ChainResult[] = [];
   #current: { readonly record: ChainRecord; readonly check: ChainCheck } | undefined;
@@ -79,6 +80,7 @@ class Walk {
 
   constructor(source: WalkSource, options: WalkOptions) {
     this.#options = options;
+    this.#findings = new KeptFindings(options.maxFindings);
     this.#chains = each(source.chains());
     this.#late = new LateIds(source);
     this.#since = new Map(options.since.map((state) => [state.origin, state]));
@@ -165,13 +167,13 @@ class Walk {
     while (!this.#isLastChain) await this.#nextChain();
     this.#endStray();
     await this.#late.settle();
-    const [read, results, findings, counts, latest] = [this.read, this.#results, this.#findings, this.#counts, this.#latest]; // prettier-ignore
+    const [read, results, findings, counts, latest] = [this.read, this.#results, this.#findings.list, this.#counts, this.#latest]; // prettier-ignore
     return { read, results, findings, counts, latest };
   }
 
   #note(finding: Finding): void {
     this.#counts.set(finding.code, (this.#counts.get(finding.code) ?? 0) + 1);
-    if (this.#findings.length < this.#options.maxFindings) this.#findings.push(finding);
+    this.#findings.add(finding);
   }
 }
 

@@ -31,6 +31,9 @@ afterAll(async () => {
 
 describe('the table of checkpoints in another PostgreSQL', () => {
   it('is made once, by however many come at once, and is written by whoever may insert and select', async () => {
+    // Who reads makes none.
+    expect(await listed(postgresAnchor(owner), ORIGIN)).toEqual([]);
+    expect((await owner.query(`select to_regclass('audit_checkpoints') as made`)).rows).toEqual([{ made: null }]);
     // Who may make none says so, and later finds the one that was made.
     const late = postgresAnchor(writer);
     await expect(late.put(await checkpoint(ORIGIN, 1))).rejects.toMatchObject({ code: 'AUDIT_ANCHOR_UNAVAILABLE' });

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FINDINGS, htmlReport, REPORT_SCHEMA, type FindingCode, type Report } from '../../src/verify/index.js';
+import {
+  FINDINGS,
+  htmlReport,
+  REPORT_SCHEMA,
+  type Finding,
+  type FindingCode,
+  type Report,
+} from '../../src/verify/index.js';
 
 const RAN = { version: '1.2.3', seconds: 1.5, options: ['--pin pins.txt'] };
 
@@ -16,6 +23,7 @@ function reportWith(text: string): Report {
     entries: 3,
     since: { verifiedAt: text, entries: 1, chains: 1 },
     chains: [{ origin: text, chain: 1, tenant: text, entries: 3, root: text, findings: 1 }],
+    trusted: { keys: [text], anchors: [text], quorum: 1, restores: [text] },
     coverage: { sections: 0, from: text, to: text, pins: { compared: 1, agreed: 0, chainsWithout: 0 } },
     findings: [{ code, origin: text, chain: 1, seq: 2, id: text, message: text }],
     findingCount: 1,
@@ -47,6 +55,16 @@ describe('the report as a page', () => {
 
   it('shows a value as it is', () => {
     expect(htmlReport(reportWith('<b>&"\'é'), RAN)).toContain('&lt;b&gt;&amp;&quot;&#39;é');
+  });
+
+  it('has some of each code, however often another was found', () => {
+    const [first] = reportWith('x').findings as [Finding];
+    const many = Array.from({ length: 1_000 }, (_, i) => ({ ...first, message: `finding ${i}.` }));
+    const findings = [...many, { ...first, code: 'REGISTRY_CUT' as const, message: 'cut.' }];
+    const page = htmlReport({ ...reportWith('x'), findings, findingCount: 2_000 }, RAN);
+    expect(page.match(/finding \d+\./g)).toHaveLength(50);
+    expect(page).toContain('cut.');
+    expect(page).toContain('1949 more are not on this page');
   });
 
   it('loads nothing and runs nothing', () => {

@@ -6,13 +6,18 @@ import type { QueryPool } from './postgres.js';
  * @param table checked before: it needs no escaping
  */
 export async function makeTable(pool: QueryPool, table: string): Promise<void> {
-  const quoted = table.replaceAll(/[^.]+/g, '"$&"');
+  if (!(await hasTable(pool, table))) await pool.query(definition(table, quote(table)), []);
+}
+
+export async function hasTable(pool: QueryPool, table: string): Promise<boolean> {
   // Rows have the shape that the statement gives them.
-  const { rows } = (await pool.query('select to_regclass($1) is not null as there', [quoted])) as {
+  const { rows } = (await pool.query('select to_regclass($1) is not null as there', [quote(table)])) as {
     rows: readonly { readonly there: boolean }[];
   };
-  if (rows[0]?.there !== true) await pool.query(definition(table, quoted), []);
+  return rows[0]?.there === true;
 }
+
+const quote = (table: string): string => table.replaceAll(/[^.]+/g, '"$&"');
 
 /** In docs/anchors.md too, for whoever makes it by hand. */
 function definition(table: string, quoted: string): string {

@@ -2,6 +2,7 @@ import { openCheckpoint, parseCheckpoint, type Checkpoint } from '../../chain/ch
 import type { Digest } from '../../chain/hashing.js';
 import { parseNote } from '../../chain/note.js';
 import { isAuditError } from '../../event/errors.js';
+import type { Vkey } from '../../chain/vkey.js';
 import type { TrustedKey } from '../policy.js';
 import { SortedRecords, type SortedRecord } from './sorted-records.js';
 
@@ -20,19 +21,19 @@ export interface Claim {
 /** What became of a note that was read. `forged`: somebody wrote what no key signed · `untrusted`: no key of the auditor's signed it. */
 export type Reading = 'trusted' | 'untrusted' | 'forged';
 
-/** A number holds so many bits. */
-const MAX_KEYS = 50;
+const ROOT_BYTES = 32;
 
 /** Checkpoints from everywhere, in the order of their sizes. */
 export class Claims {
   readonly #keys: readonly TrustedKey[];
-  /** size, source, storedAt, signers as bits; the root */
-  readonly #records = new SortedRecords({ numbers: 4, bytes: 32 });
+  /** size, source, storedAt; the root, and a bit for each key that signed it */
+  readonly #records: SortedRecords;
   #cursor: Iterator<SortedRecord> | undefined;
   #next: IteratorResult<SortedRecord> | undefined;
 
   constructor(keys: readonly TrustedKey[]) {
-    this.#keys = keys.slice(0, MAX_KEYS);
+    this.#keys = keys;
+    this.#records = new SortedRecords({ numbers: 3, bytes: ROOT_BYTES + Math.ceil(keys.length / 8) });
   }
 
   /** Reads a note. Without any key it is taken as it is, and trusted by nobody. */
@@ -42,13 +43,12 @@ export class Claims {
       if (this.#keys.length === 0) {
         const checkpoint = parseCheckpoint(parseNote(bytes).text);
         if (checkpoint.origin !== origin) return { reading: 'forged' };
-        this.#add(checkpoint, source, storedAt, 0);
+        this.#add(checkpoint, source, storedAt, []);
         return { reading: 'untrusted', checkpoint };
       }
       const { signers, ...checkpoint } = openCheckpoint(bytes, this.#keys.map(({ vkey }) => vkey)); // prettier-ignore
       if (checkpoint.origin !== origin) return { reading: 'forged', checkpoint };
-      const bits = this.#keys.reduce((sum, { vkey }, i) => sum + (signers.includes(vkey) ? 2 ** i : 0), 0);
-      this.#add(checkpoint, source, storedAt, bits);
+      this.#add(checkpoint, source, storedAt, signers);
       return { reading: 'trusted', checkpoint };
     } catch (error) {
       if (!isAuditError(error, 'AUDIT_EVIDENCE_INVALID')) throw error;
@@ -56,10 +56,14 @@ export class Claims {
     }
   }
 
-  #add({ size, root }: Checkpoint, source: number, storedAt: number | undefined, bits: number): void {
+  #add({ size, root }: Checkpoint, source: number, storedAt: number | undefined, signers: readonly Vkey[]): void {
     // An anchor that gives no time as one is one that does not know.
     const at = storedAt !== undefined && storedAt >= 0 && storedAt < Number.MAX_SAFE_INTEGER ? storedAt : -1;
-    this.#records.add([size, source, at, bits], Buffer.from(root, 'hex'));
+    const bytes = Buffer.alloc(ROOT_BYTES + Math.ceil(this.#keys.length / 8));
+    bytes.write(root, 'hex');
+    for (const [i, { vkey }] of this.#keys.entries())
+      if (signers.includes(vkey)) bytes[ROOT_BYTES + (i >> 3)] = (bytes[ROOT_BYTES + (i >> 3)] as number) | (1 << (i & 7)); // prettier-ignore
+    this.#records.add([size, source, at], bytes);
   }
 
   /** The next size of which anybody says something, beyond this one. Asked for in ascending order. */
@@ -93,7 +97,9 @@ export class Claims {
 }
 
 function claimOf({ numbers, bytes }: SortedRecord): Claim {
-  const [size = 0, source = 0, storedAt = -1, bits = 0] = numbers;
-  const signers = Array.from({ length: MAX_KEYS }, (_, i) => i).filter((i) => Math.floor(bits / 2 ** i) % 2 === 1);
-  return { size, root: bytes.toString('hex'), source, storedAt: storedAt < 0 ? undefined : storedAt, signers };
+  const [size = 0, source = 0, storedAt = -1] = numbers;
+  const signers: number[] = [];
+  for (let i = 0; ROOT_BYTES + (i >> 3) < bytes.length; i += 1)
+    if (((bytes[ROOT_BYTES + (i >> 3)] as number) >> (i & 7)) & 1) signers.push(i);
+  return { size, root: bytes.toString('hex', 0, ROOT_BYTES), source, storedAt: storedAt < 0 ? undefined : storedAt, signers }; // prettier-ignore
 }
