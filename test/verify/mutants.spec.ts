@@ -9,6 +9,7 @@ import { recorded } from './matrix/recorded.js';
 import { codesOf, MATRIX, optionsOf, seenAfter } from './matrix.js';
 import { Verifiers, type Verifier } from './mutants/load.js';
 import { LEFT, MUTANTS } from './mutants/mutants.js';
+import { codesOf as codesInOrder, RESTORED, restoredLog } from './restored-log.js';
 import { CASES } from './tamperings.js';
 
 /** One question to a verifier, and whether the answer is the one that is expected. */
@@ -36,6 +37,13 @@ beforeAll(async () => {
       }); // prettier-ignore
   }
   await closeFixtures(fixtures);
+  const restored = await restoredLog();
+  for (const { name, steps, policy, anchors, finds } of RESTORED) {
+    const seen = await after(restored.log.pool, (await steps?.(restored)) ?? [], recorded);
+    const options = { policy: { ...restored.policy, ...policy?.(restored) }, anchors: (await anchors?.(restored)) ?? [restored.anchor] }; // prettier-ignore
+    asked.push({ name: `restored: ${name}`, seen, options, isRight: (report) => codesInOrder(report) === finds });
+  }
+  await restored.log.close();
   const log = await filledLog();
   for (const { name, steps, code, seq } of CASES)
     asked.push({

@@ -312,6 +312,15 @@ export const CHAIN_CASES: readonly MatrixCase[] = [
     'ANCHOR_MISSING BELOW_LEVEL CHAIN_ALTERED CHAIN_MISSING ENTRY_MISSING HEAD_ALTERED REGISTRY_CUT',
   ),
   chains(
+    'an empty chain of a number below 0, that has an origin',
+    [
+      `insert into audit.chain (chain, origin, tenant_key, size, hash, frontier) values (-1, 'example.com/test/-1', 'evil', 0, decode(repeat('00', 32), 'hex'), '')`,
+    ],
+    'CHAIN_ALTERED CHAIN_MISSING CHECKPOINT_DIFFERS HEAD_ALTERED OPENING_WRONG',
+    'BELOW_LEVEL CHAIN_ALTERED CHAIN_MISSING HEAD_ALTERED OPENING_WRONG REGISTRY_CUT',
+    'ANCHOR_MISSING BELOW_LEVEL CHAIN_ALTERED CHAIN_MISSING HEAD_ALTERED OPENING_WRONG REGISTRY_CUT',
+  ),
+  chains(
     'the kind of an opening changed in its captured row',
     [`update audit.content set op = 'chain.close' ${OPENING}`],
     'OPENING_WRONG',
