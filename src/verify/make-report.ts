@@ -129,7 +129,7 @@ function limitsOf(
       : ['Headers alone were verified: neither the sections (who, and which values) nor the captured rows were compared, nor the form of bodies. Run without --headers for a verdict.']), // prettier-ignore
     ...(since === undefined
       ? []
-      : [`${trusted} entries were taken on trust: they were verified on ${since.verifiedAt}, and not read again, but for the last of each chain. A change that was made in them since is not seen; run without --since for that.`]), // prettier-ignore
+      : [`${trusted} entries were taken on trust: they were verified on ${since.verifiedAt}, and not read again, but for the last of each chain. A change that was made in them since is not seen, and what was signed of them is not compared again; run without --since for that.`]), // prettier-ignore
     ...(before === 0 ? [] : [`${before} pins are of sizes that were taken on trust: nothing was compared with them.`]),
     ...limitsOfLevel(chains, content ? evidence : undefined, pins.length > 0, levelOf(evidence, since, content)),
     ...(pins.length === 0

@@ -33,8 +33,8 @@ export interface VerifyOptions {
   /** What an earlier run has verified: only what came after it is read, and the report says what was taken on trust. */
   readonly since?: VerifyState;
   /**
-   * Given where the next run can go on: not where something was tampered with, nor from headers alone. A chain with findings is left
-   * out of it.
+   * Given where the next run can go on: not from headers alone, nor where anything was found but rows that wait for their entry and an
+   * anchor whose newest checkpoint is old. What could not be compared (an anchor was away) would be taken on trust otherwise.
    */
   readonly onState?: (state: VerifyState) => void;
   /** Called for each page with the entries checked so far and their number by the rows of the chains. */
@@ -112,10 +112,14 @@ export async function verify(source: LogSource, options: VerifyOptions = {}): Pr
     anchors: options.anchors ?? [],
   });
   const { name } = run;
-  if (report.verdict !== 'TAMPERED' && content && name !== undefined)
+  const isWhole = Object.keys(report.codes).every((code) => GO_ON.some((each) => each === code));
+  if (isWhole && content && name !== undefined)
     options.onState?.({ verifiedAt: formatMillis(at), deployment: name, chains: run.states() });
   return report;
 }
+
+/** Findings that say nothing of what was read: the next run can go on behind it. After any other, something would be taken on trust that nobody has compared. */
+const GO_ON: readonly FindingCode[] = ['UNSEALED', 'ANCHOR_STALE'];
 
 const NOTHING_TOLD: ToldPart = { told: [], lastHeadsAt: undefined };
 

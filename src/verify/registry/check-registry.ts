@@ -16,7 +16,7 @@ import { agreedSizes, type Agreed } from './agreed.js';
 import { checkAnchors } from './check-anchors.js';
 import { Apart } from './apart.js';
 import { Claims, type Claim } from './claims.js';
-import { keyAt, lineOfKeys, parseHandover, trustedKeys, type Handover } from './keys.js';
+import { isKey, keyAt, lineOfKeys, parseHandover, trustedKeys, type Handover } from './keys.js';
 import { readAnchors, type NamedAnchor } from './read-anchors.js';
 import { MOST_SENT, type ToldPart } from './told-list.js';
 import { parseRestore, Restores } from './restores.js';
@@ -145,8 +145,7 @@ export class RegistryCheck implements ChainProofs {
     const inTime = signers.some((i) => {
       const key = this.#keys[i];
       if (key === undefined) return false;
-      const id = `${key.vkey.name}+${key.vkey.id}`;
-      const isOfEpoch = to === undefined ? until === undefined || until.startsWith(id) : `${to.name}+${to.id}` === id;
+      const isOfEpoch = to === undefined ? until === undefined || isKey(until, key.vkey) : isKey(to, key.vkey);
       const at = sealedAt / 1000;
       return isOfEpoch && at >= (key.from ?? Number.NEGATIVE_INFINITY) && at <= (key.until ?? Number.POSITIVE_INFINITY);
     });
@@ -173,7 +172,8 @@ export class RegistryCheck implements ChainProofs {
   /** Each entry of chain 0. */
   entry({ seq, id, action, sealedAt, body, content }: EntryRecord): void {
     this.#size = Math.max(this.#size, seq + 1);
-    if (action !== 'heads' || content === undefined) return;
+    // What was told before the state was compared then: chains may have been longer than that when it was saved.
+    if (seq < this.#seen || action !== 'heads' || content === undefined) return;
     this.#lastHeadsAt = sealedAt;
     const member = parseJsonObject(body)?.['heads'];
     const told = parseTold(content?.data ?? '');
