@@ -1,7 +1,7 @@
 import type { Digest } from '../../chain/hashing.js';
 import { namesIn, parseNote } from '../../chain/note.js';
 import { isHeadsMember } from '../../chain/heads.js';
-import { parseTold, REGISTRY } from '../../chain/registry.js';
+import { MOST_TOLD, parseTold, REGISTRY } from '../../chain/registry.js';
 import type { Micros } from '../../event/clock.js';
 import { parseJsonObject } from '../../event/json-object.js';
 import type { Policy } from '../policy.js';
@@ -174,13 +174,14 @@ export class RegistryCheck implements ChainProofs {
     this.#size = Math.max(this.#size, seq + 1);
     // What was told before the state was compared then: chains may have been longer than that when it was saved.
     if (seq < this.#seen || action !== 'heads' || content === undefined) return;
-    this.#lastHeadsAt = sealedAt;
     const member = parseJsonObject(body)?.['heads'];
     const told = parseTold(content?.data ?? '');
     if (!isHeadsMember(member) || told === undefined || told.length !== member.count) {
       this.#note('HEADS_WRONG', `entry ${seq} does not say of which chains it tells`, { seq, id });
       return;
     }
+    // Behind a full one there is more to tell: what was sealed before it is not all told yet.
+    if (told.length < MOST_TOLD) this.#lastHeadsAt = sealedAt;
     // A sealer tells of chains that have grown since.
     const before = told.find(([chain, size]) => size <= (this.#lastTold.get(chain) ?? 0));
     if (before !== undefined)
@@ -199,7 +200,7 @@ export class RegistryCheck implements ChainProofs {
     return this.#origin;
   }
 
-  /** When the registry told of chains for the last time: what was sealed before it, it knows. */
+  /** When the registry told of all chains that had grown, for the last time: what was sealed before it, it knows. */
   get lastHeadsAt(): Micros | undefined {
     return this.#lastHeadsAt;
   }
