@@ -175,13 +175,13 @@ export class RegistryCheck implements ChainProofs {
     // What was told before the state was compared then: chains may have been longer than that when it was saved.
     if (seq < this.#seen || action !== 'heads' || content === undefined) return;
     const member = parseJsonObject(body)?.['heads'];
+    // Behind a full one there is more to tell: what was sealed before it is not all told yet.
+    if (!isHeadsMember(member) || member.count < MOST_TOLD) this.#lastHeadsAt = sealedAt;
     const told = parseTold(content?.data ?? '');
     if (!isHeadsMember(member) || told === undefined || told.length !== member.count) {
       this.#note('HEADS_WRONG', `entry ${seq} does not say of which chains it tells`, { seq, id });
       return;
     }
-    // Behind a full one there is more to tell: what was sealed before it is not all told yet.
-    if (told.length < MOST_TOLD) this.#lastHeadsAt = sealedAt;
     // A sealer tells of chains that have grown since.
     const before = told.find(([chain, size]) => size <= (this.#lastTold.get(chain) ?? 0));
     if (before !== undefined)
