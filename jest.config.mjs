@@ -74,6 +74,7 @@ const LONG = [
   'prisma/plain-read/plain-reads',
   'prisma/reads/around',
   'prisma/reads/log',
+  'query/conditions',
   'query/plan',
   'recorder/kill',
   'recorder/reads-early',

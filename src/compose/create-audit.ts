@@ -83,7 +83,10 @@ export class Audit implements Recorder {
     const readers = this.#poolOf(options.readerUrl, 'reader');
     this.query = new AuditReader(
       postgresEntryStore(readers, options.schema, { tellTenant: options.readerUrl !== undefined }),
-      options.catalogue && { catalogue: options.catalogue, prisma: prismaValues },
+      {
+        schema: options.catalogue && { catalogue: options.catalogue, prisma: prismaValues },
+        actions: options.actions,
+      },
     );
   }
 

@@ -1,3 +1,5 @@
-export { AuditReader, type AuditPage, type AuditQuery } from './reader.js';
+export { AuditReader } from './reader.js';
+export type { AuditPage } from './find.js';
+export type { AuditConditions, AuditQuery } from './query.js';
 export type { AuditEntry } from './read-entry.js';
 export type { Unreadable } from './unreadable.js';
