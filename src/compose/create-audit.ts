@@ -86,6 +86,10 @@ export class Audit implements Recorder {
       {
         schema: options.catalogue && { catalogue: options.catalogue, prisma: prismaValues },
         actions: options.actions,
+        auditor:
+          options.auditorUrl === undefined
+            ? undefined
+            : postgresEntryStore(this.#poolOf(options.auditorUrl, 'auditor'), options.schema),
       },
     );
   }
@@ -114,7 +118,7 @@ export class Audit implements Recorder {
     return pool;
   }
 
-  #poolOf(url: string | undefined, part: 'sealer' | 'reader'): Pool {
+  #poolOf(url: string | undefined, part: 'sealer' | 'reader' | 'auditor'): Pool {
     return url === undefined ? this.#pool : this.#open(url, 2, `nestjs-prisma-audit ${part}`, `${part}Url`);
   }
 

@@ -14,12 +14,12 @@ export class Cursors {
   readonly #mark: string;
   readonly #by: 'chain' | 'id';
 
-  constructor(query: AuditQuery, by: 'chain' | 'id') {
+  constructor(query: AuditQuery, by: 'chain' | 'id', more: object = {}) {
     const { resource } = query;
     const values = CONDITION_NAMES.map((name) =>
       name === 'resource' ? [resource?.type, resourceId(resource?.id)] : (query[name] ?? null),
     );
-    this.#mark = hash('sha256', JSON.stringify([values, query.order ?? 'newest'])).slice(0, 12);
+    this.#mark = hash('sha256', JSON.stringify([values, query.order ?? 'newest', more])).slice(0, 12);
     this.#by = by;
   }
 

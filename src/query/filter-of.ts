@@ -24,8 +24,8 @@ export async function filterOf(
   let names = query.mark === undefined ? undefined : markedActions(query.mark, actions);
   let tooMany: string | undefined;
   if (prefix !== undefined && prefix !== '') {
-    const found = await store.actions(tenant, prefix, MOST_ACTIONS + 1);
-    if (found.length > MOST_ACTIONS) tooMany = prefix;
+    const found = tenant === undefined ? undefined : await store.actions(tenant, prefix, MOST_ACTIONS + 1);
+    if (found === undefined || found.length > MOST_ACTIONS) tooMany = prefix;
     else names = names?.filter((name) => found.includes(name)) ?? found;
   } else if (action !== undefined && prefix === undefined) {
     names = names === undefined || names.includes(action) ? [action] : [];

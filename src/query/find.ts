@@ -1,5 +1,5 @@
 import { uuidV7Millis } from '../event/uuid.js';
-import type { EntryCount } from '../store/entry.port.js';
+import type { EntryCount, EntryFilter } from '../store/entry.port.js';
 import type { Asking } from './asking.js';
 import { beside, Cursors } from './cursor.js';
 import { checkConditions, checkQuery, invalid, type AuditConditions, type AuditQuery } from './query.js';
@@ -18,21 +18,30 @@ export interface AuditPage {
   readonly stoppedAt?: Date;
 }
 
-/** @throws AuditError `AUDIT_QUERY_INVALID` or `AUDIT_CURSOR_INVALID`, and what the store throws */
-export async function find(asking: Asking, query: AuditQuery): Promise<AuditPage> {
+/**
+ * @param more conditions of a question that queries do not have
+ * @throws AuditError `AUDIT_QUERY_INVALID` or `AUDIT_CURSOR_INVALID`, and what the store throws
+ */
+export async function find(asking: Asking, query: AuditQuery, more: Partial<EntryFilter> = {}): Promise<AuditPage> {
   checkQuery(query);
   const { order = 'newest', limit = 50, cursor, back = false, resource } = query;
   if (back && cursor === undefined) throw invalid('back needs a cursor: `previous` of the page behind');
   const by = resource?.id === undefined || resource.id === null ? 'id' : 'chain';
-  const cursors = new Cursors(query, by);
+  const cursors = new Cursors(query, by, more);
   const from = cursor === undefined ? undefined : cursors.parse(cursor);
   const direction = back ? opposite(order) : order;
   const filter = await asking.filter(query);
-  const { entries: found, more, stopped } = await asking.page(filter, { order: direction, by, after: from, limit: limit + 1 }); // prettier-ignore
+  const page = await asking.page(filter && { ...filter, ...more }, {
+    order: direction,
+    by,
+    after: from,
+    limit: limit + 1,
+  });
+  const { entries: found, stopped } = page;
 
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
-  const far = last && (more || found.length > limit) ? last : stopped;
+  const far = last && (page.more || found.length > limit) ? last : stopped;
   // Where nothing was found the way back begins at the place itself, which may have an entry.
   const near = from && (shown[0] ?? beside(from, direction));
   if (back) shown.reverse();

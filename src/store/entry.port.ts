@@ -27,8 +27,10 @@ export interface EntryFilter {
   readonly tx?: string | undefined;
   readonly group?: string | undefined;
   readonly requestId?: string | undefined;
-  /** Text that the data section has somewhere. */
-  readonly dataHas?: string | undefined;
+  /** Of this record, or of none and with this text in the data section. */
+  readonly naming?: { readonly id: string; readonly text: string } | undefined;
+  /** Only denials, and logins. */
+  readonly refusals?: boolean | undefined;
   /** Bounds on the id (UUIDv7): at least, less than. */
   readonly fromId?: string | undefined;
   readonly toId?: string | undefined;
@@ -145,7 +147,7 @@ export interface EntryStore {
   count(filter: EntryFilter): Promise<EntryCount>;
   groups(request: GroupsRequest): Promise<EntryGroups>;
   /** Names of actions that a tenant's entries have, at most `limit`, each looked up by itself. */
-  actions(tenant: string | undefined, prefix: string, limit: number): Promise<readonly string[]>;
+  actions(tenant: string, prefix: string, limit: number): Promise<readonly string[]>;
   /**
    * Leaves entries `audit.read`, one for each chain that was read, all or none.
    * @throws AuditError `AUDIT_NOT_WRITABLE` on a standby

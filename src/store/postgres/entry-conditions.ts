@@ -106,7 +106,12 @@ function conditions(filter: EntryFilter, many: string | undefined, bind: Bind): 
   add('severity', (severity) => member(`,"severity":${JSON.stringify(severity)}`));
   add('tx', (tx) => member(`,"tx":${JSON.stringify(tx)}`));
   add('flag', (flag) => `e.body ~ ${bind(`,"flags":\\[[^]]*"${flag}"`)}`);
-  add('dataHas', (text) => `exists (select from "audit".content c where c.pos = e.pos and strpos(c.data, ${bind(text)}) > 0)`); // prettier-ignore
+  add('refusals', () => `(e.outcome = 'denied' or e.action = 'auth.login')`);
+  add(
+    'naming',
+    ({ id, text }) =>
+      `(e.resource_id = ${bind(id)}::text or e.resource_id is null and exists (select from "audit".content c where c.pos = e.pos and strpos(c.data, ${bind(text)}) > 0))`,
+  );
   add('fromId', (id) => `e.id >= ${bind(id)}::uuid`);
   add('toId', (id) => `e.id < ${bind(id)}::uuid`);
   return found;

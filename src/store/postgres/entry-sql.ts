@@ -122,20 +122,16 @@ select g.key, g.action, g.count, g.first_id, g.last_id, w.walked, w.last
 }
 
 /** The next name is looked up behind the last: as many steps in the index as there are names. */
-export function actionsStatement(tenant: string | undefined, prefix: string, limit: number): Statement {
-  const { values, bind } = new Bound();
-  const of = tenant === undefined ? 'e.chain > 0' : `e.tenant_key = ${bind(tenant)}`;
-  const end = `e.action < ${bind(`${prefix}\u{10ffff}`)}`;
-  const from = bind(prefix);
+export function actionsStatement(tenant: string, prefix: string, limit: number): Statement {
   return {
     text: `
 with recursive names (action) as (
-  (select e.action from "audit".entry e where ${of} and e.action >= ${from} and ${end} order by e.action limit 1)
+  (select e.action from "audit".entry e where e.tenant_key = $1 and e.action >= $2 and e.action < $3 order by e.action limit 1)
   union all
-  select (select e.action from "audit".entry e where ${of} and e.action > n.action and ${end} order by e.action limit 1)
+  select (select e.action from "audit".entry e where e.tenant_key = $1 and e.action > n.action and e.action < $3 order by e.action limit 1)
     from names n where n.action is not null
 )
-select action from names where action is not null limit ${bind(limit)}`,
-    values,
+select action from names where action is not null limit $4`,
+    values: [tenant, prefix, `${prefix}\u{10ffff}`, limit],
   };
 }
