@@ -26,6 +26,8 @@ export function finishRegistry(kind: RegistryKind, commit: Body['commit'], heads
   return {
     tenant: REGISTRY.tenant,
     actorId: 'sealer',
+    actorEmail: undefined,
+    address: undefined,
     requestId: undefined,
     body: { source: 'control', action: kind, outcome: 'success', flags: new Set(), commit, heads },
   };

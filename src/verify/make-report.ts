@@ -101,9 +101,14 @@ function codesOf(counts: Walked['counts']): Report['codes'] {
   return codes;
 }
 
-function notesOf({ latest }: Walked, now: number): readonly string[] {
+function notesOf({ latest, results }: Walked, now: number): readonly string[] {
   const isAhead = (at: Micros): boolean => at > (now + AHEAD_MS) * 1000;
+  let unprojected = 0;
+  for (const chain of results) unprojected += chain.unprojected;
   return [
+    ...(unprojected === 0
+      ? []
+      : [`${unprojected} entries were sealed before entries could be found by where they came from, an e-mail or an address: no question for one of these finds them.`]), // prettier-ignore
     ...(isAhead(latest.sealedAt)
       ? [`The last entry was sealed at ${time(latest.sealedAt)}, which is still to come by this machine's clock (${formatMillis(now)}): one of the two clocks is or was wrong.`] // prettier-ignore
       : []),

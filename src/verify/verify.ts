@@ -78,6 +78,7 @@ export async function verify(source: LogSource, options: VerifyOptions = {}): Pr
     maxFindings,
     content,
     since: since?.chains ?? [],
+    projectedFrom: await source.projectedFrom(),
     onProgress: (read: number) => options.onProgress?.(read, total),
   };
   const at = now();
@@ -97,6 +98,7 @@ export async function verify(source: LogSource, options: VerifyOptions = {}): Pr
         }
     }
     run.compareKnown(pins);
+    run.compareProjected();
     await run.compareWhole(source, unsealedAfterMs);
     await run.compareRegistry(source, options, registry);
   } finally {
@@ -208,6 +210,18 @@ class Run {
     for (const { origin, chain } of this.#since?.chains ?? []) {
       if (!this.#deployment.has(origin))
         this.#note({ code: 'CHAIN_MISSING', message: 'the chain of the state is not in this database', origin, chain });
+    }
+  }
+
+  /** One sealer followed the other: all that was sealed before there were the later projections lies before all that has them. */
+  compareProjected(): void {
+    let first = Number.POSITIVE_INFINITY;
+    for (const { projectedSince } of this.#results) if (projectedSince !== undefined && projectedSince < first) first = projectedSince; // prettier-ignore
+    for (const result of this.#results) {
+      const { origin, chain, unprojectedUntil } = result;
+      if (unprojectedUntil === undefined || unprojectedUntil < first) continue;
+      result.findings += 1;
+      this.#note({ code: 'PROJECTION_ALTERED', message: 'entries have neither source, e-mail nor address, and were sealed after others that have', origin, chain }); // prettier-ignore
     }
   }
 

@@ -49,6 +49,16 @@ export const LEFT: readonly string[] = [
 ];
 
 export const MUTANTS: readonly Mutant[] = [
+  ...of('check-chain.ts', [
+    never('entry.pos >= this.#projectedFrom'),
+    ['if (this.#projectedSince !== undefined || entry', 'if (entry'],
+  ]),
+  ...of('clean-entry.ts', [
+    ['(isOld ||', '(true ||'],
+    always('text.actorEmail === entry.actorEmail'),
+    always('text.address === entry.address'),
+  ]),
+  ...of('verify.ts', [always('unprojectedUntil < first')]),
   ...of('registry/check-anchors.ts', [
     ['storedAt <= now + AHEAD_MS', 'true'],
     ['storedAt : last.sealedAt / 1000', 'storedAt : now'],
