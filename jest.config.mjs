@@ -48,6 +48,7 @@ const LONG = [
   'hostile/caller-process',
   'hostile/clocks-and-sequences',
   'hostile/deferred',
+  'hostile/escapes',
   'hostile/functions',
   'hostile/held-events',
   'hostile/verify-cli',

@@ -1,4 +1,4 @@
-import { projected, resourceId, tenantKey } from '../event/identity.js';
+import { emailKey, projected, resourceId, tenantKey } from '../event/identity.js';
 import { uuidV7Floor } from '../event/uuid.js';
 import { MOST_ACTIONS, type EntryFilter, type EntryStore } from '../store/entry.port.js';
 import { invalid, type AuditConditions } from './query.js';
@@ -34,7 +34,7 @@ export async function filterOf(
   return {
     tenant,
     actorId: projected(query.actor) ?? undefined,
-    actorEmail: projected(email?.toLowerCase()) ?? undefined,
+    actorEmail: emailKey(email) ?? undefined,
     address: projected(query.address) ?? undefined,
     resourceType: text(resource?.type),
     resourceId: projected(resourceId(resource?.id)) ?? undefined,

@@ -52,6 +52,7 @@ const FAILURES = ['by', 'within', 'atLeast', 'to', 'tenant', 'allTenants'];
 
 /** Failed logins and denials of a window, by who or where from. */
 export async function failures(asking: Asking, question: FailuresQuestion): Promise<FailureGroups> {
+  if (typeof question !== 'object' || question === null) throw invalid("ask for { by: 'actor', within: 3_600_000 }");
   const { by, within, atLeast = 2, to = new Date(), ...where } = question;
   const unknown = Object.keys(question).find((name) => !FAILURES.includes(name));
   if (unknown !== undefined)
@@ -70,7 +71,7 @@ export async function failures(asking: Asking, question: FailuresQuestion): Prom
 
 /** How entries lie over the hours of the day, by action. */
 export async function pattern(asking: Asking, question: PatternQuestion): Promise<AccessPattern> {
-  const { zone = 'UTC', ...conditions } = question;
+  const { zone = 'UTC', ...conditions } = question ?? {};
   checkConditions(conditions);
   checkZone(zone);
   const found = await grouped(asking, conditions, 'hour and action', { atLeast: 1, zone, limit: 24 * 500 });

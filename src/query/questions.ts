@@ -84,13 +84,13 @@ export abstract class Questions {
 
   /** Failed logins and denials of a window, by actor or address; who has fewer than `atLeast` is left out. */
   async failures(question: FailuresQuestion): Promise<FailureGroups> {
-    const { tenant, allTenants, to } = question;
+    const { tenant, allTenants, to } = question ?? {}; // said by the check
     return await this.answer('failures', { tenant, allTenants, to, failures: true }, (asking) => failures(asking, question), ({ groups }) => ({ count: groups.length })); // prettier-ignore
   }
 
   /** How entries lie over the hours of the day, by action. */
   async pattern(question: PatternQuestion = {}): Promise<AccessPattern> {
-    const { zone: _, ...conditions } = question;
+    const { zone: _, ...conditions } = question ?? {};
     return await this.answer('pattern', conditions, (asking) => pattern(asking, question), ({ cells }) => ({ count: cells.length })); // prettier-ignore
   }
 
@@ -101,7 +101,7 @@ export abstract class Questions {
   }
 
   #pages(kind: string, query: AuditQuery, work: (asking: Asking) => Promise<AuditPage>): Promise<AuditPage> {
-    const { order: _order, limit: _limit, cursor: _cursor, back: _back, ...conditions } = query;
+    const { order: _order, limit: _limit, cursor: _cursor, back: _back, ...conditions } = query ?? {}; // said by the check
     return this.answer(kind, conditions, work, ({ entries }) => shownEntries(entries));
   }
 }

@@ -36,7 +36,14 @@ beforeAll(async () => {
           details: { i, text: '"severity":"critical"' },
           occurredAt: new Date(START + (i >> 1) * 1000),
         },
-        { context: newContext({ actor: { id: ACTORS[i % 3] as string }, tenant, requestId: `req-${i >> 3}` }) },
+        {
+          context: newContext({
+            actor: { id: ACTORS[i % 3] as string, email: `${ACTORS[i % 4] ?? 'Dee'}@Example.test` },
+            ip: `203.0.113.${i % 5}`,
+            tenant,
+            requestId: `req-${i >> 3}`,
+          }),
+        },
       );
     }
   await audit.flush();
@@ -51,6 +58,9 @@ afterAll(async () => {
 /** What each condition means, said in JavaScript over the entries. */
 const MEANS: { [N in keyof AuditQuery]?: (entry: AuditEntry, value: never) => boolean } = {
   actor: ({ actor }, value: string) => actor?.['id'] === value,
+  email: ({ actor }, value: string) => String(actor?.['email']).toLowerCase() === value.toLowerCase(),
+  address: ({ actor }, value: string) => actor?.['ip'] === value,
+  source: ({ source }, value: string | string[]) => [value].flat().includes(source),
   resource: ({ resource }, { type, id }: { type: string; id?: string }) => resource?.type === type && (id === undefined || resource.id === id), // prettier-ignore
   action: ({ action }, value: string) => value.endsWith('*') ? action.startsWith(value.slice(0, -1)) : action === value, // prettier-ignore
   mark: ({ action }, value: string) => Object.entries(ACTIONS_KNOWN).some(([name, { marks }]) => name === action && marks.includes(value)), // prettier-ignore
@@ -66,6 +76,9 @@ const MEANS: { [N in keyof AuditQuery]?: (entry: AuditEntry, value: never) => bo
 
 const VALUES: { [N in keyof AuditQuery]?: readonly (() => AuditQuery[N])[] } = {
   actor: [() => 'ann', () => 'eve'],
+  email: [() => 'ANN@example.TEST'],
+  address: [() => '203.0.113.3', () => 'nowhere'],
+  source: [() => 'record', () => ['control', 'change']],
   resource: [() => ({ type: 'Invoice', id: 'inv-1' }), () => ({ type: 'Invoice' }), () => ({ type: '","severity":"critical"' })], // prettier-ignore
   action: [() => 'invoice.approve', () => 'invoice*', () => 'invoice.*', () => '*', () => 'no.such*'],
   mark: [() => 'billing', () => 'money'],
