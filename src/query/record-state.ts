@@ -133,9 +133,12 @@ function sameValue(a: FieldValue | undefined, b: FieldValue | undefined): boolea
 }
 
 function said(value: FieldValue | undefined): string {
-  return JSON.stringify(
-    [value],
-    (_name, each: unknown) =>
-    typeof each === 'bigint' ? { bigint: String(each) } : each instanceof Uint8Array ? Buffer.from(each).toString('hex') : each, // prettier-ignore
-  );
+  return JSON.stringify([value], (_name, each: unknown) => {
+    if (typeof each === 'bigint' || (typeof each === 'number' && !Number.isFinite(each)))
+      return { number: String(each) };
+    if (each instanceof Uint8Array) return { bytes: Buffer.from(each).toString('hex') };
+    // Prisma's null of a document is an object without members.
+    const isPlain = typeof each !== 'object' || each === null || Array.isArray(each) || Object.getPrototypeOf(each) === Object.prototype; // prettier-ignore
+    return isPlain ? each : { class: String(each) };
+  });
 }
