@@ -76,6 +76,8 @@ const LONG = [
   'prisma/reads/around',
   'prisma/reads/log',
   'query/conditions',
+  'query/documented',
+  'query/questions',
   'query/plan',
   'recorder/kill',
   'recorder/reads-early',

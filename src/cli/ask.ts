@@ -7,9 +7,12 @@ import { environment, withPool } from './environment.js';
 import { printGroups, printPattern, printRevert, printState, printDifference } from './print-answers.js';
 import { printEntries } from './print-entries.js';
 import { printPlaces } from './query.js';
-import { complain, line, print, printJson } from './terminal.js';
+import { commanderOutput, complain, line, print, printJson } from './terminal.js';
 import type { AuditQuery } from '../query/query.js';
 import type { AuditReader } from '../query/reader.js';
+
+const ID = ['<id>', 'id of the entry'] as const;
+const RECORD = ['<type:id>', 'the record: Invoice:42', record] as const;
 
 type Json = { json?: boolean };
 type WhereOptions = Where & Json;
@@ -19,7 +22,8 @@ type PageOptions = ConditionOptions & Json & { limit: number; cursor?: string; b
 export function askCommand(): Command {
   const ask = new Command('ask').description('ask the log about a record, an entry, or who did what when');
   ask.addCommand(
-    ofOne('entry <id>', 'one entry, and with --around those beside it in its chain')
+    ofOne('entry', 'one entry, and with --around those beside it in its chain')
+      .argument(...ID)
       .option('--around <n>', 'so many of either side, at most 250', Number)
       .action(
         answer(async (reader, where, options, id: string) => {
@@ -34,37 +38,46 @@ export function askCommand(): Command {
       ),
   );
   ask.addCommand(
-    ofOne('as-of <type:id> <time>', 'what a record was at a moment').action(
-      answer(async (reader, where, options, of: string, at: string) => {
-        const state = await reader.asOf(record(of), time(at), where);
-        if (options.json) printJson(plain(state));
-        else print(printState(state));
-      }),
-    ),
+    ofOne('as-of', 'what a record was at a moment')
+      .argument(...RECORD)
+      .argument('<time>', 'moment (ISO 8601)', time)
+      .action(
+        answer(async (reader, where, options, of: Resource, at: Date) => {
+          const state = await reader.asOf(of, at, where);
+          if (options.json) printJson(plain(state));
+          else print(printState(state));
+        }),
+      ),
   );
   ask.addCommand(
-    ofOne('difference <type:id> <from> <to>', 'which fields of a record differ between two moments').action(
-      answer(async (reader, where, options, of: string, from: string, to: string) => {
-        const found = await reader.difference(record(of), time(from), time(to), where);
-        if (options.json) printJson(plain(found));
-        else print(printDifference(found));
-      }),
-    ),
+    ofOne('difference', 'which fields of a record differ between two moments')
+      .argument(...RECORD)
+      .argument('<from>', 'moment (ISO 8601)', time)
+      .argument('<to>', 'moment (ISO 8601)', time)
+      .action(
+        answer(async (reader, where, options, of: Resource, from: Date, to: Date) => {
+          const found = await reader.difference(of, from, to, where);
+          if (options.json) printJson(plain(found));
+          else print(printDifference(found));
+        }),
+      ),
   );
   ask.addCommand(
-    ofOne('revert <id>', 'the Prisma call that would undo a change; it is printed, never run').action(
-      answer(async (reader, where, options, id: string) => {
-        const undo = await reader.revert(id, where);
-        if (options.json) printJson(undo ? plain({ call: undo.call, refused: undo.refused }) : {});
-        else if (undo) print(printRevert(undo));
-        else complain(line`there is no such entry`);
-      }),
-    ),
+    ofOne('revert', 'the Prisma call that would undo a change; it is printed, never run')
+      .argument(...ID)
+      .action(
+        answer(async (reader, where, options, id: string) => {
+          const undo = await reader.revert(id, where);
+          if (options.json) printJson(undo ? plain({ call: undo.call, refused: undo.refused }) : {});
+          else if (undo) print(printRevert(undo));
+          else complain(line`there is no such entry`);
+        }),
+      ),
   );
   ask.addCommand(
-    paged(withConditions(new Command('who-saw <type:id>').description('who read a record'))).action(
+    paged(withConditions(new Command('who-saw').description('who read a record').argument(...RECORD))).action(
       pages((reader, { resource: _resource, action: _action, mark: _mark, ...query }, of) =>
-        reader.whoSaw(record(of ?? ''), query),
+        reader.whoSaw(of as Resource, query),
       ),
     ),
   );
@@ -107,6 +120,7 @@ export function askCommand(): Command {
         });
       }),
   );
+  for (const command of ask.commands) command.exitOverride().configureOutput(commanderOutput);
   return ask;
 }
 
@@ -126,8 +140,8 @@ function paged(command: Command): Command {
     .option('--json', 'one JSON object a line');
 }
 
-function answer(
-  work: (reader: AuditReader, where: Where, options: WhereOptions, ...values: string[]) => Promise<void>,
+function answer<A extends readonly unknown[]>(
+  work: (reader: AuditReader, where: Where, options: WhereOptions, ...values: A) => Promise<void>,
 ): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     // As commander hands them: the values, the options, the command.
@@ -135,13 +149,13 @@ function answer(
     const options = given.at(-2) as WhereOptions;
     const { tenant, allTenants } = options;
     await withReader(command, (reader) =>
-      work(reader, { tenant, allTenants }, options, ...(given.slice(0, -2) as string[])),
+      work(reader, { tenant, allTenants }, options, ...(given.slice(0, -2) as unknown as A)),
     );
   };
 }
 
 function pages(
-  work: (reader: AuditReader, query: AuditQuery, of?: string) => Promise<AuditPage>,
+  work: (reader: AuditReader, query: AuditQuery, of?: Resource) => Promise<AuditPage>,
 ): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     const command = given.at(-1) as Command;
@@ -149,7 +163,7 @@ function pages(
     const { limit, cursor, back } = options;
     await withReader(command, async (reader) => {
       const query = { ...conditionsOf(options), limit, cursor, ...(back ? { back } : {}) };
-      const page = await work(reader, query, given.length > 2 ? (given[0] as string) : undefined);
+      const page = await work(reader, query, given.length > 2 ? (given[0] as Resource) : undefined);
       if (options.json) for (const entry of page.entries) printJson(plain(entry));
       else print(printEntries(page.entries));
       printPlaces(page);
