@@ -126,7 +126,7 @@ describe('conditions', () => {
     }
     expect(queries.length).toBeGreaterThan(1_000);
     expect(matched).toBeGreaterThan(1_000);
-  });
+  }, 120_000);
 
   it.each<[string, AuditQuery]>([
     ['by time', {}],
