@@ -2,6 +2,7 @@ import { READ_LIMITS } from '../../event/limits.js';
 import { MAX_LEAF_BYTES } from '../../chain/bundle.js';
 import { REGISTRY_SECTION_BYTES } from '../../chain/registry.js';
 import type { Digest } from '../../chain/hashing.js';
+import { NOTE_LIMITS } from '../../chain/note.js';
 import type { LeafWithSections, ProofSource, ProvableChain, StoredHeads, StoredSection } from '../proof.port.js';
 import { LARGE_BYTES, type Row } from './log-records.js';
 import { inSnapshot } from './log-snapshot.js';
@@ -39,8 +40,10 @@ select * from (
  where coalesce(before, 0) < ${TOLD_BYTES}`;
 const HEADS_FROM = heads(`e.seq > $1 and e.sealed_at >= to_timestamp($2::double precision / 1000)`, 'asc');
 const HEADS_BELOW = heads(`e.seq < $1`, 'desc');
-const OVER = `select size, note from "audit".checkpoint where size > $1 order by size limit 1`;
-const NEWEST = `select size, note from "audit".checkpoint order by size desc limit 1`;
+/** What is longer than a note is none. */
+const NOTE = `case when octet_length(note) <= ${NOTE_LIMITS.bytes} then note else '' end`;
+const OVER = `select size, ${NOTE} from "audit".checkpoint where size > $1 order by size limit 1`;
+const NEWEST = `select size, ${NOTE} from "audit".checkpoint order by size desc limit 1`;
 
 /**
  * Reads what proofs are made of, in one snapshot.
