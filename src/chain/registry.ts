@@ -11,6 +11,9 @@ export const REGISTRY = { chain: 0, name: 'registry', tenant: REGISTRY_TENANT } 
 export const REGISTRY_KINDS = ['heads', 'key.rotated', 'restore.declared'] as const;
 export type RegistryKind = (typeof REGISTRY_KINDS)[number];
 
+/** Chains that one `heads` tells of at most. One that tells of fewer tells of all that had grown; behind a full one there may be more. */
+export const MOST_TOLD = 20_000;
+
 /** Bytes of the actor section of all its entries. */
 export const REGISTRY_ACTOR = '{"id":"sealer","type":"system"}';
 
@@ -29,6 +32,8 @@ export function finishRegistry(kind: RegistryKind, commit: Body['commit'], heads
   return {
     tenant: REGISTRY.tenant,
     actorId: 'sealer',
+    actorEmail: undefined,
+    address: undefined,
     requestId: undefined,
     body: { source: 'control', action: kind, outcome: 'success', flags: new Set(), commit, heads },
   };

@@ -15,6 +15,7 @@ export interface S3Like {
 }
 
 export interface S3AnchorOptions {
+  /** An `S3Client` of `@aws-sdk/client-s3`, with the region and credentials of yours. */
   readonly client: S3Like;
   /** With Object Lock. Who is asked to write may need no more than PutObject, PutObjectRetention, GetBucketObjectLockConfiguration. */
   readonly bucket: string;

@@ -36,6 +36,10 @@ export interface EntryRecord {
   readonly outcome: string;
   readonly requestId: string | null;
   readonly group: string | null;
+  /** `null` in an entry that was sealed before there was this column. */
+  readonly source: string | null;
+  readonly actorEmail: string | null;
+  readonly address: string | null;
   readonly body: string;
   /** `null`: there is no content row at this position. `undefined`: it was not asked for. */
   readonly content: ContentRecord | null | undefined;
@@ -78,6 +82,8 @@ export interface LogSource {
   entries(options?: EntriesOptions): AsyncIterable<readonly EntryRecord[]>;
   /** The same rows, counted in another way than they are read: not by the index that leads to them. */
   count(): Promise<number>;
+  /** From which position on entries have `source`, `actorEmail` and `address`; 0 where that is not said: all of them, then. */
+  projectedFrom(): Promise<number>;
   /** Positions that more than one entry claims, and ids that more than one has: the first ten of each. */
   doubles(): Promise<{ readonly positions: readonly number[]; readonly ids: readonly string[] }>;
   /** Content older than `ageMs` without an entry: how many, and the first positions. */

@@ -51,14 +51,14 @@ describe('on the tables of the log, by trying everything on each', () => {
     ['app', []],
     [
       'sealer',
-      ['chain', 'checkpoint', 'content', 'entry', 'head', 'migration', 'sealer'].map(
+      ['chain', 'checkpoint', 'content', 'entry', 'head', 'migration', 'projection', 'sealer'].map(
         (table) => `select * from audit.${table}`,
       ),
     ],
     ['reader', ['select * from audit.chain', 'select * from audit.entry']],
     [
       'auditor',
-      ['chain', 'checkpoint', 'content', 'entry', 'head', 'migration', 'sealer'].map(
+      ['chain', 'checkpoint', 'content', 'entry', 'head', 'migration', 'projection', 'sealer'].map(
         (table) => `select * from audit.${table}`,
       ),
     ],
@@ -137,7 +137,7 @@ describe('of the functions of the log', () => {
     expect(open.map((name) => name.split('(')[0])).toEqual(INLINED.map((name) => `audit.${name}`));
   });
 
-  const ARRAYS = `'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','','','{}','{}','{}','{}','{}','{}','{}','{}',''`;
+  const ARRAYS = `'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','','','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}',''`;
   it.each<[Part, string]>([
     ['app', `select audit.seal(1, 'x', 1000, 0, 0, ${ARRAYS})`],
     ['app', `select * from audit.acquire('me', 600000)`],
@@ -256,7 +256,7 @@ describe('a sealer that wants to do wrong', () => {
            '{}','{}','{}','{}','{}','{}','{}','{}','{}',
            array[$2::int], array[$3::bigint], array[$4], array[$3::bigint + 1], array[repeat('ab', 32)], array[$5],
            array[$2::int], array[$3::bigint], array[$6::bigint], array[1::bigint], gen_random_uuid()::text, repeat('ab', 32), '{""}', '{eve}', '{Invoice.delete}',
-           '{Invoice}', '{1}', '{success}', '{null}', '{null}', '{"v":1}')`,
+           '{Invoice}', '{1}', '{success}', '{null}', '{null}', '{change}', '{null}', '{null}', '{"v":1}')`,
         [rows[0].epoch, head.chain, head.size, oldHash, head.frontier, pos],
       ); // prettier-ignore
     await expect(seal('00'.repeat(32), '1')).rejects.toMatchObject({ code: 'AUD02' });

@@ -18,7 +18,7 @@ export interface MigrateOptions {
 }
 
 /** The files that make triggers of the log's own tables. */
-const GUARDS = ['0002_append_only.sql', '0007_coverage.sql', '0010_registry.sql'];
+const GUARDS = ['0002_append_only.sql', '0007_coverage.sql', '0010_registry.sql', '0011_questions.sql'];
 
 const OLDEST = 14;
 const NEWEST = 18;

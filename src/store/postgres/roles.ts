@@ -76,9 +76,9 @@ export function mayExecute(part: Part, engine: Engine = 'database'): readonly st
 /** Tables that a part may read; no part may change one. */
 export const MAY_READ: Readonly<Record<Part, readonly string[]>> = {
   app: [],
-  sealer: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint'],
+  sealer: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint', 'projection'],
   reader: ['content', 'entry', 'chain'],
-  auditor: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint'],
+  auditor: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint', 'projection'],
 };
 
 /** Columns of `content` that a reader does not see: with a salt, the value behind a commitment could be guessed after its erasure. */

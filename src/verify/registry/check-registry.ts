@@ -1,7 +1,7 @@
 import type { Digest } from '../../chain/hashing.js';
 import { namesIn, parseNote } from '../../chain/note.js';
 import { isHeadsMember } from '../../chain/heads.js';
-import { parseTold, REGISTRY, REGISTRY_SECTION_BYTES } from '../../chain/registry.js';
+import { MOST_TOLD, parseTold, REGISTRY, REGISTRY_SECTION_BYTES } from '../../chain/registry.js';
 import type { Micros } from '../../event/clock.js';
 import { parseJsonObject } from '../../event/json-object.js';
 import type { Policy } from '../policy.js';
@@ -16,7 +16,7 @@ import { agreedSizes, type Agreed } from './agreed.js';
 import { checkAnchors } from './check-anchors.js';
 import { Apart } from './apart.js';
 import { Claims, type Claim } from './claims.js';
-import { keyAt, lineOfKeys, trustedKeys, type Handover } from './keys.js';
+import { isKey, keyAt, lineOfKeys, trustedKeys, type Handover } from './keys.js';
 import { readAnchors, type NamedAnchor } from './read-anchors.js';
 import { readControls } from './read-controls.js';
 import { MOST_SENT, type ToldPart } from './told-list.js';
@@ -135,8 +135,7 @@ export class RegistryCheck implements ChainProofs {
     const inTime = signers.some((i) => {
       const key = this.#keys[i];
       if (key === undefined) return false;
-      const id = `${key.vkey.name}+${key.vkey.id}`;
-      const isOfEpoch = to === undefined ? until === undefined || until.startsWith(id) : `${to.name}+${to.id}` === id;
+      const isOfEpoch = to === undefined ? until === undefined || isKey(until, key.vkey) : isKey(to, key.vkey);
       const at = sealedAt / 1000;
       return isOfEpoch && at >= (key.from ?? Number.NEGATIVE_INFINITY) && at <= (key.until ?? Number.POSITIVE_INFINITY);
     });
@@ -163,9 +162,11 @@ export class RegistryCheck implements ChainProofs {
   /** Each entry of chain 0. */
   entry({ seq, id, action, sealedAt, body, content }: EntryRecord): void {
     this.#size = Math.max(this.#size, seq + 1);
-    if (action !== 'heads' || content === undefined) return;
-    this.#lastHeadsAt = sealedAt;
+    // What was told before the state was compared then: chains may have been longer than that when it was saved.
+    if (seq < this.#seen || action !== 'heads' || content === undefined) return;
     const member = parseJsonObject(body)?.['heads'];
+    // Behind a full one there is more to tell: what was sealed before it is not all told yet.
+    if (!isHeadsMember(member) || member.count < MOST_TOLD) this.#lastHeadsAt = sealedAt;
     const data = content?.data ?? '';
     const told = data.length <= REGISTRY_SECTION_BYTES ? parseTold(data) : undefined;
     if (!isHeadsMember(member) || told === undefined || told.length !== member.count) {
@@ -190,7 +191,7 @@ export class RegistryCheck implements ChainProofs {
     return this.#origin;
   }
 
-  /** When the registry told of chains for the last time: what was sealed before it, it knows. */
+  /** When the registry told of all chains that had grown, for the last time: what was sealed before it, it knows. */
   get lastHeadsAt(): Micros | undefined {
     return this.#lastHeadsAt;
   }
