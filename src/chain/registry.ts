@@ -17,6 +17,9 @@ export const MOST_TOLD = 20_000;
 /** Bytes of the actor section of all its entries. */
 export const REGISTRY_ACTOR = '{"id":"sealer","type":"system"}';
 
+/** Bytes of a data section: `seal_registry()` takes no longer one, so what is longer was written by nobody who seals. */
+export const REGISTRY_SECTION_BYTES = 1024 * 1024;
+
 /** In a declared restore: the backup had no registry yet. */
 export const FROM_NOTHING = 'nothing';
 

@@ -42,7 +42,7 @@ export async function refuseHandedOver(store: CheckpointStore, vkeys: readonly V
   const [newest] = vkeys;
   if (newest === undefined) return;
   const key = formatVkey(newest);
-  for (const data of await store.entries('key.rotated', 1_000)) {
+  for await (const { data } of store.controls('key.rotated')) {
     const { from, to, signature } = Object(parseJsonObject(data)?.['details']) as Record<string, unknown>; // it may have these
     if (from !== key || typeof to !== 'string' || typeof signature !== 'string') continue;
     // Whoever owns the database can write such an entry; this key alone can sign it.

@@ -5,6 +5,7 @@ import { anchorUnavailable, asUnavailable } from '../checkpoint/anchors/unavaila
 import { checkPut } from '../checkpoint/anchors/note-head.js';
 import { messageOf } from '../checkpoint/node-error.js';
 import type { Anchor } from '../checkpoint/port.js';
+import { bounded } from './bounded-answer.js';
 import { listVersions } from './list-versions.js';
 
 /** An `S3Client` of any version 3. */
@@ -36,7 +37,7 @@ export interface S3AnchorOptions {
 export function s3Anchor(options: S3AnchorOptions): Anchor {
   const { client, bucket, prefix = '', retainDays, mode, timeoutMs = 20_000 } = check(options);
   const name = `s3 ${bucket}/${prefix}`;
-  const send: S3Like['send'] = (command) => client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
+  const send = bounded((command) => client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) }));
   let isLocking = false;
   return {
     name,

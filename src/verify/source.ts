@@ -50,6 +50,13 @@ export interface EntriesOptions {
   readonly since?: ReadonlyMap<number, number>;
 }
 
+/** `data` is `undefined` where it is longer than a sealer writes. */
+export interface ControlRecord {
+  readonly seq: number;
+  readonly action: string;
+  readonly data: string | undefined;
+}
+
 /** What stands beside the registry, in the same snapshot as the rest. Nothing of it is believed. */
 export interface EvidenceSource {
   /** Signed checkpoints of the registry, ascending by size. */
@@ -57,7 +64,7 @@ export interface EvidenceSource {
   /** How far the registry is said to have told of each chain, ascending. */
   heads(): AsyncIterable<readonly ToldSize[]>;
   /** Entries of the registry that hand over a key or declare a restore, ascending. */
-  controls(): Promise<readonly { readonly seq: number; readonly action: string; readonly data: string }[]>;
+  controls(): AsyncIterable<readonly ControlRecord[]>;
   /** Whether this server only follows another. */
   isStandby(): Promise<boolean>;
 }

@@ -27,10 +27,10 @@ export async function recorded(source: LogSource): Promise<LogSource> {
 }
 
 async function recordedEvidence(evidence: Evidence): Promise<Evidence> {
-  const [controls, isStandby] = [await evidence.controls(), await evidence.isStandby()];
+  const [controls, isStandby] = [await all(evidence.controls()), await evidence.isStandby()];
   const [checkpoints, heads] = [await all(evidence.checkpoints()), await all(evidence.heads())];
   return {
-    controls: () => Promise.resolve(controls),
+    controls: () => page(controls),
     isStandby: () => Promise.resolve(isStandby),
     checkpoints: () => page(checkpoints),
     heads: () => page(heads),

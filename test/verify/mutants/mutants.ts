@@ -21,7 +21,6 @@ export const LEFT: readonly string[] = [
   // Each of these two makes a test of restored.spec fail.
   'if (this.#agreed.get(source)?.size !== size) this',
   'until === undefined && isKey',
-  `handover === undefined || handover.proof === 'forged' ? [] : [handover]`,
   'last === undefined',
   `if (checkpoint.origin !== origin) return { reading: 'forged', checkpoint };`,
   `typeof from !== 'string' || typeof to !== 'string'`,
@@ -66,13 +65,6 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   ...of('registry/check-registry.ts', [
     ['if (this.#policy === undefined) this.#origin = origin;', 'this.#origin = origin;'],
-    never(`action === 'restore.declared'`),
-    never(`action !== 'key.rotated'`),
-    [`if (handover === undefined || handover.proof === 'forged')`, 'if (false)'],
-    [
-      `handover === undefined || handover.proof === 'forged' ? [] : [handover]`,
-      'handover === undefined ? [] : [handover]',
-    ],
     never(`reading === 'forged'`),
     never('(checkpoint !== undefined && size !== undefined && checkpoint.size !== size)'),
     never(`reading === 'untrusted' && this.#policy !== undefined && this.#keys.length > 0`),
@@ -107,6 +99,13 @@ export const MUTANTS: readonly Mutant[] = [
     ['first.size > this.#size && this.#isStandby', 'first.size > this.#size'],
     ['first.size > this.#size && this.#isStandby', 'this.#isStandby'],
     ['first.size > this.#size && this.#isStandby', 'false'],
+  ]),
+  ...of('registry/read-controls.ts', [
+    never(`control.action === 'restore.declared'`),
+    never(`control.action === 'key.rotated'`),
+    never('handover === undefined'),
+    [`handover?.proof === 'forged' ? undefined : handover`, 'handover'],
+    never('control.data === undefined'),
   ]),
   ...of('registry/claims.ts', [
     [`if (checkpoint.origin !== origin) return { reading: 'forged' };`, ''],
