@@ -19,6 +19,7 @@ export interface ChainResult extends Omit<ChainReport, 'findings'> {
   readonly sections: number;
   readonly firstSealedAt?: number | undefined;
   readonly lastSealedAt?: number | undefined;
+  readonly pinsCompared: number;
   readonly pinsAgreed: number;
   /** Pins of sizes that were taken on trust: nothing was compared with them. */
   readonly pinsBefore: number;
@@ -174,6 +175,7 @@ export class ChainCheck {
       sections: this.#sections,
       firstSealedAt: this.#firstSealedAt,
       lastSealedAt: this.#lastSealedAt,
+      pinsCompared: pins.length,
       pinsAgreed: agreed.length,
       pinsBefore: this.#pins.length - pins.length,
       sealedBefore: this.#sealedBefore,
