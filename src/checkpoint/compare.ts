@@ -9,6 +9,7 @@ import { isAuditError } from '../event/errors.js';
 import { parseJsonObject } from '../event/json-object.js';
 import type { CheckpointStore } from '../store/checkpoint.port.js';
 import type { ChainHead } from '../store/log.port.js';
+import { whyOf } from './anchors/unavailable.js';
 import type { Anchor, Announcement } from './port.js';
 
 /** What the anchors say of the registry that is about to be signed. */
@@ -54,7 +55,7 @@ export async function compareWithAnchors(
       for await (const { note } of heard(anchor.list(origin, last?.size), patienceMs, patienceMs * 5)) add(note);
       answered += 1;
     } catch (error) {
-      unreachable.push(`the anchor ${anchor.name} could not be read: ${error instanceof Error ? error.message : 'it threw something that is no error'}`); // prettier-ignore
+      unreachable.push(`the anchor ${anchor.name} could not be read: ${whyOf(error)}`); // prettier-ignore
     }
   }
   const roots = await rootsAt(store, registry, [...found.values()]);

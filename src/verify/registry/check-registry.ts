@@ -269,7 +269,10 @@ export class RegistryCheck implements ChainProofs {
       this.#note('EQUIVOCATION', `the registry's key signed ${histories} histories of ${size} entries`, { seq: size - 1 }); // prettier-ignore
     for (const { seq, abandoned } of this.#policy === undefined ? [] : this.#restores.unknown(signedSize)) {
       const line = this.#restores.lineOf(seq, this.#origin);
-      const add = line === undefined ? 'verify without --since: it prints the line for "restores" of the policy' : `add to "restores" of the policy: ${whole(line)}`;
+      const add =
+        line === undefined
+          ? 'verify without --since: it prints the line for "restores" of the policy'
+          : `add to "restores" of the policy: ${whole(line)}`;
       this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup, and left ${abandoned.size} checkpoints behind; if you know of it and of all before, ${add}`, { seq }); // prettier-ignore
     }
     const left = this.#apart.left(signedSize);
