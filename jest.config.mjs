@@ -26,6 +26,7 @@ const LONG = [
   'cli/levels',
   'cli/proofs',
   'cli/refusals',
+  'cli/seal-once',
   'cli/verify',
   'compose/without-opentelemetry',
   'capture/short-way',

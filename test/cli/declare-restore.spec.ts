@@ -10,7 +10,9 @@ import type { Policy, Report } from '../../src/verify/index.js';
 import { captureMany, emptyLog, type FilledLog } from '../support/filled-log.js';
 import { folder, run, type Folder, type Ran } from './run.js';
 
-const ORIGIN = 'example.com/test/registry';
+/** With it the line for the auditor has more than 80 characters. */
+const DEPLOYMENT = 'audit.production.example.com/shop';
+const ORIGIN = `${DEPLOYMENT}/registry`;
 const WHY = ['--declare-restore', 'disk of db1, ticket 4711'];
 /** Of no history. */
 const ROOT = '0'.repeat(64);
@@ -21,7 +23,7 @@ const seal = (...args: string[]): Promise<Ran> =>
   run(['seal', '--once', ...args], { url: log.url, cwd: here.path, env: { AUDIT_SIGNING_KEY_FILE: key } });
 
 beforeAll(async () => {
-  log = await emptyLog();
+  log = await emptyLog('audit', DEPLOYMENT);
   here = folder();
   key = join(here.path, 'key.pem');
   expect(await run(['keygen', '--out', key], { url: log.url, cwd: here.path })).toMatchObject({ code: 0 });
