@@ -60,6 +60,7 @@ describe('the command line', () => {
       '+ 0009_client_engine.sql',
       '+ 0010_registry.sql',
       '+ 0011_questions.sql',
+      '+ 0012_plain_sql.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',

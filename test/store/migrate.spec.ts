@@ -51,7 +51,7 @@ describe('migrate', () => {
   it('fences off who seals by the old function, and says from which position on entries can be found by what is new', async () => {
     const pool = await makeDatabase();
     await pool.query(`create schema audit; create table audit.migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())`); // prettier-ignore
-    for (const { name, sql } of migrations.filter(({ name }) => name < '0011')) await pool.query(`${sql}; insert into audit.migration values ('${name}', '')`); // prettier-ignore
+    for (const { name, sql } of migrations.filter((file) => file.name < "0011")) await pool.query(`${sql}; insert into audit.migration values ('${name}', '')`); // prettier-ignore
     await pool.query(
       `insert into audit.content (source, op, model) select 'change', 'insert', 'Note' from generate_series(1, 3)`,
     );
