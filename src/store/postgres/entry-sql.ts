@@ -59,13 +59,14 @@ e.data_bytes, case when e.data_bytes <= ${SECTION_BYTES} then e.data end,
 e.action, e.outcome, e.resource_type, trunc(extract(epoch from e.occurred_at) * 1000000), e.content, e.count`;
   const fits = `coalesce(e.before, 0) < ${SECTION_BYTES}`;
   if (!isWalk) return { text: `select ${columns} from (${entries}) e where ${fits} order by ${sorted}`, values };
-  // Where the page is not full the whole walk was made: its last entry is looked up by the same condition, in the same snapshot. The rows
+  // Where the page is not full the whole walk was made: its last entry is looked up by the same condition, in the same snapshot, by what the
+  // index alone has. The rows
   // are in the order of their rank, which is not asked for here: a sort would have all sections in memory.
   return {
     text: `
 with page as materialized (${page}),
 stop as materialized (
-  select s.seq, s.id from (${walk(read, 'seq, id', sorted, '1', MOST_WALKED - 1)}) s where (select count(*) from page) < ${wanted}
+  select ${by === 'chain' ? 's.seq' : '0'} as seq, s.id from (${walk(read, by === 'chain' ? 'seq, id' : 'id', sorted, '1', MOST_WALKED - 1)}) s where (select count(*) from page) < ${wanted}
 )
 select ${columns}, s.seq::text, s.id::text from (${entries}) e full join stop s on false where ${fits}`,
     values,
