@@ -109,10 +109,12 @@ export function groupsStatement({ filter, by, atLeast, zone, limit }: GroupsRequ
   const [key, action] = GROUPED[by](by === 'hour and action' ? `${bind(zone)}::text` : '');
   return {
     text: `
-with walked as materialized (${walk(conditions, '*', 'e.id desc', String(MOST_WALKED))}),
-grouped as (
+with walked as materialized (
+  select e.id, e.actor_id, e.address, e.action, e.occurred_at, ${conditions.rest.join(' and ') || 'true'} as fits
+    from (${walk(conditions, '*', 'e.id desc', String(MOST_WALKED))}) e
+), grouped as (
   select ${key} as key, ${action} as action, count(*)::integer as count, min(e.id::text) as first_id, max(e.id::text) as last_id
-    from walked e where ${conditions.rest.join(' and ') || 'true'}
+    from walked e where e.fits
    group by 1, 2 having count(*) >= ${bind(atLeast)}::integer order by 3 desc, 1, 2 limit ${bind(limit)}
 )
 select g.key, g.action, g.count, g.first_id, g.last_id, w.walked, w.last
