@@ -2,7 +2,7 @@ import { base64OfDigest, digestOfBase64 } from './base64.js';
 import { exactCount } from './count.js';
 import type { Digest } from './hashing.js';
 import { isOrigin } from './leaf.js';
-import { openNote, signNote, type NoteSigner } from './note.js';
+import { openNote, signNote, type KnownKeys, type NoteSigner } from './note.js';
 import { refused } from './refused.js';
 import type { Vkey } from './vkey.js';
 
@@ -52,7 +52,7 @@ export async function signCheckpoint(checkpoint: Checkpoint, signers: readonly N
  */
 export function openCheckpoint(
   note: Uint8Array,
-  known: readonly Vkey[],
+  known: readonly Vkey[] | KnownKeys,
 ): Checkpoint & { readonly signers: readonly Vkey[] } {
   const { text, signers } = openNote(note, known);
   const checkpoint = parseCheckpoint(text);

@@ -65,18 +65,34 @@ export function namesIn({ signatures }: Note): string {
   return names.map(({ name, keyId }) => `${name}+${keyId}`).join(', ') || 'no log';
 }
 
+/** Keys by name and id, as the lines of a note name them; two may have one id. */
+export type KnownKeys = ReadonlyMap<string, readonly Vkey[]>;
+
+/** For whoever opens many notes. */
+export function knownKeys(vkeys: readonly Vkey[]): KnownKeys {
+  const known = new Map<string, Vkey[]>();
+  for (const vkey of vkeys) {
+    const name = `${vkey.name}+${vkey.id}`;
+    known.set(name, [...(known.get(name) ?? []), vkey]);
+  }
+  return known;
+}
+
 /**
  * Who of `known` signed the text: each line of a key that is known must be right, be it the first or a repeated one; lines of
  * others are passed over.
  * @throws AuditError `AUDIT_EVIDENCE_INVALID`; `facts.reason` is `unsigned` if no key that is known signed it
  */
-export function openNote(bytes: Uint8Array, known: readonly Vkey[]): Note & { readonly signers: readonly Vkey[] } {
+export function openNote(
+  bytes: Uint8Array,
+  known: readonly Vkey[] | KnownKeys,
+): Note & { readonly signers: readonly Vkey[] } {
+  const keys = 'get' in known ? known : knownKeys(known);
   const note = parseNote(bytes);
   const text = Buffer.from(note.text);
   const signers = new Set<Vkey>();
   for (const { name, keyId, signature } of note.signatures) {
-    const vkeys = known.filter((vkey) => vkey.name === name && vkey.id === keyId);
-    for (const vkey of vkeys) {
+    for (const vkey of keys.get(`${name}+${keyId}`) ?? []) {
       if (!isSignedBy(vkey, text, signature))
         throw refused('note', `${name}+${keyId} did not sign this text`, 'signature');
       signers.add(vkey);

@@ -5,13 +5,14 @@ import { webhookAnchor } from '../checkpoint/anchors/webhook.js';
 import type { AnchorPlace } from '../checkpoint/port.js';
 import { AuditError } from '../event/errors.js';
 import { createPool, endPool, type Pool } from '../store/postgres/index.js';
-import type { NamedAnchor } from '../verify/index.js';
+import { tableKey, type NamedAnchor } from '../verify/index.js';
 
 /** The anchors of a policy, as they are read from here, and the way to let go of them. */
 export async function anchorsOfPolicy(
   places: readonly AnchorPlace[],
 ): Promise<{ readonly anchors: readonly NamedAnchor[]; close(): Promise<void> }> {
   const pools: Pool[] = [];
+  refuseSameDatabases(places);
   const anchors: NamedAnchor[] = [];
   for (const place of places) anchors.push(await open(place, pools));
   return { anchors, close: async () => void (await Promise.all(pools.map((pool) => endPool(pool, 1_000)))) };
@@ -34,6 +35,23 @@ async function open(place: AnchorPlace, pools: Pool[]): Promise<NamedAnchor> {
       return (await s3()).readS3Anchor(place);
   }
 }
+
+/** Variables of different names can name one database: it would be two of a quorum. */
+function refuseSameDatabases(places: readonly AnchorPlace[]): void {
+  const known = new Map<string, string>();
+  for (const place of places) {
+    if (place.type !== 'postgres') continue;
+    const url = variable(place.urlVariable);
+    const key = `${URL.canParse(url) ? databaseOf(new URL(url)) : url} ${tableKey(place.table)}`;
+    const before = known.get(key);
+    if (before !== undefined)
+      throw new AuditError('AUDIT_POLICY_INVALID', `the anchors of the policy with the variables ${before} and ${place.urlVariable} are one table, which counts once: name it once`); // prettier-ignore
+    known.set(key, place.urlVariable);
+  }
+}
+
+const databaseOf = ({ hostname, port, pathname }: URL): string =>
+  `${hostname.toLowerCase()}:${port || '5432'}${pathname}`;
 
 /** Its client is an optional peer. */
 async function s3(): Promise<typeof import('../s3/read-anchor.js')> {

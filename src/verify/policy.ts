@@ -4,7 +4,7 @@ import { parseVkey, formatVkey, type Vkey } from '../chain/vkey.js';
 import { REGISTRY } from '../chain/registry.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import type { AnchorPlace } from '../checkpoint/port.js';
-import { parseAnchorPlace } from './anchor-place.js';
+import { parseAnchorPlace, refuseSamePlaces } from './anchor-place.js';
 import { LEVELS, type Level } from './report.js';
 
 /** A key that the auditor trusts, and for which checkpoints. Milliseconds since 1970; open where absent. */
@@ -54,6 +54,7 @@ export function parsePolicy(text: string): Policy {
   if (keys.length > MAX_KEYS)
     throw reader.wrong('keys', `there are ${keys.length}, and at most ${MAX_KEYS} are taken: name the first of a line, those after it are handed over to`); // prettier-ignore
   const anchors = reader.list(file, 'anchors').map((each) => parseAnchorPlace(each, reader));
+  refuseSamePlaces(anchors, reader);
   const quorum = file['quorum'] ?? Math.min(1, anchors.length);
   if (!isWhole(quorum) || quorum > anchors.length)
     throw reader.wrong('quorum', `it must be a whole number up to the number of anchors, ${anchors.length}`);
@@ -150,9 +151,9 @@ export class PolicyReader {
     }
   }
 
-  /** @param name of the member at fault, looked for in the text */
-  wrong(name: string, why: string): AuditError {
-    const at = this.#text.indexOf(JSON.stringify(name));
+  /** @param name of the member at fault, looked for in the text @param value the last of these is at fault, if one is given */
+  wrong(name: string, why: string, value?: string): AuditError {
+    const at = value === undefined ? this.#text.indexOf(JSON.stringify(name)) : this.#text.lastIndexOf(JSON.stringify(value)); // prettier-ignore
     const line = at < 0 ? '' : `line ${this.#text.slice(0, at).split('\n').length}, `;
     return new AuditError('AUDIT_POLICY_INVALID', `the policy is wrong at ${line}"${name}": ${why}`);
   }

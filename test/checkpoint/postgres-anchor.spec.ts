@@ -39,7 +39,7 @@ describe('the table of checkpoints in another PostgreSQL', () => {
     await expect(late.put(await checkpoint(ORIGIN, 1))).rejects.toMatchObject({ code: 'AUDIT_ANCHOR_UNAVAILABLE' });
     const anchors = Array.from({ length: 4 }, () => postgresAnchor(owner));
     await Promise.all(anchors.map(async (anchor, i) => anchor.put(await checkpoint(ORIGIN, i + 1))));
-    await owner.query(`grant select, insert on audit_checkpoints to ${role}`);
+    await owner.query(`grant select, insert (origin, size, note) on audit_checkpoints to ${role}`);
     await late.put(await checkpoint(ORIGIN, 5));
     expect(await listed(late, ORIGIN)).toHaveLength(5);
   });
@@ -52,9 +52,28 @@ describe('the table of checkpoints in another PostgreSQL', () => {
     ])
       await expect(owner.query(statement)).rejects.toThrow('checkpoints are never changed');
     const { note } = await checkpoint(ORIGIN, 6);
+    await owner.query(`grant insert on audit_checkpoints to ${role}`);
     await writer.query(`insert into audit_checkpoints (origin, size, note, stored_at) values ($1, 6, $2, '2001-01-01')`, [ORIGIN, note]); // prettier-ignore
     for (const { storedAt = 0 } of await listed(postgresAnchor(owner), ORIGIN))
       expect(storedAt).toBeGreaterThan(Date.now() - 600_000);
+  });
+
+  it('gives each row its number, whatever number is inserted: nobody can take those that are to come', async () => {
+    const origin = 'log-3/registry';
+    const { note } = await checkpoint(origin, 1);
+    await writer.query(`insert into audit_checkpoints (id, origin, size, note) overriding system value select g, $1, 1, $2 || g from generate_series(-5, 300) g`, [origin, note]); // prettier-ignore
+    for (const size of [2, 3, 4]) await postgresAnchor(writer).put(await checkpoint(origin, size));
+    expect(await listed(postgresAnchor(writer), origin)).toHaveLength(309);
+    await expect(writer.query(`select nextval('audit_checkpoints_id_seq')`)).rejects.toThrow('permission denied');
+  });
+
+  it('gives all rows, of a table whose guard let them be numbered by anybody too', async () => {
+    const origin = 'log-4/registry';
+    await owner.query(`create table old (like audit_checkpoints including constraints including indexes)`);
+    const ids = ['-9223372036854775808', '-7', '0', '1', '9223372036854775807'];
+    for (const [i, id] of ids.entries())
+      await owner.query(`insert into old values ($1, now(), $2, $3, $4)`, [id, origin, i + 1, (await checkpoint(origin, i + 1)).note]); // prettier-ignore
+    expect(await listed(postgresAnchor(owner, { table: 'old' }), origin)).toHaveLength(ids.length);
   });
 
   it('is the one of the docs, which its owner can make by hand', async () => {
@@ -70,7 +89,7 @@ describe('the table of checkpoints in another PostgreSQL', () => {
                 (select array_agg(pg_get_triggerdef(oid) order by tgname) from pg_trigger where tgrelid = c.oid) as triggers,
                 (select array_agg(pg_get_constraintdef(oid) order by conname) from pg_constraint where conrelid = c.oid) as constraints,
                 (select array_agg(pg_get_indexdef(indexrelid) order by indexrelid) from pg_index where indrelid = c.oid) as indexes,
-                (select regexp_replace(prosrc, '\\s+', ' ', 'g') from pg_proc where proname = $1 || '_guard') as guard
+                (select array[regexp_replace(prosrc, '\\s+', ' ', 'g'), prosecdef::text, proconfig::text, (proacl = array[makeaclitem(proowner, proowner, 'EXECUTE', false)])::text] from pg_proc where proname = $1 || '_guard') as guard
            from pg_class c where relname = $1`,
         [table],
       );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { formatVkey } from '../../src/chain/vkey.js';
+import { anchorsOfPolicy } from '../../src/cli/anchors-of-policy.js';
 import { isAuditError } from '../../src/event/errors.js';
 import { formatPolicy, parsePolicy, type Policy } from '../../src/verify/index.js';
 import { vkeyOfLabel } from '../checkpoint/support/memory.js';
@@ -85,6 +86,41 @@ describe('a policy', () => {
     const text = TEXT.replace(from, to);
     expect(text).not.toBe(TEXT);
     expect(held(text)).toMatch(new RegExp(`line ${line}\\b`));
+  });
+
+  const twice: readonly (readonly [string, object, object, boolean])[] = [
+    ['a file', { type: 'file', path: '/mnt/audit' }, { type: 'file', path: '/mnt/audit' }, true],
+    ['a file by another way', { type: 'file', path: '/mnt/audit' }, { type: 'file', path: '/mnt/./x/..//audit/' }, true],
+    ['a file from here', { type: 'file', path: 'audit' }, { type: 'file', path: `${process.cwd()}/audit` }, true],
+    ['a directory through a link', { type: 'directory', path: '/proc/self/cwd' }, { type: 'directory', path: '.' }, true],
+    ['a file beside another', { type: 'file', path: '/mnt/audit' }, { type: 'file', path: '/mnt/audit2' }, false],
+    ['a list', { type: 'webhook', listUrl: 'https://a.example/x?y', secretVariable: 'A' }, { type: 'webhook', listUrl: 'HTTPS://A.example:443/z/../x?y#', secretVariable: 'B' }, true],
+    ['a list and another', { type: 'webhook', listUrl: 'https://a.example/x', secretVariable: 'A' }, { type: 'webhook', listUrl: 'https://a.example/y', secretVariable: 'A' }, false],
+    ['a table', { type: 'postgres', urlVariable: 'A' }, { type: 'postgres', urlVariable: 'A', table: 'public.audit_checkpoints' }, true],
+    ['a table and another', { type: 'postgres', urlVariable: 'A' }, { type: 'postgres', urlVariable: 'A', table: 'auditor.checkpoints' }, false],
+    ['a bucket', { type: 's3', bucket: 'audit', region: 'eu-central-1' }, { type: 's3', bucket: 'audit', endpoint: 'https://s3.eu-central-1.amazonaws.com' }, true],
+    ['a bucket elsewhere', { type: 's3', bucket: 'audit', endpoint: 'https://one.example' }, { type: 's3', bucket: 'audit', endpoint: 'https://ONE.example:443/' }, true],
+    ['buckets of two places', { type: 's3', bucket: 'audit' }, { type: 's3', bucket: 'audit', endpoint: 'https://one.example' }, false],
+    ['a bucket with two prefixes', { type: 's3', bucket: 'audit', prefix: 'a/' }, { type: 's3', bucket: 'audit', prefix: 'b/' }, false],
+  ].map(([name, one, other, isOne]) => [String(name), one as object, other as object, isOne === true] as const); // prettier-ignore
+  it.each(twice)('that names two anchors is refused where they are one, with the line: %s', (_name, one, other, isOne) => {
+    const anchors = [JSON.stringify(one), JSON.stringify(other)].join(',\n');
+    const text = TEXT.replace(/"anchors": \[[^\]]*\]/, `"anchors": [\n${anchors}]`).replace('"quorum": 1', '"quorum": 2');
+    if (isOne) expect(held(text)).toMatch(/line 9, .*there twice/);
+    else expect(held(text)).toMatchObject({ quorum: 2 });
+  }); // prettier-ignore
+
+  it('of which two variables name one database is refused when it is read', async () => {
+    const [one, two] = ['AUDIT_TEST_ONE', 'AUDIT_TEST_TWO'];
+    process.env[one] = 'postgresql://reader:a@db.example/audit';
+    process.env[two] = 'postgres://other:b@DB.example:5432/audit?sslmode=require';
+    const places = [one, two].map((urlVariable) => ({ type: 'postgres' as const, urlVariable }));
+    await expect(anchorsOfPolicy(places)).rejects.toMatchObject({ code: 'AUDIT_POLICY_INVALID', message: expect.stringMatching(/ONE and .*TWO/) }); // prettier-ignore
+    process.env[two] = 'postgresql://reader:a@db2.example/audit';
+    const { anchors, close } = await anchorsOfPolicy(places);
+    expect(anchors).toHaveLength(2);
+    await close();
+    for (const name of [one, two]) delete process.env[name];
   });
 
   it('that ends too early names its last line', () => {

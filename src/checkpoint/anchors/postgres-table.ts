@@ -34,12 +34,15 @@ begin
     note text not null check (octet_length(note) <= 131072)
   );
   create index on ${quoted} (origin, size);
-  create or replace function ${trigger}() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $guard$
+  -- With its owner's rights, for the sequence: who inserts could name ids that are to come, and whatever is put after that would fail.
+  create or replace function ${trigger}() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $guard$
   begin
     if tg_op <> 'INSERT' then raise exception 'checkpoints are never changed' using errcode = 'insufficient_privilege'; end if;
+    new.id := nextval(pg_get_serial_sequence(format('%I.%I', tg_table_schema, tg_table_name), 'id'));
     new.stored_at := clock_timestamp();
     return new;
   end $guard$;
+  revoke all on function ${trigger}() from public;
   create trigger guard before insert or update or delete on ${quoted} for each row execute function ${trigger}();
   create trigger guard_truncate before truncate on ${quoted} execute function ${trigger}();
 exception when duplicate_table then null; -- whoever held the lock before has made all of it

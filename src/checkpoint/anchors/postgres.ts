@@ -18,6 +18,8 @@ export interface PostgresAnchorOptions {
 /** Notes of a page; and of what they have together, no more than this and one note. */
 const PAGE = 200;
 const PAGE_BYTES = 4 * 1024 * 1024;
+/** Of a bigint: whoever could name an id had all of them to choose from. */
+const [LEAST_ID, GREATEST_ID] = [-(2n ** 63n), 2n ** 63n - 1n];
 
 /**
  * A table of another PostgreSQL, which this one's owner has no rights to change: a trigger refuses UPDATE, DELETE and TRUNCATE and sets
@@ -39,19 +41,20 @@ export function postgresAnchor(pool: QueryPool, { table = 'audit_checkpoints' }:
   const insert = `insert into ${quoted} (origin, size, note) select $1::text, $2::bigint, $3::text
     where not exists (select from ${quoted} where origin = $1 and size = $2::bigint and note = $3)`;
   // The table may be a view of somebody hostile: what is larger than a note is none, and does not travel. It is given as the empty one.
-  const page = `select behind, note, "storedAt" from (
-      select id::bigint::text as behind, case when octet_length(note) <= ${NOTE_LIMITS.bytes} then note::text else '' end as note, (extract(epoch from stored_at) * 1000)::float8 as "storedAt",
+  const page = `select id::text as id, note, "storedAt" from (
+      select id::bigint as id, case when octet_length(note) <= ${NOTE_LIMITS.bytes} then note::text else '' end as note, (extract(epoch from stored_at) * 1000)::float8 as "storedAt",
              sum(least(octet_length(note), ${NOTE_LIMITS.bytes})) over (order by id::bigint rows between unbounded preceding and 1 preceding) as before
-        from ${quoted} where origin = $1::text and size >= $2::bigint and id::bigint > $3::bigint order by id::bigint limit ${PAGE}) page
-     where coalesce(before, 0) < ${PAGE_BYTES} order by behind::bigint`;
+        from ${quoted} where origin = $1::text and size >= $2::bigint and id::bigint >= $3::bigint order by id::bigint limit ${PAGE}) page
+     where coalesce(before, 0) < ${PAGE_BYTES} order by page.id`;
 
   async function* read(origin: string, from: number): AsyncGenerator<AnchoredNote> {
-    for (let last = '0'; ;) {
+    for (let next = LEAST_ID; next <= GREATEST_ID;) {
       // Rows have the shape that the statement gives them.
-      const { rows } = (await pool.query(page, [origin, String(from), last])) as { rows: readonly Row[] };
+      const { rows } = (await pool.query(page, [origin, String(from), String(next)])) as { rows: readonly Row[] };
       for (const { note, storedAt } of rows) yield { note, storedAt: Math.round(storedAt) };
-      if (rows.length === 0) return;
-      last = rows.at(-1)?.behind ?? last;
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      next = BigInt(last.id) + 1n;
     }
   }
 
@@ -79,7 +82,7 @@ export function postgresAnchor(pool: QueryPool, { table = 'audit_checkpoints' }:
 }
 
 interface Row {
-  readonly behind: string; // its id; of that name, ORDER BY would take the text
+  readonly id: string;
   readonly note: string;
   readonly storedAt: number;
 }

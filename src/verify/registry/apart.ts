@@ -1,5 +1,5 @@
 import type { Claim } from './claims.js';
-import { isLeftBehind, type Restore } from './restores.js';
+import type { Restores } from './restores.js';
 
 /** Checkpoints that are not what the registry is: the one of the least size, the one of the greatest, how many. */
 export interface ApartSum {
@@ -22,14 +22,11 @@ const KEPT = 1_000;
  * behind: whether that restore counts is known when all are read, and one that no restore names is never lost among thousands that one does.
  */
 export class Apart {
-  readonly #restores: readonly Restore[];
-  readonly #origin: string;
+  readonly #restores: Restores;
   readonly #sums = new Map<number, ApartSum>();
   readonly #forks: Fork[] = [];
 
-  /** @param restores ascending by `seq` */
-  constructor(origin: string, restores: readonly Restore[]) {
-    this.#origin = origin;
+  constructor(restores: Restores) {
     this.#restores = restores;
   }
 
@@ -46,7 +43,7 @@ export class Apart {
     if (roots.size < 2 || this.#forks.length >= KEPT) return;
     const seqs = [...roots.values()].map((claim) => (claim.root === root ? NO_RESTORE : this.#seqOf(claim)));
     // What no later reading could tell takes no room.
-    if (seqs.filter((seq) => seq === NO_RESTORE).length > 1 || this.#restores.length > 0)
+    if (seqs.filter((seq) => seq === NO_RESTORE).length > 1 || this.#restores.all.length > 0)
       this.#forks.push({ size, seqs });
   }
 
@@ -71,6 +68,6 @@ export class Apart {
   }
 
   #seqOf(claim: Claim): number {
-    return this.#restores.find((restore) => isLeftBehind(restore, this.#origin, claim))?.seq ?? NO_RESTORE;
+    return this.#restores.firstOf(claim) ?? NO_RESTORE;
   }
 }

@@ -16,7 +16,7 @@ import { agreedSizes, type Agreed } from './agreed.js';
 import { checkAnchors } from './check-anchors.js';
 import { Apart } from './apart.js';
 import { Claims, type Claim } from './claims.js';
-import { isKey, keyAt, lineOfKeys, trustedKeys, type Handover } from './keys.js';
+import { isKey, keyAt, lineOfKeys, MOST_HANDED_OVER, trustedKeys, type Handover } from './keys.js';
 import { readAnchors, type NamedAnchor } from './read-anchors.js';
 import { readControls } from './read-controls.js';
 import { MOST_SENT, type ToldPart } from './told-list.js';
@@ -49,12 +49,12 @@ export class RegistryCheck implements ChainProofs {
   readonly #seen: number;
   readonly #told = new Told();
   readonly #agreed = new Map<number, Agreed>();
-  /** Trusted, and not what the registry was: judged when it is known which restores are signed. */
-  #apart = new Apart('', []);
   #claims = new Claims([]);
   #keys: ReturnType<typeof trustedKeys> = [];
   #handovers: readonly Handover[] = [];
-  #restores = new Restores([], [], 0);
+  #restores = new Restores('', [], 0);
+  /** Trusted, and not what the registry was: judged when it is known which restores are signed. */
+  #apart = new Apart(this.#restores);
   #anchors: readonly NamedAnchor[] = [];
   #origin: string;
   #isStandby = false;
@@ -77,11 +77,15 @@ export class RegistryCheck implements ChainProofs {
     if (this.#policy === undefined) this.#origin = origin;
     this.#anchors = anchors;
     this.#isStandby = await source.isStandby();
-    const { restores, handovers } = await readControls(source, this.#note);
-    this.#restores = new Restores(restores, this.#policy?.restores ?? [], this.#seen);
-    this.#apart = new Apart(this.#origin, restores);
-    this.#handovers = handovers;
-    this.#keys = trustedKeys(this.#policy?.keys ?? [], this.#handovers);
+    this.#restores = new Restores(this.#origin, this.#policy?.restores ?? [], this.#seen);
+    this.#apart = new Apart(this.#restores);
+    this.#handovers = await readControls(source, this.#restores, this.#note);
+    this.#keys = trustedKeys(
+      this.#policy?.keys ?? [],
+      this.#handovers,
+      ({ seq }) =>
+      this.#note('CHECKPOINT_UNTRUSTED', `more than ${MOST_HANDED_OVER} keys were handed over to, and from entry ${seq} on none is trusted: name the newest of them in "keys" of the policy`, { seq }), // prettier-ignore
+    );
     const [ofTheLine, others] = lineOfKeys(this.#keys, this.#handovers);
     this.#handovers = ofTheLine;
     for (const { seq } of others)
@@ -203,14 +207,18 @@ export class RegistryCheck implements ChainProofs {
   /** The table that a sealer keeps of it. */
   async compareHeads(source: EvidenceSource): Promise<void> {
     let rows = 0;
+    const chains = new Set<number>();
     const wrong: string[] = [];
     for await (const page of source.heads()) {
-      for (const [chain, size] of page)
+      for (const [chain, size] of page) {
         if (this.#lastTold.get(chain) !== size && wrong.length < 5) wrong.push(`${chain} at ${size}`);
+        chains.add(chain);
+      }
       rows += page.length;
     }
-    if (wrong.length > 0 || rows !== this.#lastTold.size)
-      this.#note('HEAD_ALTERED', `it has ${rows} rows, of ${this.#lastTold.size} chains that were told; not so: ${wrong.join(', ') || 'those that are missing'}`); // prettier-ignore
+    // One that is gone can have another twice in its place.
+    if (wrong.length > 0 || chains.size !== this.#lastTold.size || rows > chains.size)
+      this.#note('HEAD_ALTERED', `it has ${rows} rows of ${chains.size} chains, and ${this.#lastTold.size} were told; not so: ${wrong.join(', ') || 'those that are missing, or there twice'}`); // prettier-ignore
   }
 
   /** When all chains have been walked. @param seen what this auditor saw himself before: it is covered by that */
@@ -259,13 +267,13 @@ export class RegistryCheck implements ChainProofs {
   #judge(signedSize: number): void {
     for (const [size, histories] of this.#apart.forks(signedSize))
       this.#note('EQUIVOCATION', `the registry's key signed ${histories} histories of ${size} entries`, { seq: size - 1 }); // prettier-ignore
-    for (const { seq, abandoned } of this.#policy === undefined ? [] : this.#restores.unknown(signedSize)) {
-      const line = this.#restores.lineOf(seq, this.#origin);
+    for (const { seq, count } of this.#policy === undefined ? [] : this.#restores.unknown(signedSize)) {
+      const line = this.#restores.lineOf(seq);
       const add =
         line === undefined
           ? 'verify without --since: it prints the line for "restores" of the policy'
           : `add to "restores" of the policy: ${whole(line)}`;
-      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup, and left ${abandoned.size} checkpoints behind; if you know of it and of all before, ${add}`, { seq }); // prettier-ignore
+      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup, and left ${count} checkpoints behind; if you know of it and of all before, ${add}`, { seq }); // prettier-ignore
     }
     const left = this.#apart.left(signedSize);
     if (left === undefined) return;

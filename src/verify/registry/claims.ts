@@ -1,6 +1,6 @@
 import { openCheckpoint, parseCheckpoint, type Checkpoint } from '../../chain/checkpoint.js';
 import type { Digest } from '../../chain/hashing.js';
-import { parseNote } from '../../chain/note.js';
+import { knownKeys, parseNote, type KnownKeys } from '../../chain/note.js';
 import { isAuditError } from '../../event/errors.js';
 import type { Vkey } from '../../chain/vkey.js';
 import type { TrustedKey } from '../policy.js';
@@ -26,6 +26,7 @@ const ROOT_BYTES = 32;
 /** Checkpoints from everywhere, in the order of their sizes. */
 export class Claims {
   readonly #keys: readonly TrustedKey[];
+  readonly #known: KnownKeys;
   /** size, source, storedAt; the root, and a bit for each key that signed it */
   readonly #records: SortedRecords;
   #cursor: Iterator<SortedRecord> | undefined;
@@ -33,6 +34,7 @@ export class Claims {
 
   constructor(keys: readonly TrustedKey[]) {
     this.#keys = keys;
+    this.#known = knownKeys(keys.map(({ vkey }) => vkey));
     this.#records = new SortedRecords({ numbers: 3, bytes: ROOT_BYTES + Math.ceil(keys.length / 8) });
   }
 
@@ -46,7 +48,7 @@ export class Claims {
         this.#add(checkpoint, source, storedAt, []);
         return { reading: 'untrusted', checkpoint };
       }
-      const { signers, ...checkpoint } = openCheckpoint(bytes, this.#keys.map(({ vkey }) => vkey)); // prettier-ignore
+      const { signers, ...checkpoint } = openCheckpoint(bytes, this.#known);
       if (checkpoint.origin !== origin) return { reading: 'forged', checkpoint };
       this.#add(checkpoint, source, storedAt, signers);
       return { reading: 'trusted', checkpoint };
@@ -61,8 +63,9 @@ export class Claims {
     const at = storedAt !== undefined && storedAt >= 0 && storedAt < Number.MAX_SAFE_INTEGER ? storedAt : -1;
     const bytes = Buffer.alloc(ROOT_BYTES + Math.ceil(this.#keys.length / 8));
     bytes.write(root, 'hex');
+    const signed = new Set(signers);
     for (const [i, { vkey }] of this.#keys.entries())
-      if (signers.includes(vkey)) bytes[ROOT_BYTES + (i >> 3)] = (bytes[ROOT_BYTES + (i >> 3)] as number) | (1 << (i & 7)); // prettier-ignore
+      if (signed.has(vkey)) bytes[ROOT_BYTES + (i >> 3)] = (bytes[ROOT_BYTES + (i >> 3)] as number) | (1 << (i & 7)); // prettier-ignore
     this.#records.add([size, source, at], bytes);
   }
 

@@ -37,15 +37,29 @@ function idOf(text: string): { readonly name: string; readonly id: string } {
 export const isKey = (said: Handover['from'], key: Vkey): boolean =>
   said.name === key.name && said.id === key.id && (!('key' in said) || Buffer.compare(said.key, key.key) === 0);
 
+/** A key is handed over once a year. Whoever holds one could go on for ever, and each is a bit of every checkpoint. */
+export const MOST_HANDED_OVER = 1_000;
+
 /**
  * Keys that the auditor names, and those to which one of them has handed over, however often. A key whose time he has ended vouches for
  * nobody: whoever has stolen it could name the next one, at a time that he makes up.
+ * @param tooMany told of the first handover that is one too many; those behind it count for nothing
  */
-export function trustedKeys(named: readonly TrustedKey[], handovers: readonly Handover[]): readonly TrustedKey[] {
+export function trustedKeys(
+  named: readonly TrustedKey[],
+  handovers: readonly Handover[],
+  tooMany: (first: Handover) => void = () => undefined,
+): readonly TrustedKey[] {
   const trusted = [...named];
-  for (const { from, to, proof } of handovers) {
+  for (const handover of handovers) {
+    const { from, to, proof } = handover;
     const before = trusted.some(({ vkey: each, until }) => until === undefined && isKey(from, each));
-    if (proof === 'signed' && before && !trusted.some(({ vkey: each }) => isKey(each, to))) trusted.push({ vkey: to });
+    if (proof !== 'signed' || !before || trusted.some(({ vkey: each }) => isKey(each, to))) continue;
+    if (trusted.length - named.length === MOST_HANDED_OVER) {
+      tooMany(handover);
+      break;
+    }
+    trusted.push({ vkey: to });
   }
   return trusted;
 }
@@ -67,8 +81,14 @@ export function keyAt(
   handovers: readonly Handover[],
   size: number,
 ): { readonly to?: Vkey; readonly until?: Handover['from'] } {
-  const past = handovers.filter(({ seq }) => seq < size).at(-1);
-  const next = handovers.find(({ seq }) => seq >= size);
+  // Ascending: of each checkpoint this is asked.
+  let [low, high] = [0, handovers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((handovers[middle] as Handover).seq < size) low = middle + 1;
+    else high = middle;
+  }
+  const [past, next] = [handovers[low - 1], handovers[low]];
   return { ...(past && { to: past.to }), ...(next && { until: next.from }) };
 }
 

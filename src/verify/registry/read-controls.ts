@@ -1,23 +1,23 @@
 import type { Note } from '../report.js';
 import type { ControlRecord, EvidenceSource } from '../source.js';
 import { parseHandover, type Handover } from './keys.js';
-import { parseRestore, type Restore } from './restores.js';
+import type { Restores } from './restores.js';
 
-/** What the registry says beside its heads, ascending by number. */
-export interface Controls {
-  readonly restores: readonly Restore[];
-  readonly handovers: readonly Handover[];
-}
-
-/** Reads them page by page; what cannot be understood is said, and counts for nothing. */
-export async function readControls(source: Pick<EvidenceSource, 'controls'>, note: Note): Promise<Controls> {
-  const restores: Restore[] = [];
+/**
+ * Reads page by page what the registry says beside its heads; what cannot be understood is said, and counts for nothing.
+ * @param restores gets those that were declared @returns handovers, ascending by number
+ */
+export async function readControls(
+  source: Pick<EvidenceSource, 'controls'>,
+  restores: Restores,
+  note: Note,
+): Promise<readonly Handover[]> {
   const handovers: Handover[] = [];
   for await (const page of source.controls())
     for (const control of page) {
       if (control.action === 'restore.declared') {
-        if (control.data === undefined) note('HEADS_WRONG', `entry ${control.seq} declares a restore with a section that is longer than a sealer writes: it leaves nothing behind`, { seq: control.seq }); // prettier-ignore
-        restores.push(parseRestore({ seq: control.seq, data: control.data ?? '' }));
+        const isWhole = restores.add(control.seq, control.data ?? '') && control.data !== undefined;
+        if (!isWhole) note('HEADS_WRONG', `entry ${control.seq} declares a restore and names more than a sealer writes: what it says of that counts for nothing`, { seq: control.seq }); // prettier-ignore
       } else if (control.action === 'key.rotated') {
         const handover = handedOver(control);
         if (handover === undefined)
@@ -25,7 +25,7 @@ export async function readControls(source: Pick<EvidenceSource, 'controls'>, not
         else handovers.push(handover);
       }
     }
-  return { restores, handovers };
+  return handovers;
 }
 
 function handedOver({ seq, data = '' }: ControlRecord): Handover | undefined {

@@ -15,9 +15,9 @@ export interface RecordForm {
   readonly bytes: number;
 }
 
-/** Fourteen megabytes of the longest records there are. */
-const AT_ONCE = 262_144;
-const READ_AT_ONCE = 1_024;
+/** Of what is in memory, and of what is read at once of each file. */
+const BYTES = 16 * 1024 * 1024;
+const READ_BYTES = 64 * 1024;
 
 /**
  * Sorts more records of one form than there is memory for: what is full goes, sorted, to a file of its own in a folder that only this
@@ -27,16 +27,19 @@ export class SortedRecords {
   readonly #form: RecordForm;
   readonly #length: number;
   readonly #atOnce: number;
+  readonly #readAtOnce: number;
   #buffer: Buffer;
   #count = 0;
   #folder: string | undefined;
   readonly #runs: { readonly file: number; readonly count: number }[] = [];
 
-  constructor(form: RecordForm, atOnce = AT_ONCE) {
+  /** @param bytes in memory at the most, and one record at least */
+  constructor(form: RecordForm, bytes = BYTES) {
     this.#form = form;
     this.#length = form.numbers * 8 + form.bytes;
-    this.#atOnce = atOnce;
-    this.#buffer = Buffer.allocUnsafe(Math.min(atOnce, 1_024) * this.#length);
+    this.#atOnce = Math.max(1, Math.floor(bytes / this.#length));
+    this.#readAtOnce = Math.max(1, Math.floor(READ_BYTES / this.#length));
+    this.#buffer = Buffer.allocUnsafe(Math.min(this.#atOnce, 1_024) * this.#length);
   }
 
   add(numbers: readonly number[], bytes?: Uint8Array): void {
@@ -108,8 +111,8 @@ export class SortedRecords {
   }
 
   *#read({ file, count }: { file: number; count: number }): Generator<SortedRecord> {
-    for (let from = 0; from < count; from += READ_AT_ONCE) {
-      const page = Buffer.allocUnsafe(Math.min(READ_AT_ONCE, count - from) * this.#length);
+    for (let from = 0; from < count; from += this.#readAtOnce) {
+      const page = Buffer.allocUnsafe(Math.min(this.#readAtOnce, count - from) * this.#length);
       let got = 0;
       while (got < page.length) {
         const read = readSync(file, page, got, page.length - got, from * this.#length + got);

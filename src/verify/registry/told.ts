@@ -44,9 +44,10 @@ export class Told {
   #cursor: Iterator<SortedRecord> | undefined;
   #next: IteratorResult<SortedRecord> | undefined;
 
-  constructor(atOnce?: number) {
-    this.#wanted = new SortedRecords({ numbers: 3, bytes: 0 }, atOnce);
-    this.#found = new SortedRecords({ numbers: 3, bytes: 32 }, atOnce);
+  /** @param bytes of each of the two that are in memory */
+  constructor(bytes?: number) {
+    this.#wanted = new SortedRecords({ numbers: 3, bytes: 0 }, bytes);
+    this.#found = new SortedRecords({ numbers: 3, bytes: 32 }, bytes);
   }
 
   /** What no chain has had: seq, chain, size. */

@@ -9,6 +9,7 @@ const UNTOLD: MatrixCase['steps'] = [...drop(0), 'delete from audit.head'];
 const SEALER = (set: string, ...codes: Finds): MatrixCase =>
   registry(`the sealer's row, ${set}`, [`update audit.sealer set ${set}`], ...codes);
 const HEADS = (name: string, step: string, ...codes: Finds): MatrixCase => registry(`head: ${name}`, [step], ...codes);
+const DOUBLED = 'alter table audit.head drop constraint head_pkey; insert into audit.head select * from audit.head where chain = 1';
 
 /** What is done to the end of chain 0 and to the whole of it, to the table head and to the sealer's row. */
 export const REGISTRY_END_CASES: readonly MatrixCase[] = [
@@ -153,6 +154,8 @@ export const REGISTRY_END_CASES: readonly MatrixCase[] = [
   ),
 
   HEADS('a row deleted', 'delete from audit.head where chain = 1', 'HEAD_ALTERED'),
+  HEADS('a row twice', DOUBLED, 'HEAD_ALTERED'),
+  HEADS('a row deleted, and another twice', `${DOUBLED}; delete from audit.head where chain = 3`, 'HEAD_ALTERED'),
   HEADS('all rows deleted', 'delete from audit.head', 'HEAD_ALTERED'),
   HEADS('a size higher', 'update audit.head set size = size + 1 where chain = 1', 'HEAD_ALTERED'),
   HEADS('a size lower', 'update audit.head set size = size - 1 where chain = 2', 'HEAD_ALTERED'),
