@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 
@@ -16,7 +16,7 @@ async function snippets(file: string): Promise<string[]> {
 }
 
 /** Pages whose whole modules are compiled too: what begins with an import. Of others there are fragments alone. */
-const PAGES = ['adopt', 'anchors', 'proofs', 'multi-tenant', 'other-clients', 'testing', 'without-nest'];
+const PAGES = ['adopt', 'anchors', 'guide', 'proofs', 'multi-tenant', 'other-clients', 'testing', 'without-nest'];
 
 /** Name of a file, and its text. */
 async function everySnippet(): Promise<[string, string][]> {
@@ -60,6 +60,23 @@ describe('the README', () => {
       (error: { stdout: string }) => error,
     );
     expect(stdout).toBe('');
+  });
+
+  it('is read in ten minutes', async () => {
+    expect((await readFile('README.md', 'utf8')).split(/\s+/).length).toBeLessThanOrEqual(1_500);
+  });
+
+  it('and the pages name files that there are', async () => {
+    const files = ['README.md', ...(await readdir('docs')).map((name) => `docs/${name}`)];
+    const dead: string[] = [];
+    for (const file of files)
+      for (const [, target = ''] of (await readFile(file, 'utf8')).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g))
+        if (!existsSync(join(dirname(file), target))) dead.push(`${file}: ${target}`);
+    expect(dead).toEqual([]);
+  });
+
+  it('has options as the types say', async () => {
+    await expect(run(process.execPath, ['scripts/options-page.mjs', '--check'])).resolves.toMatchObject({ stderr: '' });
   });
 
   it('names only commands that there are', async () => {

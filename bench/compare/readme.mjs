@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const README = new URL('../../README.md', import.meta.url);
+const PAGE = new URL('../../docs/comparison.md', import.meta.url);
 const [OPEN, CLOSE] = ['<!-- comparison -->', '<!-- /comparison -->'];
 
 const VERDICTS = [
@@ -37,19 +38,32 @@ export function comparisonBlock({ peers, latency, machine, versions, shapes, cha
       ([operation, title]) => `| latency of ${title} | ${peers.map((peer) => ratio(peer, operation)).join(' | ')} |`,
     ),
   ];
-  const notes = peers.map(({ label, configuration, error }) =>
-    error ? `${label} did not run: ${error.split('\n')[0]}` : `${label}: ${configuration.join('; ')}.`,
-  );
   const place = latency
     ? ` Latency: ratio of medians to the same call without audit, one client, in turn on one server (${machine.cores} cores, PostgreSQL ${versions.postgresql}, durable, Prisma ${versions.prisma}).`
     : '';
-  return `${lines.join('\n')}\n\n<sub>${shapes} operations${changeNothing ? ` (${changeNothing} of them must leave no trace)` : ''}, each counted in one row: the last that applies.${place} ${notes.join(' ')}</sub>`;
+  return `${lines.join('\n')}\n\n<sub>${shapes} operations${changeNothing ? ` (${changeNothing} of them must leave no trace)` : ''}, each counted in one row: the last that applies.${place} How each was set up: [docs/comparison.md](docs/comparison.md).</sub>`;
 }
 
-/** Puts the block between its markers. */
+/** How each package was set up, for the page beside it. */
+export function setupBlock({ peers }) {
+  return peers
+    .map(({ label, version, configuration, error }) =>
+      error
+        ? `- **${label} ${version}** did not run: ${error.split('\n')[0]}`
+        : `- **${label} ${version}**: ${configuration.join('; ')}.`,
+    )
+    .join('\n');
+}
+
+/** Puts each block between its markers. */
 export function writeReadme(results) {
-  const text = readFileSync(README, 'utf8');
+  write(README, comparisonBlock(results));
+  write(PAGE, setupBlock(results));
+}
+
+function write(file, block) {
+  const text = readFileSync(file, 'utf8');
   const [from, to] = [text.indexOf(OPEN), text.indexOf(CLOSE)];
-  if (from < 0 || to < from) throw new Error(`README.md has no ${OPEN} … ${CLOSE}`);
-  writeFileSync(README, `${text.slice(0, from + OPEN.length)}\n${comparisonBlock(results)}\n${text.slice(to)}`);
+  if (from < 0 || to < from) throw new Error(`${file.pathname} has no ${OPEN} … ${CLOSE}`);
+  writeFileSync(file, `${text.slice(0, from + OPEN.length)}\n${block}\n${text.slice(to)}`);
 }

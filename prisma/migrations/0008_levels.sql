@@ -99,7 +99,8 @@ begin
 end $$;
 
 -- It writes entries, openings of chains and heads, under compare-and-set; it changes no row that is there but the heads.
-alter function "audit".seal security definer;
+alter function "audit".seal(bigint, text, integer, bigint, bigint, integer[], text[], text[], bigint[], bigint[], text[], text[], text[], text[], integer[], bigint[], text[], bigint[],
+  text[], text[], integer[], bigint[], bigint[], bigint[], text, text, text[], text[], text[], text[], text[], text[], text[], text[], text) security definer;
 
 -- How many writes went through although they could not be logged, under onMissing "warn"; null where nothing counts them.
 create or replace function "audit".lost() returns bigint

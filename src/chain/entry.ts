@@ -1,5 +1,5 @@
 import type { Micros } from '../event/clock.js';
-import { projected } from '../event/identity.js';
+import { emailKey, projected } from '../event/identity.js';
 
 export { tenantKey } from '../event/identity.js';
 import type { Flag } from '../event/types.js';
@@ -18,6 +18,9 @@ export interface EntryText {
   readonly resourceType: string | null;
   readonly resourceId: string | null;
   readonly group: string | null;
+  readonly source: string;
+  readonly actorEmail: string | null;
+  readonly address: string | null;
 }
 
 /**
@@ -40,6 +43,9 @@ export function entryText(
     resourceType: fields.resource ?? null,
     resourceId: projected(resourceId ?? undefined),
     group: fields.group ?? null,
+    source: fields.source,
+    actorEmail: emailKey(finished.actorEmail),
+    address: projected(finished.address),
   };
 }
 
@@ -48,6 +54,8 @@ export function finishOpening(tenant: string, commit: { actor: Digest | null; da
   return {
     tenant,
     actorId: 'sealer',
+    actorEmail: undefined,
+    address: undefined,
     requestId: undefined,
     body: { source: 'control', action: 'chain.open', outcome: 'success', flags: new Set(), commit },
   };
@@ -75,4 +83,4 @@ function totalBody(fields: Parameters<typeof encodeBody>[0]): { text: string; fi
   }
 }
 
-type BodyFields = Pick<Body, 'action' | 'outcome' | 'resource' | 'group'>;
+type BodyFields = Pick<Body, 'source' | 'action' | 'outcome' | 'resource' | 'group'>;

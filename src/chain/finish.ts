@@ -15,6 +15,9 @@ export const RULES = 1;
 export interface Finished {
   readonly tenant: string;
   readonly actorId: string | undefined;
+  readonly actorEmail: string | undefined;
+  /** The actor section's `ip`. */
+  readonly address: string | undefined;
   readonly requestId: string | undefined;
   readonly body: Omit<Body, 'v' | 'id' | 'occurredAt' | 'flags'> & { readonly flags: ReadonlySet<Flag> };
 }
@@ -53,6 +56,8 @@ export function finish(row: CapturedFields, incarnation: string): Finished {
   return {
     tenant: string(actor?.['tenant']) ?? row.tenant ?? '',
     actorId: string(actor?.['id']),
+    actorEmail: string(actor?.['email']),
+    address: string(actor?.['ip']),
     requestId: string(actor?.['requestId']),
     body: {
       source: oneOf(SOURCES, row.source) ?? malformed() ?? 'record',

@@ -11,8 +11,14 @@ export const REGISTRY = { chain: 0, name: 'registry', tenant: REGISTRY_TENANT } 
 export const REGISTRY_KINDS = ['heads', 'key.rotated', 'restore.declared'] as const;
 export type RegistryKind = (typeof REGISTRY_KINDS)[number];
 
+/** Chains that one `heads` tells of at most. One that tells of fewer tells of all that had grown; behind a full one there may be more. */
+export const MOST_TOLD = 20_000;
+
 /** Bytes of the actor section of all its entries. */
 export const REGISTRY_ACTOR = '{"id":"sealer","type":"system"}';
+
+/** Bytes of a data section: `seal_registry()` takes no longer one, so what is longer was written by nobody who seals. */
+export const REGISTRY_SECTION_BYTES = 1024 * 1024;
 
 /** In a declared restore: the backup had no registry yet. */
 export const FROM_NOTHING = 'nothing';
@@ -26,6 +32,8 @@ export function finishRegistry(kind: RegistryKind, commit: Body['commit'], heads
   return {
     tenant: REGISTRY.tenant,
     actorId: 'sealer',
+    actorEmail: undefined,
+    address: undefined,
     requestId: undefined,
     body: { source: 'control', action: kind, outcome: 'success', flags: new Set(), commit, heads },
   };

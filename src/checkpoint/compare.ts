@@ -1,21 +1,22 @@
 import { openCheckpoint, type Checkpoint } from '../chain/checkpoint.js';
-import { decodeFrontier, FrontierBuilder, rootOf } from '../chain/merkle.js';
-import type { Digest } from '../chain/hashing.js';
 import { headLine } from '../chain/heads.js';
 import { FROM_NOTHING } from '../chain/registry.js';
 import type { Vkey } from '../chain/vkey.js';
 import { heard } from '../event/deadline.js';
 import { isAuditError } from '../event/errors.js';
-import { parseJsonObject } from '../event/json-object.js';
 import type { CheckpointStore } from '../store/checkpoint.port.js';
 import type { ChainHead } from '../store/log.port.js';
 import { whyOf } from './anchors/unavailable.js';
+import { declaredIn } from './declared.js';
 import type { Anchor, Announcement } from './port.js';
+import { RegistryTree } from './registry-tree.js';
 
 /** What the anchors say of the registry that is about to be signed. */
 export interface Comparison {
   /** Checkpoints that it does not lead to, ascending by size, and that no declaration names. */
   readonly apart: readonly Checkpoint[];
+  /** The newest key has signed what it leads to: whatever lies in the database, that key is no new one. */
+  readonly hasSigned: boolean;
   /** Anchors that could be asked. One that cannot be read, by its kind, is none. */
   readonly answered: number;
   /** Each with why it did not answer. */
@@ -29,7 +30,8 @@ const DECLARATIONS = 90;
 
 /**
  * Looks at the newest checkpoints of every anchor, and at the last one kept in the database itself, before anything is signed: a
- * database that was set back knows nothing of what it had signed since. Only what our keys signed counts.
+ * database that was set back knows nothing of what it had signed since. Only what our keys signed counts; and only behind a kept one that
+ * they signed, and to which the registry leads, need anchors not be asked: all before it was compared before it was signed.
  * @param patienceMs how long an anchor may be silent; five times that for all that it says
  */
 export async function compareWithAnchors(
@@ -41,30 +43,41 @@ export async function compareWithAnchors(
   patienceMs: number,
 ): Promise<Comparison> {
   const found = new Map<string, Checkpoint>();
+  const byNewest = new Set<string>();
   const add = (note: string): void => {
     const checkpoint = opened(note, vkeys);
-    if (checkpoint !== undefined) found.set(headLine(checkpoint), checkpoint);
+    if (checkpoint === undefined) return;
+    found.set(headLine(checkpoint), checkpoint);
+    if (opened(note, vkeys.slice(0, 1)) !== undefined) byNewest.add(headLine(checkpoint));
   };
   if (last !== undefined) add(last.note);
+  const tree = new RegistryTree(store, registry);
+  const [kept] = found.values();
+  const from = kept !== undefined && (await leadsTo(tree, kept)) ? kept.size : undefined;
   const unreachable: string[] = [];
   let answered = anchors.every((anchor) => anchor.list === undefined) ? 1 : 0;
   const origin = vkeys[0]?.name as string;
   for (const anchor of anchors) {
     if (anchor.list === undefined) continue;
     try {
-      for await (const { note } of heard(anchor.list(origin, last?.size), patienceMs, patienceMs * 5)) add(note);
+      for await (const { note } of heard(anchor.list(origin, from), patienceMs, patienceMs * 5)) add(note);
       answered += 1;
     } catch (error) {
       unreachable.push(`the anchor ${anchor.name} could not be read: ${whyOf(error)}`); // prettier-ignore
     }
   }
-  const roots = await rootsAt(store, registry, [...found.values()]);
+  const roots = await tree.roots([...found.values()].map(({ size }) => size));
   const isApart = ({ size, root }: Checkpoint): boolean => roots.get(size) !== root;
   const apart = [...found].filter(([, checkpoint]) => isApart(checkpoint));
-  if (apart.length === 0) return { apart: [], answered, unreachable };
-  const declared = await declaredIn(store);
+  const hasSigned = [...found].some(([line, checkpoint]) => byNewest.has(line) && !isApart(checkpoint));
+  if (apart.length === 0) return { apart: [], hasSigned, answered, unreachable };
+  const declared = await declaredIn(store, tree, origin, new Set(apart.map(([line]) => line)));
   const left = apart.filter(([line]) => !declared.has(line)).map(([, checkpoint]) => checkpoint);
-  return { apart: left.toSorted((a, b) => a.size - b.size), answered, unreachable };
+  return { apart: left.toSorted((a, b) => a.size - b.size), hasSigned, answered, unreachable };
+}
+
+async function leadsTo(tree: RegistryTree, { size, root }: Checkpoint): Promise<boolean> {
+  return (await tree.roots([size])).get(size) === root;
 }
 
 /** What says in the registry itself that it goes on from a backup. */
@@ -84,36 +97,6 @@ export function declaration(
       abandoned: lines.slice(i * NAMED, (i + 1) * NAMED),
     },
   }));
-}
-
-async function declaredIn(store: CheckpointStore): Promise<ReadonlySet<string>> {
-  const lines = new Set<string>();
-  for (const data of await store.entries('restore.declared', 1_000)) {
-    const details = parseJsonObject(data)?.['details'];
-    const abandoned =
-      typeof details === 'object' && details !== null && 'abandoned' in details ? details.abandoned : [];
-    if (Array.isArray(abandoned)) for (const line of abandoned) lines.add(String(line));
-  }
-  return lines;
-}
-
-/** Roots of the registry at these sizes; none where it is not that long. */
-async function rootsAt(
-  store: CheckpointStore,
-  registry: ChainHead | undefined,
-  checkpoints: readonly Checkpoint[],
-): Promise<ReadonlyMap<number, Digest>> {
-  const roots = new Map<number, Digest>();
-  if (registry === undefined || registry.size === 0) return roots;
-  roots.set(registry.size, rootOf(decodeFrontier(registry.size, registry.frontier).nodes));
-  const wanted = new Set(checkpoints.map(({ size }) => size).filter((size) => size < registry.size));
-  if (wanted.size === 0) return roots;
-  const tree = new FrontierBuilder();
-  for await (const hash of store.hashes(0, Math.max(...wanted))) {
-    tree.append(hash);
-    if (wanted.has(tree.size)) roots.set(tree.size, tree.root());
-  }
-  return roots;
 }
 
 /** What one of these keys signed. */

@@ -41,15 +41,16 @@ export async function handover(
  */
 export async function refuseHandedOver(store: CheckpointStore, vkeys: readonly Vkey[]): Promise<void> {
   const [newest] = vkeys;
-  const to = newest && handedOverTo(newest, await store.entries('key.rotated', 1_000));
+  const to = newest && (await handedOverTo(newest, store));
   if (to !== undefined)
     throw new AuditError('AUDIT_SIGNER_UNAVAILABLE', `the key ${newest?.name}+${newest?.id} was handed over to ${to}: nothing is signed with it any more. Start this process with the new key`); // prettier-ignore
 }
 
 /** Whoever owns the database can write such an entry; the key alone can sign it. */
-function handedOverTo(vkey: Vkey, entries: readonly string[]): string | undefined {
+async function handedOverTo(vkey: Vkey, store: Pick<CheckpointStore, 'controls'>): Promise<string | undefined> {
   const key = formatVkey(vkey);
-  for (const { from, to, signature } of entries.map((data) => detailsOf(data))) {
+  for await (const { data } of store.controls('key.rotated')) {
+    const { from, to, signature } = detailsOf(data);
     if (from !== key || typeof to !== 'string' || typeof signature !== 'string') continue;
     if (isSignedBy(vkey, Buffer.from(handoverStatement(key, to)), Buffer.from(signature, 'base64')))
       return to.slice(0, 300);
@@ -65,17 +66,21 @@ const detailsOf = (data: string): Readonly<Record<string, unknown>> =>
  * @param vkeys of the signer that is configured; none where there is none, or it cannot be read here
  */
 export async function checkKeys(
-  store: Pick<CheckpointStore, 'last' | 'entries'>,
+  store: Pick<CheckpointStore, 'last' | 'controls'>,
   vkeys: readonly Vkey[],
 ): Promise<readonly Check[]> {
-  const [entries, last] = [await store.entries('key.rotated', 1_000), await store.last()];
   const checks: Check[] = [];
   const [newest] = vkeys;
-  const to = newest && handedOverTo(newest, entries);
+  const to = newest && (await handedOverTo(newest, store));
   if (to !== undefined)
     checks.push(warn(`the key that is configured here, ${newest?.name}+${newest?.id}, was handed over to ${to}: it signs nothing any more`, 'set AUDIT_SIGNING_KEY_FILE to the new key, and start again')); // prettier-ignore
+  const last = await store.last();
   const signs = last && signaturesOf(last.note)?.[0];
-  const entered = entries.map((data) => detailsOf(data)).findLast((each) => isKeyOf(each['to'], signs));
+  let entered: ReturnType<typeof detailsOf> | undefined;
+  for await (const { data } of store.controls('key.rotated')) {
+    const details = detailsOf(data);
+    if (isKeyOf(details['to'], signs)) entered = details;
+  }
   if (entered !== undefined && entered['signature'] === null)
     checks.push(warn(`the key that signs, ${String(entered['to']).slice(0, 300)}, came after ${String(entered['from']).slice(0, 300)}, which did not sign that: nothing vouches for it`, 'if you changed the key, tell the auditor the new one in another way than by this database; if not, somebody else signs (docs/anchors.md)')); // prettier-ignore
   return checks;

@@ -208,7 +208,7 @@ export class Keeper implements CheckpointKeeper {
     for (const why of comparison.unreachable) this.#onError(new AuditError('AUDIT_ANCHOR_FAILED', why));
     const announced = [
       ...this.#restored(term, comparison),
-      ...(await handover(this.#options.signer, vkeys, last?.note)),
+      ...(comparison.hasSigned ? [] : await handover(this.#options.signer, vkeys, last?.note)),
     ];
     term.vkeys = vkeys;
     term.isHandover = announced.some(({ kind }) => kind === 'key.rotated');

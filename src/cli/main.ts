@@ -1,6 +1,7 @@
 import { COULD_NOT_RUN } from './could-not-run.js';
 import { Command, CommanderError } from 'commander';
 import { actionsCommand } from './actions.js';
+import { askCommand } from './ask.js';
 import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
@@ -42,6 +43,7 @@ for (const command of [
   keygenCommand,
   keyCommand,
   queryCommand,
+  askCommand,
   doctorCommand,
   backfillCommand,
   actionsCommand,

@@ -1,72 +1,55 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { AuditReader } from '../query/reader.js';
-import { postgresEntryStore } from '../store/postgres/index.js';
+import { Command } from 'commander';
+import type { AuditPage } from '../query/find.js';
+import type { Resource } from '../event/types.js';
+import { conditionsOf, readerOf, withConditions, type ConditionOptions } from './conditions.js';
 import { environment, withPool } from './environment.js';
 import { printEntries } from './print-entries.js';
 import { complain, line, print, printJson } from './terminal.js';
 
-interface QueryOptions {
-  tenant?: string;
-  actor?: string;
-  resource?: string;
-  action?: string;
-  failures?: boolean;
-  group?: string;
-  requestId?: string;
-  from?: Date;
-  to?: Date;
+type QueryOptions = ConditionOptions & {
   oldest?: boolean;
   limit: number;
   cursor?: string;
+  back?: boolean;
+  count?: boolean;
   json?: boolean;
-}
+};
 
 export function queryCommand(): Command {
-  return new Command('query')
-    .description('show entries of one tenant, newest first')
-    .option('--tenant <id>', 'tenant (default: entries without one)')
-    .option('--actor <id>', 'by actor')
-    .option('--resource <type[:id]>', 'by resource; with an id this is the history of a record, oldest first')
-    .option('--action <name>', 'by action, or a prefix: "invoice.*"')
-    .option('--failures', 'only what did not succeed')
-    .option('--group <uuid>', 'one unit of work')
-    .option('--request-id <id>', 'by request id')
-    .option('--from <time>', 'occurred at or after (ISO 8601)', time)
-    .option('--to <time>', 'occurred before (ISO 8601)', time)
-    .option('--oldest', 'oldest first')
+  return withConditions(new Command('query').description('show entries of one tenant, newest first'))
+    .option('--oldest', 'oldest first, as the history of a record always is')
     .option('--limit <n>', 'entries on a page, at most 500', Number, 50)
-    .option('--cursor <id>', 'next page: what the last page printed')
+    .option('--cursor <place>', 'where the page begins: what another page printed')
+    .option('--back', 'the page that ends before the cursor')
+    .option('--count', 'only how many there are, 10,000 at most')
     .option('--json', 'one JSON object a line')
     .action(async (options: QueryOptions, command: Command) => {
       const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
-      const [type, ...id] = options.resource?.split(':') ?? [];
-      const history = id.length > 0;
-      const { tenant, actor, action, failures, group, requestId, from, to, limit, cursor } = options;
-      const page = await withPool(env, 'query', (pool) =>
-        new AuditReader(postgresEntryStore(pool, env.schema)).find({
-          tenant,
-          actor,
-          action,
-          failures,
-          group,
-          requestId,
-          from,
-          to,
-          limit,
-          cursor,
-          resource: type === undefined ? undefined : { type, id: history ? id.join(':') : undefined },
-          order: options.oldest || history ? 'oldest' : 'newest',
-        }),
-      );
-      if (options.json) for (const entry of page.entries) printJson(entry);
-      else print(printEntries(page.entries));
-      if (page.next !== undefined) complain(line`next page: --cursor ${page.next}`);
+      const conditions = conditionsOf(options);
+      await withPool(env, 'query', async (pool) => {
+        const reader = readerOf(pool, env);
+        if (options.count) {
+          const { count, isExact } = await reader.count(conditions);
+          if (options.json) printJson({ count, isExact });
+          else print(isExact ? line`${count}` : line`at least ${count}: more than 10,000 entries would have to be looked at`); // prettier-ignore
+          return;
+        }
+        const { limit, cursor, back } = options;
+        const order = options.oldest || isRecord(conditions.resource) ? 'oldest' : 'newest';
+        const page = await reader.find({ ...conditions, order, limit, cursor, ...(back ? { back } : {}) });
+        if (options.json) for (const entry of page.entries) printJson(entry);
+        else print(printEntries(page.entries));
+        printPlaces(page);
+      });
     });
 }
 
-function time(value: string): Date {
-  const date = new Date(value);
-  if (Number.isNaN(date.getTime()))
-    throw new InvalidArgumentError('is not a time; write for example 2026-03-01T00:00:00Z');
-  return date;
+/** Where a page of entries goes on; on standard error, so that the entries can be piped. */
+export function printPlaces({ next, previous, stoppedAt }: Omit<AuditPage, 'entries'>): void {
+  if (stoppedAt !== undefined)
+    complain(line`stopped at ${stoppedAt.toISOString()}: 10,000 entries were looked at, and there are more`);
+  if (previous !== undefined) complain(line`previous page: --back --cursor ${previous}`);
+  if (next !== undefined) complain(line`next page: --cursor ${next}`);
 }
+
+const isRecord = (resource: Resource | undefined): boolean => resource?.id !== undefined;

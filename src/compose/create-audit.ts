@@ -10,8 +10,7 @@ import { keeperOf } from '../checkpoint/keeper-of.js';
 import { signingOf } from '../checkpoint/signing.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
 import { auditApi, type AuditApi, type RawClient } from '../prisma/api.js';
-import { prismaValues } from '../query/prisma-values.js';
-import { AuditReader } from '../query/reader.js';
+import type { AuditReader } from '../query/reader.js';
 import type { Receipt, Recorder, RecordOptions } from '../recorder/port.js';
 import type { CloseFacts, QueueFacts } from '../recorder/queue-options.js';
 import { QueueRecorder } from '../recorder/queue.js';
@@ -21,7 +20,6 @@ import { Sealer, type SealerOptions, type SealerState } from '../sealer/sealer.j
 import type { ContentStore, Pending } from '../store/content.port.js';
 import { postgresCheckpointStore } from '../store/postgres/checkpoint-store.js';
 import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
-import { postgresEntryStore } from '../store/postgres/entry-store.js';
 import { missingMigrations } from '../store/postgres/migrate.js';
 import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
 import { postgresSealerStore } from '../store/postgres/sealer-store.js';
@@ -30,6 +28,7 @@ import { health, type AuditHealth } from './health.js';
 import { judge, probe } from './probe.js';
 import { warn } from './warnings.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
+import { readerOf } from './reader-of.js';
 
 export interface AuditFacts extends QueueFacts, RequestFacts {
   readonly sealer: SealerState | 'off';
@@ -80,11 +79,7 @@ export class Audit implements Recorder {
     });
     this.#reads = new ReadLog(this.#readSink(), options);
     this.#sealer = options.seal === false ? undefined : this.#makeSealer(options.seal, options.evidence);
-    const readers = this.#poolOf(options.readerUrl, 'reader');
-    this.query = new AuditReader(
-      postgresEntryStore(readers, options.schema, { tellTenant: options.readerUrl !== undefined }),
-      options.catalogue && { catalogue: options.catalogue, prisma: prismaValues },
-    );
+    this.query = readerOf(options, (url, part) => this.#poolOf(url, part));
   }
 
   #makeSealer(seal: SealerOptions, evidence: CheckedEvidence | undefined): Sealer {
@@ -111,7 +106,7 @@ export class Audit implements Recorder {
     return pool;
   }
 
-  #poolOf(url: string | undefined, part: 'sealer' | 'reader'): Pool {
+  #poolOf(url: string | undefined, part: 'sealer' | 'reader' | 'auditor'): Pool {
     return url === undefined ? this.#pool : this.#open(url, 2, `nestjs-prisma-audit ${part}`, `${part}Url`);
   }
 

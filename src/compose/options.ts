@@ -30,6 +30,8 @@ export interface AuditOptions extends DurabilityOptions {
   readonly sealerUrl?: string | undefined;
   /** The same database with the login of a role that may read, for `query`: the application's may not from level *split* on. @defaultValue `databaseUrl` */
   readonly readerUrl?: string | undefined;
+  /** The same database with the login of the auditor's role, for readers of all tenants: `query.as({ tenants: 'all' })`. @defaultValue there are none */
+  readonly auditorUrl?: string | undefined;
   /** Schema of the log. @defaultValue that of `config`, else `'audit'` */
   readonly schema?: string | undefined;
   /** Whether this process seals, and how. One of all processes leads. @defaultValue true */
@@ -87,6 +89,7 @@ export interface CheckedOptions extends CheckedDurability {
   readonly databaseUrl: string;
   readonly sealerUrl: string | undefined;
   readonly readerUrl: string | undefined;
+  readonly auditorUrl: string | undefined;
   readonly schema: string;
   readonly seal: SealerOptions | false;
   readonly flushIntervalMs: number;
@@ -110,6 +113,7 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'databaseUrl',
   'sealerUrl',
   'readerUrl',
+  'auditorUrl',
   'schema',
   'seal',
   'flushIntervalMs',
@@ -144,7 +148,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
   if (typeof options.databaseUrl !== 'string' || options.databaseUrl === '') {
     throw invalid('databaseUrl is missing: pass the URL of the database, e.g. databaseUrl: process.env.DATABASE_URL');
   }
-  for (const name of ['sealerUrl', 'readerUrl'] as const) {
+  for (const name of ['sealerUrl', 'readerUrl', 'auditorUrl'] as const) {
     if (options[name] !== undefined && (typeof options[name] !== 'string' || options[name] === ''))
       throw invalid(`${name} must be the URL of the same database with another role`);
   }
@@ -179,6 +183,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     databaseUrl: options.databaseUrl,
     sealerUrl: options.sealerUrl,
     readerUrl: options.readerUrl,
+    auditorUrl: options.auditorUrl,
     schema: checkSchemaName(options.schema ?? options.config?.schema ?? DEFAULT_SCHEMA),
     seal,
     flushIntervalMs: whole('flushIntervalMs', options.flushIntervalMs, 1, 60_000) ?? 50,

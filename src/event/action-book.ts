@@ -54,6 +54,15 @@ export class ActionBook {
     return OWN_ACTIONS.has(action) || OWN_PREFIX.test(action) || this.find(action) !== undefined;
   }
 
+  /** Actions that have the mark. */
+  marked(mark: string): readonly string[] {
+    return this.names.filter((name) => this.find(name)?.marks?.includes(mark));
+  }
+
+  get marks(): readonly string[] {
+    return [...new Set(Object.values(this.#actions).flatMap(({ marks = [] }) => marks))];
+  }
+
   get names(): readonly string[] {
     return Object.keys(this.#actions);
   }

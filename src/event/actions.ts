@@ -14,6 +14,8 @@ export interface ActionDefinition {
   readonly severity?: Severity;
   /** How far its events have to come before whoever awaits them goes on, where the call says nothing. @defaultValue that of the module */
   readonly durability?: Durability;
+  /** What it is filed under, for questions: `['billing', 'pci']`. */
+  readonly marks?: readonly string[];
   /** One sentence for the auditor. */
   readonly description?: string;
 }
@@ -64,10 +66,19 @@ export function mergeActions<const C extends readonly ActionCatalogue[]>(...cata
   return Object.fromEntries(merged) as Merged<C[number]>; // each name has one of the definitions that were given
 }
 
-const MEMBERS: readonly (keyof ActionDefinition)[] = ['resource', 'details', 'severity', 'durability', 'description'];
+const MEMBERS: readonly (keyof ActionDefinition)[] = [
+  'resource',
+  'details',
+  'severity',
+  'durability',
+  'marks',
+  'description',
+];
 
 function same(one: ActionDefinition, other: ActionDefinition): boolean {
-  return MEMBERS.every((member) => one[member] === other[member]);
+  return MEMBERS.every(
+    (member) => one[member] === other[member] || (member === 'marks' && String(one.marks) === String(other.marks)),
+  );
 }
 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID` */
@@ -80,11 +91,11 @@ export function checkActions(given: unknown): asserts given is ActionCatalogue {
 function checkDefinition(name: string, definition: unknown): void {
   if (!isAction(name)) throw invalid(`${JSON.stringify(String(name).slice(0, 200))}: the name ${ACTION_RULE}`);
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition))
-    throw invalid(`${name}: must be an object: { resource, details, severity, durability, description }, or {}`);
+    throw invalid(`${name}: must be an object: { resource, details, severity, durability, marks, description }, or {}`);
   const unknown = Object.keys(definition).find((member) => !(MEMBERS as readonly string[]).includes(member));
   if (unknown !== undefined)
     throw invalid(`${name}: there is no member ${JSON.stringify(unknown)}; there are ${MEMBERS.join(', ')}`);
-  const { resource, details, severity, durability, description } = definition as Record<
+  const { resource, details, severity, durability, marks, description } = definition as Record<
     keyof ActionDefinition,
     unknown
   >;
@@ -94,6 +105,8 @@ function checkDefinition(name: string, definition: unknown): void {
     throw invalid(`${name}: severity must be one of ${SEVERITIES.join(', ')}`);
   if (durability !== undefined && !(DURABILITIES as readonly unknown[]).includes(durability))
     throw invalid(`${name}: durability must be one of ${DURABILITIES.join(', ')}`);
+  if (marks !== undefined && !(Array.isArray(marks) && marks.every((mark) => isText(mark, LIMITS.typeLength))))
+    throw invalid(`${name}: marks must be a list of words: ['billing']`);
   if (description !== undefined && typeof description !== 'string') throw invalid(`${name}: description must be text`);
   if (details !== undefined && !isStandardSchema(details))
     throw invalid(`${name}: details must be a schema with the Standard Schema interface: zod, valibot, arktype, …`);

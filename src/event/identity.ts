@@ -33,6 +33,14 @@ export function projected(id: string | undefined): string | null {
   return `sha256:${hash('sha256', id)}`;
 }
 
+/**
+ * The form in which an e-mail address is indexed and searched: see `projected`. A to Z alone are made small: what else is a capital
+ * depends on the version of Unicode, and a verifier of another one would find what was sealed altered.
+ */
+export function emailKey(email: string | undefined): string | null {
+  return projected(email?.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase()));
+}
+
 /** The tenant key of the registry's chain, which is no tenant's. */
 export const REGISTRY_TENANT = 'audit:registry';
 

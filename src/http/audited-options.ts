@@ -44,8 +44,9 @@ export interface AuditedOptions<Args extends readonly unknown[] = readonly unkno
   readonly before?: (call: AuditedCall) => Values | PromiseLike<Values>;
   /** The values after: the entry's `new`. Not asked when the handler failed. */
   readonly after?: (call: AuditedCall<Args, Result>) => Values;
-  /** @defaultValue none */
+  /** Why somebody does this: from where it comes, and whether it has to be given. @defaultValue none */
   readonly reason?: ReasonOption;
+  /** How grave the entry is. @defaultValue that of the action's definition */
   readonly severity?: Severity;
   /** Whether there is an entry at all; there is one if this throws. */
   readonly when?: (call: AuditedCall<Args, Result>) => boolean;

@@ -23,6 +23,12 @@ export function modelFields(
   };
 }
 
+/** What the client calls the model of an entry, where the catalogue has it. */
+export function modelName(catalogue: Catalogue | undefined, name: string): string | undefined {
+  const found = catalogue && find(catalogue, name);
+  return found && Object.entries(catalogue?.models ?? {}).find(([, model]) => model === found)?.[0];
+}
+
 /** By its name, or by that of its table: what an entry has that was logged before the model had a name. */
 function find(catalogue: Catalogue, name: string): CatalogueModel | undefined {
   if (Object.hasOwn(catalogue.models, name)) return catalogue.models[name];

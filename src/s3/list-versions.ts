@@ -1,6 +1,9 @@
 import { GetObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { MAX_NOTE_BYTES } from '../checkpoint/anchors/note-head.js';
 import { anchorUnavailable, asUnavailable } from '../checkpoint/anchors/unavailable.js';
+import { messageOf } from '../checkpoint/node-error.js';
 import type { AnchoredNote } from '../checkpoint/port.js';
+import { textOf } from './bounded-answer.js';
 import type { S3Like } from './s3-anchor.js';
 
 export interface VersionsOf {
@@ -22,7 +25,6 @@ interface Version {
 
 /** Versions of one checkpoint that are held in memory; honest writers make one or two. */
 const MAX_VERSIONS = 1_000;
-const MAX_NOTE_BYTES = 128 * 1024;
 const AT_ONCE = 16;
 
 /** Every version of every checkpoint, by size, and those of one size the oldest first; delete markers hide nothing. */
@@ -71,8 +73,13 @@ async function* versionsOf(send: S3Like['send'], { bucket, prefix, from }: Versi
 
 async function noteOf(send: S3Like['send'], { bucket, name }: VersionsOf, version: Version): Promise<AnchoredNote> {
   const { Key, VersionId, LastModified, Size } = version;
+  const which = `version ${JSON.stringify(VersionId)} of ${JSON.stringify(Key)}`;
   if (Size === undefined || Size > MAX_NOTE_BYTES)
-    throw anchorUnavailable(name, `version ${JSON.stringify(VersionId)} of ${JSON.stringify(Key)} is too large for a checkpoint: somebody else writes there`); // prettier-ignore
+    throw anchorUnavailable(name, `${which} is too large for a checkpoint: somebody else writes there`);
   const { Body } = await send(new GetObjectCommand({ Bucket: bucket, Key, VersionId }));
-  return { note: await Body.transformToString(), storedAt: LastModified?.getTime() };
+  try {
+    return { note: await textOf(Body, Size), storedAt: LastModified?.getTime() };
+  } catch (error) {
+    throw anchorUnavailable(name, `${which} cannot be read as it is listed, with ${Size} bytes: ${messageOf(error)}`, error); // prettier-ignore
+  }
 }

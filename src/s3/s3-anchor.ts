@@ -5,6 +5,7 @@ import { anchorUnavailable, asUnavailable } from '../checkpoint/anchors/unavaila
 import { checkPut } from '../checkpoint/anchors/note-head.js';
 import { messageOf } from '../checkpoint/node-error.js';
 import type { Anchor } from '../checkpoint/port.js';
+import { bounded } from './bounded-answer.js';
 import { listVersions } from './list-versions.js';
 
 /** An `S3Client` of any version 3. */
@@ -14,6 +15,7 @@ export interface S3Like {
 }
 
 export interface S3AnchorOptions {
+  /** An `S3Client` of `@aws-sdk/client-s3`, with the region and credentials of yours. */
   readonly client: S3Like;
   /** With Object Lock. Who is asked to write may need no more than PutObject, PutObjectRetention, GetBucketObjectLockConfiguration. */
   readonly bucket: string;
@@ -35,7 +37,7 @@ export interface S3AnchorOptions {
 export function s3Anchor(options: S3AnchorOptions): Anchor {
   const { client, bucket, prefix = '', retainDays, mode, timeoutMs = 20_000 } = check(options);
   const name = `s3 ${bucket}/${prefix}`;
-  const send: S3Like['send'] = (command) => client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) });
+  const send = bounded((command) => client.send(command, { abortSignal: AbortSignal.timeout(timeoutMs) }));
   let isLocking = false;
   return {
     name,

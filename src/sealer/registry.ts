@@ -1,14 +1,12 @@
 import type { Micros } from '../event/clock.js';
 import { AuditError, unfailing } from '../event/errors.js';
 import { rootOf, decodeFrontier } from '../chain/merkle.js';
-import { REGISTRY } from '../chain/registry.js';
+import { MOST_TOLD, REGISTRY } from '../chain/registry.js';
 import type { CheckpointKeeper } from '../checkpoint/port.js';
 import type { ChainHead, Lease, SealerStore } from '../store/log.port.js';
 import { assembleRegistry, rowsOfTick } from './assemble-registry.js';
 import { whyNot } from './set-aside.js';
 
-/** Chains that one entry tells of; what is more is told of at once by the next. */
-const AT_ONCE = 20_000;
 const FIRST_PAUSE_MS = 5_000;
 const LAST_PAUSE_MS = 600_000;
 
@@ -96,7 +94,7 @@ export class Registry {
 
   get isDue(): boolean {
     if (!this.#canTell) return false;
-    if (this.#grown.size >= AT_ONCE || this.#keeper.announcements().length > 0) return true;
+    if (this.#grown.size >= MOST_TOLD || this.#keeper.announcements().length > 0) return true;
     const since = performance.now() - this.#toldAt;
     return since >= (this.#grown.size > 0 ? this.#keeper.tickMs : this.#keeper.heartbeatMs);
   }
@@ -111,7 +109,7 @@ export class Registry {
    */
   async tick(options: { sealedAt: number; now: Micros; mint: (at: Micros) => string }): Promise<readonly number[]> {
     const announced = this.#keeper.announcements();
-    const grown = [...this.#grown.values()].toSorted((a, b) => a.chain - b.chain).slice(0, AT_ONCE);
+    const grown = [...this.#grown.values()].toSorted((a, b) => a.chain - b.chain).slice(0, MOST_TOLD);
     try {
       const { positions } = await this.#store.reserve(rowsOfTick(this.#head, announced));
       const batch = assembleRegistry(this.#lease.origin, this.#head, announced, grown, { ...options, positions });
@@ -131,8 +129,8 @@ export class Registry {
   }
 
   async #load(): Promise<void> {
-    const untold = await this.#store.untold(AT_ONCE);
-    this.#mayBeMore = untold.length === AT_ONCE;
+    const untold = await this.#store.untold(MOST_TOLD);
+    this.#mayBeMore = untold.length === MOST_TOLD;
     this.grew(untold.filter((head) => whyNot(head) === undefined));
   }
 }

@@ -1,18 +1,50 @@
-/** Conditions that an index serves; all of them must hold. Ids are as projected. */
+/**
+ * Conditions, all of which must hold. Ids are as projected. One of them is looked up in an index and the others are looked at on the
+ * way: see `EntryStore`.
+ */
 export interface EntryFilter {
-  readonly tenant: string;
+  /** `undefined`: those of all tenants, never the registry's. */
+  readonly tenant: string | undefined;
+  readonly id?: string | undefined;
+  readonly chain?: number | undefined;
   readonly actorId?: string | undefined;
+  readonly actorEmail?: string | undefined;
+  readonly address?: string | undefined;
   readonly resourceType?: string | undefined;
   readonly resourceId?: string | undefined;
-  readonly action?: string | undefined;
+  /** Any of these: names of a prefix or of a mark. */
+  readonly actions?: readonly string[] | undefined;
+  /** Begins with it; only where its names are too many for `actions`. */
   readonly actionPrefix?: string | undefined;
+  /** What a scope may see; many. */
+  readonly visibleActions?: readonly string[] | undefined;
+  readonly sources?: readonly string[] | undefined;
+  readonly outcomes?: readonly string[] | undefined;
   /** Only what did not succeed. */
   readonly failures?: boolean | undefined;
+  readonly severity?: string | undefined;
+  readonly flag?: string | undefined;
+  readonly tx?: string | undefined;
   readonly group?: string | undefined;
   readonly requestId?: string | undefined;
+  /** Of this record, or of none and with this text in the data section. */
+  readonly naming?: { readonly id: string; readonly text: string } | undefined;
+  /** Only denials, and logins. */
+  readonly refusals?: boolean | undefined;
   /** Bounds on the id (UUIDv7): at least, less than. */
   readonly fromId?: string | undefined;
   readonly toId?: string | undefined;
+}
+
+/** Entries that are walked at most to answer, where no index serves all conditions. */
+export const MOST_WALKED = 10_000;
+/** Names of actions that are looked up one by one; a page reads as many entries of each as it has. */
+export const MOST_ACTIONS = 200;
+
+export interface Place {
+  /** In the chain, as digits; asked for where pages follow it. */
+  readonly place?: string | undefined;
+  readonly id: string;
 }
 
 export interface EntryPageRequest {
@@ -21,8 +53,52 @@ export interface EntryPageRequest {
   /** `chain`: by place in the chain; `id`: by time of occurrence. */
   readonly by: 'chain' | 'id';
   /** After which the page begins, in the order asked for. */
-  readonly after?: { readonly place?: string | undefined; readonly id: string } | undefined;
+  readonly after?: Place | undefined;
   readonly limit: number;
+}
+
+export interface EntryPage {
+  readonly entries: readonly StoredEntry[];
+  /** It ended before its limit, since its sections have more than 64 MiB. */
+  readonly more: boolean;
+  /** It ended before its limit, since so many entries were walked: the last of them. */
+  readonly stopped?: Required<Place> | undefined;
+}
+
+export interface EntryCount {
+  /** `MOST_WALKED` at most. */
+  readonly count: number;
+  /** Otherwise there may be more. */
+  readonly isExact: boolean;
+}
+
+/** Of a walk over the newest entries: what they are counted by. `hour` is that of the day. */
+export type GroupKey = 'actor' | 'address' | 'hour and action';
+
+export interface EntryGroup {
+  /** As projected; `null`: none. Of hour and action: both. */
+  readonly key: string | null;
+  readonly action: string | null;
+  readonly count: number;
+  readonly firstId: string;
+  readonly lastId: string;
+}
+
+export interface GroupsRequest {
+  readonly filter: EntryFilter;
+  readonly by: GroupKey;
+  readonly atLeast: number;
+  /** Name of a time zone, for the hour. */
+  readonly zone: string;
+  /** Groups at most, those with most entries. */
+  readonly limit: number;
+}
+
+export interface EntryGroups {
+  readonly groups: readonly EntryGroup[];
+  readonly walked: number;
+  /** The last entry of a walk that did not come to the end. */
+  readonly stoppedId?: string | undefined;
 }
 
 /** What an entry is found by; projections of its body, as they are stored. */
@@ -59,7 +135,22 @@ export interface StoredEntry {
   readonly tooLarge: readonly ('actor' | 'data')[];
 }
 
+/**
+ * Reads sealed entries. No question costs more than `MOST_WALKED` entries, whatever its conditions: what an index does not serve is
+ * looked at on the way, and an answer says where it stopped.
+ *
+ * @throws AuditError `AUDIT_SCHEMA_MISSING`, `AUDIT_PRIVILEGE_MISSING`, `AUDIT_QUERY_TIMEOUT`, `AUDIT_CONNECTION_LOST`
+ */
 export interface EntryStore {
-  /** May end before its limit, when its sections have more than 64 MiB; `more` says that it did. At least one, if there is one. */
-  page(request: EntryPageRequest): Promise<{ readonly entries: readonly StoredEntry[]; readonly more: boolean }>;
+  /** At least one entry, if there is one among those that are walked. */
+  page(request: EntryPageRequest): Promise<EntryPage>;
+  count(filter: EntryFilter): Promise<EntryCount>;
+  groups(request: GroupsRequest): Promise<EntryGroups>;
+  /** Names of actions that a tenant's entries have, at most `limit`, each looked up by itself. */
+  actions(tenant: string, prefix: string, limit: number): Promise<readonly string[]>;
+  /**
+   * Leaves entries `audit.read`, one for each chain that was read, all or none.
+   * @throws AuditError `AUDIT_NOT_WRITABLE` on a standby
+   */
+  tellRead(reads: readonly { readonly tenant: string; readonly details: string }[]): Promise<void>;
 }

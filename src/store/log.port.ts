@@ -77,6 +77,9 @@ export interface SealedEntry {
   readonly outcome: string;
   readonly requestId: string | null;
   readonly group: string | null;
+  readonly source: string;
+  readonly actorEmail: string | null;
+  readonly address: string | null;
   readonly body: string;
 }
 

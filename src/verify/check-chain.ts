@@ -3,9 +3,10 @@ import { entryHash, isOrigin } from '../chain/leaf.js';
 import { encodeFrontier, FrontierBuilder, type Frontier } from '../chain/merkle.js';
 import { REGISTRY } from '../chain/registry.js';
 import { formatMillis, type Micros } from '../event/clock.js';
-import { checkEntry } from './check-entry.js';
+import { checkEntry, isUnprojected } from './check-entry.js';
 import { checkNoOpening, checkOpening } from './check-opening.js';
 import type { LateId } from './compare-captured.js';
+import type { FindingCode } from './findings.js';
 import type { Pin } from './pin.js';
 import type { ChainReport, Note } from './report.js';
 import { RootsAt, type Wanted } from './roots-at.js';
@@ -17,6 +18,11 @@ export interface ChainResult extends Omit<ChainReport, 'findings'> {
   /** What the other changes of a transaction tell may come after the last entry. */
   findings: number;
   readonly sections: number;
+  /** Entries without the later projections, from before there were any. */
+  readonly unprojected: number;
+  /** When the last of them was sealed, and the first that has them. */
+  readonly unprojectedUntil?: Micros | undefined;
+  readonly projectedSince?: Micros | undefined;
   readonly firstSealedAt?: number | undefined;
   readonly lastSealedAt?: number | undefined;
   readonly pinsCompared: number;
@@ -39,6 +45,8 @@ export interface ChainCheckOptions {
   readonly wanted?: Wanted | undefined;
   /** Entries that were sealed before are counted. */
   readonly lastHeadsAt?: Micros | undefined;
+  /** Below this position entries may be without the later projections. */
+  readonly projectedFrom?: number | undefined;
 }
 
 /** Walks one chain from its first entry to its last, and goes on after every finding. */
@@ -51,6 +59,11 @@ export class ChainCheck {
   readonly #rootAt = new Map<number, Digest>();
   readonly #wanted: readonly RootsAt[];
   readonly #lastHeadsAt: Micros;
+  readonly #projectedFrom: number;
+  /** Once an entry has them, all that come after it do: they were sealed later. */
+  #projectedSince: Micros | undefined;
+  #unprojected = 0;
+  #unprojectedUntil: Micros | undefined;
   #sealedBefore = 0;
   #findings = 0;
   #next: number;
@@ -63,7 +76,10 @@ export class ChainCheck {
   #sealedAt = { at: 0, text: sealedTime(0) };
   #result: ChainResult | undefined;
 
-  constructor(chain: ChainRecord, { pins = [], note, since, wanted, lastHeadsAt }: ChainCheckOptions) {
+  constructor(
+    chain: ChainRecord,
+    { pins = [], note, since, wanted, lastHeadsAt, projectedFrom = 0 }: ChainCheckOptions,
+  ) {
     this.#chain = chain;
     this.#pins = pins;
     this.#note = note;
@@ -75,6 +91,7 @@ export class ChainCheck {
     const pinned = { sizes: pins.map(({ size }) => size).toSorted((a, b) => a - b), root: (size: number, root: Digest) => void this.#rootAt.set(size, root) }; // prettier-ignore
     this.#wanted = [pinned, ...(wanted === undefined ? [] : [wanted])].map((each) => new RootsAt(each));
     this.#lastHeadsAt = lastHeadsAt ?? Number.NEGATIVE_INFINITY;
+    this.#projectedFrom = projectedFrom;
     if (since === undefined) this.#tellRoots();
     if (!isOrigin(chain.origin)) this.found('CHAIN_ALTERED', `the origin ${show(chain.origin)} is not well-formed`);
     else if (!chain.origin.endsWith(`/${nameOf(chain.chain)}`))
@@ -97,7 +114,9 @@ export class ChainCheck {
       this.#join(entry, this.#since);
       return undefined;
     }
-    const { sections, late } = checkEntry(entry, this.#chain.tenant, (code, message) => this.found(code, message, at));
+    const isOld = this.#isUnprojected(entry);
+    const found = (code: FindingCode, message: string): void => this.found(code, message, at);
+    const { sections, late } = checkEntry(entry, this.#chain.tenant, found, isOld);
     this.#sections += sections;
     if (seq < this.#next) {
       const what = seq < 0 ? `entry ${seq} is before the first` : `there is more than one entry ${seq}`;
@@ -126,14 +145,23 @@ export class ChainCheck {
   }
 
   /** The last entry that was taken on trust is there still, and has the hash it had. */
-  #join({ seq, id, hash, sealedAt }: EntryRecord, since: ChainState): void {
+  #join({ seq, id, hash, sealedAt, source }: EntryRecord, since: ChainState): void {
     if (seq !== since.size - 1) return;
+    if (source !== null) this.#projectedSince ??= sealedAt;
     if (this.#isJoined) this.found('ENTRY_EXTRA', `there is more than one entry ${seq}`, { seq, id });
     else if (hash !== since.hash)
       this.found('CHAIN_REWRITTEN', `entry ${seq} is not the one at which the state was saved`, { seq, id });
     this.#isJoined = true;
     this.#lastSealedAt = sealedAt;
     this.#tellRoots();
+  }
+
+  #isUnprojected(entry: EntryRecord): boolean {
+    if (entry.source !== null) this.#projectedSince ??= entry.sealedAt;
+    if (this.#projectedSince !== undefined || entry.pos >= this.#projectedFrom || !isUnprojected(entry)) return false;
+    this.#unprojected += 1;
+    this.#unprojectedUntil = entry.sealedAt;
+    return true;
   }
 
   #tellRoots(): void {
@@ -173,6 +201,9 @@ export class ChainCheck {
       findings: this.#findings,
       pinnedSize: agreed.length > 0 ? agreed.reduce((most, pin) => Math.max(most, pin.size), 0) : undefined,
       sections: this.#sections,
+      unprojected: this.#unprojected,
+      unprojectedUntil: this.#unprojectedUntil,
+      projectedSince: this.#projectedSince,
       firstSealedAt: this.#firstSealedAt,
       lastSealedAt: this.#lastSealedAt,
       pinsCompared: pins.length,

@@ -12,14 +12,16 @@ import type { EntryRecord } from './source.js';
 /**
  * Compares an entry's columns, sections and captured row with its sealed body; the columns alone where the content was not read.
  * The hash itself is checked by the caller.
+ * @param isOld it was sealed before there were the later projections, and has none of them
  * @returns how many sections were compared, and what only other rows can tell
  */
 export function checkEntry(
   entry: EntryRecord,
   chainTenant: string,
   found: Found,
+  isOld = false,
 ): { readonly sections: number; readonly late?: LateId | undefined } {
-  const clean = sectionsIfClean(entry, chainTenant);
+  const clean = sectionsIfClean(entry, chainTenant, isOld);
   if (clean !== undefined) return { sections: clean };
   const body = parseBody(entry.body, found);
   if (body === undefined) return { sections: 0 };
@@ -33,6 +35,7 @@ export function checkEntry(
   compare('outcome', entry.outcome, body.outcome);
   compare('resource_type', entry.resourceType, body.resource ?? null);
   compare('group_id', entry.group, body.group ?? null);
+  if (!isOld) compare('source', entry.source, body.source);
   compare('tenant_key', entry.tenant, chainTenant);
   const late = checkIdTime(entry, body, found);
 
@@ -45,7 +48,7 @@ export function checkEntry(
   }
   const isActorThere = checkSection('actor', body.commit.actor, content.saltActor, content.actor, found);
   const isDataThere = checkSection('data', body.commit.data, content.saltData, content.data, found);
-  compareWithCaptured(entry, body, content, chainTenant, isActorThere, found);
+  compareWithCaptured(entry, body, content, chainTenant, { isActorThere, isOld }, found);
   if (isDataThere) {
     const id = parseJsonObject(content.data as string)?.['id'];
     // The empty text is a key like any other.
@@ -54,6 +57,11 @@ export function checkEntry(
     compare('resource_id', entry.resourceId, null);
   }
   return { sections: Number(isActorThere) + Number(isDataThere), late };
+}
+
+/** Whether an entry has none of the projections that there are since 0011_questions.sql. */
+export function isUnprojected({ source, actorEmail, address }: EntryRecord): boolean {
+  return source === null && actorEmail === null && address === null;
 }
 
 function checkSection(

@@ -14,7 +14,7 @@ const TX = /^[0-9a-f]{8}\.\d+$/;
  * nothing that `checkEntry` looks at can be wrong, and no body had to be taken apart. Of everything else it says nothing.
  * @returns how many sections the entry has, or `undefined`: look closer
  */
-export function sectionsIfClean(entry: EntryRecord, chainTenant: string): number | undefined {
+export function sectionsIfClean(entry: EntryRecord, chainTenant: string, isOld: boolean): number | undefined {
   const { content, occurredAt } = entry;
   // An opening is derived otherwise.
   if (content === null || content === undefined || entry.seq === 0 || content.tooLarge === true) return undefined;
@@ -36,7 +36,8 @@ export function sectionsIfClean(entry: EntryRecord, chainTenant: string): number
     text.requestId === entry.requestId &&
     text.resourceType === entry.resourceType &&
     text.resourceId === entry.resourceId &&
-    text.group === entry.group;
+    text.group === entry.group &&
+    (isOld || (text.source === entry.source && text.actorEmail === entry.actorEmail && text.address === entry.address));
   return isSame ? Number(actor !== null) + Number(data !== null) : undefined;
 }
 

@@ -4,7 +4,7 @@ import { finish, type Finished } from '../chain/finish.js';
 import { isHeadsMember } from '../chain/heads.js';
 import { finishRegistry, isRegistryKind, parseTold, REGISTRY, type RegistryKind } from '../chain/registry.js';
 import { parseJsonObject } from '../event/json-object.js';
-import { projected } from '../event/identity.js';
+import { emailKey, projected } from '../event/identity.js';
 import { uuidV7Time } from '../event/uuid.js';
 import { checkForm, isEntryId, type ParsedBody } from './parse-body.js';
 import type { Found } from './report.js';
@@ -20,14 +20,14 @@ const OF_THE_ACTOR = new Set(['malformed', 'truncated']);
 /**
  * Derives the entry anew from its captured row, as a sealer does, and compares. What cannot be derived is not compared: what comes
  * out of an actor section that is gone, the time of a row that has none, the incarnation in `tx`.
- * @param isActorThere whether the actor section is the one that was sealed
+ * @param known `isActorThere`: the actor section is the one that was sealed; `isOld`: the entry has no later projections
  */
 export function compareWithCaptured(
   entry: EntryRecord,
   body: ParsedBody,
   content: ContentRecord,
   chainTenant: string,
-  isActorThere: boolean,
+  { isActorThere, isOld }: { readonly isActorThere: boolean; readonly isOld: boolean },
   found: Found,
 ): void {
   const isActorKnown = isActorThere || body.commit.actor === null;
@@ -50,6 +50,10 @@ export function compareWithCaptured(
   if (isActorKnown) {
     compare('actor_id', entry.actorId, projected(finished.actorId));
     compare('request_id', entry.requestId, projected(finished.requestId));
+    if (!isOld) {
+      compare('actor_email', entry.actorEmail, emailKey(finished.actorEmail));
+      compare('address', entry.address, projected(finished.address));
+    }
     const tenant = finished.tenant === REGISTRY.tenant && entry.chain === REGISTRY.chain ? REGISTRY.tenant : tenantKey(finished.tenant); // prettier-ignore
     if (tenant !== chainTenant)
       found('CAPTURE_DIFFERS', `the captured row is of the tenant ${show(tenant)}, its entry is in the chain of ${show(chainTenant)}`); // prettier-ignore

@@ -90,7 +90,7 @@ export const FINDINGS = {
     'sealed_at was changed: a sealer never goes back, whatever the clock does',
   ),
   HEADS_WRONG: tamper(
-    'an entry of the registry does not say of which chains it tells, or tells of less than one before it',
+    'an entry of the registry does not say of which chains it tells, tells of less than one before it, or is longer than a sealer writes',
     'what the chains were then is not proved; compare with a backup from before',
   ),
   HEADS_DIFFER: tamper(

@@ -101,9 +101,14 @@ function codesOf(counts: Walked['counts']): Report['codes'] {
   return codes;
 }
 
-function notesOf({ latest }: Walked, now: number): readonly string[] {
+function notesOf({ latest, results }: Walked, now: number): readonly string[] {
   const isAhead = (at: Micros): boolean => at > (now + AHEAD_MS) * 1000;
+  let unprojected = 0;
+  for (const chain of results) unprojected += chain.unprojected;
   return [
+    ...(unprojected === 0
+      ? []
+      : [`${unprojected} entries were sealed before entries could be found by where they came from, an e-mail or an address: no question for one of these finds them.`]), // prettier-ignore
     ...(isAhead(latest.sealedAt)
       ? [`The last entry was sealed at ${time(latest.sealedAt)}, which is still to come by this machine's clock (${formatMillis(now)}): one of the two clocks is or was wrong.`] // prettier-ignore
       : []),
@@ -129,7 +134,7 @@ function limitsOf(
       : ['Headers alone were verified: neither the sections (who, and which values) nor the captured rows were compared, nor the form of bodies. Run without --headers for a verdict.']), // prettier-ignore
     ...(since === undefined
       ? []
-      : [`${trusted} entries were taken on trust: they were verified on ${since.verifiedAt}, and not read again, but for the last of each chain. A change that was made in them since is not seen; run without --since for that.`]), // prettier-ignore
+      : [`${trusted} entries were taken on trust: they were verified on ${since.verifiedAt}, and not read again, but for the last of each chain. A change that was made in them since is not seen, and what was signed of them is not compared again; run without --since for that.`]), // prettier-ignore
     ...(before === 0 ? [] : [`${before} pins are of sizes that were taken on trust: nothing was compared with them.`]),
     ...limitsOfLevel(chains, content ? evidence : undefined, pins.length > 0, levelOf(evidence, since, content)),
     ...(pins.length === 0

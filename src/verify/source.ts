@@ -36,6 +36,10 @@ export interface EntryRecord {
   readonly outcome: string;
   readonly requestId: string | null;
   readonly group: string | null;
+  /** `null` in an entry that was sealed before there was this column. */
+  readonly source: string | null;
+  readonly actorEmail: string | null;
+  readonly address: string | null;
   readonly body: string;
   /** `null`: there is no content row at this position. `undefined`: it was not asked for. */
   readonly content: ContentRecord | null | undefined;
@@ -46,6 +50,13 @@ export interface EntriesOptions {
   readonly since?: ReadonlyMap<number, number>;
 }
 
+/** `data` is `undefined` where it is longer than a sealer writes. */
+export interface ControlRecord {
+  readonly seq: number;
+  readonly action: string;
+  readonly data: string | undefined;
+}
+
 /** What stands beside the registry, in the same snapshot as the rest. Nothing of it is believed. */
 export interface EvidenceSource {
   /** Signed checkpoints of the registry, ascending by size. */
@@ -53,7 +64,7 @@ export interface EvidenceSource {
   /** How far the registry is said to have told of each chain, ascending. */
   heads(): AsyncIterable<readonly ToldSize[]>;
   /** Entries of the registry that hand over a key or declare a restore, ascending. */
-  controls(): Promise<readonly { readonly seq: number; readonly action: string; readonly data: string }[]>;
+  controls(): AsyncIterable<readonly ControlRecord[]>;
   /** Whether this server only follows another. */
   isStandby(): Promise<boolean>;
 }
@@ -71,6 +82,8 @@ export interface LogSource {
   entries(options?: EntriesOptions): AsyncIterable<readonly EntryRecord[]>;
   /** The same rows, counted in another way than they are read: not by the index that leads to them. */
   count(): Promise<number>;
+  /** From which position on entries have `source`, `actorEmail` and `address`; 0 where that is not said: all of them, then. */
+  projectedFrom(): Promise<number>;
   /** Positions that more than one entry claims, and ids that more than one has: the first ten of each. */
   doubles(): Promise<{ readonly positions: readonly number[]; readonly ids: readonly string[] }>;
   /** Content older than `ageMs` without an entry: how many, and the first positions. */

@@ -33,8 +33,8 @@ export interface VerifyOptions {
   /** What an earlier run has verified: only what came after it is read, and the report says what was taken on trust. */
   readonly since?: VerifyState;
   /**
-   * Given where the next run can go on: not where something was tampered with, nor from headers alone. A chain with findings is left
-   * out of it.
+   * Given where the next run can go on: not from headers alone, nor where anything was found but rows that wait for their entry and an
+   * anchor whose newest checkpoint is old. What could not be compared (an anchor was away) would be taken on trust otherwise.
    */
   readonly onState?: (state: VerifyState) => void;
   /** Called for each page with the entries checked so far and their number by the rows of the chains. */
@@ -78,6 +78,7 @@ export async function verify(source: LogSource, options: VerifyOptions = {}): Pr
     maxFindings,
     content,
     since: since?.chains ?? [],
+    projectedFrom: await source.projectedFrom(),
     onProgress: (read: number) => options.onProgress?.(read, total),
   };
   const at = now();
@@ -97,6 +98,7 @@ export async function verify(source: LogSource, options: VerifyOptions = {}): Pr
         }
     }
     run.compareKnown(pins);
+    run.compareProjected();
     await run.compareWhole(source, unsealedAfterMs);
     await run.compareRegistry(source, options, registry);
   } finally {
@@ -112,10 +114,14 @@ export async function verify(source: LogSource, options: VerifyOptions = {}): Pr
     anchors: options.anchors ?? [],
   });
   const { name } = run;
-  if (report.verdict !== 'TAMPERED' && content && name !== undefined)
+  const isWhole = Object.keys(report.codes).every((code) => GO_ON.some((each) => each === code));
+  if (isWhole && content && name !== undefined)
     options.onState?.({ verifiedAt: formatMillis(at), deployment: name, chains: run.states() });
   return report;
 }
+
+/** Findings that say nothing of what was read: the next run can go on behind it. After any other, something would be taken on trust that nobody has compared. */
+const GO_ON: readonly FindingCode[] = ['UNSEALED', 'ANCHOR_STALE'];
 
 const NOTHING_TOLD: ToldPart = { told: [], lastHeadsAt: undefined };
 
@@ -208,6 +214,18 @@ class Run {
     for (const { origin, chain } of this.#since?.chains ?? []) {
       if (!this.#deployment.has(origin))
         this.#note({ code: 'CHAIN_MISSING', message: 'the chain of the state is not in this database', origin, chain });
+    }
+  }
+
+  /** One sealer followed the other: all that was sealed before there were the later projections lies before all that has them. */
+  compareProjected(): void {
+    let first = Number.POSITIVE_INFINITY;
+    for (const { projectedSince } of this.#results) if (projectedSince !== undefined && projectedSince < first) first = projectedSince; // prettier-ignore
+    for (const result of this.#results) {
+      const { origin, chain, unprojectedUntil } = result;
+      if (unprojectedUntil === undefined || unprojectedUntil < first) continue;
+      result.findings += 1;
+      this.#note({ code: 'PROJECTION_ALTERED', message: 'entries have neither source, e-mail nor address, and were sealed after others that have', origin, chain }); // prettier-ignore
     }
   }
 

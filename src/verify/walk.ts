@@ -15,6 +15,8 @@ export interface WalkOptions {
   readonly maxFindings: number;
   /** `false`: headers alone. */
   readonly content: boolean;
+  /** Below this position entries may be without the later projections. */
+  readonly projectedFrom: number;
   /** What is taken on trust. */
   readonly since: readonly ChainState[];
   readonly onProgress?: ((read: number) => void) | undefined;
@@ -138,6 +140,7 @@ class Walk {
       since: state?.chain === chain ? state : undefined,
       wanted: this.#options.proofs?.wanted(chain),
       lastHeadsAt: this.#options.proofs?.lastHeadsAt,
+      projectedFrom: this.#options.projectedFrom,
       note: (code, message, entry) => this.#note({ code, message, origin, chain, ...entry }),
     });
     this.#current = { record, check };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import { comparisonBlock } from '../../bench/compare/readme.mjs';
+import { comparisonBlock, setupBlock } from '../../bench/compare/readme.mjs';
 import { clientGoals, goals, httpGoals } from '../../bench/goals.mjs';
 
 const OPERATIONS = [
@@ -86,4 +86,6 @@ it('the comparison in the README is that of bench/compare/results.json', () => {
   const results: unknown = JSON.parse(readFileSync('bench/compare/results.json', 'utf8'));
   const [, block] = readFileSync('README.md', 'utf8').split(/<!-- \/?comparison -->/);
   expect(block).toBe(`\n${comparisonBlock(results)}\n`);
+  const [, setup] = readFileSync('docs/comparison.md', 'utf8').split(/<!-- \/?comparison -->/);
+  expect(setup).toBe(`\n${setupBlock(results)}\n`);
 });

@@ -54,11 +54,13 @@ describe('an anchor of somebody hostile does not stop the signing, and is told o
 });
 
 describe('a text that whoever has the login of the sealer has put in the place of the newest checkpoint', () => {
-  it.each(['rubbish', '', `AAAA\n\n— example.com/test/registry ${Buffer.alloc(68).toString('base64')}\n`])('(%j) stops no signing, and goes to no anchor', async (text) => {
+  it.each(['rubbish', '', `AAAA\n\n— example.com/test/registry ${Buffer.alloc(68).toString('base64')}\n`])('(%j) stops no signing, names no key, and goes to no anchor', async (text) => {
     await lead([]);
     await asOwner(log, `update audit.checkpoint set note = 'example.com/test/registry' || chr(10) || size || chr(10) || '${text}'`);
     await lead([]);
     const ours = good.notes.filter(({ note }) => /^example\.com\/test\/registry\n\d+\n[A-Za-z0-9+/]{43}=\n\n\u2014 [^\n]+\n$/.test(note));
     expect(good.notes.length - ours.length).toBe(0);
+    // The key has signed before, as the anchor knows: it was handed over by nobody, whoever the text names.
+    expect((await log.pool.query(`select from audit.entry where action = 'key.rotated'`)).rowCount).toBe(0);
   }); // prettier-ignore
 });

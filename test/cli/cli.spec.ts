@@ -59,6 +59,8 @@ describe('the command line', () => {
       '+ 0008_levels.sql',
       '+ 0009_client_engine.sql',
       '+ 0010_registry.sql',
+      '+ 0011_questions.sql',
+      '+ 0012_plain_sql.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',
@@ -160,10 +162,14 @@ describe('the command line', () => {
     const first = await cli('query', '--json', '--limit', '2');
     const entries = first.out.trim().split('\n').map((line) => JSON.parse(line) as AuditEntry); // prettier-ignore
     expect(entries).toHaveLength(2);
-    const cursor = /^next page: --cursor ([0-9a-f-]{36})\n$/.exec(first.err)?.[1] as string;
-    expect(cursor).toBe(entries[1]?.id);
+    const cursor = /^next page: --cursor ([0-9a-f]{12}\.[0-9a-f-]{36})\n$/.exec(first.err)?.[1] as string;
+    expect(cursor.split('.')[1]).toBe(entries[1]?.id);
     const second = await cli('query', '--json', '--limit', '2', '--cursor', cursor);
-    expect(second).toMatchObject({ code: 0, err: '' });
+    expect(second).toMatchObject({ code: 0, err: expect.stringMatching(/^previous page: --back --cursor \S+\n$/) });
+    const back = await cli('query', '--json', '--limit', '2', '--back', '--cursor', second.err.trim().split(' ').at(-1) ?? ''); // prettier-ignore
+    expect(back.out).toBe(first.out);
+    expect(await cli('query', '--count', '--action', 'Bill.*')).toMatchObject({ code: 0, out: '2\n', err: '' });
+    expect(await cli('query', '--severity', 'urgent')).toMatchObject({ code: 2, err: expect.stringMatching(/Allowed choices are info, notice/) }); // prettier-ignore
     expect(second.out.trim().split('\n')).toHaveLength(1);
     const failed = await cli('query', '--json', '--failures');
     expect(failed).toEqual({ code: 0, out: '', err: '' });

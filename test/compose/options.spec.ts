@@ -12,8 +12,9 @@ const BAD: [string, unknown, RegExp][] = [
   ['no database', {}, /databaseUrl is missing: pass the URL/],
   ['an empty database', { databaseUrl: '' }, /databaseUrl is missing/],
   ['a database that is an URL object', { databaseUrl: new URL(databaseUrl) }, /databaseUrl is missing/],
-  ['an unknown option', { databaseUrl, flushInterval: 5 }, /no option "flushInterval"; there are databaseUrl, sealerUrl, readerUrl, schema, seal, flushIntervalMs/], // prettier-ignore
+  ['an unknown option', { databaseUrl, flushInterval: 5 }, /no option "flushInterval"; there are databaseUrl, sealerUrl, readerUrl, auditorUrl, schema, seal, flushIntervalMs/], // prettier-ignore
   ['an empty URL for the sealer', { databaseUrl, sealerUrl: '' }, /sealerUrl must be the URL of the same database/],
+  ['an auditor that is no URL', { databaseUrl, auditorUrl: '' }, /auditorUrl must be the URL of the same database/],
   ['a reader that is no URL', { databaseUrl, readerUrl: 5 }, /readerUrl must be the URL of the same database/],
   ['a schema in capitals', { databaseUrl, schema: 'Audit' }, /schema must be a lower-case name/],
   ['a schema that needs quotes', { databaseUrl, schema: 'a"; drop' }, /schema must be a lower-case name/],
@@ -126,7 +127,7 @@ describe('options are refused at the door, with what to write instead:', () => {
     );
   });
 
-  it.each(['sealerUrl', 'readerUrl'])('another %s, by its name', (name) => {
+  it.each(['sealerUrl', 'readerUrl', 'auditorUrl'])('another %s, by its name', (name) => {
     expect(() => createAudit({ databaseUrl, seal: true, [name]: 'mysql://root:hunter2@db/app' })).toThrow(
       expect.objectContaining({ message: expect.stringMatching(new RegExp(`^${name} must look like postgresql://`)) }),
     );

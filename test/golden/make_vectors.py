@@ -616,10 +616,12 @@ def finish(row, incarnation):
     body.update({key: value for key, value in optional.items() if value is not None})
     tenant = filled(actor.get("tenant"))
     tenant = tenant if tenant is not None else (row["tenant"] or "")
-    ids = {"actorId": filled(actor.get("id")), "requestId": filled(actor.get("requestId")), "resourceId": row["resourceId"]}
+    email = filled(actor.get("email"))
+    email = email if email is None else re.sub("[A-Z]", lambda letter: chr(ord(letter[0]) + 32), email)
+    ids = {"actorId": filled(actor.get("id")), "actorEmail": email, "address": filled(actor.get("ip")), "requestId": filled(actor.get("requestId")), "resourceId": row["resourceId"]}
     joined = {key: value if value is None else projected(utf16(value).decode("utf-16-le", "surrogatepass")) for key, value in ids.items()}
     tenant = projected(utf16(tenant).decode("utf-16-le", "surrogatepass"))
-    return dict(joined, body=canonical(body), tenant=tenant, action=action, outcome=outcome, resourceType=resource, group=row["group"])
+    return dict(joined, body=canonical(body), tenant=tenant, source=source, action=action, outcome=outcome, resourceType=resource, group=row["group"])
 
 
 def captured_rows():
@@ -655,6 +657,8 @@ def captured_rows():
         '\ufeff{"id":"ann"}', '\ufeff\ufeff{"id":"ann"}', '{"id":"a\\u0000b"}', '{"id":"\\ud800"}', '{"id":"\\ud83e\\uddfe"}', '{"id":"%s"}' % ("x" * 513), '{"tenant":"%s"}' % ("t" * 600),
         '{"id":"a","id":"b"}', '{"id":"ann","truncated":["userAgent"]}', '{"id":"ann","truncated":null}', '{"id":"ann","malformed":["role"]}', '{"id":"ann","malformed":false}',
         '{"id":"\u00fc\ufffd"}', '{"id":"ann",}', ' {"id":"ann"}\n', b'{"id":"ann\xff"}', b'{"id":"\xed\xa0\x80"}', b"\xff\xfe{\x00}\x00", '{"constructor":"x"}',
+        '{"email":"Ann@Example.COM","ip":"2001:DB8::1"}', '{"email":"","ip":""}', '{"email":5,"ip":["203.0.113.7"]}', '{"email":"\u00c4NN\u0130@x.test"}', '{"email":"a\\u0000B","ip":"\\ud800"}',
+        '{"email":"%s","ip":"%s"}' % ("E" * 512, "f" * 512), '{"email":"%s","ip":"%s"}' % ("E" * 513, "f" * 513),
     ):
         cases.append(("an actor %s" % (repr(text)[:40]), dict(change, actor=actor(text), tenant="of the row")))
     cases.append(("no tenant anywhere", dict(change, actor=actor("{}"))))

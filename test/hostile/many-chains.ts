@@ -34,6 +34,7 @@ export function manyChains(count: number): LogSource {
       }
     },
     count: () => Promise.resolve(count),
+    projectedFrom: () => Promise.resolve(1),
     doubles: () => Promise.resolve({ positions: [], ids: [] }),
     unsealed: () => Promise.resolve({ count: 0, positions: [] }),
     latestChanges: () => Promise.resolve(new Map()),

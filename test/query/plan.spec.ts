@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Cursors } from '../../src/query/cursor.js';
 import { AuditReader, type AuditQuery } from '../../src/query/index.js';
 import { postgresEntryStore, type Pool } from '../../src/store/postgres/index.js';
 import { captureMany, emptyLog, sealAll, type FilledLog } from '../support/filled-log.js';
@@ -94,7 +95,9 @@ describe('of 20,000 entries, a page of', () => {
     const { rows } = await log.pool.query(
       `select id from audit.entry where tenant_key = '' order by id offset ${COUNT / 2} limit 1`,
     );
-    const nodes = await planOf({ cursor: rows[0].id, order: 'oldest' });
+    const query = { order: 'oldest' } as const;
+    const cursor = new Cursors(query, 'id').format({ place: '0', id: rows[0].id });
+    const nodes = await planOf({ ...query, cursor });
     const scan = nodes.find((node) => node['Relation Name'] === 'entry');
     expect(scan).toMatchObject({ 'Node Type': 'Index Scan', 'Index Name': BROWSE, 'Actual Rows': 51 });
     expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');

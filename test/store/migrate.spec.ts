@@ -48,6 +48,31 @@ describe('migrate', () => {
     expect(await one(pool, 'select count(*)::int from audit.migration')).toBe(ALL.length);
   });
 
+  it('fences off who seals by the old function, and says from which position on entries can be found by what is new', async () => {
+    const pool = await makeDatabase();
+    await pool.query(`create schema audit; create table audit.migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())`); // prettier-ignore
+    for (const { name, sql } of migrations.filter((each) => each.name < '0011')) await pool.query(`${sql}; insert into audit.migration values ('${name}', '')`); // prettier-ignore
+    await pool.query(
+      `insert into audit.content (source, op, model) select 'change', 'insert', 'Note' from generate_series(1, 3)`,
+    );
+    const { epoch } = (await pool.query<{ epoch: string }>(`select epoch from audit.acquire('before', 60000)`))
+      .rows[0]!;
+    // Its batch is on its way while the log is migrated.
+    const old = await pool.connect();
+    await old.query(`begin; select from audit.content; update audit.sealer set lease_ms = lease_ms`);
+    const migrating = migrate(pool, { schema: 'audit' });
+    const batch = pool.query(`select audit.seal(${epoch}, 'before', 1000, 0, (extract(epoch from clock_timestamp()) * 1000)::bigint, '{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{1}','{0}','{1}','{1}','x','x','{}','{}','{}','{}','{}','{}','{}','{}','x')`).catch((error: unknown) => error); // prettier-ignore
+    await old.query('commit');
+    old.release();
+    expect(await migrating).toEqual(ALL.filter((name) => name >= '0011'));
+    expect(await batch).toMatchObject({ code: expect.stringMatching(/^AUD0[23]$|^42883$/) });
+    expect(await one(pool, 'select from_pos::int from audit.projection')).toBe(4);
+    await sealAll(pool);
+    expect((await withLogSource(pool, 'audit', (source) => verify(source))).findings).toEqual([]);
+    expect(await migrate(pool, { schema: 'audit' })).toEqual([]);
+    expect(await one(pool, `select epoch::int - ${epoch}::int from audit.sealer`)).toBe(2); // the fence, and whoever sealed since
+  });
+
   it('can be run by eight at once: one installs, the others find it done', async () => {
     const pool = await makeDatabase();
     const runs = await Promise.all(Array.from({ length: 8 }, () => migrate(pool, { schema: 'audit' })));
@@ -169,8 +194,9 @@ describe('migrate', () => {
       '0002_append_only.sql',
       '0007_coverage.sql',
       '0010_registry.sql',
+      '0011_questions.sql',
     ]);
-    for (const table of ['content', 'entry', 'chain', 'sealer', 'coverage', 'checkpoint', 'head'])
+    for (const table of ['content', 'entry', 'chain', 'sealer', 'coverage', 'checkpoint', 'head', 'projection'])
       await expect(
         pool.query(`set session_replication_role = replica; delete from audit.${table}`),
       ).rejects.toMatchObject({ code: 'AUD01' });

@@ -40,7 +40,12 @@ export async function filledLog(): Promise<FilledLog> {
   for (const half of [0, 1]) {
     for (const tenant of TENANTS) {
       const context = {
-        ...newContext({ actor: { id: 'ann', type: 'user' }, tenant: tenant || undefined, requestId: `req-${half}` }),
+        ...newContext({
+          actor: { id: 'ann', type: 'user', email: 'Ann@acme.test' },
+          ip: '203.0.113.7',
+          tenant: tenant || undefined,
+          requestId: `req-${half}`,
+        }),
         root: { group: GROUP },
       };
       for (let i = 1; i <= 3; i += 1) {

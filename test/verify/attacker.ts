@@ -5,7 +5,7 @@ import { PostgresLogSource } from '../../src/store/postgres/log-source.js';
 import type { Pool } from '../../src/store/postgres/index.js';
 import { verify, type Report, type VerifyOptions } from '../../src/verify/index.js';
 
-const GUARDED = ['content', 'entry', 'chain', 'sealer', 'head', 'checkpoint'];
+const GUARDED = ['content', 'entry', 'chain', 'sealer', 'head', 'checkpoint', 'projection'];
 const GUARDS_OFF = GUARDED.map((t) => `alter table audit.${t} disable trigger all`);
 
 export type Tampering = string | ((client: pg.ClientBase) => Promise<void>);

@@ -83,7 +83,7 @@ describe('reading by COPY', () => {
 
   it('reads every row once, however many there are in one reading', async () => {
     const many = full ? 20_000 : 2_500;
-    const more = `insert into audit.entry select 77, i, 1000000 + i, now(), now(), gen_random_uuid(), sha256('x'), '', null, 'a', null, null, 'success', null, null, repeat('x', (i % 50) * (i % 50)) from generate_series(1, ${many}) i`;
+    const more = `insert into audit.entry select 77, i, 1000000 + i, now(), now(), gen_random_uuid(), sha256('x'), '', null, 'a', null, null, 'success', null, null, repeat('x', (i % 50) * (i % 50)), 'record' from generate_series(1, ${many}) i`;
     const { entries } = await readAfter([more]);
     const of77 = entries.filter(({ chain }) => chain === 77).map(({ seq }) => seq);
     expect(of77).toEqual(Array.from({ length: many }, (_, i) => i + 1));

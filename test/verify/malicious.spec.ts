@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { printReport } from '../../src/cli/print-report.js';
+import { withLogSource } from '../../src/store/postgres/index.js';
 import { htmlReport, verify, type Report, type VerifyOptions } from '../../src/verify/index.js';
 import { after, rehash, type Tampering } from './attacker.js';
 import { drop } from './matrix/forger.js';
@@ -16,7 +18,7 @@ const view = (table: string, columns: string, where = ''): readonly string[] => 
   `alter table audit.${table} rename to real_${table}`,
   `create view audit.${table} as select ${columns} from audit.real_${table} t ${where}`,
 ];
-const ENTRY = 'chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id'; // prettier-ignore
+const ENTRY = 'chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, source, actor_email, address'; // prettier-ignore
 const untyped = (table: string, column: string): string =>
   `alter table audit.${table} drop constraint if exists ${table}_${column}_check; alter table audit.${table} alter column ${column} type numeric`;
 /** Of our own, where the output takes them. */
@@ -29,9 +31,9 @@ const ATTACKS: readonly (readonly [name: string, steps: readonly Tampering[], ve
   ['entry is a view that leaves a chain out', view('entry', '*', 'where chain <> 3'), 'TAMPERED'],
   ['entry is a view that shows other bodies', view('entry', `${ENTRY}, replace(body, 'Note', 'Vote') as body`), 'TAMPERED'], // prettier-ignore
   ['entry is a view that shows each twice', view('entry', '*', 'cross join generate_series(1, 2)'), 'TAMPERED'],
-  ['entry is a view that shows nulls', view('entry', 'chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, null::text as action, resource_type, resource_id, null::text as outcome, request_id, group_id, null::text as body'), 'TAMPERED'], // prettier-ignore
+  ['entry is a view that shows nulls', view('entry', 'chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, null::text as action, resource_type, resource_id, null::text as outcome, request_id, group_id, source, actor_email, address, null::text as body'), 'TAMPERED'], // prettier-ignore
   ['entry is a view that shows nothing', view('entry', '*', 'where false'), 'TAMPERED'],
-  ['entry is a view that shows nothing but texts', view('entry', 'chain, seq, pos, sealed_at, occurred_at, id::text as id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id::text as group_id, body'), 'VERIFIED'], // prettier-ignore
+  ['entry is a view that shows nothing but texts', view('entry', 'chain, seq, pos, sealed_at, occurred_at, id::text as id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id::text as group_id, source, actor_email, address, body'), 'VERIFIED'], // prettier-ignore
   ['content is a view that leaves one out', view('content', '*', `where op <> 'insert' or pos > 2`), 'TAMPERED'],
   ['content is a view that shows nothing', view('content', '*', 'where false'), 'TAMPERED'],
   ['chain is a view that leaves the registry out', view('chain', '*', 'where chain > 0'), 'TAMPERED'],
@@ -89,3 +91,26 @@ describe('a database of which', () => {
     }
   }); // prettier-ignore
 });
+
+it('an operator of somebody, in a path that the database has set, joins no other row to an entry', async () => {
+  const own = await signedLog();
+  const other = 1_000_000_000_000;
+  const { rows } = await own.pool.query<{ pos: string; name: string }>(`select pos, current_database() as name from audit.entry where chain = 2 and seq = 1`); // prettier-ignore
+  const [{ pos, name }] = rows as [{ pos: string; name: string }];
+  await own.pool.query(`
+    alter table audit.content disable trigger all;
+    insert into audit.content overriding system value select (jsonb_populate_record(c, jsonb_build_object('pos', ${other} + pos))).* from audit.content c where pos = ${pos};
+    update audit.content set actor = convert_to('{"id":"mallory","type":"user","tenant":"acme"}', 'utf8') where pos = ${pos};
+    create schema evil;
+    create function evil.eq(l bigint, r bigint) returns boolean language sql as $$
+      select case when l operator(pg_catalog.=) ${pos} and r operator(pg_catalog.=) ${pos} then not pg_catalog.starts_with(pg_catalog.ltrim(current_query(), E' \\n'), 'copy')
+                  else l operator(pg_catalog.=) r or l operator(pg_catalog.=) (${other} operator(pg_catalog.+) ${pos}) and r operator(pg_catalog.=) ${pos}
+                       or r operator(pg_catalog.=) (${other} operator(pg_catalog.+) ${pos}) and l operator(pg_catalog.=) ${pos} end $$;
+    create operator evil.= (leftarg = bigint, rightarg = bigint, function = evil.eq);
+    alter database "${name}" set search_path = evil, pg_catalog`);
+  const auditor = new pg.Pool({ connectionString: own.url, max: 1 });
+  const report = await withLogSource(auditor, 'audit', (source) => verify(source, { policy: own.policy, anchors: [own.anchor] })); // prettier-ignore
+  await auditor.end();
+  await own.close();
+  expect(Object.keys(report.codes)).toContain('SECTION_ALTERED');
+}, 60_000);

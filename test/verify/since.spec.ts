@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { captureMany, filledLog, sealAll, type FilledLog } from '../support/filled-log.js';
 import { withLogSource } from '../../src/store/postgres/index.js';
 import { verify, type Pin, type Report, type VerifyOptions, type VerifyState } from '../../src/verify/index.js';
+import { sealAll as sealLog } from '../support/log.js';
+import { events, signedLog, type SignedLog } from './signed-log.js';
 import { at, positionOf, rehash, verifyAfter, type Tampering } from './attacker.js';
 
 const NEW = 250;
@@ -32,7 +34,7 @@ afterAll(() => log.close());
 const after = (...steps: Tampering[]): Promise<Report> => verifyAfter(log.pool, steps, { since: state });
 /** Of chain "acme", 9 is the last entry that the state has, and nothing is behind it. */
 const copyOf = (seq: number, number: string): string =>
-  `insert into audit.entry select chain, ${number}, 900000, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body from audit.entry where ${at(seq)}`;
+  `insert into audit.entry select chain, ${number}, 900000, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address from audit.entry where ${at(seq)}`;
 
 describe('verifying since a state', () => {
   it('comes to what verifying all of it comes to, and says what it took on trust', async () => {
@@ -103,5 +105,42 @@ describe('verifying since a state', () => {
     expect(given).toBe(0);
     await verifyAfter(log.pool, [], { onState });
     expect(given).toBe(1);
+  });
+});
+
+describe('the state of a log that is signed', () => {
+  let signed: SignedLog;
+  const ask = async (options: VerifyOptions): Promise<{ report: Report; kept: VerifyState | undefined }> => {
+    let kept: VerifyState | undefined;
+    const report = await withLogSource(signed.pool, 'audit', (source) =>
+      verify(source, {
+        policy: signed.policy,
+        anchors: [signed.anchor],
+        onState: (given) => (kept = given),
+        ...options,
+      }),
+    );
+    return { report, kept };
+  };
+  beforeAll(async () => {
+    signed = await signedLog();
+  });
+  afterAll(() => signed.close());
+
+  it('may have entries of which the registry tells later', async () => {
+    await events(signed, ['', 'acme']);
+    await sealLog(signed.store);
+    const { kept } = await ask({});
+    await signed.term(['']); // tells of acme at the size that the state has, and of more entries of the other
+    const { report } = await ask({ since: kept as VerifyState });
+    expect([report.verdict, report.level, Object.keys(report.codes)]).toEqual(['VERIFIED', 'L3', []]);
+    await signed.term(['acme', '']);
+    expect((await ask({ since: kept as VerifyState })).report.verdict).toBe('VERIFIED');
+  });
+
+  it('is not saved where an anchor could not be asked: what it has would never be compared', async () => {
+    const away = { name: 'away', list: () => { throw new Error('away'); } }; // prettier-ignore
+    const { report, kept } = await ask({ anchors: [away] });
+    expect([report.verdict, kept]).toEqual(['INCOMPLETE', undefined]);
   });
 });

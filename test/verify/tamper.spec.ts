@@ -40,6 +40,22 @@ describe('a log that nobody touched', () => {
     expect(exitCode(report.verdict)).toBe(3);
   });
 
+  const OLD = 'update audit.entry set source = null, actor_email = null, address = null';
+  it('is verified where its entries are from before there were the later projections, and says how many', async () => {
+    const all = TENANTS.length * (EACH + 1);
+    const from = (pos: string): string => `update audit.projection set from_pos = ${pos}`;
+    const report = await verifyAfter(log.pool, [OLD, from('1000000')]);
+    expect(report).toMatchObject({
+      verdict: 'VERIFIED',
+      findings: [],
+      notes: [expect.stringMatching(`^${all} entries`)],
+    });
+    const half = `(select min(pos) from audit.entry where sealed_at = (select max(sealed_at) from audit.entry))`;
+    const some = await verifyAfter(log.pool, [from(half), `${OLD} where pos < ${half}`]);
+    expect(some).toMatchObject({ verdict: 'VERIFIED', findings: [], notes: [expect.stringMatching(/^\d+ entries/)] });
+    expect(await verifyAfter(log.pool, [from('1000000')])).toMatchObject({ verdict: 'VERIFIED', notes: [] });
+  });
+
   it('is incomplete when content has waited for its entry for more than a minute', async () => {
     const insert = (age: string): string =>
       `insert into audit.content (at, source, op, model) select clock_timestamp() - interval '${age}', 'change', 'insert', 'Note' from generate_series(1, 12)`;
@@ -119,7 +135,7 @@ describe('the verifier goes on', () => {
 
   it('when a full page ends in a number that JavaScript cannot hold', async () => {
     const report = await verifyAfter(log.pool, [
-      `insert into audit.entry select chain, 9223372036854775807 - i, 100000 + i, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body
+      `insert into audit.entry select chain, 9223372036854775807 - i, 100000 + i, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address
          from audit.entry, generate_series(0, ${1_000 - EACH - 2}) i where ${at(9)}`,
     ]);
     expect(report).toMatchObject({ verdict: 'TAMPERED', entries: TENANTS.length * (EACH + 1) + 1_000 - EACH - 1 });

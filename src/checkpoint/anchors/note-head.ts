@@ -4,6 +4,9 @@ import { NOTE_LIMITS } from '../../chain/note.js';
 import { refused } from '../../chain/refused.js';
 import type { Anchor } from '../port.js';
 
+/** What is longer is no note. */
+export const MAX_NOTE_BYTES = NOTE_LIMITS.bytes;
+
 export type Checkpointed = Parameters<Anchor['put']>[0];
 
 /** Whose checkpoint a note is, by its first two lines, and of which size: all that an anchor looks at. */

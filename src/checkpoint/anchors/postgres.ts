@@ -1,3 +1,4 @@
+import { NOTE_LIMITS } from '../../chain/note.js';
 import { AuditError } from '../../event/errors.js';
 import type { Anchor, AnchoredNote } from '../port.js';
 import { checkAnchorName } from './anchor-name.js';
@@ -20,7 +21,9 @@ export interface PostgresAnchorOptions {
   readonly name?: string | undefined;
 }
 
-const PAGE = 200; // notes of 128 KiB at most
+/** Notes of a page; and of what they have together, no more than this and one note. */
+const PAGE = 200;
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
  * A table of another PostgreSQL, which this one's owner has no rights to change: a trigger refuses UPDATE, DELETE and TRUNCATE and sets
@@ -45,15 +48,19 @@ export function postgresAnchor(
   };
   const insert = `insert into ${quoted} (origin, size, note) select $1::text, $2::bigint, $3::text
     where not exists (select from ${quoted} where origin = $1 and size = $2::bigint and note = $3)`;
-  const page = `select id::text as behind, note, (extract(epoch from stored_at) * 1000)::float8 as "storedAt" from ${quoted}
-    where origin = $1::text and size >= $2::bigint and id > $3::bigint order by id limit ${PAGE}`;
+  // The table may be a view of somebody hostile: what is larger than a note is none, and does not travel. It is given as the empty one.
+  const page = `select behind, note, "storedAt" from (
+      select id::bigint::text as behind, case when octet_length(note) <= ${NOTE_LIMITS.bytes} then note::text else '' end as note, (extract(epoch from stored_at) * 1000)::float8 as "storedAt",
+             sum(least(octet_length(note), ${NOTE_LIMITS.bytes})) over (order by id::bigint rows between unbounded preceding and 1 preceding) as before
+        from ${quoted} where origin = $1::text and size >= $2::bigint and id::bigint > $3::bigint order by id::bigint limit ${PAGE}) page
+     where coalesce(before, 0) < ${PAGE_BYTES} order by behind::bigint`;
 
   async function* read(origin: string, from: number): AsyncGenerator<AnchoredNote> {
     for (let last = '0'; ;) {
       // Rows have the shape that the statement gives them.
       const { rows } = (await pool.query(page, [origin, String(from), last])) as { rows: readonly Row[] };
       for (const { note, storedAt } of rows) yield { note, storedAt: Math.round(storedAt) };
-      if (rows.length < PAGE) return;
+      if (rows.length === 0) return;
       last = rows.at(-1)?.behind ?? last;
     }
   }

@@ -46,6 +46,9 @@ export class EntryReader {
       outcome: some(row.text()),
       requestId: row.text(),
       group: row.text(),
+      source: row.text(),
+      actorEmail: row.text(),
+      address: row.text(),
       body: some(row.text()),
       content: this.#content ? (row.isTrue() ? contentOf(row) : null) : undefined,
     };

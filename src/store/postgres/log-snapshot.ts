@@ -7,12 +7,14 @@ import { isForbidden, isSchemaMissing, type Pool, type PoolClient } from './pool
 import { inSchema } from './schema.js';
 
 /**
- * A role's own timeouts must not end a reading that takes as long as the log is long. `set`, not a query: none of this takes the
- * snapshot. With the locks nobody can truncate, rename or filter the tables meanwhile.
+ * A role's own timeouts must not end a reading that takes as long as the log is long, and no path that the database or the role has set may
+ * put functions and operators of somebody's before PostgreSQL's. `set`, not a query: none of this takes the snapshot. With the locks nobody
+ * can truncate, rename or filter the tables meanwhile.
  */
 const BEGIN = (snapshot: string): string => `
 set transaction isolation level repeatable read, read only;
 ${snapshot}
+set local search_path = pg_catalog, pg_temp;
 set local statement_timeout = 0;
 set local lock_timeout = 0;
 set local idle_in_transaction_session_timeout = 0;

@@ -96,6 +96,10 @@ export class PostgresLogSource {
     return Number((await this.#rows(SQL.COUNT))[0]?.[0]);
   }
 
+  async projectedFrom() {
+    return Number((await this.#rows(SQL.PROJECTED_FROM))[0]?.[0] ?? 0);
+  }
+
   async doubles() {
     const kept = new Set((await this.#rows(SQL.UNIQUE_INDEXES)).map(([column]) => String(column)));
     // What the server itself keeps unique need not be counted.

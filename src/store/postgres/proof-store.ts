@@ -1,6 +1,8 @@
 import { READ_LIMITS } from '../../event/limits.js';
 import { MAX_LEAF_BYTES } from '../../chain/bundle.js';
+import { REGISTRY_SECTION_BYTES } from '../../chain/registry.js';
 import type { Digest } from '../../chain/hashing.js';
+import { NOTE_LIMITS } from '../../chain/note.js';
 import type { LeafWithSections, ProofSource, ProvableChain, StoredHeads, StoredSection } from '../proof.port.js';
 import { LARGE_BYTES, type Row } from './log-records.js';
 import { inSnapshot } from './log-snapshot.js';
@@ -11,9 +13,8 @@ import { inSchema } from './schema.js';
 const LEAVES = 500;
 const CHAINS = 5_000;
 const HASHES = 8_192;
-/** Data sections of a page of `heads` together, and one of them: what `seal_registry` takes. */
+/** Data sections of a page of `heads` together. Bytes. */
 const TOLD_BYTES = 8 * 1024 * 1024;
-const TOLD_LIMIT = 1024 * 1024;
 
 const CHAIN = `select c.chain, c.origin, c.size, coalesce(h.size, 0) from "audit".chain c left join "audit".head h on h.chain = c.chain`;
 /** A time that somebody wrote there may be infinite. */
@@ -32,15 +33,17 @@ const SECTIONS = `select ${section('actor', `$2`)}, ${section('data', `$3`)} fro
 const SOME_HASHES = `select encode(string_agg(e.hash, '' order by e.seq), 'hex') from "audit".entry e where e.chain = $1 and e.seq >= $2 and e.seq < $3`;
 const heads = (where: string, direction: 'asc' | 'desc'): string => `
 select * from (
-  select ${LEAF}, ${PREV}, case when octet_length(c.data) <= ${TOLD_LIMIT} then c.data end,
-         sum(least(coalesce(octet_length(c.data), 0), ${TOLD_LIMIT})) over (order by e.seq ${direction} rows between unbounded preceding and 1 preceding) as before
+  select ${LEAF}, ${PREV}, case when octet_length(c.data) <= ${REGISTRY_SECTION_BYTES} then c.data end,
+         sum(least(coalesce(octet_length(c.data), 0), ${REGISTRY_SECTION_BYTES})) over (order by e.seq ${direction} rows between unbounded preceding and 1 preceding) as before
     from "audit".entry e left join "audit".content c on c.pos = e.pos
    where e.chain = 0 and e.action = 'heads' and ${where} order by e.seq ${direction} limit ${LEAVES}) page
  where coalesce(before, 0) < ${TOLD_BYTES}`;
 const HEADS_FROM = heads(`e.seq > $1 and e.sealed_at >= to_timestamp($2::double precision / 1000)`, 'asc');
 const HEADS_BELOW = heads(`e.seq < $1`, 'desc');
-const OVER = `select size, note from "audit".checkpoint where size > $1 order by size limit 1`;
-const NEWEST = `select size, note from "audit".checkpoint order by size desc limit 1`;
+/** What is longer than a note is none. */
+const NOTE = `case when octet_length(note) <= ${NOTE_LIMITS.bytes} then note else '' end`;
+const OVER = `select size, ${NOTE} from "audit".checkpoint where size > $1 order by size limit 1`;
+const NEWEST = `select size, ${NOTE} from "audit".checkpoint order by size desc limit 1`;
 
 /**
  * Reads what proofs are made of, in one snapshot.

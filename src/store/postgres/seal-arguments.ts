@@ -41,6 +41,9 @@ export function sealArguments(lease: Lease, leaseMs: number, batch: Batch): unkn
     entry('outcome'),
     entry('requestId'),
     entry('group'),
+    entry('source'),
+    entry('actorEmail'),
+    entry('address'),
     lines(entry('body')),
   ];
 }

@@ -90,7 +90,7 @@ select (select e.chain from "audit".entry e where e.tenant_key = t.tenant limit 
 
 export const RESERVE = `select pos, chain from "audit".reserve($1::integer)`;
 
-export const SEAL = `select "audit".seal(${Array.from({ length: 35 }, (_, i) => `$${i + 1}`).join(', ')})`;
+export const SEAL = `select "audit".seal(${Array.from({ length: 38 }, (_, i) => `$${i + 1}`).join(', ')})`;
 
 export const SEAL_REGISTRY = `select "audit".seal_registry(${Array.from({ length: 19 }, (_, i) => `$${i + 1}`).join(', ')})`;
 

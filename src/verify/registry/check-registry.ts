@@ -1,7 +1,7 @@
 import type { Digest } from '../../chain/hashing.js';
 import { namesIn, parseNote } from '../../chain/note.js';
 import { isHeadsMember } from '../../chain/heads.js';
-import { parseTold, REGISTRY } from '../../chain/registry.js';
+import { MOST_TOLD, parseTold, REGISTRY, REGISTRY_SECTION_BYTES } from '../../chain/registry.js';
 import type { Micros } from '../../event/clock.js';
 import { parseJsonObject } from '../../event/json-object.js';
 import type { Policy } from '../policy.js';
@@ -16,10 +16,11 @@ import { agreedSizes, type Agreed } from './agreed.js';
 import { checkAnchors } from './check-anchors.js';
 import { Apart } from './apart.js';
 import { Claims, type Claim } from './claims.js';
-import { keyAt, lineOfKeys, parseHandover, trustedKeys, type Handover } from './keys.js';
+import { isKey, keyAt, lineOfKeys, trustedKeys, type Handover } from './keys.js';
 import { readAnchors, type NamedAnchor } from './read-anchors.js';
+import { readControls } from './read-controls.js';
 import { MOST_SENT, type ToldPart } from './told-list.js';
-import { parseRestore, Restores } from './restores.js';
+import { Restores } from './restores.js';
 import { differing, Told } from './told.js';
 
 /** What the registry proves of the other chains. */
@@ -76,21 +77,10 @@ export class RegistryCheck implements ChainProofs {
     if (this.#policy === undefined) this.#origin = origin;
     this.#anchors = anchors;
     this.#isStandby = await source.isStandby();
-    const controls = await source.controls();
-    const declared = controls.filter(({ action }) => action === 'restore.declared');
-    this.#restores = new Restores(
-      declared.map((each) => parseRestore(each)),
-      this.#policy?.restores ?? [],
-      this.#seen,
-    );
-    this.#apart = new Apart(this.#origin, this.#restores.all);
-    this.#handovers = controls.flatMap(({ seq, action, data }) => {
-      if (action !== 'key.rotated') return [];
-      const handover = parseHandover(seq, data);
-      if (handover === undefined || handover.proof === 'forged')
-        this.#note('KEY_HANDOVER_FORGED', `entry ${seq} says that a key was handed over, and it was not`, { seq });
-      return handover === undefined || handover.proof === 'forged' ? [] : [handover];
-    });
+    const { restores, handovers } = await readControls(source, this.#note);
+    this.#restores = new Restores(restores, this.#policy?.restores ?? [], this.#seen);
+    this.#apart = new Apart(this.#origin, restores);
+    this.#handovers = handovers;
     this.#keys = trustedKeys(this.#policy?.keys ?? [], this.#handovers);
     const [ofTheLine, others] = lineOfKeys(this.#keys, this.#handovers);
     this.#handovers = ofTheLine;
@@ -145,8 +135,7 @@ export class RegistryCheck implements ChainProofs {
     const inTime = signers.some((i) => {
       const key = this.#keys[i];
       if (key === undefined) return false;
-      const id = `${key.vkey.name}+${key.vkey.id}`;
-      const isOfEpoch = to === undefined ? until === undefined || until.startsWith(id) : `${to.name}+${to.id}` === id;
+      const isOfEpoch = to === undefined ? until === undefined || isKey(until, key.vkey) : isKey(to, key.vkey);
       const at = sealedAt / 1000;
       return isOfEpoch && at >= (key.from ?? Number.NEGATIVE_INFINITY) && at <= (key.until ?? Number.POSITIVE_INFINITY);
     });
@@ -177,10 +166,13 @@ export class RegistryCheck implements ChainProofs {
   /** Each entry of chain 0. */
   entry({ seq, id, action, sealedAt, body, content }: EntryRecord): void {
     this.#size = Math.max(this.#size, seq + 1);
-    if (action !== 'heads' || content === undefined) return;
-    this.#lastHeadsAt = sealedAt;
+    // What was told before the state was compared then: chains may have been longer than that when it was saved.
+    if (seq < this.#seen || action !== 'heads' || content === undefined) return;
     const member = parseJsonObject(body)?.['heads'];
-    const told = parseTold(content?.data ?? '');
+    // Behind a full one there is more to tell: what was sealed before it is not all told yet.
+    if (!isHeadsMember(member) || member.count < MOST_TOLD) this.#lastHeadsAt = sealedAt;
+    const data = content?.data ?? '';
+    const told = data.length <= REGISTRY_SECTION_BYTES ? parseTold(data) : undefined;
     if (!isHeadsMember(member) || told === undefined || told.length !== member.count) {
       this.#note('HEADS_WRONG', `entry ${seq} does not say of which chains it tells`, { seq, id });
       return;
@@ -203,7 +195,7 @@ export class RegistryCheck implements ChainProofs {
     return this.#origin;
   }
 
-  /** When the registry told of chains for the last time: what was sealed before it, it knows. */
+  /** When the registry told of all chains that had grown, for the last time: what was sealed before it, it knows. */
   get lastHeadsAt(): Micros | undefined {
     return this.#lastHeadsAt;
   }

@@ -148,7 +148,7 @@ export const append =
       [pos, sealed, kind, TENANT, REGISTRY_ACTOR, text, saltActor, saltData],
     );
     await client.query(
-      `insert into audit.entry (chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, action, outcome, body) values (0, $1, $2, $3, $3, $4, decode($5, 'hex'), $6, 'sealer', $7, 'success', $8)`,
+      `insert into audit.entry (chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, action, outcome, body, source) values (0, $1, $2, $3, $3, $4, decode($5, 'hex'), $6, 'sealer', $7, 'success', $8, 'control')`,
       [seq, pos, sealed, id, NO_PREVIOUS, TENANT, kind, body],
     );
     await run(client, rehash({ from: Number(seq), head: true, tenant: TENANT }));

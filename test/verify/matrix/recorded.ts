@@ -9,12 +9,14 @@ export async function recorded(source: LogSource): Promise<LogSource> {
   const [size, count, doubles] = [await source.size(), await source.count(), await source.doubles()];
   const chains: Page<'chains'>[] = await all(source.chains());
   const entries: Page<'entries'>[] = await all(source.entries());
+  const projectedFrom = await source.projectedFrom();
   const unsealed = await source.unsealed(60_000);
   const latest = await source.latestChanges([...new Set(entries.flatMap(({ content }) => content?.xid ?? []))]);
   const evidence = source.evidence && (await recordedEvidence(source.evidence));
   return {
     size: () => Promise.resolve(size),
     count: () => Promise.resolve(count),
+    projectedFrom: () => Promise.resolve(projectedFrom),
     doubles: () => Promise.resolve(doubles),
     unsealed: () => Promise.resolve(unsealed),
     latestChanges: () => Promise.resolve(latest),
@@ -25,10 +27,10 @@ export async function recorded(source: LogSource): Promise<LogSource> {
 }
 
 async function recordedEvidence(evidence: Evidence): Promise<Evidence> {
-  const [controls, isStandby] = [await evidence.controls(), await evidence.isStandby()];
+  const [controls, isStandby] = [await all(evidence.controls()), await evidence.isStandby()];
   const [checkpoints, heads] = [await all(evidence.checkpoints()), await all(evidence.heads())];
   return {
-    controls: () => Promise.resolve(controls),
+    controls: () => page(controls),
     isStandby: () => Promise.resolve(isStandby),
     checkpoints: () => page(checkpoints),
     heads: () => page(heads),

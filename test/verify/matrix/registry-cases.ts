@@ -155,6 +155,21 @@ export const REGISTRY_CASES: readonly MatrixCase[] = [
     'CHECKPOINT_DIFFERS HEADS_WRONG TIME_BACKWARDS',
     'HEADS_WRONG REGISTRY_REWRITTEN TIME_BACKWARDS',
   ),
+  registry(
+    'heads longer than a sealer writes',
+    [append('heads', `{"details":{"heads":[]}}${' '.repeat(1_048_577)}`, EMPTY)],
+    'HEADS_WRONG',
+  ),
+  registry(
+    'a restore with a section that is longer than a sealer writes',
+    [append('restore.declared', `{"details":{}}${' '.repeat(1_048_577)}`)],
+    'HEADS_WRONG',
+  ),
+  registry(
+    'a handover with a section that is longer than a sealer writes',
+    [append('key.rotated', `{"details":{}}${' '.repeat(1_048_577)}`)],
+    'KEY_HANDOVER_FORGED',
+  ),
   registry('heads twice', [append('heads', toldData([[1, 4]]), EMPTY), retell({ isBlunt: true })], 'HEADS_WRONG'),
   registry(
     'heads that go back, and agree with the chains',

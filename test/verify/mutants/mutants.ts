@@ -20,8 +20,7 @@ const always = (condition: string): readonly [string, string] => [condition, 'tr
 export const LEFT: readonly string[] = [
   // Each of these two makes a test of restored.spec fail.
   'if (this.#agreed.get(source)?.size !== size) this',
-  'until === undefined && from',
-  `handover === undefined || handover.proof === 'forged' ? [] : [handover]`,
+  'until === undefined && isKey',
   'last === undefined',
   `if (checkpoint.origin !== origin) return { reading: 'forged', checkpoint };`,
   `typeof from !== 'string' || typeof to !== 'string'`,
@@ -49,6 +48,16 @@ export const LEFT: readonly string[] = [
 ];
 
 export const MUTANTS: readonly Mutant[] = [
+  ...of('check-chain.ts', [
+    never('entry.pos >= this.#projectedFrom'),
+    ['if (this.#projectedSince !== undefined || entry', 'if (entry'],
+  ]),
+  ...of('clean-entry.ts', [
+    ['(isOld ||', '(true ||'],
+    always('text.actorEmail === entry.actorEmail'),
+    always('text.address === entry.address'),
+  ]),
+  ...of('verify.ts', [always('unprojectedUntil < first')]),
   ...of('registry/check-anchors.ts', [
     ['storedAt <= now + AHEAD_MS', 'true'],
     ['storedAt : last.sealedAt / 1000', 'storedAt : now'],
@@ -56,13 +65,6 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   ...of('registry/check-registry.ts', [
     ['if (this.#policy === undefined) this.#origin = origin;', 'this.#origin = origin;'],
-    never(`action === 'restore.declared'`),
-    never(`action !== 'key.rotated'`),
-    [`if (handover === undefined || handover.proof === 'forged')`, 'if (false)'],
-    [
-      `handover === undefined || handover.proof === 'forged' ? [] : [handover]`,
-      'handover === undefined ? [] : [handover]',
-    ],
     never(`reading === 'forged'`),
     never('(checkpoint !== undefined && size !== undefined && checkpoint.size !== size)'),
     never(`reading === 'untrusted' && this.#policy !== undefined && this.#keys.length > 0`),
@@ -98,24 +100,31 @@ export const MUTANTS: readonly Mutant[] = [
     ['first.size > this.#size && this.#isStandby', 'this.#isStandby'],
     ['first.size > this.#size && this.#isStandby', 'false'],
   ]),
+  ...of('registry/read-controls.ts', [
+    never(`control.action === 'restore.declared'`),
+    never(`control.action === 'key.rotated'`),
+    never('handover === undefined'),
+    [`handover?.proof === 'forged' ? undefined : handover`, 'handover'],
+    never('control.data === undefined'),
+  ]),
   ...of('registry/claims.ts', [
     [`if (checkpoint.origin !== origin) return { reading: 'forged' };`, ''],
     [`if (checkpoint.origin !== origin) return { reading: 'forged', checkpoint };`, ''],
     [`? 'untrusted' : 'forged'`, `? 'untrusted' : 'untrusted'`],
     [`? 'untrusted' : 'forged'`, `? 'forged' : 'forged'`],
-    ['signers.includes(vkey) ? 2 ** i : 0', '2 ** i'],
+    ['if (signers.includes(vkey)) bytes', 'bytes'],
   ]),
   ...of('registry/keys.ts', [
     [`typeof from !== 'string' || typeof to !== 'string'`, 'false'],
     [
-      `if (signature === null) return { seq, from, to: next, proof: 'unsigned' };`,
-      `if (signature === null) return { seq, from, to: next, proof: 'signed' };`,
+      `from: before ?? idOf(from), to: next, proof: 'unsigned' };`,
+      `from: before ?? idOf(from), to: next, proof: 'signed' };`,
     ],
     [`isSigned ? 'signed' : 'forged'`, `'signed'`],
     [`isSigned ? 'signed' : 'forged'`, `isSigned ? 'signed' : 'unsigned'`],
     [`proof === 'signed' && before`, 'before'],
     [`proof === 'signed' && before`, `proof === 'signed'`],
-    ['until === undefined && from', 'from'],
+    ['until === undefined && isKey', 'isKey'],
     ['seq < size).at(-1)', 'seq <= size).at(-1)'],
     ['seq < size).at(-1)', 'seq < size).at(0)'],
   ]),

@@ -1,0 +1,108 @@
+import { uuidV7Millis } from '../event/uuid.js';
+import type { EntryGroups, GroupKey } from '../store/entry.port.js';
+import type { Asking } from './asking.js';
+import { checkConditions, invalid, type AuditConditions } from './query.js';
+
+export interface FailuresQuestion extends Pick<AuditConditions, 'tenant' | 'allTenants'> {
+  /** Whom to count by: id of the actor, or network address. */
+  readonly by: 'actor' | 'address';
+  /** Length of the window, milliseconds. */
+  readonly within: number;
+  /** Failures that one must have to be shown. @defaultValue 2 */
+  readonly atLeast?: number | undefined;
+  /** End of the window. @defaultValue now */
+  readonly to?: Date | undefined;
+}
+
+export interface FailuresOf {
+  /** Id or address as it is indexed (a long one is its SHA-256); `null`: none was known. */
+  readonly key: string | null;
+  readonly count: number;
+  /** To the millisecond. */
+  readonly first: Date;
+  readonly last: Date;
+}
+
+export interface FailureGroups {
+  /** Most failures first, 500 at most. */
+  readonly groups: readonly FailuresOf[];
+  /** The newest 10,000 failures were looked at, the last of them at this moment: the window has more. */
+  readonly stoppedAt?: Date;
+}
+
+export interface PatternCell {
+  /** Of the day, 0–23. */
+  readonly hour: number;
+  readonly action: string;
+  readonly count: number;
+}
+
+export interface AccessPattern {
+  readonly cells: readonly PatternCell[];
+  /** The newest 10,000 entries were looked at, the last of them at this moment. */
+  readonly stoppedAt?: Date;
+}
+
+export type PatternQuestion = AuditConditions & {
+  /** Whose hours: a name of the tz database. @defaultValue `'UTC'` */
+  readonly zone?: string | undefined;
+};
+
+const FAILURES = ['by', 'within', 'atLeast', 'to', 'tenant', 'allTenants'];
+
+/** Failed logins and denials of a window, by who or where from. */
+export async function failures(asking: Asking, question: FailuresQuestion): Promise<FailureGroups> {
+  if (typeof question !== 'object' || question === null) throw invalid("ask for { by: 'actor', within: 3_600_000 }");
+  const { by, within, atLeast = 2, to = new Date(), ...where } = question;
+  const unknown = Object.keys(question).find((name) => !FAILURES.includes(name));
+  if (unknown !== undefined)
+    throw invalid(`there is no condition ${JSON.stringify(unknown.slice(0, 60))}; there are ${FAILURES.join(', ')}`);
+  if (by !== 'actor' && by !== 'address') throw invalid("by must be 'actor' or 'address'");
+  if (!Number.isInteger(within) || within < 1) throw invalid('within must be milliseconds, a whole number');
+  if (!Number.isInteger(atLeast) || atLeast < 1 || atLeast > 10_000) throw invalid('atLeast must be a whole number from 1 to 10,000'); // prettier-ignore
+  checkConditions({ ...where, to });
+  const from = new Date(to.getTime() - within);
+  const found = await grouped(asking, { ...where, failures: true, from, to }, by, { atLeast, refusals: true });
+  return {
+    groups: found.groups.map(({ key, count, firstId, lastId }) => ({ key, count, first: momentOf(firstId), last: momentOf(lastId) })), // prettier-ignore
+    ...stop(found),
+  };
+}
+
+/** How entries lie over the hours of the day, by action. */
+export async function pattern(asking: Asking, question: PatternQuestion): Promise<AccessPattern> {
+  const { zone = 'UTC', ...conditions } = question ?? {};
+  checkConditions(conditions);
+  checkZone(zone);
+  const found = await grouped(asking, conditions, 'hour and action', { atLeast: 1, zone, limit: 24 * 500 });
+  const cells = found.groups.flatMap(({ key, action, count }) =>
+    key === null || action === null ? [] : [{ hour: Number(key), action, count }],
+  );
+  return { cells: cells.toSorted((a, b) => a.hour - b.hour || b.count - a.count || (a.action < b.action ? -1 : 1)), ...stop(found) }; // prettier-ignore
+}
+
+async function grouped(
+  asking: Asking,
+  conditions: AuditConditions,
+  by: GroupKey,
+  { atLeast, zone = 'UTC', limit = 500, refusals }: { atLeast: number; zone?: string; limit?: number; refusals?: true },
+): Promise<EntryGroups> {
+  const filter = await asking.filter(conditions);
+  if (filter === undefined) return { groups: [], walked: 0 };
+  return await asking.store.groups({ filter: { ...filter, refusals }, by, atLeast, zone, limit });
+}
+
+const momentOf = (id: string): Date => new Date(uuidV7Millis(id));
+
+const stop = ({ stoppedId }: EntryGroups): { stoppedAt?: Date } =>
+  stoppedId === undefined ? {} : { stoppedAt: momentOf(stoppedId) };
+
+function checkZone(zone: unknown): void {
+  try {
+    // An offset (`+01:00`) is read the other way round by PostgreSQL.
+    if (typeof zone !== 'string' || !/^[A-Za-z]/.test(zone)) throw new RangeError('no name');
+    Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch {
+    throw invalid("zone must be a name of the tz database: 'Europe/Berlin'");
+  }
+}

@@ -1,0 +1,113 @@
+import type { Resource } from '../event/types.js';
+import type { EntryCount } from '../store/entry.port.js';
+import type { Asking } from './asking.js';
+import { count, find, type AuditPage } from './find.js';
+import { failures, pattern, type AccessPattern, type FailureGroups, type FailuresQuestion, type PatternQuestion } from './groups.js'; // prettier-ignore
+import { around, entryOf, type EntriesAround, type Where } from './near.js';
+import type { AuditConditions, AuditQuery } from './query.js';
+import type { AuditEntry } from './read-entry.js';
+import { asOf, difference, type RecordDifference, type RecordState } from './record-state.js';
+import { revert, type Revert } from './revert.js';
+import type { Shown, Told } from './told.js';
+import { whoSaw, type WhoSawQuery } from './who-saw.js';
+
+/**
+ * What can be asked of sealed entries. The pages follow `id`, the time of occurrence; an entry that was sealed late can still appear behind a
+ * cursor. Those of one record (`resource` with an id) follow its chain: what was done to it is in the order in which it was done,
+ * also where a clock went back, and nothing appears behind a cursor.
+ *
+ * Every question costs 10,000 entries at most, and its answer says where it stopped. All reject with an AuditError: `AUDIT_QUERY_INVALID`
+ * or `AUDIT_CURSOR_INVALID`; `AUDIT_SCHEMA_MISSING`, `AUDIT_PRIVILEGE_MISSING`, `AUDIT_QUERY_TIMEOUT` or `AUDIT_CONNECTION_LOST`.
+ */
+export abstract class Questions {
+  protected abstract answer<T>(
+    kind: string,
+    conditions: Told,
+    work: (asking: Asking) => Promise<T>,
+    shown: (answer: T) => Shown,
+  ): Promise<T>;
+
+  async find(query: AuditQuery = {}): Promise<AuditPage> {
+    return await this.#pages('find', query, (asking) => find(asking, query));
+  }
+
+  /** How many entries there are: exact up to 10,000, and up to 10,000 entries that had to be looked at. */
+  async count(conditions: AuditConditions = {}): Promise<EntryCount> {
+    return await this.answer('count', conditions, (asking) => count(asking, conditions), ({ count: n }) => ({ count: n })); // prettier-ignore
+  }
+
+  /** Everything that happened to one record, in the order of its chain. */
+  async history(resource: Resource, query: Omit<AuditQuery, 'resource' | 'order'> = {}): Promise<AuditPage> {
+    const asked: AuditQuery = { ...query, resource, order: 'oldest' };
+    return await this.#pages('history', asked, (asking) => find(asking, asked));
+  }
+
+  /** Every entry of one unit of work (a request with its writes), oldest first. */
+  async group(group: string, query: Omit<AuditQuery, 'group' | 'order'> = {}): Promise<AuditPage> {
+    const asked: AuditQuery = { ...query, group, order: 'oldest' };
+    return await this.#pages('group', asked, (asking) => find(asking, asked));
+  }
+
+  /** `undefined`: there is none. */
+  async entry(id: string, where: Where = {}): Promise<AuditEntry | undefined> {
+    return await this.answer('entry', { ...where, id }, (asking) => entryOf(asking, id, where), (entry) => shownEntries(entry ? [entry] : [])); // prettier-ignore
+  }
+
+  /** The entries beside one in its chain. @param each of either side, 1–250 */
+  async around(id: string, each = 10, where: Where = {}): Promise<EntriesAround | undefined> {
+    return await this.answer('around', { ...where, id }, (asking) => around(asking, id, each, where), (near) => shownEntries(near ? [...near.before, near.entry, ...near.after] : [])); // prettier-ignore
+  }
+
+  /** What the log knows of a record at a moment. */
+  async asOf(resource: Resource, at: Date, where: Where = {}): Promise<RecordState> {
+    return await this.answer('asOf', { ...where, resource, to: at }, (asking) => asOf(asking, resource, at, where), ({ entry }) => shownEntries(entry ? [entry] : [])); // prettier-ignore
+  }
+
+  /** Which fields of a record differ between two moments. */
+  async difference(resource: Resource, from: Date, to: Date, where: Where = {}): Promise<RecordDifference> {
+    return await this.answer('difference', { ...where, resource, from, to }, (asking) => difference(asking, resource, [from, to], where), (found) => shownEntries([found.from.entry, found.to.entry])); // prettier-ignore
+  }
+
+  /** The Prisma call that would undo a change, as text; it is never run. `undefined`: there is no such entry. */
+  async revert(id: string, where: Where = {}): Promise<Revert | undefined> {
+    const work = async (asking: Asking): Promise<Revert | undefined> => {
+      const entry = await entryOf(asking, id, where);
+      return entry && revert(asking, entry);
+    };
+    return await this.answer('revert', { ...where, id }, work, (found) => shownEntries([found?.entry]));
+  }
+
+  /** Reads of one record: audited ones, and what `dataAccess()` told. */
+  async whoSaw(resource: Resource, query: WhoSawQuery = {}): Promise<AuditPage> {
+    return await this.#pages('whoSaw', { ...query, resource }, (asking) => whoSaw(asking, resource, query));
+  }
+
+  /** Failed logins and denials of a window, by actor or address; who has fewer than `atLeast` is left out. */
+  async failures(question: FailuresQuestion): Promise<FailureGroups> {
+    const { tenant, allTenants, to } = question ?? {}; // said by the check
+    return await this.answer('failures', { tenant, allTenants, to, failures: true }, (asking) => failures(asking, question), ({ groups }) => ({ count: groups.length })); // prettier-ignore
+  }
+
+  /** How entries lie over the hours of the day, by action. */
+  async pattern(question: PatternQuestion = {}): Promise<AccessPattern> {
+    const { zone: _, ...conditions } = question ?? {};
+    return await this.answer('pattern', conditions, (asking) => pattern(asking, question), ({ cells }) => ({ count: cells.length })); // prettier-ignore
+  }
+
+  /** What was taken out of the log. */
+  async exports(query: Omit<AuditQuery, 'action' | 'mark'> = {}): Promise<AuditPage> {
+    const asked: AuditQuery = { ...query, action: 'audit.exported' };
+    return await this.#pages('exports', asked, (asking) => find(asking, asked));
+  }
+
+  #pages(kind: string, query: AuditQuery, work: (asking: Asking) => Promise<AuditPage>): Promise<AuditPage> {
+    const { order: _order, limit: _limit, cursor: _cursor, back: _back, ...conditions } = query ?? {}; // said by the check
+    return this.answer(kind, conditions, work, ({ entries }) => shownEntries(entries));
+  }
+}
+
+function shownEntries(entries: readonly (AuditEntry | undefined)[]): Shown {
+  const tenants = new Map<string, number>();
+  for (const entry of entries) if (entry !== undefined) tenants.set(entry.tenant, (tenants.get(entry.tenant) ?? 0) + 1);
+  return { count: entries.length, tenants };
+}

@@ -1,0 +1,121 @@
+import { MOST_ACTIONS, type EntryFilter } from '../entry.port.js';
+
+type Bind = (value: unknown) => string;
+type Condition = readonly [name: keyof EntryFilter, sql: string];
+
+export interface Conditions {
+  /** What the index is asked for. */
+  readonly driver: readonly string[];
+  /** Parameter with a list of actions, each of which is looked up in the index by itself. */
+  readonly eachOf?: string | undefined;
+  /** What is looked at of each entry on the way. */
+  readonly rest: readonly string[];
+}
+
+/**
+ * Which index answers, the most selective first: names of conditions that it serves together. Each is in the order of `id`, that of a
+ * record in the order of its chain, so that a page is read as it lies there.
+ */
+const DRIVERS: readonly (readonly (keyof EntryFilter)[])[] = [
+  ['id'],
+  ['chain'],
+  ['group'],
+  ['requestId'],
+  ['resourceType', 'resourceId'],
+  ['actorEmail'],
+  ['address'],
+  ['actorId', 'failures'],
+  ['actorId'],
+  ['actions', 'failures'],
+  ['actions'],
+  ['failures'],
+  ['sources'],
+];
+
+/** Without a tenant these alone have an index. */
+const OF_ALL_TENANTS: ReadonlySet<string> = new Set(['id', 'chain', 'group', 'requestId']);
+
+/** @param by order of the page: a range of time is looked for in an index that is in the order of time */
+export function conditionsOf(filter: EntryFilter, by: 'chain' | 'id', bind: Bind): Conditions {
+  const many = (filter.actions?.length ?? 0) > 1 ? bind(filter.actions) : undefined;
+  const parts = conditions(filter, many, bind);
+  const named = new Set(parts.map(([name]) => name));
+  const served = DRIVERS.find((names) => names.every((name) => named.has(name)) && serves(names, filter)) ?? [];
+  const inIndex = new Set<keyof EntryFilter>([
+    // A chain has one tenant: asked for both, the planner looks through all of the tenant's entries.
+    ...(served[0] === 'chain' ? [] : (['tenant'] as const)),
+    ...served,
+    ...(by === 'id' ? (['fromId', 'toId'] as const) : []),
+  ]);
+  if (served[0] !== 'actions' || many === undefined) return split(parts, inIndex);
+  const others = split(
+    parts.filter(([name]) => name !== 'actions'),
+    inIndex,
+  );
+  if (others.rest.length === 0) return { ...others, eachOf: many };
+  // Each of many actions may have entries that the rest leaves out: then those of the tenant are walked.
+  inIndex.delete('actions');
+  return split(parts, inIndex);
+}
+
+function split(parts: readonly Condition[], inIndex: ReadonlySet<keyof EntryFilter>): Conditions {
+  const of = (is: boolean): string[] => parts.filter(([name]) => inIndex.has(name) === is).map(([, sql]) => sql);
+  return { driver: of(true), rest: of(false) };
+}
+
+function serves(names: readonly (keyof EntryFilter)[], filter: EntryFilter): boolean {
+  if (filter.tenant === undefined && !names.every((name) => OF_ALL_TENANTS.has(name))) return false;
+  if (names.includes('actions') && (filter.actions?.length ?? 0) > MOST_ACTIONS) return false;
+  // Nearly all entries are changes: the index has the others.
+  return !names.includes('sources') || (filter.sources?.length === 1 && filter.sources[0] !== 'change');
+}
+
+/** All conditions with their SQL over `e`, the tenant's first. */
+function conditions(filter: EntryFilter, many: string | undefined, bind: Bind): Condition[] {
+  const found: Condition[] = [
+    ['tenant', filter.tenant === undefined ? 'e.chain > 0' : `e.tenant_key = ${bind(filter.tenant)}`],
+  ];
+  const add = <N extends keyof EntryFilter>(name: N, sql: (value: NonNullable<EntryFilter[N]>) => string): void => {
+    const value = filter[name];
+    if (value !== undefined && value !== null && value !== false) found.push([name, sql(value)]);
+  };
+  const equal = (column: string, type: string) => (value: unknown) => `e.${column} = ${bind(value)}::${type}`;
+  const member = (text: string): string => `strpos(e.body, ${bind(text)}) > 0`;
+  add('id', equal('id', 'uuid'));
+  add('chain', equal('chain', 'integer'));
+  add('actorId', equal('actor_id', 'text'));
+  add('actorEmail', equal('actor_email', 'text'));
+  add('address', equal('address', 'text'));
+  add('resourceType', equal('resource_type', 'text'));
+  add('resourceId', equal('resource_id', 'text'));
+  add('group', equal('group_id', 'uuid'));
+  add('requestId', equal('request_id', 'text'));
+  add('actions', (names) => (many === undefined ? equal('action', 'text')(names[0] ?? '') : anyOf('action', many)));
+  // "C" collation: a prefix is a range. U+10FFFF sorts after every character that can follow.
+  add('actionPrefix', (prefix) => `e.action >= ${bind(prefix)} and e.action < ${bind(`${prefix}\u{10ffff}`)}`);
+  add('visibleActions', (names) => anyOf('action', bind(names)));
+  // `<> 'change'` is of the partial index, whose condition the planner cannot find in a parameter.
+  add('sources', (names) =>
+    names.length === 1 && names[0] !== 'change'
+      ? `e.source = ${bind(names[0])} and e.source <> 'change'`
+      : anyOf('source', bind(names)),
+  );
+  add('outcomes', (names) => anyOf('outcome', bind(names)));
+  add('failures', () => `e.outcome <> 'success'`); // literal: a parameter would lose the partial index
+  // A body is canonical JSON: inside of a text a quote is `\\"`, so a comma and a name in quotes begin a member and nothing else. What
+  // the member `flags` has are words without brackets.
+  add('severity', (severity) => member(`,"severity":${JSON.stringify(severity)}`));
+  add('tx', (tx) => member(`,"tx":${JSON.stringify(tx)}`));
+  add('flag', (flag) => `strpos(split_part(split_part(e.body, ',"flags":[', 2), ']', 1), ${bind(`"${flag}"`)}) > 0`);
+  add('refusals', () => `(e.outcome = 'denied' or e.action = 'auth.login')`);
+  add(
+    'naming',
+    ({ id, text }) =>
+      `(e.resource_id = ${bind(id)}::text or e.resource_id is null and exists (select from "audit".content c where c.pos = e.pos and strpos(c.data, ${bind(text)}) > 0))`,
+  );
+  add('fromId', (id) => `e.id >= ${bind(id)}::uuid`);
+  add('toId', (id) => `e.id < ${bind(id)}::uuid`);
+  return found;
+}
+
+const anyOf = (column: string, list: string): string => `e.${column} = any (${list}::text[])`;

@@ -1,0 +1,140 @@
+import {
+  MOST_WALKED,
+  type EntryFilter,
+  type EntryPageRequest,
+  type GroupKey,
+  type GroupsRequest,
+} from '../entry.port.js';
+import { conditionsOf, type Conditions } from './entry-conditions.js';
+
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Four times what a body may have; and what sections may have, one of an entry, and those of a page together. */
+const BODY_BYTES = 64 * 1024;
+export const SECTION_BYTES = 64 * 1024 * 1024;
+
+class Bound {
+  readonly values: unknown[] = [];
+  readonly bind = (value: unknown): string => `$${this.values.push(value)}`;
+}
+
+/**
+ * Rows with a rank, and at the end of a walk one without. The page is cut before anything is joined to it. Sizes are known without the
+ * values being read.
+ */
+export function pageStatement({ filter, order, by, after, limit }: EntryPageRequest): Statement {
+  const { values, bind } = new Bound();
+  const conditions = conditionsOf(filter, by, bind);
+  const [compare, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
+  const sorted = by === 'chain' ? `e.seq ${direction}, e.id ${direction}` : `e.id ${direction}`;
+  const driver = [...conditions.driver];
+  if (after !== undefined)
+    driver.push(
+      after.place === undefined
+        ? `e.id ${compare} ${bind(after.id)}::uuid`
+        : `(e.seq, e.id) ${compare} (${bind(after.place)}::bigint, ${bind(after.id)}::uuid)`,
+    );
+  const wanted = bind(limit);
+  const isWalk = conditions.rest.length > 0;
+  const read = { ...conditions, driver };
+  const page = isWalk
+    ? `select * from (${walk(read, '*', sorted, String(MOST_WALKED))}) e where ${conditions.rest.join(' and ')} order by ${sorted} limit ${wanted}`
+    : walk(read, '*', sorted, wanted);
+  const entries = `
+select e.*, k.origin, c.pos as content, c.actor, c.data, octet_length(c.actor) as actor_bytes, octet_length(c.data) as data_bytes,
+       sum(coalesce(octet_length(c.actor), 0)::bigint + coalesce(octet_length(c.data), 0))
+         over (order by ${sorted} rows between unbounded preceding and 1 preceding) as before,
+       count(*) over () as count, row_number() over (order by ${sorted}) as rank
+  from ${isWalk ? 'page' : `(${page})`} e
+  left join "audit".content c on c.pos = e.pos
+  left join "audit".chain k on k.chain = e.chain`;
+  const columns = `
+e.rank, e.chain, e.origin, e.seq, e.id::text, encode(e.hash, 'hex'), trunc(extract(epoch from e.sealed_at) * 1000), e.tenant_key,
+case when octet_length(e.body) <= ${BODY_BYTES} then e.body end,
+e.actor_bytes, case when e.actor_bytes <= ${SECTION_BYTES} then e.actor end,
+e.data_bytes, case when e.data_bytes <= ${SECTION_BYTES} then e.data end,
+e.action, e.outcome, e.resource_type, trunc(extract(epoch from e.occurred_at) * 1000000), e.content, e.count`;
+  const fits = `coalesce(e.before, 0) < ${SECTION_BYTES}`;
+  if (!isWalk) return { text: `select ${columns} from (${entries}) e where ${fits} order by ${sorted}`, values };
+  // Where the page is not full the whole walk was made: its last entry is looked up by the same condition, in the same snapshot, by what the
+  // index alone has. The rows
+  // are in the order of their rank, which is not asked for here: a sort would have all sections in memory.
+  return {
+    text: `
+with page as materialized (${page}),
+stop as materialized (
+  select ${by === 'chain' ? 's.seq' : '0'} as seq, s.id from (${walk(read, by === 'chain' ? 'seq, id' : 'id', sorted, '1', MOST_WALKED - 1)}) s where (select count(*) from page) < ${wanted}
+)
+select ${columns}, s.seq::text, s.id::text from (${entries}) e full join stop s on false where ${fits}`,
+    values,
+  };
+}
+
+/** Entries of the index, in the order of it. */
+function walk({ driver, eachOf }: Conditions, columns: string, sorted: string, most: string, offset = 0): string {
+  const read = (more: readonly string[]): string =>
+    `select ${columns.replaceAll(/[a-z*]+/g, 'e.$&')} from "audit".entry e where ${[...driver, ...more].join(' and ')} order by ${sorted} ${offset > 0 ? `offset ${offset} ` : ''}limit ${most}`;
+  if (eachOf === undefined) return read([]);
+  return `select e.* from unnest(${eachOf}::text[]) a (action) cross join lateral (${read(['e.action = a.action'])}) e order by ${sorted} limit ${most}`;
+}
+
+/** One more is walked than is counted, so that it is known whether there are more. */
+export function countStatement(filter: EntryFilter): Statement {
+  const { values, bind } = new Bound();
+  const { driver, eachOf, rest } = conditionsOf(filter, 'id', bind);
+  const all = eachOf === undefined ? driver : [...driver, `e.action = any (${eachOf}::text[])`];
+  const columns = rest.length === 0 ? '1' : 'e.*';
+  return {
+    text: `
+select count(*)::integer, count(*) filter (where ${rest.join(' and ') || 'true'})::integer
+  from (select ${columns} from "audit".entry e where ${all.join(' and ')} limit ${MOST_WALKED + 1}) e`,
+    values,
+  };
+}
+
+/** `p`: parameter with the zone. An infinite time has no hour. */
+const GROUPED: Readonly<Record<GroupKey, (zone: string) => readonly [key: string, action: string]>> = {
+  actor: () => ['e.actor_id', 'null::text'],
+  address: () => ['e.address', 'null::text'],
+  'hour and action': (zone) => [`extract(hour from case when isfinite(e.occurred_at) then e.occurred_at end at time zone ${zone})::integer::text`, 'e.action'], // prettier-ignore
+};
+
+/** Groups of a walk from the newest entry on, those with most entries first; in each row how far the walk went. */
+export function groupsStatement({ filter, by, atLeast, zone, limit }: GroupsRequest): Statement {
+  const { values, bind } = new Bound();
+  const conditions = conditionsOf(filter, 'id', bind);
+  const [key, action] = GROUPED[by](by === 'hour and action' ? `${bind(zone)}::text` : '');
+  return {
+    text: `
+with walked as materialized (
+  select e.id, e.actor_id, e.address, e.action, e.occurred_at, ${conditions.rest.join(' and ') || 'true'} as fits
+    from (${walk(conditions, '*', 'e.id desc', String(MOST_WALKED))}) e
+), grouped as (
+  select ${key} as key, ${action} as action, count(*)::integer as count, min(e.id::text) as first_id, max(e.id::text) as last_id
+    from walked e where e.fits
+   group by 1, 2 having count(*) >= ${bind(atLeast)}::integer order by 3 desc, 1, 2 limit ${bind(limit)}
+)
+select g.key, g.action, g.count, g.first_id, g.last_id, w.walked, w.last
+  from (select count(*)::integer as walked, min(id::text) as last from walked) w left join grouped g on true
+ order by g.count desc, g.key, g.action`,
+    values,
+  };
+}
+
+/** The next name is looked up behind the last: as many steps in the index as there are names. */
+export function actionsStatement(tenant: string, prefix: string, limit: number): Statement {
+  return {
+    text: `
+with recursive names (action) as (
+  (select e.action from "audit".entry e where e.tenant_key = $1 and e.action >= $2 and e.action < $3 order by e.action limit 1)
+  union all
+  select (select e.action from "audit".entry e where e.tenant_key = $1 and e.action > n.action and e.action < $3 order by e.action limit 1)
+    from names n where n.action is not null
+)
+select action from names where action is not null limit $4`,
+    values: [tenant, prefix, `${prefix}\u{10ffff}`, limit],
+  };
+}

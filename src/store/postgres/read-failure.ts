@@ -1,0 +1,41 @@
+import { AuditError } from '../../event/errors.js';
+import { privilegeMissing, schemaMissing } from './content-store.js';
+import { isForbidden, isSchemaMissing, sqlState } from './pool.js';
+
+/** What a question ended with, and what to do about it. What is the driver's own (nobody listens, a wrong password) stays that. */
+export function readFailure(schema: string, error: unknown): unknown {
+  if (isForbidden(error)) return privilegeMissing(schema, error);
+  const state = sqlState(error);
+  // A column that is not there: the log is older than this package.
+  if (isSchemaMissing(error) || state === '42703') return schemaMissing(schema, error);
+  if (state === '57014')
+    return new AuditError(
+      'AUDIT_QUERY_TIMEOUT',
+      'the database ended the question, since it took longer than the statement_timeout of its role: name an actor, a record or a range of time, or raise it',
+      {},
+      error,
+    );
+  if (state === '25006')
+    return new AuditError(
+      'AUDIT_NOT_WRITABLE',
+      'this database cannot be written (a standby?), so that it was read leaves no entry: ask the primary',
+      {},
+      error,
+    );
+  if (isCut(state, error))
+    return new AuditError(
+      'AUDIT_CONNECTION_LOST',
+      'the connection to the database was cut before the answer came: ask again; pages go on from their cursor',
+      {},
+      error,
+    );
+  return error;
+}
+
+/** Ended by an administrator, a shutdown, a crash, or the network. */
+function isCut(state: string | undefined, error: unknown): boolean {
+  return (
+    /^(?:57P0[125]|08...|ECONNRESET|EPIPE)$/.test(state ?? '') ||
+    (error instanceof Error && error.message.startsWith('Connection terminated'))
+  );
+}
