@@ -22,6 +22,7 @@ const LONG = [
   'cli/doctor',
   'cli/engine',
   'cli/evidence',
+  'cli/evidence-words',
   'cli/keygen',
   'cli/levels',
   'cli/proofs',

@@ -25,11 +25,23 @@ async function open(place: AnchorPlace, pools: Pool[]): Promise<NamedAnchor> {
     case 'directory':
       return directoryAnchor(place.path);
     case 'webhook':
-      return webhookAnchor({ url: place.listUrl, listUrl: place.listUrl, secret: variable(place.secretVariable) });
+      return webhookAnchor({
+        url: place.listUrl,
+        listUrl: place.listUrl,
+        secret: variable(place.secretVariable, `the secret of the anchor ${place.listUrl}`),
+      });
     case 'postgres': {
-      const pool = createPool(variable(place.urlVariable), { max: 1, applicationName: 'nestjs-prisma-audit verify' });
+      const pool = createPool(
+        variable(place.urlVariable, 'the URL of the database with the anchor, for a role that reads it'),
+        {
+          option: `the variable ${place.urlVariable}`,
+          max: 1,
+          applicationName: 'nestjs-prisma-audit verify',
+        },
+      );
       pools.push(pool);
-      return postgresAnchor({ query: (text, values) => pool.query(text, values) }, { table: place.table });
+      const anchor = postgresAnchor({ query: (text, values) => pool.query(text, values) }, { table: place.table });
+      return { ...anchor, name: `${anchor.name} of ${place.urlVariable}` };
     }
     default:
       return (await s3()).readS3Anchor(place);
@@ -62,8 +74,12 @@ async function s3(): Promise<typeof import('../s3/read-anchor.js')> {
   }
 }
 
-function variable(name: string): string {
+/** @param means what it holds */
+function variable(name: string, means: string): string {
   const value = process.env[name];
   if (value !== undefined && value !== '') return value;
-  throw new AuditError('AUDIT_POLICY_INVALID', `an anchor of the policy needs the variable ${name}, which is not set`);
+  throw new AuditError(
+    'AUDIT_POLICY_INVALID',
+    `an anchor of the policy needs the variable ${name}, which is not set: set it to ${means}`,
+  );
 }

@@ -66,6 +66,9 @@ it('lets doctor see that the registry grows and is not signed', async () => {
   const { checks } = await checkSigned(log.pool, 'audit', { ...known, tickMs: 0 });
   expect(checks).toMatchObject([{ state: 'warn', message: expect.stringContaining('what came since is not signed') }]);
   expect((await checkSigned(log.pool, 'audit', { ...known, tickMs: 600_000 })).checks).toMatchObject([{ state: 'ok' }]);
+  // As long after the backup was made.
+  const late = await checkSigned(log.pool, 'audit', { areLocal: false, tickMs: 0, heartbeatMs: 0 });
+  expect(late.checks[0]).toMatchObject({ message: expect.stringContaining('what came since is not signed'), remedy: expect.stringContaining('docs/restoring.md') }); // prettier-ignore
 });
 
 it('ends with 2 while another sealer leads, and declares when that one has gone', async () => {

@@ -90,6 +90,7 @@ describe('prove and publish', () => {
     const ran = await cli(['publish', 'out', '--watch', '1'], {
       async until() {
         await until(() => size() === 6);
+        expect(await cli(['publish', 'out'])).toMatchObject({ code: 2, err: expect.stringMatching(/another "publish" is at work/) }); // prettier-ignore
         const postgres = new pg.Client({ connectionString: new URL('/postgres', log.url).href });
         await postgres.connect();
         await postgres.query(`alter database ${database} allow_connections false`);

@@ -21,6 +21,7 @@ export { LEVELS, type LevelConfig, type PrivilegeLevel, type Roles } from './rol
 export { checkWatch } from './watch-check.js';
 export { checkSchemaName, DEFAULT_SCHEMA, inSchema } from './schema.js';
 export { withProofSource } from './proof-store.js';
+export type { KnownAnchors } from './check-evidence.js';
 export { postgresCheckpointStore } from './checkpoint-store.js';
 export { postgresSealerStore } from './sealer-store.js';
 export type { ToldMore } from './told-more.js';
