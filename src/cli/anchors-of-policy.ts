@@ -31,14 +31,11 @@ async function open(place: AnchorPlace, pools: Pool[]): Promise<NamedAnchor> {
         secret: variable(place.secretVariable, `the secret of the anchor ${place.listUrl}`),
       });
     case 'postgres': {
-      const pool = createPool(
-        variable(place.urlVariable, 'the URL of the database with the anchor, for a role that reads it'),
-        {
-          option: `the variable ${place.urlVariable}`,
-          max: 1,
-          applicationName: 'nestjs-prisma-audit verify',
-        },
-      );
+      const pool = createPool(variable(place.urlVariable, URL_MEANS), {
+        option: `the variable ${place.urlVariable}`,
+        max: 1,
+        applicationName: 'nestjs-prisma-audit verify',
+      });
       pools.push(pool);
       const anchor = postgresAnchor({ query: (text, values) => pool.query(text, values) }, { table: place.table });
       return { ...anchor, name: `${anchor.name} of ${place.urlVariable}` };
@@ -48,12 +45,14 @@ async function open(place: AnchorPlace, pools: Pool[]): Promise<NamedAnchor> {
   }
 }
 
+const URL_MEANS = 'the URL of the database with the anchor, for a role that reads it';
+
 /** Variables of different names can name one database: it would be two of a quorum. */
 function refuseSameDatabases(places: readonly AnchorPlace[]): void {
   const known = new Map<string, string>();
   for (const place of places) {
     if (place.type !== 'postgres') continue;
-    const url = variable(place.urlVariable);
+    const url = variable(place.urlVariable, URL_MEANS);
     const key = `${URL.canParse(url) ? databaseOf(new URL(url)) : url} ${tableKey(place.table)}`;
     const before = known.get(key);
     if (before !== undefined)
