@@ -63,7 +63,11 @@ describe('the command line refuses, with exit code 2 and what to do,', () => {
     ['a limit of words', ['query', '--limit', 'many'], /limit must be a whole number from 1 to 500/],
     ['two stars', ['query', '--action', '**'], /may have one "\*", at its end/],
     ['a cursor that is none', ['query', '--cursor', 'x'], /the cursor is not one of ours/],
-    ['a pin file that is not there', ['verify', '--pin', 'nowhere'], /ENOENT.*nowhere/],
+    [
+      'a pin file that is not there',
+      ['verify', '--pin', 'nowhere'],
+      /--pin names "nowhere", and there is no such file/,
+    ],
   ])('%s', async (_name, args, message) => {
     const { code, out, err } = await run(args, { url: database.url });
     expect({ code, out }).toEqual({ code: 2, out: '' });

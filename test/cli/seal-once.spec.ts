@@ -76,7 +76,7 @@ describe('seal', () => {
       const holder = async (): Promise<unknown> => (await log.pool.query('select holder from audit.sealer')).rows[0].holder;
       while ((await holder()) === null) await sleep(50);
       await admin.query(`alter database ${name} allow_connections false`);
-      await log.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'nestjs-prisma-audit seal'`);
+      await log.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'nestjs-prisma-audit seal' and datname = current_database()`);
       await sleep(4_000);
     }; // prettier-ignore
     const env = { AUDIT_SIGNING_KEY_FILE: key };
