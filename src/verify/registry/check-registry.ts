@@ -130,7 +130,10 @@ export class RegistryCheck implements ChainProofs {
     this.#apart.fork(size, claims.filter(isTrusted), root);
     for (const claim of claims) {
       if (claim.root !== root) this.#differs(claim);
-      else if (isTrusted(claim)) this.#agrees(claim, size, sealedAt);
+      else if (isTrusted(claim)) {
+        this.#restores.agrees(size);
+        this.#agrees(claim, size, sealedAt);
+      }
     }
   }
 
@@ -263,8 +266,10 @@ export class RegistryCheck implements ChainProofs {
   #judge(signedSize: number): void {
     for (const [size, histories] of this.#apart.forks(signedSize))
       this.#note('EQUIVOCATION', `the registry's key signed ${histories} histories of ${size} entries`, { seq: size - 1 }); // prettier-ignore
-    for (const { seq, count } of this.#policy === undefined ? [] : this.#restores.unknown(signedSize))
-      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup, and left ${count} checkpoints behind; if you know of it and of all before, add to "restores" of the policy: ${show(this.#restores.lineOf(seq))}`, { seq }); // prettier-ignore
+    for (const restore of this.#policy === undefined ? [] : this.#restores.unknown(signedSize)) {
+      const { seq } = restore;
+      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup: ${this.#restores.leftBehind(restore)}. If you know of it and of all before, add to "restores" of the policy: ${show(this.#restores.lineOf(seq))}`, { seq }); // prettier-ignore
+    }
     const left = this.#apart.left(signedSize);
     if (left === undefined) return;
     const { first, last, count } = left;
