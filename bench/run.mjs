@@ -21,6 +21,8 @@ import {
   printTicks,
   printVerify,
 } from './print.mjs';
+import { printReading } from './print-reading.mjs';
+import { measureReading } from './reading.mjs';
 import { measureSealing } from './sealing.mjs';
 import { measureTicks } from './ticks.mjs';
 import { measureLongVerify, measureVerify } from './verifying.mjs';
@@ -62,6 +64,10 @@ try {
   if (options.runs('long verify')) {
     result.longVerify = await measureLongVerify(postgres.url, options);
     printLongVerify(result.longVerify);
+  }
+  if (options.runs('read')) {
+    result.read = await measureReading(postgres.url, options);
+    printReading(result.read);
   }
   if (options.runs('http')) {
     loadPrismaClient(); // generated once, rather than by six servers

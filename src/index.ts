@@ -31,4 +31,13 @@ export { AuditHealthIndicator, type AuditHealthOptions, type AuditHealthResult }
 export { getAuditToken, InjectAudit } from './nest/instances.js';
 export type { AuditModuleOptions } from './nest/options.js';
 export { defineAudit, type AuditConfig } from './prisma/index.js';
-export type { AuditEntry, AuditPage, AuditQuery, Unreadable } from './query/index.js';
+export type {
+  AuditConditions,
+  AuditEntry,
+  AuditPage,
+  AuditQuery,
+  ReaderScope,
+  RecordState,
+  ScopedReader,
+  Unreadable,
+} from './query/index.js';

@@ -1,6 +1,8 @@
 -- What entries are also found by: where they came from (`source`), the e-mail and the address of who acted. Projections as the others:
 -- written by seal(), compared by the verifier. Entries that were sealed before this file have none of the three.
 
+select set_config('audit.is_new', case when to_regclass('"audit".projection') is null then 'yes' else '' end, true);
+
 create table if not exists "audit".projection (
   one boolean primary key default true check (one),
   from_pos bigint not null check (from_pos > 0) -- what is sealed below it may have been sealed before
@@ -13,7 +15,19 @@ alter table "audit".entry add column if not exists address text collate "C";
 insert into "audit".projection (from_pos)
 select case when is_called then last_value + 1 else 1 end from "audit".content_pos_seq
 on conflict (one) do nothing;
-revoke all on "audit".projection from public;
+do $$
+declare
+  r record;
+begin
+  -- As in 0010_registry.sql: default privileges of the database may have opened what was just created.
+  for r in
+    select c.oid::regclass as object, case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)::text) end as role
+      from pg_class c, aclexplode(c.relacl) a
+     where c.oid in ('"audit".projection'::regclass) and a.grantee <> c.relowner and current_setting('audit.is_new', true) = 'yes'
+  loop
+    execute format('revoke all on %s from %s cascade', r.object, r.role);
+  end loop;
+end $$;
 drop trigger if exists keep on "audit".projection;
 create trigger keep before update or delete or truncate on "audit".projection for each statement execute function "audit".refuse_change();
 alter table "audit".projection enable always trigger keep;

@@ -1,5 +1,6 @@
 import { within } from '../event/deadline.js';
 import { AuditError } from '../event/errors.js';
+import { whyOf } from './anchors/unavailable.js';
 import type { Anchor } from './port.js';
 
 type Put = Parameters<Anchor['put']>[0];
@@ -20,6 +21,7 @@ export class AnchorQueue {
   readonly #onError: (error: unknown) => void;
   readonly #patienceMs: number;
   #next: Put | undefined;
+  #why = 'it has not answered yet';
   #working: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waitMs = FIRST_WAIT_MS;
@@ -38,6 +40,13 @@ export class AnchorQueue {
     this.#anchor = anchor;
     this.#kept = kept;
     this.#onError = onError;
+  }
+
+  /** What it has not taken, and why, for people; `undefined`: it has all. */
+  get lacks(): string | undefined {
+    return (
+      this.#next && `the anchor ${this.#anchor.name} has not the checkpoint of size ${this.#next.size}: ${this.#why}`
+    );
   }
 
   put(checkpoint: Put): void {
@@ -70,7 +79,8 @@ export class AnchorQueue {
         if (this.#next === checkpoint) this.#next = undefined;
         await this.#kept(checkpoint.size).catch(() => undefined); // the next one says so too
       } catch (error) {
-        this.#onError(new AuditError('AUDIT_ANCHOR_FAILED', `the anchor ${this.#anchor.name} did not take the checkpoint of size ${checkpoint.size}; sealing goes on, and it is tried again`, { anchor: this.#anchor.name, size: checkpoint.size }, error)); // prettier-ignore
+        this.#why = whyOf(error);
+        this.#onError(new AuditError('AUDIT_ANCHOR_FAILED', `the anchor ${this.#anchor.name} did not take the checkpoint of size ${checkpoint.size} (${this.#why}); sealing goes on, and it is tried again`, { anchor: this.#anchor.name, size: checkpoint.size }, error)); // prettier-ignore
         this.#timer = setTimeout(() => this.#work(), this.#waitMs * (0.5 + Math.random())).unref();
         this.#waitMs = Math.min(this.#waitMs * 2, LAST_WAIT_MS);
         return;

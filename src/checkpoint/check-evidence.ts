@@ -1,4 +1,5 @@
 import { AuditError } from '../event/errors.js';
+import { messageOf } from '../event/cause.js';
 import { nearest } from '../event/nearest.js';
 import type { Anchor, EvidenceConfig, Signer } from './port.js';
 import { environmentSigner } from './signers/environment-signer.js';
@@ -31,7 +32,17 @@ export function checkEvidence(config: unknown): CheckedEvidence {
   return { signer, required, anchors: checkAnchors(anchors) ?? beside(signer), tickMs, heartbeatMs };
 }
 
-function checkNames(config: unknown): Record<string, unknown> {
+/** Asked by whoever signs and anchors alone. What it throws names a variable that is not set here. */
+function called(evidence: () => unknown): unknown {
+  try {
+    return evidence();
+  } catch (error) {
+    throw invalid(`evidence cannot be made: ${messageOf(error)}`, error);
+  }
+}
+
+function checkNames(given: unknown): Record<string, unknown> {
+  const config = typeof given === 'function' ? called(given as () => unknown) : given;
   if (typeof config !== 'object' || config === null || Array.isArray(config))
     throw invalid('evidence must be an object: evidence: { anchors: [ … ] }');
   for (const name of Object.keys(config)) {
@@ -62,7 +73,9 @@ function checkAnchors(anchors: unknown): readonly Anchor[] | undefined {
   const names = checked.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
-    throw invalid(`two of evidence.anchors have the name ${JSON.stringify(twice)}: take one of them out`);
+    throw invalid(
+      `two of evidence.anchors have the name ${JSON.stringify(twice)}: take one of them out, or give each a name of its own, postgresAnchor(pool, { name: 'auditor' })`,
+    );
   return checked;
 }
 
@@ -90,6 +103,6 @@ function whole(name: string, value: unknown, least: number, most: number): numbe
   );
 }
 
-function invalid(message: string): AuditError {
-  return new AuditError('AUDIT_CONFIG_INVALID', `audit.config: ${message}`);
+function invalid(message: string, cause?: unknown): AuditError {
+  return new AuditError('AUDIT_CONFIG_INVALID', `audit.config: ${message}`, {}, cause);
 }

@@ -6,6 +6,7 @@ import { heard } from '../event/deadline.js';
 import { isAuditError } from '../event/errors.js';
 import type { CheckpointStore } from '../store/checkpoint.port.js';
 import type { ChainHead } from '../store/log.port.js';
+import { whyOf } from './anchors/unavailable.js';
 import { declaredIn } from './declared.js';
 import type { Anchor, Announcement } from './port.js';
 import { RegistryTree } from './registry-tree.js';
@@ -64,7 +65,7 @@ export async function compareWithAnchors(
       for await (const { note } of heard(anchor.list(origin, from), patienceMs, patienceMs * 5)) add(note);
       answered += 1;
     } catch (error) {
-      unreachable.push(`the anchor ${anchor.name} could not be read: ${error instanceof Error ? error.message : 'it threw something that is no error'}`); // prettier-ignore
+      unreachable.push(`the anchor ${anchor.name} could not be read: ${whyOf(error)}`); // prettier-ignore
     }
   }
   const roots = await tree.roots([...found.values()].map(({ size }) => size));

@@ -13,16 +13,12 @@ export function keeperOf(
   if (signer !== undefined) return new Keeper(store, { ...evidence, ...options, signer });
   if (!evidence.required) return undefined;
   let isTold = false;
+  const keyless = new AuditError('AUDIT_SIGNER_UNAVAILABLE', 'evidence.signer is required, and this process has no key: it never leads. Set AUDIT_SIGNING_KEY_FILE where the log is to be sealed, and seal: false elsewhere'); // prettier-ignore
   return {
     ...evidence,
+    keptOut: keyless.message,
     mayLead: () => {
-      if (!isTold)
-        options.onError?.(
-          new AuditError(
-            'AUDIT_SIGNER_UNAVAILABLE',
-            'evidence.signer is required, and this process has no key: it never leads. Set AUDIT_SIGNING_KEY_FILE where the log is to be sealed, and seal: false elsewhere',
-          ),
-        );
+      if (!isTold) options.onError?.(keyless);
       isTold = true;
       return Promise.resolve(false);
     },

@@ -9,6 +9,7 @@ import type { ChainHead, Lease } from '../store/log.port.js';
 import { AnchorQueue } from './anchor-queue.js';
 import { compareWithAnchors, declaration, leftBehind, opened, type Comparison } from './compare.js';
 import { handover, refuseHandedOver } from './handover.js';
+import { messageOf } from './node-error.js';
 import type { CheckedEvidence } from './check-evidence.js';
 import type { Announcement, CheckpointKeeper, Signer } from './port.js';
 
@@ -27,6 +28,8 @@ export interface KeeperOptions extends Omit<CheckedEvidence, 'signer'> {
 const FIRST_WAIT_MS = 1_000;
 const LAST_WAIT_MS = 60_000;
 const PATIENCE_MS = 120_000;
+/** What has failed until it is tried again so much later does not pass by itself. */
+const LASTS_MS = 8_000;
 
 // Captured at import, so that a test's fake timers do not stop the log.
 const { setTimeout, clearTimeout } = globalThis;
@@ -43,8 +46,10 @@ interface Term {
   isHandover: boolean;
   maySign: boolean;
   isRefused: boolean;
-  /** Why, where it is for somebody to look at. */
-  refusal?: string;
+  /** Somebody else leads. */
+  isOvertaken?: boolean;
+  /** Why nothing is signed, where it is for somebody to look at. */
+  refusal?: string | undefined;
 }
 
 /**
@@ -61,7 +66,10 @@ export class Keeper implements CheckpointKeeper {
   readonly #patienceMs: number;
   #term: Term | undefined;
   #newest: Checkpoint | undefined;
-  #isKeyless = false;
+  /** Of the last failure, until something succeeds. */
+  #why: string | undefined;
+  /** Why the signer gives no key. */
+  #keyless: string | undefined;
   #hasKey = false;
   #working: Promise<void> | undefined;
   #waitMs = FIRST_WAIT_MS;
@@ -85,8 +93,8 @@ export class Keeper implements CheckpointKeeper {
       await this.#options.signer.vkeys(REGISTRY.name);
       this.#hasKey = true;
     } catch (error) {
-      if (!this.#isKeyless) this.#onError(error); // asked every few seconds, told once
-      this.#isKeyless = true;
+      if (this.#keyless === undefined) this.#onError(error); // asked every few seconds, told once
+      this.#keyless = messageOf(error);
     }
     return this.#hasKey;
   }
@@ -103,8 +111,23 @@ export class Keeper implements CheckpointKeeper {
     return this.#term?.announced ?? [];
   }
 
+  get keptOut(): string | undefined {
+    return this.#hasKey ? undefined : this.#keyless;
+  }
+
   get refusal(): string | undefined {
     return this.#term?.refusal;
+  }
+
+  get lacks(): readonly string[] {
+    const term = this.#term;
+    if (term === undefined || term.isOvertaken) return [];
+    const isUnsigned = term.vkeys === undefined || !term.maySign || this.#newest !== undefined;
+    const why = term.refusal ?? this.#why ?? 'there was no time for it';
+    return [
+      ...(isUnsigned ? [`what was sealed is not signed: ${why}`] : []),
+      ...this.#anchors.flatMap((anchor) => anchor.lacks ?? []),
+    ];
   }
 
   take(checkpoint: Checkpoint, entered: readonly Announcement[]): void {
@@ -156,12 +179,18 @@ export class Keeper implements CheckpointKeeper {
         if (term.vkeys === undefined) await this.#prepare(term);
         else if (this.#newest !== undefined) await this.#sign(term, this.#newest);
         this.#waitMs = FIRST_WAIT_MS;
+        this.#why = undefined;
+        if (!term.isRefused) term.refusal = undefined;
       }
     } catch (error) {
       if (term !== undefined && isAuditError(error, 'AUDIT_LEASE_LOST')) {
         term.isRefused = true; // somebody else leads, and signs from here on
+        term.isOvertaken = true;
         return;
       }
+      this.#why = messageOf(error);
+      // What passes by itself is nothing to look at: a connection that was cut.
+      if (term !== undefined && (isAuditError(error) || this.#waitMs >= LASTS_MS)) term.refusal = this.#why;
       this.#onError(error);
       this.#timer = setTimeout(() => this.#work(), this.#waitMs * (0.5 + Math.random())).unref();
       this.#waitMs = Math.min(this.#waitMs * 2, LAST_WAIT_MS);
@@ -203,7 +232,7 @@ export class Keeper implements CheckpointKeeper {
     term.isRefused = true;
     const error = new AuditError(
       'AUDIT_REGISTRY_FORKED',
-      `an anchor has ${leftBehind(comparison)}. It has ${size} entries: the database was restored from a backup, or somebody changed it. Entries are sealed, and nothing is signed. If it was restored, say so: nestjs-prisma-audit seal --declare-restore "why"`,
+      `an anchor has ${leftBehind(comparison)}. It has ${size} entries: the database was restored from a backup, or somebody changed it. Entries are sealed, and nothing is signed. If it was restored, say so: while nothing else seals: nestjs-prisma-audit seal --once --declare-restore "why" (docs/restoring.md)`,
       { size, anchored: apart.at(-1)?.size },
     );
     term.refusal = error.message;

@@ -89,8 +89,12 @@ export interface CheckpointKeeper {
   begin(lease: Lease, registry: ChainHead | undefined): void;
   /** What is to be entered, until `take` gives it back. */
   announcements(): readonly Announcement[];
+  /** Why `mayLead` says no, for people. */
+  readonly keptOut?: string | undefined;
   /** Why nothing is signed in this term, for people; `undefined` where nothing keeps it from being signed. */
   readonly refusal?: string | undefined;
+  /** What of this term is not signed, or not with an anchor, a sentence each: for whoever ends. */
+  readonly lacks?: readonly string[] | undefined;
   /** The registry has come so far, and holds these. Signs the newest, keeps it, and hands it to the anchors. */
   take(checkpoint: Checkpoint, entered: readonly Announcement[]): void;
   /** Resolves when the newest is signed and with the anchors, or cannot be now, or the time is over. */

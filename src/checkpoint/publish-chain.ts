@@ -7,7 +7,7 @@ import { TileBuilder } from '../chain/publish.js';
 import { encodeTile, TILE_WIDTH, tilePath } from '../chain/tile.js';
 import type { ProofSource } from '../store/proof.port.js';
 import type { PublishedDirectory } from './published-directory.js';
-import { writeSections } from './published-sections.js';
+import { SectionsSeen, writeSections } from './published-sections.js';
 import { bytesOfLeaf, inconsistent } from './stored-leaf.js';
 
 export interface ChainToPublish {
@@ -22,6 +22,8 @@ export interface ChainToPublish {
   /** The signed checkpoint at `upTo`; none where nobody signs. */
   readonly note?: ((checkpoint: Checkpoint) => Promise<string>) | undefined;
   readonly sections?: readonly SectionName[] | undefined;
+  /** Kept from one run to the next. */
+  readonly seen?: SectionsSeen | undefined;
 }
 
 export interface PublishedChain {
@@ -31,6 +33,8 @@ export interface PublishedChain {
   readonly added: number;
   /** Size of its checkpoint; `undefined`: it has none. */
   readonly checkpoint: number | undefined;
+  /** `sections.ndjson` is not what it was before. */
+  readonly areSectionsNew: boolean;
 }
 
 /**
@@ -67,19 +71,20 @@ export async function publishChain(
     }
     for (const file of tiles.rest()) await directory.put(file);
   }
-  if (isNew || kept === undefined || kept.size === wanted.upTo)
-    await writeSections(source, directory, chain, wanted.upTo, wanted.sections ?? [], isNew);
-  if (!isNew) return { origin, size, added: 0, checkpoint: kept?.size };
+  const isCurrent = isNew || kept === undefined || kept.size === wanted.upTo;
+  const handed = { chain, size: wanted.upTo, sections: isCurrent ? (wanted.sections ?? []) : [] };
+  const areSectionsNew = await writeSections(source, directory, handed, wanted.seen ?? new SectionsSeen());
+  if (!isNew) return { origin, size, added: 0, checkpoint: kept?.size, areSectionsNew };
 
   const root = await directory.rootAt(wanted.upTo, last);
   if (wanted.root !== undefined && wanted.root !== root)
     throw inconsistent(`${origin} does not have the root that was told of it at ${wanted.upTo} entries`, { origin });
   await directory.settle();
   const added = directory.writes === 0 ? 0 : wanted.upTo - Math.max(begin, kept?.size ?? 0);
-  if (wanted.note === undefined) return { origin, size, added, checkpoint: kept?.size };
+  if (wanted.note === undefined) return { origin, size, added, checkpoint: kept?.size, areSectionsNew };
   await directory.replace('checkpoint', Buffer.from(await wanted.note({ origin, size: wanted.upTo, root })));
   await directory.settle();
-  return { origin, size, added, checkpoint: wanted.upTo };
+  return { origin, size, added, checkpoint: wanted.upTo, areSectionsNew };
 }
 
 /** The last full tile and bundle are those of the log; since each entry has the hash of the one before, all before them are too. */

@@ -53,7 +53,7 @@ export async function* publish(source: ProofSource, options: PublishOptions): As
         : isRegistry
           ? () => Promise.resolve(newest?.note ?? '')
           : (checkpoint: Checkpoint) => signedBy(signer as Signer, checkpoint);
-    const wanted = { ...row, upTo, root: signed?.root, note, sections: options.sections };
+    const wanted = { ...row, upTo, root: signed?.root, note, sections: options.sections, seen: state.sections };
     yield await publishChain(source, directory, wanted, options.signal);
   }
 }

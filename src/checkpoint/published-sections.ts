@@ -1,4 +1,5 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitment, type SectionName } from '../chain/commitment.js';
 import { parseLeaf } from '../chain/parse-leaf.js';
@@ -12,36 +13,69 @@ import { NO_PREVIOUS } from '../chain/hashing.js';
 
 export const SECTION_FILE = 'sections.ndjson';
 
+/** Of an unchanged chain, while one process goes on publishing. Milliseconds. */
+const COMPARED_EVERY_MS = 3_600_000;
+
+/** What was written or compared a while ago is not read again each time; outlives a run. */
+export class SectionsSeen {
+  readonly #seen = new Map<number, { readonly what: string; readonly at: number }>();
+
+  isFresh(chain: number, what: string): boolean {
+    const last = this.#seen.get(chain);
+    return last?.what === what && performance.now() - last.at < COMPARED_EVERY_MS;
+  }
+
+  see(chain: number, what: string): void {
+    this.#seen.set(chain, { what, at: performance.now() });
+  }
+}
+
 /**
- * The sections of the first `size` entries, beside the tiles. Written as a whole each time: a section may have been erased since, and
- * then salt and bytes are null.
- * @param isNew the chain has grown; else it is written only where there is none
+ * The sections of the first `size` entries, beside the tiles. Made as a whole each time, also where the chain has not grown: other sections
+ * may be asked for than before, and one may have been erased since, whose salt and bytes are null then.
+ * @returns whether the file has changed
  */
 export async function writeSections(
   source: ProofSource,
   directory: PublishedDirectory,
-  chain: number,
-  size: number,
-  sections: readonly SectionName[],
-  isNew: boolean,
-): Promise<void> {
-  if (sections.length === 0) return;
+  {
+    chain,
+    size,
+    sections,
+  }: { readonly chain: number; readonly size: number; readonly sections: readonly SectionName[] },
+  seen: SectionsSeen,
+): Promise<boolean> {
+  const what = `${size} ${sections.join(' ')}`;
+  if (sections.length === 0 || seen.isFresh(chain, what)) return false;
   const target = join(directory.path, SECTION_FILE);
   await mkdir(directory.path, { recursive: true });
-  if (!isNew && (await open(target).then((file) => file.close().then(() => true), () => false))) return; // prettier-ignore
   const beside = join(directory.path, `.new-${SECTION_FILE}`);
   const file = await open(beside, 'w', 0o600);
+  const digest = createHash('sha256');
   try {
     for await (const page of source.leaves(chain, 0, size, sections)) {
-      const lines: string[] = [];
-      for (const leaf of page) lines.push(...linesOf(leaf, sections));
-      await file.writeFile(lines.join(''));
+      const lines = page.flatMap((leaf) => linesOf(leaf, sections)).join('');
+      digest.update(lines);
+      await file.writeFile(lines);
     }
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(beside, target);
+  const isSame = (await digestOf(target)) === digest.digest('hex');
+  if (isSame) await rm(beside);
+  else await rename(beside, target);
+  seen.see(chain, what);
+  return !isSame;
+}
+
+/** `undefined`: there is none. */
+async function digestOf(path: string): Promise<string | undefined> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return undefined;
+  const digest = createHash('sha256');
+  for await (const chunk of file.createReadStream()) digest.update(chunk as Buffer); // without an encoding it gives no other
+  return digest.digest('hex');
 }
 
 function linesOf(leaf: LeafWithSections, wanted: readonly SectionName[]): string[] {

@@ -3,11 +3,13 @@ import { parseLeaf } from '../chain/parse-leaf.js';
 import { parseTold, REGISTRY, type ToldSize } from '../chain/registry.js';
 import type { ProofSource, ProvableChain, StoredHeads } from '../store/proof.port.js';
 import { bytesOfLeaf, inconsistent } from './stored-leaf.js';
+import { SectionsSeen } from './published-sections.js';
 import { ToldRoots } from './told-roots.js';
 
 /** How far chains had come when the registry told of them last. Asked again, it reads what was told since. */
 export class ToldSizes {
   readonly roots = new ToldRoots();
+  readonly sections = new SectionsSeen();
   readonly #sizes = new Map<number, Checkpoint>();
   /** Entries of the registry before that one are known. */
   #seen = 0;

@@ -25,23 +25,34 @@ async function open(place: AnchorPlace, pools: Pool[]): Promise<NamedAnchor> {
     case 'directory':
       return directoryAnchor(place.path);
     case 'webhook':
-      return webhookAnchor({ url: place.listUrl, listUrl: place.listUrl, secret: variable(place.secretVariable) });
+      return webhookAnchor({
+        url: place.listUrl,
+        listUrl: place.listUrl,
+        secret: variable(place.secretVariable, `the secret of the anchor ${place.listUrl}`),
+      });
     case 'postgres': {
-      const pool = createPool(variable(place.urlVariable), { max: 1, applicationName: 'nestjs-prisma-audit verify' });
+      const pool = createPool(variable(place.urlVariable, URL_MEANS), {
+        option: `the variable ${place.urlVariable}`,
+        max: 1,
+        applicationName: 'nestjs-prisma-audit verify',
+      });
       pools.push(pool);
-      return postgresAnchor({ query: (text, values) => pool.query(text, values) }, { table: place.table });
+      const anchor = postgresAnchor({ query: (text, values) => pool.query(text, values) }, { table: place.table });
+      return { ...anchor, name: `${anchor.name} of ${place.urlVariable}` };
     }
     default:
       return (await s3()).readS3Anchor(place);
   }
 }
 
+const URL_MEANS = 'the URL of the database with the anchor, for a role that reads it';
+
 /** Variables of different names can name one database: it would be two of a quorum. */
 function refuseSameDatabases(places: readonly AnchorPlace[]): void {
   const known = new Map<string, string>();
   for (const place of places) {
     if (place.type !== 'postgres') continue;
-    const url = variable(place.urlVariable);
+    const url = variable(place.urlVariable, URL_MEANS);
     const key = `${URL.canParse(url) ? databaseOf(new URL(url)) : url} ${tableKey(place.table)}`;
     const before = known.get(key);
     if (before !== undefined)
@@ -62,8 +73,12 @@ async function s3(): Promise<typeof import('../s3/read-anchor.js')> {
   }
 }
 
-function variable(name: string): string {
+/** @param means what it holds */
+function variable(name: string, means: string): string {
   const value = process.env[name];
   if (value !== undefined && value !== '') return value;
-  throw new AuditError('AUDIT_POLICY_INVALID', `an anchor of the policy needs the variable ${name}, which is not set`);
+  throw new AuditError(
+    'AUDIT_POLICY_INVALID',
+    `an anchor of the policy needs the variable ${name}, which is not set: set it to ${means}`,
+  );
 }

@@ -1,16 +1,9 @@
 import { Command } from 'commander';
 import { examine, type Health } from '../store/postgres/health.js';
 import { saying } from '../event/check.js';
-import { formatVkey } from '../chain/vkey.js';
-import { REGISTRY } from '../chain/registry.js';
-import { checkEvidence } from '../checkpoint/check-evidence.js';
-import type { Signer } from '../checkpoint/port.js';
-import { within } from '../event/deadline.js';
+import { checkKeysOf, configuredEvidence, keyHere } from './configured-evidence.js';
 import { environment, withPool } from './environment.js';
 import { line, paint, print, printJson, type Printable } from './terminal.js';
-
-/** A signer may be on another continent. Milliseconds. */
-const KEY_MS = 10_000;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -20,27 +13,17 @@ export function doctorCommand(): Command {
     .option('--json', 'for machines')
     .action(async (options: { json?: boolean }, command: Command) => {
       const env = await environment(command);
-      const { signer, anchors, tickMs, heartbeatMs } = checkEvidence(env.evidence);
-      const areLocal = anchors.length > 0 && anchors.every(({ isLocal }) => isLocal === true);
-      const health = await withPool(env, 'doctor', (pool) =>
-        examine(pool, env.schema, env.coverage, env.levels, env.config, { tickMs, heartbeatMs, areLocal }),
-      );
-      const key = await keyOf(signer, health.origin);
+      const { signer, anchors, checks } = configuredEvidence(env.evidence);
+      const { health, key } = await withPool(env, 'doctor', async (pool) => {
+        const seen = await examine(pool, env.schema, env.coverage, env.levels, env.config, anchors);
+        const { says, vkeys } = await keyHere(signer, seen.origin);
+        const keys = seen.installed ? await checkKeysOf(env, pool, vkeys) : [];
+        return { key: says, health: { ...seen, checks: [...seen.checks, ...checks, ...keys] } };
+      });
       if (options.json) printJson({ ...health, key });
       else printHealth(health, key);
       process.exitCode = health.problems.length === 0 ? 0 : 1;
     });
-}
-
-/** What would sign here: the vkeys, or why there are none. A machine that only looks need not have the key. */
-async function keyOf(signer: Signer | undefined, origin: string): Promise<string> {
-  if (signer === undefined) return 'none is configured';
-  try {
-    const vkeys = await within(KEY_MS, signer.vkeys(`${origin}/${REGISTRY.name}`));
-    return vkeys === undefined ? `the signer did not answer for ${KEY_MS} ms` : vkeys.map((each) => formatVkey(each)).join(', '); // prettier-ignore
-  } catch (error) {
-    return `not readable here: ${error instanceof Error ? error.message : 'it threw what is no error'}`;
-  }
 }
 
 function printHealth(health: Health, key: string): void {

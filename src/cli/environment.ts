@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { createJiti } from 'jiti';
+import { messageOf } from '../event/cause.js';
 import { AuditError } from '../event/errors.js';
 import { schemaMissing } from '../store/postgres/content-store.js';
 import {
@@ -118,8 +119,20 @@ export async function loadModule(file: string): Promise<unknown> {
   return await createJiti(pathToFileURL(path).href).import(path, { default: true });
 }
 
+/** Other commands can do without it. */
+function ofEvidence(error: unknown): string {
+  return /Anchor|Signer/.test(messageOf(error)) ? '. Only what signs needs that: make it a function, evidence: () => ({ … }), and other commands go on without it' : ''; // prettier-ignore
+}
+
 async function loadConfig(file: string): Promise<Configured> {
-  const config = await loadModule(file);
+  const config = await loadModule(file).catch((error: unknown) => {
+    throw new AuditError(
+      'AUDIT_CONFIG_INVALID',
+      `${file} cannot be loaded: ${messageOf(error)}${ofEvidence(error)}`,
+      {},
+      error,
+    );
+  });
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new AuditError(
       'AUDIT_CONFIG_INVALID',

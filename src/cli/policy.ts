@@ -3,11 +3,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import { REGISTRY } from '../chain/registry.js';
 import { formatVkey, vkeyOf, parseVkey, type Vkey } from '../chain/vkey.js';
 import { checkEvidence } from '../checkpoint/check-evidence.js';
+import type { AnchorPlace } from '../checkpoint/port.js';
 import { AuditError } from '../event/errors.js';
 import { inSchema } from '../store/postgres/index.js';
 import { formatPolicy, type Policy } from '../verify/policy.js';
 import { environment, requireLog, withPool } from './environment.js';
-import { complain, line, print } from './terminal.js';
+import { commanderOutput, complain, line, print, type Text } from './terminal.js';
 
 const FILE = 'audit-policy.json';
 /** A day. */
@@ -41,7 +42,7 @@ export function policyCommand(): Command {
         anchors,
         quorum: Math.min(1, anchors.length),
         ...(anchors.length > 0 ? { maxAnchorAge: MAX_AGE_S } : {}),
-        chains,
+        chains: keys.length === 0 ? chains : [...new Set([`${origin}/${REGISTRY.name}`, ...chains])],
         level: keys.length === 0 ? 'L0' : anchors.length === 0 ? 'L1' : 'L2',
         restores: [],
       };
@@ -49,9 +50,19 @@ export function policyCommand(): Command {
       print(line`wrote ${options.out}: level ${policy.level}, ${keys.length} keys, ${anchors.length} anchors`);
       for (const { name } of unnamed) complain(line`the anchor ${name} cannot be read by a policy, and is left out`);
       for (const each of keys) print(line`key     ${formatVkey(each)}`);
+      for (const place of anchors) for (const each of neededBy(place)) print(line`set     ${each}`);
       print('It says what this machine says. An auditor compares key and anchors with what he was told in another way, and keeps the file himself.'); // prettier-ignore
     });
-  return new Command('policy').description('the file by which an auditor verifies: verify --policy FILE').addCommand(init); // prettier-ignore
+  return new Command('policy').description('the file by which an auditor verifies: verify --policy FILE').addCommand(init.exitOverride().configureOutput(commanderOutput)); // prettier-ignore
+}
+
+/** Variables that whoever verifies sets: a policy holds no secret. */
+function neededBy(place: AnchorPlace): readonly Text[] {
+  if (place.type === 'postgres')
+    return [line`${place.urlVariable}, where you verify, to the URL of the database with the anchor ${place.table ?? ''}, for a role that reads it`]; // prettier-ignore
+  if (place.type === 'webhook')
+    return [line`${place.secretVariable}, where you verify, to the secret of the anchor ${place.listUrl}`];
+  return [];
 }
 
 async function keysOf(

@@ -8,13 +8,15 @@ const CELL = 60;
 const NAME = 40;
 const VALUE = 40;
 const LINE = 72;
+/** A UUID. */
+const ID = 36;
 /** Of one entry; `--json` has all. */
 const FIELDS = 100;
 
-/** Entries as a table: when, who, what, to which record, with what outcome, and what changed. */
+/** Entries as a table: when, who, what, to which record, with what outcome, what changed, and the id by which `prove` is asked, whole. */
 export function printEntries(entries: readonly AuditEntry[]): Text {
   return table(
-    ['seq', 'time', 'actor', 'action', 'resource', 'outcome', 'changes'],
+    ['seq', 'time', 'actor', 'action', 'resource', 'outcome', 'changes', 'id'],
     entries.map((entry) => [
       String(entry.seq),
       clip(entry.occurredAt.slice(0, 23).replace('T', ' '), 23),
@@ -28,6 +30,7 @@ export function printEntries(entries: readonly AuditEntry[]): Text {
         : '',
       outcome(entry.outcome),
       changes(entry),
+      paint.dim(clip(entry.id, ID)),
     ]),
   );
 }

@@ -3,7 +3,7 @@ import { parseVkey, type SectionName, type Vkey } from '../chain/index.js';
 import { prove } from '../checkpoint/prove.js';
 import { writeNewFolder } from '../checkpoint/proof-directory.js';
 import { isAuditError } from '../event/errors.js';
-import { withProofSource } from '../store/postgres/index.js';
+import { recordProof, withProofSource } from '../store/postgres/index.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { complain, joined, line, print } from './terminal.js';
 
@@ -31,9 +31,13 @@ export function proveCommand(): Command {
         const made = await withPool(env, 'prove', async (pool) => {
           await requireLog(pool, env.schema);
           const vkeys = options.vkey.length > 0 ? options.vkey : undefined;
-          return await withProofSource(pool, env.schema, (source) =>
+          const proof = await withProofSource(pool, env.schema, (source) =>
             prove(source, id, { open: OPEN[options.open] ?? [], vkeys }),
           );
+          const { entry } = proof.proves;
+          if (!(await recordProof(pool, env.schema, entry.origin, { id: entry.id, opened: proof.opened })))
+            complain('this database cannot be written, so the log does not say that this proof was made');
+          return proof;
         });
         const { entry, checkpoint } = made.proves;
         const out = options.out ?? `audit-proof-${entry.id}`;

@@ -6,6 +6,7 @@ import { publish } from '../checkpoint/publish.js';
 import { ToldSizes } from '../checkpoint/told-sizes.js';
 import { isAuditError } from '../event/errors.js';
 import { withProofSource } from '../store/postgres/index.js';
+import { alone } from './alone.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { complain, line, print } from './terminal.js';
 
@@ -48,14 +49,15 @@ export function publishCommand(): Command {
       if (signs === undefined) complain(line`no signer is configured: chains are published without a checkpoint, which only the registry has`); // prettier-ignore
       const state = new ToldSizes();
       const sections = options.sections === undefined ? undefined : SECTIONS[options.sections];
+      const release = await alone(directory);
       await withPool(env, 'publish', async (pool) => {
         const once = async (): Promise<void> => {
           await requireLog(pool, env.schema);
           await withProofSource(pool, env.schema, async (source) => {
             const chains = publish(source, { directory, origins: options.chain, signer: signs, sections, state, signal: stop }); // prettier-ignore
-            for await (const { origin, size, added, checkpoint } of chains)
-              if (added > 0 || options.watch === undefined)
-                print(line`${origin}: ${size} entries, ${added} new, ${checkpoint === undefined ? 'no checkpoint' : line`checkpoint at ${checkpoint}`}`); // prettier-ignore
+            for await (const { origin, size, added, checkpoint, areSectionsNew } of chains)
+              if (added > 0 || areSectionsNew || options.watch === undefined)
+                print(line`${origin}: ${size} entries, ${added} new, ${checkpoint === undefined ? 'no checkpoint' : line`checkpoint at ${checkpoint}`}${areSectionsNew ? `, sections written anew: ${sections?.join(' and ') ?? ''}` : ''}`); // prettier-ignore
           });
         };
         const everySeconds = options.watch === true ? 60 : options.watch;
@@ -76,7 +78,7 @@ export function publishCommand(): Command {
           if (everySeconds === undefined) return;
           await sleep(everySeconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
         }
-      });
+      }).finally(release);
     });
 }
 

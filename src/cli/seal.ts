@@ -3,18 +3,18 @@ import { checkEvidence } from '../checkpoint/check-evidence.js';
 import { keeperOf } from '../checkpoint/keeper-of.js';
 import { AuditError } from '../event/errors.js';
 import { Sealer } from '../sealer/sealer.js';
-import { createPool, postgresCheckpointStore, postgresContentStore, postgresSealerStore } from '../store/postgres/index.js'; // prettier-ignore
+import { createPool, postgresCheckpointStore, postgresSealerStore } from '../store/postgres/index.js';
+import { COULD_NOT_RUN } from './could-not-run.js';
 import { environment, requireLog } from './environment.js';
-import { complain, print } from './terminal.js';
+import { sayWhoLeads, sealOnce, SOON_MS } from './seal-once.js';
+import { telling } from './tell.js';
+import { complain, print, written } from './terminal.js';
 
 interface SealOptions {
   once?: boolean;
   leaseMs: number;
   declareRestore?: string;
 }
-
-/** Signer and anchors are waited for so long before `--once` ends: they may be on other continents. Milliseconds. */
-const LAST_MS = 30_000;
 
 export function sealCommand(): Command {
   return new Command('seal')
@@ -30,30 +30,36 @@ export function sealCommand(): Command {
       const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
       const evidence = checkEvidence(env.evidence);
       const pool = createPool(env.databaseUrl, { max: 4, applicationName: 'nestjs-prisma-audit seal' });
-      const onError = (error: unknown): void => complain(error instanceof Error ? error.message : String(error));
       const { declareRestore } = options;
       const restore = new RestoreTold();
       const onRestore = restore.is;
-      const keeper = keeperOf(postgresCheckpointStore(pool, env.schema), evidence, { declareRestore, onRestore, onError }); // prettier-ignore
-      const sealer = new Sealer(postgresSealerStore(pool, env.schema), { leaseMs: options.leaseMs, keeper, onError });
+      const keeper = keeperOf(postgresCheckpointStore(pool, env.schema), evidence, { declareRestore, onRestore, onError: telling('signing waits') }); // prettier-ignore
+      const store = postgresSealerStore(pool, env.schema);
+      const onError = telling('sealing waits for the database');
+      const sealer = new Sealer(store, { leaseMs: options.leaseMs, keeper, onError });
       try {
         await requireLog(pool, env.schema);
         if (keeper === undefined) print('level L0: nobody signs this log (docs/anchors.md; "keygen" makes a key)');
         if (declareRestore !== undefined && evidence.signer === undefined)
           throw new AuditError('AUDIT_SIGNER_UNAVAILABLE', 'a restore is declared by whoever signs the log, and this process has no key: set AUDIT_SIGNING_KEY_FILE'); // prettier-ignore
         sealer.start();
-        // A database that was restored quickly has the lease of the leader that it was copied from.
-        if (options.once && declareRestore !== undefined) await untilLeading(sealer, options.leaseMs * 1.5);
-        if (options.once) await untilSealed(postgresContentStore(pool, env.schema));
-        else await untilSignal();
+        if (options.once === true) {
+          const mustLead = declareRestore !== undefined;
+          const isDone = await sealOnce(sealer, { pool, store, schema: env.schema, keeper, leaseMs: options.leaseMs, mustLead }); // prettier-ignore
+          if (mustLead && !restore.isTold)
+            complain('nothing was declared: another sealer leads (stop it, and run this again), or it is said above what failed'); // prettier-ignore
+          if (!isDone || (mustLead && !restore.isTold)) process.exitCode = COULD_NOT_RUN;
+        } else {
+          if (declareRestore !== undefined)
+            setTimeout(() => void sayWhoLeads(sealer, pool, env.schema), SOON_MS).unref();
+          await untilSignal();
+        }
       } finally {
-        await sealer.stop(options.once === true ? LAST_MS : undefined);
+        await sealer.stop();
         await pool.end();
       }
-      if (options.once === true && declareRestore !== undefined && !restore.isTold) {
-        complain('nothing was declared: another sealer leads (stop it, and run this again), or it is said above what failed'); // prettier-ignore
-        process.exitCode = 2;
-      }
+      // An anchor that hangs would hold the process.
+      if (options.once === true) await written().then(() => process.exit());
     });
 }
 
@@ -66,20 +72,6 @@ class RestoreTold {
       print('declared: the log is signed again. "verify --policy" prints the line that the auditor adds to "restores" of his policy'); // prettier-ignore
     else print('no anchor has anything that this database has not: there was nothing to declare');
   };
-}
-
-async function untilLeading(sealer: Sealer, withinMs: number): Promise<void> {
-  const until = performance.now() + withinMs;
-  while (sealer.state !== 'leading' && performance.now() < until)
-    await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-async function untilSealed(content: {
-  position(): Promise<number>;
-  unsealed(position: number): Promise<number>;
-}): Promise<void> {
-  const position = await content.position();
-  while ((await content.unsealed(position)) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 function untilSignal(): Promise<void> {

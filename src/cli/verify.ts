@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
+import { messageOf } from '../event/cause.js';
 import { AuditError } from '../event/errors.js';
 import {
   exitCode,
@@ -10,16 +10,19 @@ import {
   parseState,
   verify,
   type Pin,
+  type Report,
   type VerifyState,
 } from '../verify/index.js';
 import { recordVerified, withLogSource } from '../store/postgres/index.js';
 import { anchorsOfPolicy } from './anchors-of-policy.js';
-import { environment, requireLog, withPool } from './environment.js';
+import { COULD_NOT_RUN } from './could-not-run.js';
+import { environment, requireLog, withPool, type Environment } from './environment.js';
 import { packageVersion } from './package-version.js';
 import { printReport } from './print-report.js';
 import { progressBar } from './progress.js';
+import { checkWritable, readGiven } from './read-given.js';
 import { saveState, writeWhole } from './save-state.js';
-import { complain, printJson, written } from './terminal.js';
+import { complain, line, paint, printJson, written } from './terminal.js';
 import { walkersFor } from './walk-apart.js';
 
 interface Options {
@@ -65,7 +68,12 @@ export function verifyCommand(): Command {
       const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
       const pins = options.pin === undefined ? [] : await readPins(options.pin);
       const since = options.since === undefined ? undefined : await readState(options.since);
-      const policy = options.policy === undefined ? undefined : parsePolicy(await readFile(options.policy, 'utf8'));
+      const policy =
+        options.policy === undefined
+          ? undefined
+          : parsePolicy(await readGiven('--policy', options.policy, '"policy init" writes one to begin with'));
+      if (options.report !== undefined) await checkWritable('--report', options.report);
+      if (options.saveState !== undefined) await checkWritable('--save-state', options.saveState);
       const outside = await anchorsOfPolicy(policy?.anchors ?? []);
       const started = performance.now();
       let state: VerifyState | undefined;
@@ -89,28 +97,47 @@ export function verifyCommand(): Command {
           await outside.close();
         }
       });
-      if (options.record === true) {
-        const { verdict, level, entries, findingCount, coverage } = report;
-        const details = { verdict, level, entries, findings: findingCount, evidence: coverage.evidence, options: namesOf(options) }; // prettier-ignore
-        await withPool(env, 'verify', (pool) => recordVerified(pool, env.schema, details));
-      }
-      if (options.saveState !== undefined) {
-        if (state === undefined) complain(`the state was not saved: the verdict is ${report.verdict}`);
-        else await saveState(options.saveState, state);
-      }
-      if (options.report !== undefined) {
-        const ran = {
-          version: packageVersion(),
-          seconds: (performance.now() - started) / 1000,
-          options: namesOf(options),
-        };
-        await writeWhole(options.report, htmlReport(report, ran));
-      }
+      const isKept = await keep(env, options, report, state, (performance.now() - started) / 1000);
       if (options.json) printJson(report);
       else printReport(report);
       await written();
-      process.exitCode = exitCode(report.verdict);
+      process.exitCode = isKept || report.verdict === 'TAMPERED' ? exitCode(report.verdict) : COULD_NOT_RUN;
     });
+}
+
+/** Leaves the result where it was asked for. What fails of that is said: the verdict comes all the same. @returns whether all of it is there */
+async function keep(
+  env: Environment,
+  options: Options,
+  report: Report,
+  state: VerifyState | undefined,
+  seconds: number,
+): Promise<boolean> {
+  let isKept = true;
+  const doing = async (what: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      isKept = false;
+      complain(line`${paint.red('error:')} ${what}: ${messageOf(error)}; the verdict is below`);
+    }
+  };
+  const { record, saveState: file, report: page } = options;
+  if (record === true)
+    await doing('the result was not left in the log', async () => {
+      const { verdict, level, entries, findingCount, coverage } = report;
+      const details = { verdict, level, entries, findings: findingCount, evidence: coverage.evidence, options: namesOf(options) }; // prettier-ignore
+      await withPool(env, 'verify', (pool) => recordVerified(pool, env.schema, details));
+      complain('recorded: audit.verified, an entry as soon as a sealer has sealed it');
+    });
+  if (file !== undefined && state === undefined) complain(`the state was not saved: the verdict is ${report.verdict}`);
+  else if (file !== undefined && state !== undefined)
+    await doing('the state was not saved', () => saveState(file, state));
+  if (page !== undefined) {
+    const ran = { version: packageVersion(), seconds, options: namesOf(options) };
+    await doing('the report was not written', () => writeWhole(page, htmlReport(report, ran)));
+  }
+  return isKept;
 }
 
 function threads(value: string): number {
@@ -120,14 +147,16 @@ function threads(value: string): number {
 }
 
 async function readPins(file: string): Promise<readonly Pin[]> {
-  const pins = parsePins(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
+  const pins = parsePins(
+    file === '-' ? await text(process.stdin) : await readGiven('--pin', file, '"checkpoint" prints such lines'),
+  );
   // An empty file would compare nothing and look like a comparison.
   if (pins.length === 0) throw new AuditError('AUDIT_PIN_INVALID', `${file} holds no line to compare with`);
   return pins;
 }
 
 async function readState(file: string): Promise<VerifyState> {
-  return parseState(await readFile(file, 'utf8'));
+  return parseState(await readGiven('--since', file, '--save-state writes one; the first run has none'));
 }
 
 /** Options as they were given, for a page that is filed. No URL is among them. */

@@ -121,8 +121,8 @@ export class Audit implements Recorder {
     return { ...facts, waiting, ...this.#requests.facts, sealer: this.#sealer?.state ?? 'off' };
   }
 
-  /** What this process does about signatures, as a sentence for its start; `undefined` where it does not seal. */
-  get signing(): { readonly says: string; readonly level: 'L0' | 'L1' | 'L2' } | undefined {
+  /** What this process is to do about signatures, as a sentence for its start; `undefined` where it does not seal. */
+  get signing(): ReturnType<typeof signingOf> | undefined {
     const { evidence } = this.#options;
     return this.#sealer && evidence && signingOf(evidence);
   }
@@ -164,6 +164,7 @@ export class Audit implements Recorder {
       failing: this.#recorder.failing,
       chainsAside: this.#sealer?.chainsAside,
       unsigned: this.#sealer?.refusal,
+      keptOut: this.#sealer?.keptOut,
       heartbeatMs: heartbeatOf(this.#options.evidence),
       maxQueue: this.#options.maxQueue,
       denied: this.#tally.denied,

@@ -53,6 +53,8 @@ export interface Known {
   readonly chainsAside?: readonly number[] | undefined;
   /** Why this process's sealer signs nothing, although it has a key. */
   readonly unsigned?: string | undefined;
+  /** Why this process must not lead: a key is required, and it has none. */
+  readonly keptOut?: string | undefined;
   /** Milliseconds between two checkpoints at most, where this process signs and has anchors. */
   readonly heartbeatMs?: number | undefined;
   readonly maxQueue: number;
@@ -91,6 +93,9 @@ export async function health(known: Known, timeoutMs: number): Promise<AuditHeal
       ? `chain ${known.chainsAside.slice(0, 5).join(', ')}${known.chainsAside.length > 5 ? ' and others' : ''} cannot grow, and their rows wait: somebody changed the log, run "nestjs-prisma-audit verify"`
       : undefined,
     known.unsigned,
+    known.keptOut !== undefined && pending !== undefined && !pending.sealerAlive && pending.unsealed > 0
+      ? `${pending.unsealed}${pending.atLeast ? ' or more' : ''} rows wait for their entry, nobody seals, and this process must not: ${known.keptOut}`
+      : undefined,
     known.heartbeatMs !== undefined && pending?.signedMs != null && (pending.anchoredMs ?? Number.POSITIVE_INFINITY) > HEARTBEATS * known.heartbeatMs
       ? `no anchor has taken a checkpoint for ${pending.anchoredMs == null ? 'as long as there are any' : `${Math.round(pending.anchoredMs / 1000)} s`}: what was sealed since could be cut off unseen`
       : undefined,

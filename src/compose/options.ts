@@ -5,7 +5,7 @@ import { AuditError } from '../event/errors.js';
 import { secretNames, type RedactionOptions, type SecretName } from '../event/redaction.js';
 import { warnings } from './warnings.js';
 import { checkEvidence, type CheckedEvidence } from '../checkpoint/check-evidence.js';
-import type { EvidenceConfig } from '../checkpoint/port.js';
+import type { AuditConfig } from '../prisma/config.js';
 import type { SealerOptions } from '../sealer/sealer.js';
 import type { Coverage } from '../store/postgres/coverage.js';
 import {
@@ -67,7 +67,7 @@ export interface AuditOptions extends DurabilityOptions {
    * The default export of `audit.config`: with it, the start finds tables without triggers and triggers that are stale. Its `evidence`
    * says who signs what this process seals, and where that goes.
    */
-  readonly config?: (Coverage & { readonly evidence?: EvidenceConfig }) | undefined;
+  readonly config?: (Coverage & Pick<AuditConfig, 'evidence'>) | undefined;
   /**
    * At the start the database is asked once whether triggers, rights and catalogue are as they should be, and whether the
    * clients' statements tell who acts. What is not is told to `onError` (`warn`), or the application does not start (`error`).

@@ -18,4 +18,13 @@ export type {
   Severity,
 } from '../event/index.js';
 export { defineAudit, type AuditConfig } from '../prisma/index.js';
-export type { AuditEntry, AuditPage, AuditQuery, Unreadable } from '../query/index.js';
+export type {
+  AuditConditions,
+  AuditEntry,
+  AuditPage,
+  AuditQuery,
+  ReaderScope,
+  RecordState,
+  ScopedReader,
+  Unreadable,
+} from '../query/index.js';

@@ -141,7 +141,7 @@ export class AuditModule
     if (this.#http.httpAdapter?.getType() === 'fastify') hookMercurius(this.#http.httpAdapter.getInstance());
     this.#audit.start();
     const { signing } = this.#audit;
-    if (signing !== undefined) this.#log.info(signing.says, { level: signing.level });
+    if (signing !== undefined) this.#log.info(signing.says, { configured: signing.level });
     const isListening = (): boolean => {
       const server: unknown = this.#http.httpAdapter?.getHttpServer();
       return typeof server === 'object' && server !== null && 'listening' in server && server.listening === true;

@@ -75,8 +75,11 @@ export interface AuditConfig<C = any> {
   readonly roles?: { readonly app?: string; readonly sealer?: string; readonly reader?: string };
   /** The least level that `doctor` is content with. @defaultValue none: it names the level that it finds */
   readonly level?: 'single' | 'split' | 'separate';
-  /** Who signs checkpoints of the log, and where they go. @defaultValue the key that the environment names (docs/anchors.md) */
-  readonly evidence?: EvidenceConfig;
+  /**
+   * Who signs checkpoints of the log, and where they go (docs/anchors.md). As a function it is asked by what signs alone: then a secret that
+   * is missing stops no other command. @defaultValue the key that the environment names
+   */
+  readonly evidence?: EvidenceConfig | (() => EvidenceConfig);
   /** By model. Every table is audited unless its model is `false`. Tables of implicit many-to-many relations are models of their table's name. */
   readonly models?: unknown extends C
     ? Readonly<Record<string, ModelConfig | false>>

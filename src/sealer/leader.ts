@@ -77,6 +77,11 @@ export class Leader {
     return this.#hasMore;
   }
 
+  /** Nothing was sealed that the registry does not tell of. */
+  get hasToldAll(): boolean {
+    return this.#options.registry?.hasToldAll ?? true;
+  }
+
   /** Reads once and sends off what it found. Resolves with the number of rows, before they are committed. */
   async round(): Promise<number> {
     this.#lookForOverlooked();

@@ -87,6 +87,11 @@ export class Registry {
     return this.#canTell && (this.#grown.size > 0 || this.#keeper.announcements().length > 0);
   }
 
+  /** Nothing is left that the next tick would tell, or could not. */
+  get hasToldAll(): boolean {
+    return !this.#isBroken && this.#grown.size === 0 && this.#keeper.announcements().length === 0;
+  }
+
   get isDue(): boolean {
     if (!this.#canTell) return false;
     if (this.#grown.size >= MOST_TOLD || this.#keeper.announcements().length > 0) return true;

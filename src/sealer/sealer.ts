@@ -52,6 +52,7 @@ export class Sealer {
   #state: SealerState = 'stopped';
   /** Terms in a row that ended badly. */
   #failures = 0;
+  #hasToldAll = false;
   #interrupt: () => void = () => undefined;
 
   constructor(store: SealerStore, options: SealerOptions = {}) {
@@ -75,6 +76,16 @@ export class Sealer {
   /** Why what is sealed is not signed, although there is a key: the database was set back. Known to the one who leads. */
   get refusal(): string | undefined {
     return this.#state === 'leading' ? this.#keeper?.refusal : undefined;
+  }
+
+  /** Why this process must not lead: it has no key where one is required. */
+  get keptOut(): string | undefined {
+    return this.#state === 'following' ? this.#keeper?.keptOut : undefined;
+  }
+
+  /** The last term of this process has come to its end, and the registry tells of all that was sealed in it. */
+  get hasToldAll(): boolean {
+    return this.#hasToldAll;
   }
 
   start(): void {
@@ -121,6 +132,7 @@ export class Sealer {
   }
 
   async #lead(leader: Leader): Promise<void> {
+    this.#hasToldAll = false;
     await leader.begin();
     const watch = new CoverageWatch(this.#store, this.#onError);
     const pace = new Pace();
@@ -135,6 +147,7 @@ export class Sealer {
     // What was to be entered first (a key that was handed over) is known only when the anchors have answered.
     await leader.endRegistry();
     await this.#keeper?.settled(Math.max(this.#stopBy - performance.now(), 500));
+    this.#hasToldAll = leader.hasToldAll;
     await leader.end();
   }
 

@@ -26,6 +26,10 @@ export function parseAnchorPlace(value: unknown, reader: PolicyReader): AnchorPl
     if (text === undefined ? isNeeded : typeof text !== 'string' || text === '' || text.length > 2_000)
       throw reader.wrong(text === undefined ? 'anchors' : name, `an anchor of type ${type} needs "${name}", a text`);
   }
+  for (const name of ['urlVariable', 'secretVariable'])
+    // Without what is there: whoever mistakes it has put a password into it.
+    if (place[name] !== undefined && !/^[A-Za-z_]\w{0,199}$/.test(place[name] as string))
+      throw reader.wrong(name, 'it must be the NAME of an environment variable, such as AUDIT_ANCHOR_DATABASE_URL, and no URL or secret itself'); // prettier-ignore
   return place as unknown as AnchorPlace; // each of its members was looked at
 }
 

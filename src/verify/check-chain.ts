@@ -25,6 +25,7 @@ export interface ChainResult extends Omit<ChainReport, 'findings'> {
   readonly projectedSince?: Micros | undefined;
   readonly firstSealedAt?: number | undefined;
   readonly lastSealedAt?: number | undefined;
+  readonly pinsCompared: number;
   readonly pinsAgreed: number;
   /** Pins of sizes that were taken on trust: nothing was compared with them. */
   readonly pinsBefore: number;
@@ -205,6 +206,7 @@ export class ChainCheck {
       projectedSince: this.#projectedSince,
       firstSealedAt: this.#firstSealedAt,
       lastSealedAt: this.#lastSealedAt,
+      pinsCompared: pins.length,
       pinsAgreed: agreed.length,
       pinsBefore: this.#pins.length - pins.length,
       sealedBefore: this.#sealedBefore,

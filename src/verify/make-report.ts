@@ -9,7 +9,7 @@ import type { Policy } from './policy.js';
 import type { RegistryResult } from './registry/check-registry.js';
 import type { NamedAnchor } from './registry/read-anchors.js';
 import { REPORT_SCHEMA, verdictOf, type ChainReport, type FoundCode, type Report } from './report.js';
-import { show } from './show.js';
+import { said } from './show.js';
 import type { VerifyState } from './state.js';
 import type { Walked } from './walk.js';
 
@@ -38,7 +38,7 @@ export function makeReport(seen: Walked, asked: Asked): Report {
     before += chain.pinsBefore;
     trusted += chain.trusted ?? 0;
     trustedChains += chain.trusted === undefined ? 0 : 1;
-    without += chain.pinnedSize === undefined ? 1 : 0;
+    without += chain.pinsCompared === 0 ? 1 : 0;
     if (chain.firstSealedAt !== undefined && !(chain.firstSealedAt > (from ?? Infinity))) from = chain.firstSealedAt;
     if (chain.lastSealedAt !== undefined && !(chain.lastSealedAt < (to ?? -Infinity))) to = chain.lastSealedAt;
   }
@@ -72,7 +72,7 @@ export function makeReport(seen: Walked, asked: Asked): Report {
 function trustedOf({ keys, quorum, restores }: Policy, anchors: readonly NamedAnchor[]): Report['trusted'] {
   return {
     keys: keys.map(({ vkey }) => formatVkey(vkey)),
-    anchors: anchors.map(({ name }) => show(name)),
+    anchors: anchors.map(({ name }) => said(name)),
     quorum,
     restores,
   };
@@ -123,7 +123,7 @@ function limitsOf(
   { pins, content, since, evidence }: Asked,
   { trusted, before }: { trusted: number; before: number },
 ): readonly string[] {
-  const unpinned = chains.filter((chain) => chain.pinnedSize === undefined).length;
+  const unpinned = chains.filter((chain) => chain.pinsCompared === 0).length;
   const after = chains.reduce(
     (sum, chain) => sum + (chain.pinnedSize === undefined ? 0 : chain.entries - chain.pinnedSize),
     0,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { postgresAnchor } from '../../src/checkpoint/anchors/postgres.js';
 import { stdoutAnchor } from '../../src/checkpoint/anchors/stdout.js';
 import { checkEvidence } from '../../src/checkpoint/check-evidence.js';
 import { fileSigner } from '../../src/checkpoint/signers/file-signer.js';
@@ -60,6 +61,25 @@ describe('evidence of audit.config', () => {
     ],
   ])('with a mistake in %s (%j) is refused with what to write', (_, config, message) => {
     expect(() => checkEvidence(config)).toThrow(expect.objectContaining({ code: 'AUDIT_CONFIG_INVALID', message: expect.stringMatching(message) })); // prettier-ignore
+  });
+
+  it('as a function is asked when somebody signs, and what it throws is said', () => {
+    expect(checkEvidence(() => ({ anchors: [], tickMs: 2_000 }))).toMatchObject({ tickMs: 2_000 });
+    const missing = (): never => {
+      throw new Error('set AUDITOR_SECRET');
+    };
+    expect(() => checkEvidence(missing)).toThrow(expect.objectContaining({ code: 'AUDIT_CONFIG_INVALID', message: expect.stringContaining('set AUDITOR_SECRET') })); // prettier-ignore
+  });
+
+  it('with two anchors of one name says how they get names of their own', () => {
+    const pool = { query: () => Promise.resolve({ rows: [] }) };
+    expect(() => checkEvidence({ anchors: [postgresAnchor(pool), postgresAnchor(pool)] })).toThrow(/postgresAnchor\(pool, \{ name: 'auditor' \}\)/); // prettier-ignore
+    const { anchors } = checkEvidence({ anchors: [postgresAnchor(pool), postgresAnchor(pool, { name: 'auditor' })] });
+    expect(anchors.map(({ name, place }) => [name, place])).toEqual([
+      ['postgres audit_checkpoints', { type: 'postgres', urlVariable: 'AUDIT_ANCHOR_DATABASE_URL', table: 'audit_checkpoints' }],
+      ['postgres audit_checkpoints auditor', { type: 'postgres', urlVariable: 'AUDIT_ANCHOR_DATABASE_URL_AUDITOR', table: 'audit_checkpoints' }],
+    ]); // prettier-ignore
+    expect(() => postgresAnchor(pool, { name: 'The auditor' })).toThrow(expect.objectContaining({ code: 'AUDIT_OPTIONS_INVALID' })); // prettier-ignore
   });
 
   it('with a mistake in the environment is refused too, unless nobody asks the environment', () => {

@@ -175,7 +175,18 @@ describe('publish', () => {
       expect(await python('--sections', file)).toMatchObject({ status: 0, stdout: expect.stringMatching(/2 said to be erased/) }); // prettier-ignore
       const lines = readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => parseSectionLine(`${line}\n`)); // prettier-ignore
       expect(lines.filter(({ bytes }) => bytes === null).map(({ section }) => section)).toEqual(['data', 'data']);
-      await published(copy, { origins, sections: ['actor'] });
+      const again = async (sections: ['actor'] | ['data']): Promise<[boolean | undefined, readonly string[]]> => {
+        const [chain] = await published(copy, { origins, sections });
+        const shown = readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => parseSectionLine(`${line}\n`)); // prettier-ignore
+        return [chain?.areSectionsNew, [...new Set(shown.map(({ section }) => section))]];
+      };
+      // Whoever hands over less from now on must not leave the rest where it was.
+      expect(await again(['data'])).toEqual([true, ['data']]);
+      expect(await again(['data'])).toEqual([false, ['data']]);
+      await asOwner(copy, `update audit.content set data = null, salt_data = null where data like '%"id":"3"%'`);
+      expect(await again(['data'])).toEqual([true, ['data']]);
+      expect(readFileSync(file, 'utf8').match(/"salt":null/g)).toHaveLength(4);
+      expect(await again(['actor'])).toEqual([true, ['actor']]);
     } finally {
       await copy.close();
     }

@@ -5,6 +5,7 @@ import { openCheckpoint } from '../../src/chain/checkpoint.js';
 import { Heads, isHeadsMember } from '../../src/chain/heads.js';
 import { decodeFrontier, rootOf } from '../../src/chain/merkle.js';
 import { parseTold } from '../../src/chain/registry.js';
+import { checkKeys } from '../../src/checkpoint/handover.js';
 import { Keeper, type KeeperOptions } from '../../src/checkpoint/keeper.js';
 import { Sealer } from '../../src/sealer/index.js';
 import { postgresCheckpointStore } from '../../src/store/postgres/index.js';
@@ -147,8 +148,29 @@ describe('a key', () => {
     await write(log.pool);
     await start().stop();
     expect(errors.join()).toMatch(/handed over to .*AUDIT_SIGNER_UNAVAILABLE/);
+    const late = start();
+    await until(() => late.refusal !== undefined); // for health
+    expect(late.refusal).toMatch(/handed over to/);
+    await late.stop();
+    const store = postgresCheckpointStore(log.pool, 'audit');
+    const checks = await checkKeys(store, [await vkeyOfLabel(REGISTRY, 'one')]);
+    expect(checks).toMatchObject([{ state: 'warn', message: expect.stringMatching(/configured here.*was handed over/) }]); // prettier-ignore
+    expect(await checkKeys(store, [await vkeyOfLabel(REGISTRY, 'two')])).toEqual([]);
     expect(await checkpoints()).toEqual(before);
     expect((await readLog(log.pool)).entries.filter(({ action }) => action === 'Note.create')).toHaveLength(3);
+  });
+
+  it('for which the one before does not vouch is said as long as it signs', async () => {
+    const said: string[] = [];
+    for (const signer of [signerOf('one'), signerOf('two'), signerOf('three', 'two')]) {
+      await write(log.pool);
+      await start({ signer }).stop();
+      await write(log.pool);
+      await start({ signer }).stop();
+      const checks = await checkKeys(postgresCheckpointStore(log.pool, 'audit'), []);
+      said.push(...checks.map(({ message }) => message), '');
+    }
+    expect(said).toEqual(['', expect.stringMatching(/nothing vouches for it$/), '', '']);
   });
 
   it('is not there where one is required: this process does not lead', async () => {
@@ -157,6 +179,7 @@ describe('a key', () => {
     const sealer = start({ signer });
     await sleep(200);
     expect(sealer.state).toBe('following');
+    expect(sealer.keptOut).toBe('no key here');
     expect(errors).toEqual(['Error: no key here']);
   });
 });

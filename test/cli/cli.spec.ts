@@ -60,6 +60,7 @@ describe('the command line', () => {
       '+ 0009_client_engine.sql',
       '+ 0010_registry.sql',
       '+ 0011_questions.sql',
+      '+ 0012_plain_sql.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',
@@ -150,7 +151,7 @@ describe('the command line', () => {
     expect(code).toBe(0);
     const lines = out.split('\n').filter((line) => line.includes('Bill'));
     expect(lines[0]).toMatch(
-      / 1 .*db:postgres.*Bill\.create.*Bill 1.*success.*\+ id: 1.*iban_number: \(redacted\).*title: rent/,
+      / 1 .*db:postgres.*Bill\.create.*Bill 1.*success.*\+ id: 1.*iban_number: \(redacted\).*title: rent.* [0-9a-f]{8}-[0-9a-f-]{27} /,
     );
     expect(lines[1]).toMatch(/Bill\.update.*title: rent → rent \\u001b\[31mred/);
     expect(out).not.toContain('\x1b');

@@ -10,7 +10,9 @@ import type { Policy, Report } from '../../src/verify/index.js';
 import { captureMany, emptyLog, type FilledLog } from '../support/filled-log.js';
 import { folder, run, type Folder, type Ran } from './run.js';
 
-const ORIGIN = 'example.com/test/registry';
+/** With it the line for the auditor has more than 80 characters. */
+const DEPLOYMENT = 'audit.production.example.com/shop';
+const ORIGIN = `${DEPLOYMENT}/registry`;
 const WHY = ['--declare-restore', 'disk of db1, ticket 4711'];
 /** Of no history. */
 const ROOT = '0'.repeat(64);
@@ -21,7 +23,7 @@ const seal = (...args: string[]): Promise<Ran> =>
   run(['seal', '--once', ...args], { url: log.url, cwd: here.path, env: { AUDIT_SIGNING_KEY_FILE: key } });
 
 beforeAll(async () => {
-  log = await emptyLog();
+  log = await emptyLog('audit', DEPLOYMENT);
   here = folder();
   key = join(here.path, 'key.pem');
   expect(await run(['keygen', '--out', key], { url: log.url, cwd: here.path })).toMatchObject({ code: 0 });
@@ -64,6 +66,9 @@ it('lets doctor see that the registry grows and is not signed', async () => {
   const { checks } = await checkSigned(log.pool, 'audit', { ...known, tickMs: 0 });
   expect(checks).toMatchObject([{ state: 'warn', message: expect.stringContaining('what came since is not signed') }]);
   expect((await checkSigned(log.pool, 'audit', { ...known, tickMs: 600_000 })).checks).toMatchObject([{ state: 'ok' }]);
+  // As long after the backup was made.
+  const late = await checkSigned(log.pool, 'audit', { areLocal: false, tickMs: 0, heartbeatMs: 0 });
+  expect(late.checks[0]).toMatchObject({ message: expect.stringContaining('what came since is not signed'), remedy: expect.stringContaining('docs/restoring.md') }); // prettier-ignore
 });
 
 it('ends with 2 while another sealer leads, and declares when that one has gone', async () => {

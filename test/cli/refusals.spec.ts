@@ -150,6 +150,7 @@ describe('the command line', () => {
       for (const { specifier = '' } of readReferences(readFileSync(file, 'utf8')).references) {
         if (specifier === './generator.js') continue; // what only Prisma starts, and loads when it does
         if (specifier === '../s3/read-anchor.js') continue; // where a policy names a bucket
+        if (specifier === '../query/prisma-values.js') continue; // where a configuration has a catalogue, to read values back
         if (specifier.startsWith('.')) visit(resolve(dirname(file), specifier));
         else if (!specifier.startsWith('node:')) packages.add(specifier);
       }

@@ -100,8 +100,8 @@ describe('verify --save-state and --since', () => {
 
   it.each([
     ['a state that is none', ['--since', 'bad.state'], 'line 1 of the state'],
-    ['a state that is not there', ['--since', 'none.state'], 'ENOENT'],
-    ['a folder that is not there', ['--save-state', 'none/log.state'], 'ENOENT'],
+    ['a state that is not there', ['--since', 'none.state'], 'there is no such file'],
+    ['a folder that is not there', ['--save-state', 'none/log.state'], 'is not there: make it'],
     ['headers alone', ['--headers', '--save-state', 'other.state'], '--save-state needs content'],
   ])('end with 2 for %s', async (_name, args, message) => {
     here.write('bad.state', '{}\n');

@@ -55,6 +55,13 @@ describe('the health of an audit', () => {
     expect(await healthOf({ ...known, unsigned: 'set back' }, 100)).toMatchObject({ status: 'degraded', reasons: ['set back'] }); // prettier-ignore
   });
 
+  it('says that rows wait where this process must not seal them, and nobody else does', async () => {
+    const asked = (sealerAlive: boolean, unsealed: number) => healthOf({ pending: async () => ({ unsealed, atLeast: false, sealerAlive, oldestMs: 1, lagMs: null }), facts: { waiting: 0, lost: 0 }, maxQueue: 1, denied: 0, sealer: 'following' as const, keptOut: 'it has no key', closed: false, checks: [] }, 100); // prettier-ignore
+    expect(await asked(true, 3)).toMatchObject({ status: 'up' });
+    expect(await asked(false, 0)).toMatchObject({ status: 'up' });
+    expect(await asked(false, 3)).toMatchObject({ status: 'degraded', reasons: [expect.stringMatching(/^3 rows wait .*must not: it has no key$/)] }); // prettier-ignore
+  });
+
   it('counts what has no entry on both sides of the last one, and says how old it is', async () => {
     const audit = open({ databaseUrl: world.url, seal: false });
     const late = await world.owner.connect();

@@ -41,6 +41,9 @@ const SANE: Readonly<Record<string, string>> = {
   'integer[]': 'array[1]',
   boolean: 'true',
   regclass: `'public."User"'::regclass`,
+  bytea: `'x'::bytea`,
+  name: `'postgres'`,
+  'timestamp with time zone': 'now()',
 };
 const huge = full ? 30_000_000 : 3_000_000;
 const HOSTILE: Readonly<Record<string, readonly string[]>> = {
@@ -51,6 +54,9 @@ const HOSTILE: Readonly<Record<string, readonly string[]>> = {
   integer: ['null', '0', '-1', '2147483647', '-2147483648'],
   'integer[]': ['null', `'{}'`, 'array[null]::integer[]', 'array[2147483647]', 'array[-1]'],
   boolean: ['null', 'false'],
+  bytea: ['null', `''`, `'\\xff'`, `'\\xefbbbf7b7d'`, `convert_to(repeat('[', 100000), 'UTF8')`, `convert_to(repeat(',', ${huge}), 'UTF8')`],
+  name: ['null', `''`, `'no such role'`, `repeat('x', 1000)`],
+  'timestamp with time zone': ['null', `'infinity'`, `'-infinity'`, `'294276-12-31'`, `'4713-01-01 BC'`],
   regclass: ['null', `'pg_class'`, `'audit.content'`, '0', '4294967295'],
 }; // prettier-ignore
 

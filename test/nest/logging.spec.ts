@@ -41,7 +41,7 @@ describe('the log of the module', () => {
     await served.close();
     Logger.overrideLogger(false);
     expect(said.filter((args) => (args as unknown[]).at(-1) === 'Audit')).toEqual([
-      [expect.stringContaining('level L0: nobody signs it'), { level: 'L0' }, 'Audit'],
+      [expect.stringContaining('level L0: nobody signs it'), { configured: 'L0' }, 'Audit'],
     ]);
     expect(said.length).toBeGreaterThan(3); // Nest's own
   });

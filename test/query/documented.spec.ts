@@ -5,7 +5,7 @@ import type { AuditEvent } from '../../src/event/types.js';
 import type { AuditEntry } from '../../src/query/index.js';
 import { run } from '../cli/run.js';
 import { emptyLog, type FilledLog } from '../support/filled-log.js';
-import { documented, filledIn, inSql, type Open } from './documented.js';
+import { documented, filledIn, inSql, type Open } from '../../bench/documented.mjs';
 
 const START = Date.UTC(2026, 2, 1);
 const QUESTIONS = documented();

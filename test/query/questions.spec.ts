@@ -74,6 +74,12 @@ describe('of a record the log knows', () => {
           expect(state).toMatchObject({ is: row === null ? 'absent' : 'there', incomplete: [] });
           if (row !== null) expect(asRead(state.values)).toEqual(row);
         }
+        // To the millisecond.
+        for (const { change, occurredAt } of (await audit.query.history(thing(id))).entries) {
+          const moment = Date.parse(`${occurredAt.slice(0, 23)}Z`);
+          expect((await audit.query.asOf(thing(id), new Date(moment))).values).toEqual(change?.new);
+          expect((await audit.query.asOf(thing(id), new Date(moment - 1))).values).toEqual(change?.old);
+        }
         for (const from of moments)
           for (const to of moments) {
             const { changes } = await audit.query.difference(thing(id), from.at, to.at);
@@ -93,6 +99,8 @@ describe('of a record the log knows', () => {
     await fc.assert(
       fc.asyncProperty(THING, THING, async (first, second) => {
         const { id } = await prisma.thing.create({ data: first });
+        const stored = async (): Promise<unknown> => (await log.pool.query('select t::text as row from things t where id = $1', [id])).rows; // prettier-ignore
+        const row = await stored();
         const before = await prisma.thing.findUnique({ where: { id } });
         await prisma.thing.update({ where: { id }, data: second });
         const after = await prisma.thing.findUnique({ where: { id } });
@@ -109,6 +117,7 @@ describe('of a record the log knows', () => {
           expect(call).not.toMatch(/[\n\u2028]/);
           await run(call);
           expect(await prisma.thing.findUnique({ where: { id } })).toEqual(before);
+          expect(await stored()).toEqual(row); // which tells the nulls of a document apart
           await run(await lastOf()); // undone as well
           expect(await prisma.thing.findUnique({ where: { id } })).toEqual(after);
         }

@@ -17,10 +17,10 @@ export const EACH = 9;
 export const GROUP = '0b5e7a4c-6a53-4d9f-8b7e-0d2a4c1f9e00';
 
 /** A log without entries. */
-export async function emptyLog(schema = 'audit'): Promise<FilledLog> {
+export async function emptyLog(schema = 'audit', origin = 'example.com/test'): Promise<FilledLog> {
   const database = await createDatabase();
   const pool = createPool(database.url, { max: 8, applicationName: 'test' });
-  await migrate(pool, { schema, origin: 'example.com/test' });
+  await migrate(pool, { schema, origin });
   return {
     url: database.url,
     pool,

@@ -35,8 +35,13 @@ describe('a log that is signed and anchored', () => {
   });
 
   it('is never a pass when an anchor cannot be read, or has less than the policy asks for', async () => {
-    const away = { name: 'away', list: () => { throw new Error('no route'); } }; // prettier-ignore
+    const why = `no route ${'by this way '.repeat(10)}to it`;
+    const away = { name: 'file "/mnt/away"', list: () => { throw new Error(`${why}\u001b`); } }; // prettier-ignore
     const report = await after([], { anchors: [away] });
+    expect(report.trusted?.anchors).toEqual([away.name]);
+    expect(report.findings.map(({ message }) => message)).toContainEqual(
+      String.raw`the anchor file "/mnt/away" could not be read: ${why}\u001b`,
+    );
     expect(codes(report)).toEqual(['ANCHOR_MISSING', 'ANCHOR_UNREACHABLE', 'BELOW_LEVEL']);
     expect(exitCode(report.verdict)).toBe(3);
     const stale = await after([], { policy: await policyOf({ maxAnchorAge: 60 }), now: () => Date.now() + 120_000 });

@@ -8,7 +8,7 @@ import type { Anchor, AnchoredNote } from '../port.js';
 import { syncDirectory } from './durable.js';
 import { checkPath, type LocalOptions } from './local.js';
 import { checkPut, headOf, type Checkpointed } from './note-head.js';
-import { anchorUnavailable, asUnavailable } from './unavailable.js';
+import { anchorUnavailable, asUnavailable, onDisk } from './unavailable.js';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const NAME = /^(\d{16})-([0-9a-f]{64})\.note$/;
@@ -31,7 +31,7 @@ export function directoryAnchor(path: string, { isLocal = true }: LocalOptions =
       try {
         await keep(root, checkpoint);
       } catch (error) {
-        throw asUnavailable(name, 'nothing was kept', error);
+        throw asUnavailable(name, 'nothing was kept', onDisk(error, root));
       }
     },
     list: (origin, from = 0) => read(root, name, origin, from),
@@ -81,7 +81,7 @@ async function* read(root: string, name: string, origin: string, from: number): 
       if (head.origin === origin) yield { note };
     }
   } catch (error) {
-    throw asUnavailable(name, 'cannot be read', error);
+    throw asUnavailable(name, 'cannot be read', onDisk(error, root));
   }
 }
 

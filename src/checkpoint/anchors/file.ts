@@ -7,7 +7,7 @@ import { linesOf } from './lines.js';
 import { checkPut } from './note-head.js';
 import { formatRecord, MAX_LINE_BYTES, parseRecord, type AnchorRecord } from './record.js';
 import { codeOf } from '../node-error.js';
-import { anchorUnavailable, asUnavailable } from './unavailable.js';
+import { anchorUnavailable, asUnavailable, onDisk } from './unavailable.js';
 import { checkPath, type LocalOptions } from './local.js';
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
@@ -33,7 +33,7 @@ export function fileAnchor(path: string, { isLocal = true }: LocalOptions = {}):
         if (!isNamed) await syncDirectory(dirname(file));
         isNamed = true;
       } catch (error) {
-        throw asUnavailable(name, 'nothing was kept', error);
+        throw asUnavailable(name, 'nothing was kept', onDisk(error, dirname(file)));
       }
     },
     list: (origin, from = 0) => read(file, name, origin, from),
@@ -114,7 +114,7 @@ async function openIfThere(path: string, name: string): Promise<FileHandle | und
   } catch (error) {
     // A folder that is not there is a disk that is not mounted, rather than a log without checkpoints.
     if (codeOf(error) === 'ENOENT' && (await isThere(dirname(path)))) return undefined;
-    throw asUnavailable(name, 'cannot be read', error);
+    throw asUnavailable(name, 'cannot be read', onDisk(error, dirname(path)));
   }
 }
 

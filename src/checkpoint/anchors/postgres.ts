@@ -1,6 +1,7 @@
 import { NOTE_LIMITS } from '../../chain/note.js';
 import { AuditError } from '../../event/errors.js';
 import type { Anchor, AnchoredNote } from '../port.js';
+import { checkAnchorName } from './anchor-name.js';
 import { hasTable, makeTable } from './postgres-table.js';
 import { checkPut } from './note-head.js';
 import { asUnavailable } from './unavailable.js';
@@ -13,6 +14,11 @@ export interface QueryPool {
 export interface PostgresAnchorOptions {
   /** In which schema too: `'auditor.checkpoints'`. Made if it is missing. @defaultValue `'audit_checkpoints'` */
   readonly table?: string | undefined;
+  /**
+   * Tells it from another one: `'auditor'`. A policy then reads it by the variable `AUDIT_ANCHOR_DATABASE_URL_AUDITOR`.
+   * @defaultValue none
+   */
+  readonly name?: string | undefined;
 }
 
 /** Notes of a page; and of what they have together, no more than this and one note. */
@@ -26,13 +32,17 @@ const [LEAST_ID, GREATEST_ID] = [-(2n ** 63n), 2n ** 63n - 1n];
  * the time. Give the pool a role with INSERT and SELECT alone; the table is made by somebody else then (docs/anchors.md).
  * @throws AuditError `AUDIT_OPTIONS_INVALID`
  */
-export function postgresAnchor(pool: QueryPool, { table = 'audit_checkpoints' }: PostgresAnchorOptions = {}): Anchor {
+export function postgresAnchor(
+  pool: QueryPool,
+  { table = 'audit_checkpoints', name: given }: PostgresAnchorOptions = {},
+): Anchor {
   if (typeof pool?.query !== 'function')
     throw invalid('postgresAnchor needs a pool: postgresAnchor(new Pool({ connectionString }))');
   if (!/^([a-z_][a-z0-9_]{0,62}\.)?[a-z_][a-z0-9_]{0,39}$/.test(table))
     throw invalid("table of postgresAnchor must be a lower-case name of letters, digits and '_', 40 at most, or schema.name"); // prettier-ignore
   const quoted = table.replaceAll(/[^.]+/g, '"$&"');
-  const name = `postgres ${table}`;
+  const own = checkAnchorName(given, 'postgresAnchor');
+  const name = `postgres ${table}${own.behind}`;
   let isThere = false;
   const ready = async (): Promise<void> => {
     if (!isThere) await makeTable(pool, table);
@@ -60,7 +70,7 @@ export function postgresAnchor(pool: QueryPool, { table = 'audit_checkpoints' }:
 
   return {
     name,
-    place: { type: 'postgres', urlVariable: 'AUDIT_ANCHOR_DATABASE_URL', table },
+    place: { type: 'postgres', urlVariable: `AUDIT_ANCHOR_DATABASE_URL${own.suffix}`, table },
     async put(checkpoint) {
       checkPut(checkpoint);
       try {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { AuditError } from '../../event/errors.js';
 import type { Anchor, AnchoredNote } from '../port.js';
+import { checkAnchorName } from './anchor-name.js';
 import { linesOf } from './lines.js';
 import { checkPut } from './note-head.js';
 import { MAX_LINE_BYTES, parseRecord } from './record.js';
@@ -19,6 +20,8 @@ export interface WebhookAnchorOptions {
   readonly listUrl?: string | undefined;
   /** How long the receiver may be silent. Milliseconds, from 100 to 120,000. @defaultValue 10,000 */
   readonly timeoutMs?: number | undefined;
+  /** Tells it from another one on the same host: `'auditor'`. A policy then reads it by `AUDIT_WEBHOOK_SECRET_AUDITOR`. @defaultValue none */
+  readonly name?: string | undefined;
 }
 
 /** Of an answer; a checkpoint a minute needs 250 MB a year. */
@@ -29,19 +32,21 @@ const MAX_LIST_BYTES = 2 ** 30;
  * The same note has the same `webhook-id`.
  * @throws AuditError `AUDIT_OPTIONS_INVALID`
  */
-export function webhookAnchor({ url, secret, listUrl, timeoutMs = 10_000 }: WebhookAnchorOptions): Anchor {
+export function webhookAnchor(options: WebhookAnchorOptions): Anchor {
+  const { url, secret, listUrl, timeoutMs = 10_000 } = options;
+  const own = checkAnchorName(options.name, 'webhookAnchor');
   const target = checkUrl('url', url);
   const source = listUrl === undefined ? undefined : checkUrl('listUrl', listUrl);
   if (!Number.isInteger(timeoutMs) || timeoutMs < 100 || timeoutMs > 120_000)
     throw invalid('timeoutMs of webhookAnchor must be a whole number from 100 to 120000');
   const sign = webhookSigner(secret);
-  const name = `webhook ${target.host}`; // a path can hold a secret
+  const name = `webhook ${target.host}${own.behind}`; // a path can hold a secret
   const listed = source?.href;
   return {
     name,
     ...(listed === undefined
       ? {}
-      : { place: { type: 'webhook', listUrl: listed, secretVariable: 'AUDIT_WEBHOOK_SECRET' } }),
+      : { place: { type: 'webhook', listUrl: listed, secretVariable: `AUDIT_WEBHOOK_SECRET${own.suffix}` } }),
     async put(checkpoint) {
       checkPut(checkpoint);
       const { origin, size, note } = checkpoint;

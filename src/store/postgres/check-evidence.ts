@@ -20,10 +20,25 @@ export interface KnownAnchors {
   readonly heartbeatMs: number;
   /** There are some, and all of them lie on the machine of the leader. */
   readonly areLocal: boolean;
+  /** Somebody is to sign: a key is configured. */
+  readonly isToBeSigned?: boolean | undefined;
 }
 
 /** So many heartbeats, or ticks while the registry grows, may be missed before it is said. */
 const MISSED = 3;
+
+const LOOK = 'look at what the sealer says: is it running, has it the key, do anchors answer? Was the database restored, or set back? Then declare that (docs/restoring.md)'; // prettier-ignore
+
+function unsigned(
+  grown: number,
+  { tickMs, isToBeSigned = false }: KnownAnchors,
+): { readonly says: string; readonly checks: readonly Check[] } {
+  if (!isToBeSigned)
+    return { says: 'level L0: nobody has signed this log; "keygen" makes a key', checks: [ok('evidence', 'level L0')] };
+  const says = `no checkpoint yet: a key is configured, and a sealer that has it signs within ${Math.ceil(tickMs / 1000)} s of the first entry`; // prettier-ignore
+  if (grown === 0) return { says, checks: [ok('evidence', 'no checkpoint yet')] };
+  return { says, checks: [warn('evidence', `the registry has ${grown} entries, and none is signed`, `if it stays so, ${LOOK}`)] }; // prettier-ignore
+}
 
 /** How far the registry is signed and anchored, as a sentence, and what of it somebody should look at. */
 export async function checkSigned(
@@ -32,15 +47,15 @@ export async function checkSigned(
   known: KnownAnchors,
 ): Promise<{ readonly says: string; readonly checks: readonly Check[] }> {
   const state = (await pool.query<State>(inSchema(schema, STATE))).rows[0];
-  if (state?.size == null || state.signed === null)
-    return { says: 'level L0: nobody has signed this log; "keygen" makes a key', checks: [ok('evidence', 'level L0')] };
+  if (state?.size == null || state.signed === null) return unsigned(state?.grown ?? 0, known);
   const { grown, size, signed, kept, anchored, hosts } = state;
   const late = (seconds: number): boolean => seconds * 1000 > MISSED * known.heartbeatMs;
   const checks: Check[] = [];
-  if (late(signed))
-    checks.push(warn('evidence', `the registry was signed ${ago(signed)}, for the last time`, 'look at what the sealer says: has it the key, do anchors answer?')); // prettier-ignore
-  else if ((grown ?? 0) > size && signed * 1000 > MISSED * known.tickMs)
-    checks.push(warn('evidence', `the registry has ${grown} entries, and was signed at ${size}, ${ago(signed)}: what came since is not signed`, 'if it stays so, look at what the sealer says: has it the key, do anchors answer, was the database restored (docs/restoring.md)?')); // prettier-ignore
+  // First: it is what a restore looks like, however long ago the backup was made.
+  if ((grown ?? 0) > size && signed * 1000 > MISSED * known.tickMs)
+    checks.push(warn('evidence', `the registry has ${grown} entries, and was signed at ${size}, ${ago(signed)}: what came since is not signed`, `if it stays so, ${LOOK}`)); // prettier-ignore
+  else if (late(signed))
+    checks.push(warn('evidence', `the registry was signed ${ago(signed)}, for the last time`, LOOK));
   if (anchored === null)
     checks.push(warn('anchor', 'no anchor has ever taken a checkpoint: whoever owns the database can cut the log off', 'name one in evidence.anchors of audit.config (docs/anchors.md)')); // prettier-ignore
   else if (late(anchored))

@@ -14,6 +14,11 @@ export interface Difference {
   readonly how: 'missing' | 'changed' | 'foreign';
 }
 
+/** Before PostgreSQL 15 a view cannot run with the rights of whoever asks: what is made there instead, which stays when the server is upgraded. */
+const WALLED: Readonly<Record<string, string>> = {
+  'view log': 'security_barrier=true d93047142989aa7394148971bc6b594e11d23f19f06b4961c2532ba1260e32a1',
+};
+
 /** The policies of a part are there only as long as it has a role. */
 export async function compareShape(db: Pool | PoolClient, schema: string): Promise<readonly Difference[]> {
   const there = new Map((await readShape(db, schema)).map((part) => [`${part.kind} ${part.name}`, part]));
@@ -23,7 +28,7 @@ export async function compareShape(db: Pool | PoolClient, schema: string): Promi
     const found = there.get(key);
     if (found === undefined) {
       if (part.kind !== 'policy') differences.push({ part, how: 'missing' });
-    } else if (found.is !== part.is) differences.push({ part: found, how: 'changed' });
+    } else if (found.is !== part.is && found.is !== WALLED[key]) differences.push({ part: found, how: 'changed' });
   }
   for (const [key, part] of there) if (!wanted.has(key)) differences.push({ part, how: 'foreign' });
   return differences;

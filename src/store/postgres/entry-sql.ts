@@ -59,13 +59,14 @@ e.data_bytes, case when e.data_bytes <= ${SECTION_BYTES} then e.data end,
 e.action, e.outcome, e.resource_type, trunc(extract(epoch from e.occurred_at) * 1000000), e.content, e.count`;
   const fits = `coalesce(e.before, 0) < ${SECTION_BYTES}`;
   if (!isWalk) return { text: `select ${columns} from (${entries}) e where ${fits} order by ${sorted}`, values };
-  // Where the page is not full the whole walk was made: its last entry is looked up by the same condition, in the same snapshot. The rows
+  // Where the page is not full the whole walk was made: its last entry is looked up by the same condition, in the same snapshot, by what the
+  // index alone has. The rows
   // are in the order of their rank, which is not asked for here: a sort would have all sections in memory.
   return {
     text: `
 with page as materialized (${page}),
 stop as materialized (
-  select s.seq, s.id from (${walk(read, 'seq, id', sorted, '1', MOST_WALKED - 1)}) s where (select count(*) from page) < ${wanted}
+  select ${by === 'chain' ? 's.seq' : '0'} as seq, s.id from (${walk(read, by === 'chain' ? 'seq, id' : 'id', sorted, '1', MOST_WALKED - 1)}) s where (select count(*) from page) < ${wanted}
 )
 select ${columns}, s.seq::text, s.id::text from (${entries}) e full join stop s on false where ${fits}`,
     values,
@@ -108,10 +109,12 @@ export function groupsStatement({ filter, by, atLeast, zone, limit }: GroupsRequ
   const [key, action] = GROUPED[by](by === 'hour and action' ? `${bind(zone)}::text` : '');
   return {
     text: `
-with walked as materialized (${walk(conditions, '*', 'e.id desc', String(MOST_WALKED))}),
-grouped as (
+with walked as materialized (
+  select e.id, e.actor_id, e.address, e.action, e.occurred_at, ${conditions.rest.join(' and ') || 'true'} as fits
+    from (${walk(conditions, '*', 'e.id desc', String(MOST_WALKED))}) e
+), grouped as (
   select ${key} as key, ${action} as action, count(*)::integer as count, min(e.id::text) as first_id, max(e.id::text) as last_id
-    from walked e where ${conditions.rest.join(' and ') || 'true'}
+    from walked e where e.fits
    group by 1, 2 having count(*) >= ${bind(atLeast)}::integer order by 3 desc, 1, 2 limit ${bind(limit)}
 )
 select g.key, g.action, g.count, g.first_id, g.last_id, w.walked, w.last

@@ -164,7 +164,11 @@ function checkState({ alive, oldest, lost }: State): readonly Check[] {
   const checks: Check[] = [
     alive
       ? ok('sealer', 'a sealer is alive')
-      : fail('sealer', 'no sealer is alive', 'start the application with option seal, or "nestjs-prisma-audit seal"'),
+      : fail(
+          'sealer',
+          'no sealer is alive',
+          'start the application with option seal, or "nestjs-prisma-audit seal"; where evidence.signer is required, with the key: without it a process never leads',
+        ),
     oldest !== null && oldest > 60
       ? fail('backlog', `content has been waiting for its entry for ${oldest} s`)
       : ok('backlog', 'nothing waits for long'),

@@ -10,6 +10,7 @@ export interface Part {
     | 'function'
     | 'trigger'
     | 'rule'
+    | 'view'
     | 'policy'
     | 'sequence'
     | 'child'
@@ -22,7 +23,7 @@ export interface Part {
 
 /**
  * What the package's files make, as the catalogue has it. A function is known by its text and by how it is run; the name of the
- * schema is put back to what it is in the files. Not in it: rights (`rights.ts`), rows, indexes that only make things fast.
+ * schema is put back to what it is in the files; of a view's text white space and brackets are left out, which servers write differently. Not in it: rights (`rights.ts`), rows, indexes that only make things fast.
  */
 const SHAPE = `
 with log as (select n.oid, n.nspname, n.nspowner, '"' || n.nspname || '"' as quoted from pg_namespace n where n.nspname = $1),
@@ -54,6 +55,10 @@ select 'trigger', c.relname || '.' || t.tgname,
 union all
 select 'rule', c.relname || '.' || r.rulename, concat_ws(' ', r.ev_type, r.is_instead, r.ev_enabled)
   from relation c join pg_rewrite r on r.ev_class = c.oid where r.rulename <> '_RETURN' or c.relkind not in ('v', 'm')
+union all
+select 'view', c.relname, concat_ws(' ', array_to_string(c.reloptions, ','),
+       encode(sha256(convert_to(regexp_replace(replace(replace(pg_get_viewdef(c.oid), log.quoted || '.', ''), log.nspname || '.', ''), '[\\s()]+', '', 'g'), 'UTF8')), 'hex'))
+  from log, relation c where c.relkind = 'v'
 union all
 select 'policy', c.relname || '.' || p.polname, concat_ws(' ', p.polcmd, p.polpermissive, '') || replace(replace(coalesce(pg_get_expr(p.polqual, p.polrelid), ''), log.quoted || '.entry ', 'entry '), log.nspname || '.entry ', 'entry ') || coalesce(' check ' || pg_get_expr(p.polwithcheck, p.polrelid), '')
   from log, relation c join pg_policy p on p.polrelid = c.oid

@@ -73,7 +73,7 @@ async function toRepeat(client: PoolClient, schema: string): Promise<typeof migr
   const wrong = (await compareShape(client, schema))
     .filter(({ how }) => how !== 'foreign')
     .map(({ part }) => part.kind);
-  if (wrong.includes('function')) return migrations;
+  if (wrong.includes('function') || wrong.includes('view')) return migrations;
   return wrong.includes('trigger') ? migrations.filter(({ name }) => GUARDS.includes(name)) : [];
 }
 

@@ -36,12 +36,15 @@ const FACTS = [
 /** Who reads may leave an entry that says so. */
 const READS = ['record_read', 'record_verified'];
 
+/** What the views are made by, of values alone (0012_plain_sql.sql). */
+const OF_VIEWS = ['id_at', 'legible', 'member', 'member_text', 'member_json', 'member_count', 'member_list', 'actor_text', 'changed_fields', 'sees_all']; // prettier-ignore
+
 /** Functions that a part may execute. Everything that is not listed here is for the owner alone. */
 const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
   app: [...FACTS, 'record', 'position', 'unsealed', 'mend_positions'],
   sealer: [...FACTS, ...READS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'seal_registry', 'save_checkpoint', 'anchored', 'position', 'unsealed', 'watch_coverage', 'mend_positions', 'forget_keys'], // prettier-ignore
-  reader: [...FACTS, ...READS],
-  auditor: [...FACTS, ...READS],
+  reader: [...FACTS, ...READS, ...OF_VIEWS],
+  auditor: [...FACTS, ...READS, ...OF_VIEWS],
 };
 
 /**
@@ -77,8 +80,8 @@ export function mayExecute(part: Part, engine: Engine = 'database'): readonly st
 export const MAY_READ: Readonly<Record<Part, readonly string[]>> = {
   app: [],
   sealer: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint', 'projection'],
-  reader: ['content', 'entry', 'chain'],
-  auditor: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint', 'projection'],
+  reader: ['content', 'entry', 'chain', 'log'],
+  auditor: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint', 'projection', 'log'],
 };
 
 /** Columns of `content` that a reader does not see: with a salt, the value behind a commitment could be guessed after its erasure. */

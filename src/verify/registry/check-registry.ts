@@ -9,7 +9,7 @@ import type { ChainResult } from '../check-chain.js';
 import type { Note } from '../report.js';
 import { ascending, least, type Wanted } from '../roots-at.js';
 import type { ChainProofs } from '../walk.js';
-import { show } from '../show.js';
+import { said, whole } from '../show.js';
 import type { EntryRecord, EvidenceSource } from '../source.js';
 import type { ChainState } from '../state.js';
 import { agreedSizes, type Agreed } from './agreed.js';
@@ -96,8 +96,8 @@ export class RegistryCheck implements ChainProofs {
     for await (const page of source.checkpoints())
       for (const { size, note } of page) this.#add(note, 0, undefined, `the checkpoint of size ${size} in the database`, size); // prettier-ignore
     await readAnchors(anchors, this.#origin, {
-      note: (i, { note, storedAt }) => this.#add(note, i + 1, storedAt, `a checkpoint in the anchor ${show(anchors[i]?.name)}`), // prettier-ignore
-      away: (i, why) => this.#note('ANCHOR_UNREACHABLE', `the anchor ${show(anchors[i]?.name)} could not be read: ${show(why)}`), // prettier-ignore
+      note: (i, { note, storedAt }) => this.#add(note, i + 1, storedAt, `a checkpoint ${this.#sourceName(i + 1)}`), // prettier-ignore
+      away: (i, why) => this.#note('ANCHOR_UNREACHABLE', `the anchor ${this.#anchorName(i)} could not be read: ${said(why)}`), // prettier-ignore
     });
   }
 
@@ -163,7 +163,11 @@ export class RegistryCheck implements ChainProofs {
   }
 
   #sourceName(source: number): string {
-    return source === 0 ? 'in the database' : `in the anchor ${show(this.#anchors[source - 1]?.name)}`;
+    return source === 0 ? 'in the database' : `in the anchor ${this.#anchorName(source - 1)}`;
+  }
+
+  #anchorName(i: number): string {
+    return said(this.#anchors[i]?.name ?? '');
   }
 
   /** Each entry of chain 0. */
@@ -268,7 +272,12 @@ export class RegistryCheck implements ChainProofs {
       this.#note('EQUIVOCATION', `the registry's key signed ${histories} histories of ${size} entries`, { seq: size - 1 }); // prettier-ignore
     for (const restore of this.#policy === undefined ? [] : this.#restores.unknown(signedSize)) {
       const { seq } = restore;
-      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup: ${this.#restores.leftBehind(restore)}. If you know of it and of all before, add to "restores" of the policy: ${show(this.#restores.lineOf(seq))}`, { seq }); // prettier-ignore
+      const line = this.#restores.lineOf(seq);
+      const add =
+        line === undefined
+          ? 'verify without --since: it prints the line for "restores" of the policy'
+          : `add to "restores" of the policy: ${whole(line)}`;
+      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup: ${this.#restores.leftBehind(restore)}. If you know of it and of all before, ${add}`, { seq }); // prettier-ignore
     }
     const left = this.#apart.left(signedSize);
     if (left === undefined) return;

@@ -1,4 +1,6 @@
+import { messageOf } from '../../event/cause.js';
 import { heard } from '../../event/deadline.js';
+import { isAuditError } from '../../event/errors.js';
 import type { Anchor, AnchoredNote } from '../../checkpoint/port.js';
 
 /** An anchor as it is read. */
@@ -29,7 +31,8 @@ export async function readAnchors(
         if (each.note.length <= MAX_NOTE) told.note(i, each);
         else told.note(i, { note: '' });
     } catch (error) {
-      told.away(i, error instanceof Error ? error.message : 'it threw something that is no error');
+      const why = isAuditError(error, 'AUDIT_ANCHOR_UNAVAILABLE') ? error.facts['why'] : undefined; // without its name
+      told.away(i, typeof why === 'string' ? why : messageOf(error));
     }
   }
 }
