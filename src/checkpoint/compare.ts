@@ -15,6 +15,8 @@ import { RegistryTree } from './registry-tree.js';
 export interface Comparison {
   /** Checkpoints that it does not lead to, ascending by size, and that no declaration names. */
   readonly apart: readonly Checkpoint[];
+  /** The greatest that was signed, and to which it leads, of those that were asked for. Absent: none, so nothing says that it is the same log. */
+  readonly shared: Checkpoint | undefined;
   /** The newest key has signed what it leads to: whatever lies in the database, that key is no new one. */
   readonly hasSigned: boolean;
   /** Anchors that could be asked. One that cannot be read, by its kind, is none. */
@@ -69,22 +71,31 @@ export async function compareWithAnchors(
   const roots = await tree.roots([...found.values()].map(({ size }) => size));
   const isApart = ({ size, root }: Checkpoint): boolean => roots.get(size) !== root;
   const apart = [...found].filter(([, checkpoint]) => isApart(checkpoint));
+  const shared = [...found.values()].filter((each) => !isApart(each)).reduce<Checkpoint | undefined>((a, b) => (a !== undefined && a.size > b.size ? a : b), undefined); // prettier-ignore
   const hasSigned = [...found].some(([line, checkpoint]) => byNewest.has(line) && !isApart(checkpoint));
-  if (apart.length === 0) return { apart: [], hasSigned, answered, unreachable };
+  if (apart.length === 0) return { apart: [], shared, hasSigned, answered, unreachable };
   const declared = await declaredIn(store, tree, origin, new Set(apart.map(([line]) => line)));
   const left = apart.filter(([line]) => !declared.has(line)).map(([, checkpoint]) => checkpoint);
-  return { apart: left.toSorted((a, b) => a.size - b.size), hasSigned, answered, unreachable };
+  return { apart: left.toSorted((a, b) => a.size - b.size), shared, hasSigned, answered, unreachable };
 }
 
 async function leadsTo(tree: RegistryTree, { size, root }: Checkpoint): Promise<boolean> {
   return (await tree.roots([size])).get(size) === root;
 }
 
+/** What is left behind, and whether anything that was signed says that it is the same log. */
+export function leftBehind({ apart, shared }: Pick<Comparison, 'apart' | 'shared'>): string {
+  const sizes = `${apart.length} checkpoints to which this registry does not lead, of the sizes ${apart[0]?.size} to ${apart.at(-1)?.size}`;
+  return shared === undefined
+    ? `${sizes}, and none to which it leads: nothing that was signed says that this is the same log. It may be another one of its name, and nothing of the old one is in it`
+    : `${sizes}; the greatest to which it leads has the size ${shared.size}`;
+}
+
 /** What says in the registry itself that it goes on from a backup. */
 export function declaration(
   reason: string,
   registry: Checkpoint | undefined,
-  apart: readonly Checkpoint[],
+  { apart, shared }: Pick<Comparison, 'apart' | 'shared'>,
 ): readonly Announcement[] {
   const lines = apart.map(headLine);
   const from = registry === undefined ? FROM_NOTHING : headLine(registry);
@@ -94,6 +105,7 @@ export function declaration(
     details: {
       reason: reason.slice(0, 1_000).toWellFormed(),
       from,
+      shared: shared === undefined ? FROM_NOTHING : headLine(shared),
       abandoned: lines.slice(i * NAMED, (i + 1) * NAMED),
     },
   }));

@@ -7,7 +7,7 @@ import { AuditError, isAuditError, unfailing } from '../event/errors.js';
 import type { CheckpointStore } from '../store/checkpoint.port.js';
 import type { ChainHead, Lease } from '../store/log.port.js';
 import { AnchorQueue } from './anchor-queue.js';
-import { compareWithAnchors, declaration, opened, type Comparison } from './compare.js';
+import { compareWithAnchors, declaration, leftBehind, opened, type Comparison } from './compare.js';
 import { handover, refuseHandedOver } from './handover.js';
 import { messageOf } from './node-error.js';
 import type { CheckedEvidence } from './check-evidence.js';
@@ -220,18 +220,19 @@ export class Keeper implements CheckpointKeeper {
     if (last !== undefined && this.#newest !== undefined && last.size >= this.#newest.size) this.#newest = undefined;
   }
 
-  #restored(term: Term, { apart }: Comparison): readonly Announcement[] {
+  #restored(term: Term, comparison: Comparison): readonly Announcement[] {
+    const { apart } = comparison;
     if (apart.length === 0) {
       if (this.#options.declareRestore !== undefined) this.#options.onRestore?.('nothing');
       return [];
     }
     const size = term.registry?.size ?? 0;
     if (this.#options.declareRestore !== undefined)
-      return declaration(this.#options.declareRestore, term.registry && checkpointOf(term.registry), apart);
+      return declaration(this.#options.declareRestore, term.registry && checkpointOf(term.registry), comparison); // prettier-ignore
     term.isRefused = true;
     const error = new AuditError(
       'AUDIT_REGISTRY_FORKED',
-      `an anchor has ${apart.length} checkpoints that this registry (${size} entries) does not lead to, the greatest of size ${apart.at(-1)?.size}: the database was restored from a backup, or somebody changed it. Entries are sealed, and nothing is signed. If it was restored, say so: while nothing else seals: nestjs-prisma-audit seal --once --declare-restore "why" (docs/restoring.md)`,
+      `an anchor has ${leftBehind(comparison)}. It has ${size} entries: the database was restored from a backup, or somebody changed it. Entries are sealed, and nothing is signed. If it was restored, say so: while nothing else seals: nestjs-prisma-audit seal --once --declare-restore "why" (docs/restoring.md)`,
       { size, anchored: apart.at(-1)?.size },
     );
     term.refusal = error.message;

@@ -82,12 +82,12 @@ Sections shown: ${opened.length === 0 ? 'none' : opened.map((name) => `\`${name}
 You need the key of the registry ${checkpoint.origin} from somewhere else than from whoever gave you this folder. It is a line
 \`${checkpoint.origin}+<8 hex digits>+<base64>\`.
 
-By program, any of them:
+This text comes from whoever made the folder, too. By program, your own copy of any of them:
 
     npx nestjs-prisma-audit verify-proof . --vkey "$VKEY"
     python3 verify.py proof . --vkey "$VKEY"
 
-By hand: run this with bash in this folder, VKEY set to your key. Each line must say \`ok\`, and the signature \`Signature Verified Successfully\` at
+By hand: read this, and run it with bash in this folder, VKEY set to your key. Each line must say \`ok\`, and the signature \`Signature Verified Successfully\` at
 least once and nothing else. A hash is SHA-256; a leaf is hashed behind a byte 0, two hashes behind a byte 1 (RFC 6962).
 
 \`\`\`bash

@@ -140,7 +140,7 @@ export const FINDINGS = {
   ),
   RESTORE_DECLARED: policy(
     'the log goes on from a backup: what came after it and was signed is left behind',
-    'ask for the reason and the time; if you accept it, name it in "restores" of the policy',
+    'ask for the reason and the time; see in the message whether both have a signed checkpoint in common: where there is none it may be another log of the same name. If you accept it, name it in "restores" of the policy',
   ),
   ANCHOR_UNREACHABLE: coverage(
     'an anchor could not be read',

@@ -118,6 +118,32 @@ it('a head that is not that of the entries behind it is not signed, though the a
   await log.close();
 });
 
+it('another log of the same name is told apart from a backup, before it is declared and in what is declared', async () => {
+  const old = await createLog();
+  const anchor = new MemoryAnchor();
+  for (let i = 0; i < 3; i += 1) await term(old, anchor);
+  const backup = await copyOf(old);
+  await term(old, anchor);
+  await old.close();
+  const sharedIn = async (log: TestLog): Promise<unknown> => {
+    const { rows } = await log.pool.query<{ data: string }>(
+      `select data from audit.content where op = 'restore.declared'`,
+    );
+    return (JSON.parse(rows[0]?.data ?? '{}') as { details?: { shared?: unknown } }).details?.shared;
+  };
+  const own = new MemoryAnchor();
+  own.notes = [...anchor.notes];
+  expect(await term(backup, own)).toMatch(/to which this registry does not lead, of the sizes 5 to 5; the greatest to which it leads has the size 4/); // prettier-ignore
+  await term(backup, own, 'the disk was lost');
+  expect(await sharedIn(backup)).toBe(headLine(parseCheckpoint(parseNote(Buffer.from(anchor.notes[2]?.note ?? '')).text))); // prettier-ignore
+  await backup.close();
+  const other = await createLog();
+  expect(await term(other, anchor)).toMatch(/of the sizes 2 to 5, and none to which it leads: nothing that was signed says that this is the same log/); // prettier-ignore
+  await term(other, anchor, 'the disk was lost');
+  expect(await sharedIn(other)).toBe('nothing');
+  await other.close();
+});
+
 describe('of a restore that was declared', () => {
   it('what it left behind hides nothing that was signed since', async () => {
     const log = await createLog();

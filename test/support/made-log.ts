@@ -28,7 +28,10 @@ export class MadeChain {
     this.append('chain.open', { isControl: true });
   }
 
-  append(action: string, what: { heads?: HeadsMember; isControl?: boolean; v?: number; at?: number } = {}): this {
+  append(
+    action: string,
+    what: { heads?: HeadsMember; isControl?: boolean; v?: number; at?: number; edit?: (body: string) => string } = {},
+  ): this {
     const seq = this.leaves.length;
     const at = what.at ?? T0 + seq * 1_000_000;
     const id = mint(at);
@@ -44,7 +47,8 @@ export class MadeChain {
     const source = what.isControl === true ? ('control' as const) : ('record' as const);
     const body = encodeBody({ id, occurredAt: at, source, action, outcome: 'success', commit, heads: what.heads });
     const header = { origin: this.origin, seq, sealedAt: new Date(at / 1_000).toISOString(), prev: this.#last() };
-    const leaf = leafOf(header, what.v === undefined ? body : body.replace(/"v":1\}$/, `"v":${what.v}}`));
+    const later = what.v === undefined ? body : body.replace(/"v":1\}$/, `"v":${what.v}}`);
+    const leaf = leafOf(header, what.edit?.(later) ?? later);
     this.ids.push(id);
     this.leaves.push(Buffer.from(leaf));
     (this.#levels[0] as Digest[]).push(leafHash(leaf));

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Ran {
@@ -23,7 +23,7 @@ export function buildGo(source: string, folder: string): string {
   const program = join(folder, source.replace(/\.go$/, '').replaceAll('/', '-'));
   const env = { ...process.env, GO111MODULE: 'off', GOPATH: path, GOCACHE: join(folder, 'cache'), GOFLAGS: '' };
   const file = fileURLToPath(new URL(`../../verifier/go/${source}`, import.meta.url));
-  const { code, said } = run('go', ['build', '-o', program, file], env);
+  const { code, said } = run('go', ['build', '-o', program, file, join(dirname(file), 'entry.go')], env);
   if (code !== 0) throw new Error(said);
   return program;
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { formatVkey } from '../../src/chain/vkey.js';
 import { full } from '../support/full.js';
-import { MadeLog, published } from '../support/made-log.js';
+import { MadeChain, MadeLog, published } from '../support/made-log.js';
 import { buildGo, hasGo, mustHaveGo, run } from './go-programs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -27,6 +27,9 @@ const golden = join(root, 'test/golden');
       .trimEnd()
       .split('\n');
     expect(lines.length).toBeLessThanOrEqual(150);
+    const beside = readFileSync(join(root, 'verifier/go', dirname(source), 'entry.go'), 'utf8');
+    expect(beside).toBe(readFileSync(join(root, 'verifier/go/entry.go'), 'utf8'));
+    expect(beside.split('\n').length).toBeLessThanOrEqual(150);
     const foreign = lines.flatMap((line) => /^\t"([^"]*\..*)"$/.exec(line)?.[1] ?? []);
     expect(foreign).toEqual(['golang.org/x/mod/sumdb/note', 'golang.org/x/mod/sumdb/tlog']);
   });
@@ -73,6 +76,37 @@ const golden = join(root, 'test/golden');
       }
     }
   });
+
+  it.each<[string, (body: string) => string, number, RegExp]>([
+    ['as a sealer writes it', (body) => body, 0, /^VERIFIED/],
+    ['with what other encoders write otherwise', (body) => body.replace('"a.b"', JSON.stringify('<&>"\\\\u2028\u2028\u2029\b\f\n\u0001\u007f\u00fc')), 0, /^VERIFIED/],
+    ['of the rules that are known', (body) => body.replace('"source"', '"rules":1,"source"'), 0, /^VERIFIED/],
+    ['of a later version', (body) => body.replace('"v":1', '"v":2'), 1, /^UNKNOWN "v2?.*2"/],
+    ['of later rules', (body) => body.replace('"source"', '"rules":2,"source"'), 1, /^UNKNOWN "rules.*2"/],
+    ['of an earlier version', (body) => body.replace('"v":1', '"v":0'), 1, /^TAMPERED/],
+    ['of a version that is a text', (body) => body.replace('"v":1', '"v":"1"'), 1, /^TAMPERED/],
+    ['without a version', (body) => body.replace(',"v":1', ''), 1, /^TAMPERED/],
+    ['with a blank', (body) => body.replace('"v":1', '"v": 1'), 1, /canonical/],
+    ['in another order', (body) => `{"v":1,${body.slice(1).replace(',"v":1', '')}`, 1, /canonical/],
+    ['with a member twice', (body) => body.replace('"v":1', '"v":1,"v":1'), 1, /canonical/],
+    ['with an escape that need not be', (body) => body.replace('"a.b"', '"\\u0061.b"'), 1, /canonical/],
+    ['with half a number', (body) => body.replace('"source"', '"rank":1.5,"source"'), 1, /no body/],
+    ['with a number that is rounded', (body) => body.replace('"source"', '"rank":9007199254740993,"source"'), 1, /no body/],
+    ['with a number below nothing', (body) => body.replace('"source"', '"rank":-0,"source"'), 1, /no body/],
+    ['with half a character', (body) => body.replace('"a.b"', '"\\ud800"'), 1, /canonical/],
+    ['too deep', (body) => body.replace('"source"', '"rank":[[[[[[[[[]]]]]]]]],"source"'), 1, /no body/],
+    ['that is no JSON', () => 'x', 1, /no body/],
+  ])('an entry %s', async (_name, edit, code, says) => {
+    const chain = new MadeChain('audit.example/one').append('a.b', { edit }).append('c.d');
+    const directory = join(work, 'one');
+    rmSync(directory, { recursive: true, force: true });
+    const signer = new MadeLog('audit.example', [1]).signer(chain.origin);
+    for (const { path: at, bytes } of await published(chain, chain.head(), signer)) {
+      mkdirSync(dirname(join(directory, at)), { recursive: true });
+      writeFileSync(join(directory, at), bytes);
+    }
+    expect(run(program, [directory, formatVkey(signer.vkey)])).toMatchObject({ code, said: expect.stringMatching(says) as unknown });
+  }); // prettier-ignore
 
   it('says nothing of nothing', () => {
     expect(run(program, []).code).toBe(2);

@@ -136,6 +136,42 @@ describeWithPython('verify.py', () => {
       });
   });
 
+  it('finds a chain that lies in the place of another, and one that is to be there and is not', async () => {
+    const all: Files = new Map();
+    for (const chain of [...log.chains, log.registry])
+      for (const [path, bytes] of await publishedBy(log, chain)) all.set(`${chain.origin}/${path}`, bytes);
+    const origins = [...log.chains, log.registry].flatMap(({ origin }) => ['--origin', origin]);
+    const whole = verify('log', write(all), ...vkeysOf(log), ...origins);
+    expect(whole).toMatchObject({ code: 0 });
+    const swapped: Files = new Map([...all].filter(([path]) => !path.startsWith(`${first.origin}/`)));
+    const gone = verify('log', write(swapped), ...vkeysOf(log), ...origins);
+    expect(gone).toMatchObject({ code: 3, said: expect.stringContaining(`${first.origin}: this chain is not there`) });
+    for (const [path, bytes] of all)
+      if (path.startsWith(`${second.origin}/`)) swapped.set(path.replace(second.origin, first.origin), bytes);
+    const directory = write(swapped);
+    for (const at of [directory, join(directory, first.origin)]) {
+      const { code, said } = verify('log', at, ...vkeysOf(log));
+      expect({ code, said }).toMatchObject({ code: 1, said: expect.stringContaining(`this is the place of the chain ${first.origin}, and it holds ${second.origin}`) }); // prettier-ignore
+    }
+    // Elsewhere a name says nothing: then the chain is asked for.
+    const elsewhere = write(await publishedBy(log, second));
+    expect(verify('log', elsewhere, ...vkeysOf(log))).toMatchObject({ code: 0, said: expect.stringContaining(`signed, in ${elsewhere}`) }); // prettier-ignore
+    expect(verify('log', elsewhere, ...vkeysOf(log), '--origin', second.origin)).toMatchObject({ code: 0 });
+    expect(verify('log', elsewhere, ...vkeysOf(log), '--origin', first.origin)).toMatchObject({ code: 3 });
+  });
+
+  it.each(['9'.repeat(16), '9'.repeat(5_000)])('says of an entry with the number %s that nothing can have it', async (number) => {
+    const chain = new MadeChain(second.origin);
+    const leaves = [...chain.leaves];
+    leaves[0] = Buffer.from(String(leaves[0]).replace('\n0\n', `\n${number}\n`));
+    const signer = log.signer(chain.origin);
+    const forged = filesOf(await published(Object.assign(new MadeChain(second.origin), { leaves }), chain.head(), signer));
+    expect(verify('log', write(forged), ...vkeysOf(log))).toMatchObject({ code: 1, said: expect.stringContaining('number that none can have') });
+    const folder = filesOf(await log.proof(second, 5));
+    folder.set('entry.leaf', Buffer.from(String(folder.get('entry.leaf')).replace('\n5\n', `\n${number}\n`)));
+    expect(verify('proof', write(folder), ...vkeysOf(log))).toMatchObject({ code: 1, said: expect.stringContaining('number that none can have') });
+  }); // prettier-ignore
+
   it('verifies the sections of a chain', async () => {
     const sections = join(work, 'sections.ndjson');
     writeFileSync(sections, sectionFile(second));

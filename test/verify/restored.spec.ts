@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { handoverStatement } from '../../src/chain/handover.js';
 import { formatVkey } from '../../src/chain/vkey.js';
 import { verify, type NamedAnchor, type Policy, type Report, type VerifyState } from '../../src/verify/index.js';
-import { signerOf, vkeyOfLabel, type MemoryAnchor } from '../checkpoint/support/memory.js';
-import type { TestLog } from '../support/log.js';
+import { MemoryAnchor, signerOf, vkeyOfLabel } from '../checkpoint/support/memory.js';
+import { createLog, type TestLog } from '../support/log.js';
 import { after, type Tampering } from './attacker.js';
 import { append, retell, rewriteEntry, signedBy, toldData } from './matrix/forger.js';
 import { codesOf, EMPTY, RESTORED, restoredLog, showing, type RestoredLog } from './restored-log.js';
-import { REGISTRY } from './signed-log.js';
+import { REGISTRY, term } from './signed-log.js';
 
 const SIGNER = signerOf('one');
 const DAY = 86_400_000;
@@ -52,6 +52,19 @@ describe('a log that went on from a backup, with a restore that the auditor know
     await said([], { onState: (state) => states.push(state) });
     const [since] = states as [VerifyState];
     expect(codesOf(await said([append('heads', toldData([]), EMPTY)], { since }))).toBe('VERIFIED L3');
+  });
+
+  it('says what both have in common, and plainly where that is nothing', async () => {
+    const [finding] = (await said([], { policy: { restores: [] } })).findings;
+    expect(finding?.message).toMatch(/left \d+ checkpoints behind, the least of size \d+; the greatest that was signed before it and agrees has the size \d+\. /); // prettier-ignore
+    // Another log of its name, whose owner says that it was restored.
+    const [other, own] = [await createLog(), new MemoryAnchor()];
+    own.notes = [...anchor.notes];
+    await term(other, own, ['globex'], SIGNER, 'the disk was lost');
+    const report = await after(other.pool, [], (source) => verify(source, { policy: { ...policy, restores: [] }, anchors: [own] })); // prettier-ignore
+    const { message } = report.findings.find(({ code }) => code === 'RESTORE_DECLARED') ?? {};
+    expect(message).toMatch(/behind, the least of size \d+, and NONE THAT WAS SIGNED BEFORE IT AGREES: nothing says that this is the same log/); // prettier-ignore
+    await other.close();
   });
 
   it('names the line that the policy is to have, where the auditor does not know of it', async () => {

@@ -16,15 +16,6 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-func must(ok bool, what ...any) {
-	if !ok {
-		fmt.Println(append([]any{"TAMPERED"}, what...)...)
-		os.Exit(1)
-	}
-}
-
-func try[T any](value T, err error) T { must(err == nil, err); return value }
-
 // tree reads the hashes of a tree of these leaves.
 func tree(leaves [][]byte) tlog.HashReader {
 	var stored []tlog.Hash
@@ -133,17 +124,22 @@ func log(dir, vkey string) {
 	for path, data := range published(leaves) {
 		must(read(dir+"/"+path) == string(data), path)
 	}
+	prev, origin := strings.Repeat("0", 64), strings.Split(vkey, "+")[0]
+	for i, leaf := range leaves {
+		lines, hash := entry(string(leaf)), tlog.RecordHash(leaf)
+		must(lines[1] == origin && lines[2] == strconv.Itoa(i) && lines[4] == prev, "entry", i)
+		prev = fmt.Sprintf("%x", hash[:])
+	}
 	root := try(tlog.TreeHash(int64(len(leaves)), tree(leaves)))
-	must(text == fmt.Sprintf("%s\n%d\n%v\n", strings.Split(vkey, "+")[0], len(leaves), root), "root")
+	must(text == fmt.Sprintf("%s\n%d\n%v\n", origin, len(leaves), root), "root")
 }
 
 func main() {
-	switch len(os.Args) {
-	case 2:
-		vectors(os.Args[1])
-	case 3:
+	if len(os.Args) == 3 {
 		log(os.Args[1], os.Args[2])
-	default:
+	} else if len(os.Args) == 2 {
+		vectors(os.Args[1])
+	} else {
 		os.Exit(2)
 	}
 	fmt.Println("VERIFIED")

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Checks an audit log without trusting whoever keeps it: standard library only, nothing of the product's, Python 3.9 or later.
 
-    verify.py log DIR... --vkey VKEY [--vkey VKEY] [--sections FILE]
-        DIR is the published directory of one chain (it holds `checkpoint` and `tile/`), or one that has such directories in it
+    verify.py log DIR... --vkey VKEY [--vkey VKEY] [--origin ORIGIN]... [--sections FILE]
+        DIR is the published directory of one chain (it holds `checkpoint` and `tile/`), or one that has such directories in it.
+        A directory says itself of which chain it is: with --origin those chains must be there
     verify.py proof DIR --vkey VKEY
         DIR is a folder that proves one entry
     verify.py vectors DIR
@@ -425,7 +426,9 @@ class Entry:
                 raise Unknown("the entry has a version that this program does not know")
             raise Refused("the entry is not written as one")
         self.hash = leaf_hash(leaf)
-        self.origin, self.seq, self.sealed_at, self.prev = (match[1].decode("latin-1"), int(match[2]), match[3].decode(), match[4].decode())
+        self.origin, self.seq, self.sealed_at, self.prev = (match[1].decode("latin-1"), exact_count(match[2].decode()), match[3].decode(), match[4].decode())
+        if self.seq is None:
+            raise Refused("the entry has a number that none can have")
         body = parse_canonical(match[5])
         if body is None:
             raise Refused("the body is not canonical JSON")
@@ -565,6 +568,7 @@ class Log:
 
     def __init__(self, directory, vkeys, sections, report):
         self.directory, self.vkeys, self.sections, self.report = directory, vkeys, sections, report
+        self.origin = None
         self.levels = []  # of each level the hashes since its last full tile
         self.tree = Tree()
 
@@ -590,7 +594,7 @@ class Log:
         self.sections.end(self.report)
         if self.tree.root() != root:
             return self.report.altered(self.origin, "the entries do not have the root that was signed")
-        self.report.say("%s: %d entries, root %s, signed" % (self.origin, self.size, base64.b64encode(root).decode()))
+        self.report.say("%s: %d entries, root %s, signed, in %s" % (self.origin, self.size, base64.b64encode(root).decode(), self.directory))
 
     def append(self, level, node):
         if level == 0:
@@ -671,7 +675,18 @@ class Log:
         return entry.sealed_at
 
 
-def check_logs(paths, vkeys, sections, report):
+def check_place(directory, origin, seen, report):
+    """That a directory of a tree as `publish` makes it, under the deployment's name, holds the chain that it is called after."""
+    parts, wanted = os.path.realpath(directory).split(os.sep), origin.split("/")
+    is_place = len(parts) > len(wanted) and parts[-len(wanted) : -1] == wanted[:-1] and re.fullmatch("[1-9][0-9]*|registry", parts[-1])
+    if is_place and parts[-1] != wanted[-1]:
+        report.altered(directory, "this is the place of the chain %s, and it holds %s" % ("/".join(parts[-len(wanted) :]), origin))
+    if origin in seen:
+        report.say("%s and %s hold the same chain, %s" % (seen[origin], directory, origin))
+    seen.setdefault(origin, directory)
+
+
+def check_logs(paths, vkeys, sections, origins, report):
     logs = []
     for path in paths:
         if not os.path.isdir(path):
@@ -685,11 +700,18 @@ def check_logs(paths, vkeys, sections, report):
         report.missing(", ".join(paths), "there is no log")
     if sections and len(logs) != 1:
         raise OSError("a section file belongs to one chain, and here are %d" % len(logs))
+    seen = {}
     for directory in logs:
+        log = Log(directory, vkeys, Sections(sections), report)
         try:
-            Log(directory, vkeys, Sections(sections), report).check()
+            log.check()
         except Refused as refused:
             report.refused(directory, refused)
+        if log.origin is not None:
+            check_place(directory, log.origin, seen, report)
+    for origin in origins:
+        if origin not in seen:
+            report.missing(origin, "this chain is not there; those that are: %s" % (", ".join(sorted(seen)) or "none"))
 
 
 # --- the folder that proves one entry ------------------------------------------------------------------------------------
@@ -858,6 +880,7 @@ def main():
     log = commands.add_parser("log", help="a published directory")
     log.add_argument("directory", nargs="+")
     log.add_argument("--vkey", action="append", required=True, help="name+id+key; may be given more than once")
+    log.add_argument("--origin", action="append", default=[], help="a chain that must be there; may be given more than once")
     log.add_argument("--sections", help="a section file of the one chain")
     proof = commands.add_parser("proof", help="a folder that proves one entry")
     proof.add_argument("directory")
@@ -872,7 +895,7 @@ def main():
         return 2
     try:
         if given.command == "log":
-            check_logs(given.directory, vkeys, given.sections, report)
+            check_logs(given.directory, vkeys, given.sections, given.origin, report)
         elif given.command == "proof":
             check_proof(given.directory, vkeys, report)
         else:

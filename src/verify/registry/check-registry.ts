@@ -130,7 +130,10 @@ export class RegistryCheck implements ChainProofs {
     this.#apart.fork(size, claims.filter(isTrusted), root);
     for (const claim of claims) {
       if (claim.root !== root) this.#differs(claim);
-      else if (isTrusted(claim)) this.#agrees(claim, size, sealedAt);
+      else if (isTrusted(claim)) {
+        this.#restores.agrees(size);
+        this.#agrees(claim, size, sealedAt);
+      }
     }
   }
 
@@ -267,13 +270,14 @@ export class RegistryCheck implements ChainProofs {
   #judge(signedSize: number): void {
     for (const [size, histories] of this.#apart.forks(signedSize))
       this.#note('EQUIVOCATION', `the registry's key signed ${histories} histories of ${size} entries`, { seq: size - 1 }); // prettier-ignore
-    for (const { seq, count } of this.#policy === undefined ? [] : this.#restores.unknown(signedSize)) {
+    for (const restore of this.#policy === undefined ? [] : this.#restores.unknown(signedSize)) {
+      const { seq } = restore;
       const line = this.#restores.lineOf(seq);
       const add =
         line === undefined
           ? 'verify without --since: it prints the line for "restores" of the policy'
           : `add to "restores" of the policy: ${whole(line)}`;
-      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup, and left ${count} checkpoints behind; if you know of it and of all before, ${add}`, { seq }); // prettier-ignore
+      this.#note('RESTORE_DECLARED', `entry ${seq} says that the log goes on from a backup: ${this.#restores.leftBehind(restore)}. If you know of it and of all before, ${add}`, { seq }); // prettier-ignore
     }
     const left = this.#apart.left(signedSize);
     if (left === undefined) return;

@@ -30,6 +30,9 @@ export class Restores {
   /** The first restore that names a checkpoint, by its size and root. */
   readonly #first = new Map<string, number>();
   readonly #roots = new Map<number, Digest>();
+  /** By number: the greatest checkpoint before it that a trusted key signed, and that agrees. */
+  readonly #shared = new Map<number, number>();
+  #agreed = 0;
   #sizes: readonly number[] | undefined;
 
   /**
@@ -74,8 +77,26 @@ export class Restores {
     return this.#sizes[firstBeyond(this.#sizes, above)];
   }
 
+  /** Before what is said of that size is judged: `agrees` comes after it. */
   found(size: number, root: Digest): void {
-    if (this.nextSize(size - 1) === size) this.#roots.set(size, root);
+    if (this.nextSize(size - 1) !== size) return;
+    this.#roots.set(size, root);
+    this.#shared.set(size - 1, this.#agreed);
+  }
+
+  /** A trusted checkpoint is what the registry was. Ascending. */
+  agrees(size: number): void {
+    this.#agreed = size;
+  }
+
+  /** What it left behind, in words, and whether anything that was signed says that it is the same log. */
+  leftBehind({ seq, count, least }: Restore): string {
+    if (least === undefined) return 'it names no checkpoint that it left behind';
+    const shared = this.#shared.get(seq) ?? 0;
+    const left = `it left ${count} checkpoints behind, the least of size ${least}`;
+    if (shared > 0) return `${left}; the greatest that was signed before it and agrees has the size ${shared}`;
+    if (this.#seen > 0) return left; // what agreed before was not read
+    return `${left}, and NONE THAT WAS SIGNED BEFORE IT AGREES: nothing says that this is the same log, it may be another one of its name`;
   }
 
   /** How the registry was with this declaration; `undefined` where that was not read. */

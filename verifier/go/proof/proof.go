@@ -15,18 +15,9 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-func must(ok bool, what ...any) {
-	if !ok {
-		fmt.Printf("TAMPERED %q\n", fmt.Sprint(what...))
-		os.Exit(1)
-	}
-}
-
-func try[T any](value T, err error) T { must(err == nil, err); return value }
-
 func read(name string) string { return string(try(os.ReadFile(os.Args[1] + "/" + name))) }
 
-type entry struct {
+type parsed struct {
 	lines []string
 	body  struct {
 		Action, Source string
@@ -38,9 +29,8 @@ type entry struct {
 	}
 }
 
-func parse(leaf string) (e entry) {
-	e.lines = strings.Split(leaf, "\n")
-	must(len(e.lines) == 6 && e.lines[0] == "audit-entry/v1", "this is no entry")
+func parse(leaf string) (e parsed) {
+	e.lines = entry(leaf)
 	must(json.Unmarshal([]byte(e.lines[5]), &e.body) == nil, "this is no body")
 	return e
 }
