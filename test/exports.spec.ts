@@ -45,6 +45,8 @@ const ENTRIES = {
       'withContext',
     ],
     typesOnly: [
+      'AccessEvent',
+      'AccessVehicle',
       'ActionCatalogue',
       'ActionDefinition',
       'ActionName',
@@ -95,6 +97,8 @@ const ENTRIES = {
       'withContext',
     ],
     typesOnly: [
+      'AccessEvent',
+      'AccessVehicle',
       'ActionCatalogue',
       'ActionDefinition',
       'ActionName',
