@@ -2,6 +2,8 @@ export { createAudit, type Audit, type AuditFacts, type AuditHealth, type AuditO
 export { runAs, setActor, withContext, type AuditContext, type ContextFields } from './context/index.js';
 export { AuditError, defineActions, isAuditError, mergeActions, type AuditErrorCode } from './event/index.js';
 export type {
+  AccessEvent,
+  AccessVehicle,
   ActionCatalogue,
   ActionDefinition,
   ActionName,

@@ -45,6 +45,8 @@ const ENTRIES = {
       'withContext',
     ],
     typesOnly: [
+      'AccessEvent',
+      'AccessVehicle',
       'ActionCatalogue',
       'ActionDefinition',
       'ActionName',
@@ -99,6 +101,8 @@ const ENTRIES = {
       'withContext',
     ],
     typesOnly: [
+      'AccessEvent',
+      'AccessVehicle',
       'ActionCatalogue',
       'ActionDefinition',
       'ActionName',

@@ -1,5 +1,6 @@
--- What entries are also found by: where they came from (`source`), the e-mail and the address of who acted. Projections as the others:
--- written by seal(), compared by the verifier. Entries that were sealed before this file have none of the three.
+-- What entries are also found by: where they came from (`source`), the e-mail and the address of who acted; of an access (`access.entry`, `.exit`,
+-- `.denied`, `.visitor`) the plate and who it was. Projections as the others: written by seal(), compared by the verifier. Entries that were
+-- sealed before this file have none of them.
 
 select set_config('audit.is_new', case when to_regclass('"audit".projection') is null then 'yes' else '' end, true);
 
@@ -12,6 +13,16 @@ update "audit".sealer set epoch = epoch + 1, holder = null, lease_until = '-infi
 alter table "audit".entry add column if not exists source text collate "C";
 alter table "audit".entry add column if not exists actor_email text collate "C";
 alter table "audit".entry add column if not exists address text collate "C";
+alter table "audit".entry add column if not exists plate text collate "C";
+alter table "audit".entry add column if not exists subject text collate "C";
+-- Each with its cost for the sealer in docs/operations.md. Changes are nearly all there is: whoever asks for them reads entry_browse.
+create index if not exists entry_source on "audit".entry (tenant_key, source, id) where source <> 'change' and source <> 'change.client';
+create index if not exists entry_email on "audit".entry (tenant_key, actor_email, id) where actor_email is not null;
+create index if not exists entry_address on "audit".entry (tenant_key, address, id) where address is not null;
+create index if not exists entry_plate on "audit".entry (tenant_key, plate, id) where plate is not null;
+create index if not exists entry_subject on "audit".entry (tenant_key, subject, id) where subject is not null;
+create index if not exists entry_point on "audit".entry (tenant_key, resource_id, id) where resource_type = 'AccessPoint';
+create index if not exists entry_access on "audit".entry (tenant_key, id) where resource_type = 'AccessPoint';
 insert into "audit".projection (from_pos)
 select case when is_called then last_value + 1 else 1 end from "audit".content_pos_seq
 on conflict (one) do nothing;
@@ -33,7 +44,7 @@ create trigger keep before update or delete or truncate on "audit".projection fo
 alter table "audit".projection enable always trigger keep;
 select "audit".unforce(); -- 0001_log.sql
 
--- seal() of 0005_seal.sql, and the three columns. A sealer of before finds no function, and waits until it is replaced.
+-- seal() of 0005_seal.sql, and these columns. A sealer of before finds no function, and waits until it is replaced.
 drop function if exists "audit".seal(bigint, text, integer, bigint, bigint, integer[], text[], text[], bigint[], bigint[], text[], text[], text[], text[], integer[], bigint[], text[], bigint[], text[], text[], integer[], bigint[], bigint[], bigint[], text, text, text[], text[], text[], text[], text[], text[], text[], text[], text);
 
 create or replace function "audit".seal(
@@ -45,7 +56,7 @@ create or replace function "audit".seal(
   n_chain integer[], n_origin text[], n_tenant text[], n_pos bigint[], n_at bigint[], n_actor text[], n_data text[], n_salt_actor text[], n_salt_data text[],
   c_chain integer[], c_old_size bigint[], c_old_hash text[], c_new_size bigint[], c_new_hash text[], c_frontier text[],
   e_chain integer[], e_seq bigint[], e_pos bigint[], e_at bigint[], e_id text, e_hash text, e_tenant text[], e_actor text[], e_action text[],
-  e_type text[], e_resource text[], e_outcome text[], e_request text[], e_group text[], e_source text[], e_email text[], e_address text[], e_body text
+  e_type text[], e_resource text[], e_outcome text[], e_request text[], e_group text[], e_source text[], e_email text[], e_address text[], e_plate text[], e_subject text[], e_body text
 ) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
@@ -61,9 +72,9 @@ begin
     or array[cardinality(c_chain), cardinality(c_old_size), cardinality(c_old_hash), cardinality(c_new_size), cardinality(c_new_hash)]
        is distinct from array_fill(coalesce(cardinality(c_frontier), -1), array[5])
     or array[cardinality(e_chain), cardinality(e_seq), cardinality(e_pos), cardinality(e_at), cardinality(e_tenant), cardinality(e_actor), cardinality(e_action), cardinality(e_type),
-             cardinality(e_resource), cardinality(e_outcome), cardinality(e_request), cardinality(e_group), cardinality(e_source), cardinality(e_email), cardinality(e_address),
+             cardinality(e_resource), cardinality(e_outcome), cardinality(e_request), cardinality(e_group), cardinality(e_source), cardinality(e_email), cardinality(e_address), cardinality(e_plate), cardinality(e_subject),
              cardinality(string_to_array(coalesce(e_id, ''), E'\n')), cardinality(string_to_array(coalesce(e_hash, ''), E'\n'))]
-       is distinct from array_fill(cardinality(string_to_array(coalesce(e_body, ''), E'\n')), array[17]) then
+       is distinct from array_fill(cardinality(string_to_array(coalesce(e_body, ''), E'\n')), array[19]) then
     raise exception 'audit: the lists of a batch have different lengths' using errcode = 'AUD03';
   end if;
   if cardinality(e_chain) = 0 then
@@ -123,11 +134,11 @@ begin
     raise exception 'audit: % of % chains are where the sealer left them', n, cardinality(c_chain) using errcode = 'AUD02';
   end if;
 
-  insert into "audit".entry (chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, source, actor_email, address, body)
-  select u.chain, seq, u.pos, sealed_at, timestamptz 'epoch' + u.at * interval '1 microsecond', id::uuid, decode(u.hash, 'hex'), c.tenant_key, u.actor, action, type, resource, outcome, request, u.group_id::uuid, u.source, email, address, body
+  insert into "audit".entry (chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, source, actor_email, address, plate, subject, body)
+  select u.chain, seq, u.pos, sealed_at, timestamptz 'epoch' + u.at * interval '1 microsecond', id::uuid, decode(u.hash, 'hex'), c.tenant_key, u.actor, action, type, resource, outcome, request, u.group_id::uuid, u.source, email, address, u.plate, u.subject, body
     from unnest(e_chain, e_seq, e_pos, e_at, string_to_array(e_id, E'\n'), string_to_array(e_hash, E'\n'), e_tenant, e_actor, e_action,
-                e_type, e_resource, e_outcome, e_request, e_group, e_source, e_email, e_address, string_to_array(e_body, E'\n'))
-         as u (chain, seq, pos, at, id, hash, tenant, actor, action, type, resource, outcome, request, group_id, source, email, address, body)
+                e_type, e_resource, e_outcome, e_request, e_group, e_source, e_email, e_address, e_plate, e_subject, string_to_array(e_body, E'\n'))
+         as u (chain, seq, pos, at, id, hash, tenant, actor, action, type, resource, outcome, request, group_id, source, email, address, plate, subject, body)
     join "audit".chain c on c.chain = u.chain and c.tenant_key = u.tenant
     -- What has not been captured cannot be sealed; and the registry (0010_registry.sql) holds what seal_registry() writes.
     join "audit".content t on t.pos = u.pos and (u.chain <> 0 or t.source = 'control' and t.tenant_key = 'audit:registry' and t.op in ('chain.open', 'heads', 'key.rotated', 'restore.declared'));
@@ -148,7 +159,7 @@ begin
   end if;
 end $$;
 
-revoke all on function "audit".seal(bigint, text, integer, bigint, bigint, integer[], text[], text[], bigint[], bigint[], text[], text[], text[], text[], integer[], bigint[], text[], bigint[], text[], text[], integer[], bigint[], bigint[], bigint[], text, text, text[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text) from public;
+revoke all on function "audit".seal(bigint, text, integer, bigint, bigint, integer[], text[], text[], bigint[], bigint[], text[], text[], text[], text[], integer[], bigint[], text[], bigint[], text[], text[], integer[], bigint[], bigint[], bigint[], text, text, text[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text) from public;
 
 -- Control entries of the registry, in one statement with everything that seal() does: written, sealed and, of `heads`, entered in head.
 -- Raises as seal() does. The lists k_ are the rows, e_ their entries, one for each, h_ the chains and sizes that `heads` tells of.
@@ -217,7 +228,7 @@ begin
     array[0], array[p_old_size], array[p_old_hash], array[p_old_size + rows], array[p_new_hash], array[p_frontier],
     array_fill(0, array[rows]), array(select p_old_size + g from generate_series(0, rows - 1) g), k_pos, k_at, e_id, e_hash, array_fill(registry, array[rows]),
     array_fill('sealer'::text, array[rows]), k_kind, array_fill(null::text, array[rows]), array_fill(null::text, array[rows]), array_fill('success'::text, array[rows]),
-    array_fill(null::text, array[rows]), array_fill(null::text, array[rows]), array_fill('control'::text, array[rows]), array_fill(null::text, array[rows]), array_fill(null::text, array[rows]), e_body);
+    array_fill(null::text, array[rows]), array_fill(null::text, array[rows]), array_fill('control'::text, array[rows]), array_fill(null::text, array[rows]), array_fill(null::text, array[rows]), array_fill(null::text, array[rows]), array_fill(null::text, array[rows]), e_body);
 end $$;
 
 revoke all on function "audit".seal_registry(bigint, text, integer, bigint, text[], bigint[], bigint[], text[], text[], text[], bigint, text, text, text, text, text, text, integer[], bigint[]) from public;

@@ -74,6 +74,17 @@ exception when others then
   return null;
 end $$;
 
+-- The same where it is a number.
+create or replace function "audit".member_number(p_json text, p_name text) returns double precision
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  v json := "audit".member(p_json, p_name);
+begin
+  return case when json_typeof(v) = 'number' then (v #>> '{}')::double precision end;
+exception when others then
+  return null;
+end $$;
+
 -- The strings of a list; none of it where there is no list.
 create or replace function "audit".member_list(p_json text, p_name text) returns text[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -156,28 +167,36 @@ $$;
 -- One row an entry; none of the registry. Columns by which an entry is found are those of the index (the e-mail in small letters); `old`, `new`
 -- and `details` are jsonb. From PostgreSQL 15 on it runs with the rights of whoever asks, and the policies of the tables keep tenants
 -- apart. Before, a view runs with those of its owner: there the predicate of the reader's policy stands in it.
+-- `access_log`, one row an access: who came and went. It is all that a guard may read.
 do $do$
 declare
-  columns constant text := $sql$
-    e.id, e.chain, e.seq, k.origin, e.tenant_key as tenant, e.occurred_at, e.sealed_at, e.source, e.action, e.outcome,
-    "audit".member_text(e.body, 'severity') as severity, "audit".member_count(e.body, 'durationMs') as duration_ms, "audit".member_list(e.body, 'flags') as flags,
-    e.group_id, "audit".member_text(e.body, 'tx') as tx, e.resource_type, e.resource_id,
-    e.actor_id, "audit".member_text("audit".actor_text(c.actor), 'type') as actor_type, e.actor_email, "audit".member_text("audit".actor_text(c.actor), 'role') as actor_role,
-    "audit".member_text("audit".actor_text(c.actor), 'onBehalfOf') as on_behalf_of, e.address as ip, "audit".member_text("audit".actor_text(c.actor), 'userAgent') as user_agent,
-    "audit".member_text("audit".actor_text(c.actor), 'session') as session, e.request_id,
-    "audit".member_json(c.data, 'old') as old, "audit".member_json(c.data, 'new') as new, "audit".changed_fields(c.data) as changed,
-    "audit".member_text(c.data, 'reason') as reason, "audit".member_json(c.data, 'error') as error, "audit".member_json(c.data, 'details') as details, encode(e.hash, 'hex') as hash
-    from "audit".entry e left join "audit".chain k on k.chain = e.chain left join "audit".content c on c.pos = e.pos
-   where e.chain > 0$sql$;
+  log_columns constant text := $sql$
+    select e.id, e.chain, e.seq, k.origin, e.tenant_key as tenant, e.occurred_at, e.sealed_at, e.source, e.action, e.outcome,
+           "audit".member_text(e.body, 'severity') as severity, "audit".member_count(e.body, 'durationMs') as duration_ms, "audit".member_list(e.body, 'flags') as flags,
+           e.group_id, "audit".member_text(e.body, 'tx') as tx, e.resource_type, e.resource_id,
+           e.actor_id, "audit".member_text("audit".actor_text(c.actor), 'type') as actor_type, e.actor_email, "audit".member_text("audit".actor_text(c.actor), 'role') as actor_role,
+           "audit".member_text("audit".actor_text(c.actor), 'onBehalfOf') as on_behalf_of, e.address as ip, "audit".member_text("audit".actor_text(c.actor), 'userAgent') as user_agent,
+           "audit".member_text("audit".actor_text(c.actor), 'session') as session, e.request_id,
+           "audit".member_json(c.data, 'old') as old, "audit".member_json(c.data, 'new') as new, "audit".changed_fields(c.data) as changed,
+           "audit".member_text(c.data, 'reason') as reason, "audit".member_json(c.data, 'error') as error, "audit".member_json(c.data, 'details') as details, encode(e.hash, 'hex') as hash
+      from "audit".entry e left join "audit".chain k on k.chain = e.chain left join "audit".content c on c.pos = e.pos
+     where e.chain > 0$sql$;
+  access_columns constant text := $sql$
+    select e.id, e.occurred_at, e.tenant_key as tenant, e.resource_id as point, "audit".member_text("audit".member(c.data, 'details')::text, 'direction') as direction,
+           substr(e.action, 8) as event, "audit".member_text("audit".member(c.data, 'details')::text, 'method') as method, e.subject, e.plate,
+           "audit".member_json("audit".member(c.data, 'details')::text, 'vehicle') as vehicle, "audit".member_number("audit".member(c.data, 'details')::text, 'confidence') as confidence,
+           "audit".member_text("audit".member(c.data, 'details')::text, 'evidenceUrl') as evidence_url, "audit".member_text("audit".member(c.data, 'details')::text, 'authorizedBy') as authorized_by, e.outcome
+      from "audit".entry e left join "audit".content c on c.pos = e.pos
+     where e.chain > 0 and e.resource_type = 'AccessPoint' and e.action in ('access.entry', 'access.exit', 'access.denied', 'access.visitor')$sql$;
   -- In a sub-select they are looked for once. One condition, not a union of two: of that, a barrier lets conditions of the asker's through.
   tenants constant text := $sql$(select case when "audit".sees_all(current_user) then array(select a.tenant_key from "audit".chain a)
     else array[case when current_setting('audit.no_tenant', true) = 'on' then '' else nullif(current_setting('audit.tenant', true), '') end] end)::text[]$sql$;
+  is_invoker constant boolean := current_setting('server_version_num')::integer >= 150000;
+  kind constant text := case when is_invoker then 'security_invoker' else 'security_barrier' end;
+  wall constant text := case when is_invoker then '' else ' and e.tenant_key = any (' || tenants || ')' end;
 begin
-  if current_setting('server_version_num')::integer >= 150000 then
-    execute 'create or replace view "audit".log with (security_invoker = true) as select' || columns;
-  else
-    execute 'create or replace view "audit".log with (security_barrier = true) as select' || columns || ' and e.tenant_key = any (' || tenants || ')';
-  end if;
+  execute format('create or replace view "audit".log with (%s = true) as ', kind) || log_columns || wall;
+  execute format('create or replace view "audit".access_log with (%s = true) as ', kind) || access_columns || wall;
 end $do$;
 
 do $$
@@ -188,10 +207,10 @@ begin
   for r in
     select c.oid::regclass as object, case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)::text) end as role
       from pg_class c, aclexplode(c.relacl) a
-     where c.oid in ('"audit".log'::regclass) and a.grantee <> c.relowner and current_setting('audit.is_new', true) = 'yes'
+     where c.oid in ('"audit".log'::regclass, '"audit".access_log'::regclass) and a.grantee <> c.relowner and current_setting('audit.is_new', true) = 'yes'
   loop
     execute format('revoke all on %s from %s cascade', r.object, r.role);
   end loop;
 end $$;
 revoke all on function "audit".id_at(timestamptz), "audit".legible(text), "audit".member(text, text), "audit".member_text(text, text), "audit".member_json(text, text),
-  "audit".member_count(text, text), "audit".member_list(text, text), "audit".actor_text(bytea), "audit".changed_fields(text), "audit".sees_all(name) from public;
+  "audit".member_count(text, text), "audit".member_number(text, text), "audit".member_list(text, text), "audit".actor_text(bytea), "audit".changed_fields(text), "audit".sees_all(name) from public;

@@ -18,6 +18,8 @@ export interface CapturedFields {
   readonly actor: Uint8Array | null;
   readonly commitActor: Digest | null;
   readonly commitData: Digest | null;
+  /** The `data` section, if it is an access (`accessKeys`); else it need not be here. */
+  readonly access?: string | null | undefined;
   /** A section is too large to be committed to, by `READ_LIMITS`. */
   readonly tooLarge?: boolean | undefined;
 }

@@ -21,6 +21,8 @@ export interface EntryText {
   readonly source: string;
   readonly actorEmail: string | null;
   readonly address: string | null;
+  readonly plate: string | null;
+  readonly subject: string | null;
 }
 
 /**
@@ -46,6 +48,8 @@ export function entryText(
     source: fields.source,
     actorEmail: emailKey(finished.actorEmail),
     address: projected(finished.address),
+    plate: projected(finished.plate),
+    subject: projected(finished.subject),
   };
 }
 
@@ -56,6 +60,8 @@ export function finishOpening(tenant: string, commit: { actor: Digest | null; da
     actorId: 'sealer',
     actorEmail: undefined,
     address: undefined,
+    plate: undefined,
+    subject: undefined,
     requestId: undefined,
     body: { source: 'control', action: 'chain.open', outcome: 'success', flags: new Set(), commit },
   };

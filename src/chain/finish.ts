@@ -1,6 +1,7 @@
 import { FLAGS, OUTCOMES, SEVERITIES, SOURCES, type Flag } from '../event/types.js';
 import { parseJsonObject } from '../event/json-object.js';
 import { LIMITS, READ_LIMITS } from '../event/limits.js';
+import { accessKeys } from './access.js';
 import type { Body } from './body.js';
 import type { CapturedFields } from './captured.js';
 
@@ -19,6 +20,9 @@ export interface Finished {
   /** The actor section's `ip`. */
   readonly address: string | undefined;
   readonly requestId: string | undefined;
+  /** Of an access alone. */
+  readonly plate: string | undefined;
+  readonly subject: string | undefined;
   readonly body: Omit<Body, 'v' | 'id' | 'occurredAt' | 'flags'> & { readonly flags: ReadonlySet<Flag> };
 }
 
@@ -52,6 +56,7 @@ export function finish(row: CapturedFields, incarnation: string): Finished {
   const header = row.header === null ? {} : (parseHeader(row.header) ?? malformed() ?? {});
   const type = name(row.model, LIMITS.typeLength);
   const said = row.source === 'control' ? row.op : header['action'];
+  const action = actionOf(row, type, name(said, LIMITS.actionLength)) ?? malformed() ?? 'audit.malformed';
 
   return {
     tenant: string(actor?.['tenant']) ?? row.tenant ?? '',
@@ -59,9 +64,10 @@ export function finish(row: CapturedFields, incarnation: string): Finished {
     actorEmail: string(actor?.['email']),
     address: string(actor?.['ip']),
     requestId: string(actor?.['requestId']),
+    ...accessKeys(row.source === 'change' ? '' : action, row.header, row.access),
     body: {
       source: oneOf(SOURCES, row.source) ?? malformed() ?? 'record',
-      action: actionOf(row, type, name(said, LIMITS.actionLength)) ?? malformed() ?? 'audit.malformed',
+      action,
       outcome:
         header['outcome'] === undefined ? 'success' : (oneOf(OUTCOMES, header['outcome']) ?? malformed() ?? 'failure'),
       resource: type,

@@ -34,6 +34,8 @@ export function finishRegistry(kind: RegistryKind, commit: Body['commit'], heads
     actorId: 'sealer',
     actorEmail: undefined,
     address: undefined,
+    plate: undefined,
+    subject: undefined,
     requestId: undefined,
     body: { source: 'control', action: kind, outcome: 'success', flags: new Set(), commit, heads },
   };

@@ -34,6 +34,7 @@ export function migrateCommand(): Command {
     .option('--sealer-role <role>', 'the role of the sealer')
     .option('--reader-role <role>', 'a role that reads the entries of one tenant')
     .option('--auditor-role <role>', 'a role that reads all of the log and leaves entries of what it read')
+    .option('--guard-role <role>', 'a role that reads who came and went (audit.access_log), of one tenant')
     .option('--create-roles', 'create those of them that are not there, with LOGIN and without a password')
     .option('--without-config', 'there is meant to be no configuration: the log may tell what it hides now')
     .action(async (options: MigrateCommandOptions, command: Command) => {

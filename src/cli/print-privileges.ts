@@ -6,11 +6,18 @@ export interface RoleOptions {
   sealerRole?: string;
   readerRole?: string;
   auditorRole?: string;
+  guardRole?: string;
 }
 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID` */
-export function rolesOf({ appRole, sealerRole, readerRole, auditorRole }: RoleOptions): Roles {
-  return checkRoleNames({ app: appRole, sealer: sealerRole, reader: readerRole, auditor: auditorRole });
+export function rolesOf({ appRole, sealerRole, readerRole, auditorRole, guardRole }: RoleOptions): Roles {
+  return checkRoleNames({
+    app: appRole,
+    sealer: sealerRole,
+    reader: readerRole,
+    auditor: auditorRole,
+    guard: guardRole,
+  });
 }
 
 /** A line for each role that gained or lost something; nothing if all was right. */

@@ -1,3 +1,4 @@
+import { accessEvent, type AccessEvent } from '../event/access-event.js';
 import type { ActionBook } from '../event/action-book.js';
 import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
@@ -35,7 +36,6 @@ export interface AuditFacts extends QueueFacts, RequestFacts {
 }
 
 const HEALTH_TIMEOUT_MS = 2_000;
-
 /** Far beyond any query of recorder and sealer; only a connection that is open and silent takes longer. */
 const QUERY_TIMEOUT_MS = 60_000;
 
@@ -203,6 +203,11 @@ export class Audit implements Recorder {
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- found in the event where a catalogue is registered
   record<const N extends ActionName>(event: AuditEventOf<N>, options?: RecordOptions): Receipt {
     return this.#requests.record(event, options);
+  }
+
+  /** Records who came and went. @throws AuditError `AUDIT_EVENT_INVALID`, and as `record()` */
+  access(access: AccessEvent, options?: RecordOptions): Receipt {
+    return this.#requests.record(accessEvent(access), options);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { isAccessAction } from './access.js';
 import { checkActions, mergeActions, type ActionCatalogue, type ActionDefinition } from './actions.js';
 import { AuditError, unfailing } from './errors.js';
 
@@ -51,7 +52,9 @@ export class ActionBook {
 
   /** Whether an event may have this action: it is in a catalogue, or one that this package writes. */
   knows(action: string): boolean {
-    return OWN_ACTIONS.has(action) || OWN_PREFIX.test(action) || this.find(action) !== undefined;
+    return (
+      OWN_ACTIONS.has(action) || OWN_PREFIX.test(action) || isAccessAction(action) || this.find(action) !== undefined
+    );
   }
 
   /** Actions that have the mark. */

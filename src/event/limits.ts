@@ -37,6 +37,8 @@ export const READ_LIMITS = {
   header: 16_384,
   flags: 1_024,
   actor: 65_536,
+  /** Of the data section of an access: bytes. A longer one is not looked into. */
+  access: 16_384,
   /** A section that is larger is not hashed: PostgreSQL cannot put more than a gigabyte together. */
   section: 512 * 1024 * 1024,
   /** Rows of one reading together: what travels, and a part of what is hashed. */

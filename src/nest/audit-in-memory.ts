@@ -2,10 +2,12 @@ import type { Audit, AuditFacts } from '../compose/create-audit.js';
 import type { AuditHealth } from '../compose/health.js';
 import type { CheckedOptions } from '../compose/options.js';
 import type { ActionBook } from '../event/action-book.js';
+import { accessEvent, type AccessEvent } from '../event/access-event.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditApi } from '../prisma/api.js';
 import type { AuditReader } from '../query/reader.js';
 import type { CloseFacts } from '../recorder/index.js';
+import type { Receipt } from '../recorder/port.js';
 import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
 
 /** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
@@ -86,6 +88,10 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
         await this.record(event).reached();
       },
     };
+  }
+
+  access(access: AccessEvent): Receipt {
+    return this.record(accessEvent(access));
   }
 
   close(): Promise<CloseFacts> {

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Audit } from '../compose/create-audit.js';
 import { currentContext, runAs, setActor, withContext, type ContextFields } from '../context/context.js';
+import type { AccessEvent } from '../event/access-event.js';
 import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import type { Actor, AuditEvent, Durability, Resource } from '../event/types.js';
 import { claimOf } from '../http/claim.js';
@@ -89,6 +90,14 @@ export class AuditService {
     return this.#record({ ...change, action: `${change.resource.type}.${verb}` });
   }
 
+  /**
+   * Somebody, or a vehicle, at a door, a gate or a barrier: `access.entry`, `.exit`, `.denied` or `.visitor`, found by point, plate and
+   * subject. Resolves as `record()` does; rejects with `AUDIT_EVENT_INVALID`, which names the member and what it must be.
+   */
+  access(access: AccessEvent, options?: { durability?: Durability }): Promise<void> {
+    return this.#heard(async () => void (await this.#audit.access(access, options).reached()));
+  }
+
   /** Names the actor of the running request from now on. */
   setActor(actor: Actor): void {
     setActor(actor);
@@ -115,12 +124,12 @@ export class AuditService {
   }
 
   #record(event: AuditEvent, options?: RecordOptions): Promise<void> {
-    const recorded = this.#reach(event, options);
-    recorded.catch((error: unknown) => this.#log.tell(error));
-    return recorded;
+    return this.#heard(async () => void (await this.#audit.record(event, options).reached()));
   }
 
-  async #reach(event: AuditEvent, options?: RecordOptions): Promise<void> {
-    await this.#audit.record(event, options).reached();
+  #heard(reach: () => Promise<void>): Promise<void> {
+    const recorded = reach();
+    recorded.catch((error: unknown) => this.#log.tell(error));
+    return recorded;
   }
 }

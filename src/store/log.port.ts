@@ -3,7 +3,7 @@ import type { Digest } from '../chain/hashing.js';
 import type { RegistryKind, ToldSize } from '../chain/registry.js';
 import type { Micros } from '../event/clock.js';
 
-/** A row of `content` as the sealer reads it: everything but the `data` section, which stays where it is. */
+/** A row of `content` as the sealer reads it: everything but the `data` section, which stays where it is if it is not of an access. */
 export interface CapturedRow extends CapturedFields {
   readonly pos: number;
 }
@@ -80,6 +80,8 @@ export interface SealedEntry {
   readonly source: string;
   readonly actorEmail: string | null;
   readonly address: string | null;
+  readonly plate: string | null;
+  readonly subject: string | null;
   readonly body: string;
 }
 

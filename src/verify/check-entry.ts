@@ -48,7 +48,7 @@ export function checkEntry(
   }
   const isActorThere = checkSection('actor', body.commit.actor, content.saltActor, content.actor, found);
   const isDataThere = checkSection('data', body.commit.data, content.saltData, content.data, found);
-  compareWithCaptured(entry, body, content, chainTenant, { isActorThere, isOld }, found);
+  compareWithCaptured(entry, body, content, chainTenant, { isActorThere, isDataThere, isOld }, found);
   if (isDataThere) {
     const id = parseJsonObject(content.data as string)?.['id'];
     // The empty text is a key like any other.
@@ -60,8 +60,8 @@ export function checkEntry(
 }
 
 /** Whether an entry has none of the projections that there are since 0011_questions.sql. */
-export function isUnprojected({ source, actorEmail, address }: EntryRecord): boolean {
-  return source === null && actorEmail === null && address === null;
+export function isUnprojected({ source, actorEmail, address, plate, subject }: EntryRecord): boolean {
+  return source === null && actorEmail === null && address === null && plate === null && subject === null;
 }
 
 function checkSection(

@@ -37,7 +37,12 @@ export function sectionsIfClean(entry: EntryRecord, chainTenant: string, isOld: 
     text.resourceType === entry.resourceType &&
     text.resourceId === entry.resourceId &&
     text.group === entry.group &&
-    (isOld || (text.source === entry.source && text.actorEmail === entry.actorEmail && text.address === entry.address));
+    (isOld ||
+      (text.source === entry.source &&
+        text.actorEmail === entry.actorEmail &&
+        text.address === entry.address &&
+        text.plate === entry.plate &&
+        text.subject === entry.subject));
   return isSame ? Number(actor !== null) + Number(data !== null) : undefined;
 }
 
@@ -61,6 +66,7 @@ function finishAsSealed(entry: EntryRecord, content: ContentRecord): Finished | 
     actor,
     commitActor: actor === null || saltActor === null ? null : commitment('actor', saltActor, actor),
     commitData: data === null || saltData === null ? null : commitment('data', saltData, data),
+    access: data,
   };
   return finish(row, incarnation);
 }

@@ -20,14 +20,14 @@ const OF_THE_ACTOR = new Set(['malformed', 'truncated']);
 /**
  * Derives the entry anew from its captured row, as a sealer does, and compares. What cannot be derived is not compared: what comes
  * out of an actor section that is gone, the time of a row that has none, the incarnation in `tx`.
- * @param known `isActorThere`: the actor section is the one that was sealed; `isOld`: the entry has no later projections
+ * @param known `isActorThere`, `isDataThere`: the section is the one that was sealed; `isOld`: the entry has no later projections
  */
 export function compareWithCaptured(
   entry: EntryRecord,
   body: ParsedBody,
   content: ContentRecord,
   chainTenant: string,
-  { isActorThere, isOld }: { readonly isActorThere: boolean; readonly isOld: boolean },
+  { isActorThere, isDataThere, isOld }: { readonly [K in 'isActorThere' | 'isDataThere' | 'isOld']: boolean },
   found: Found,
 ): void {
   const isActorKnown = isActorThere || body.commit.actor === null;
@@ -58,6 +58,10 @@ export function compareWithCaptured(
     if (tenant !== chainTenant)
       found('CAPTURE_DIFFERS', `the captured row is of the tenant ${show(tenant)}, its entry is in the chain of ${show(chainTenant)}`); // prettier-ignore
   }
+  if (!isOld && (isDataThere || body.commit.data === null)) {
+    compare('plate', entry.plate, projected(finished.plate));
+    compare('subject', entry.subject, projected(finished.subject));
+  }
   if (content.at === undefined && entry.occurredAt > entry.sealedAt + 999)
     found('CAPTURE_DIFFERS', 'the captured row has no time, and its entry one after it was sealed');
   const id = projected(content.resourceId ?? undefined);
@@ -75,7 +79,8 @@ function derive(entry: EntryRecord, body: ParsedBody, content: ContentRecord, is
     return finishRegistry(content.op, body.commit, content.op === 'heads' ? headsOf(body, content) : undefined);
   const [, incarnation = ''] = TX.exec(String(body.tx)) ?? [];
   const { actor: commitActor, data: commitData } = body.commit;
-  return finish({ ...content, actor: isActorThere ? content.actor : null, commitActor, commitData }, incarnation);
+  const sections = { actor: isActorThere ? content.actor : null, access: content.data };
+  return finish({ ...content, ...sections, commitActor, commitData }, incarnation);
 }
 
 function entryTextOr(finished: Finished, id: string, at: number, content: ContentRecord) {

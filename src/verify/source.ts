@@ -14,7 +14,7 @@ export interface ChainRecord {
 }
 
 /** The captured row behind an entry: what it was derived from, and its sections with their salts (32 hex digits). */
-export interface ContentRecord extends Omit<CapturedFields, 'commitActor' | 'commitData'> {
+export interface ContentRecord extends Omit<CapturedFields, 'commitActor' | 'commitData' | 'access'> {
   readonly saltActor: string | null;
   readonly data: string | null;
   readonly saltData: string | null;
@@ -40,6 +40,8 @@ export interface EntryRecord {
   readonly source: string | null;
   readonly actorEmail: string | null;
   readonly address: string | null;
+  readonly plate: string | null;
+  readonly subject: string | null;
   readonly body: string;
   /** `null`: there is no content row at this position. `undefined`: it was not asked for. */
   readonly content: ContentRecord | null | undefined;

@@ -621,7 +621,34 @@ def finish(row, incarnation):
     ids = {"actorId": filled(actor.get("id")), "actorEmail": email, "address": filled(actor.get("ip")), "requestId": filled(actor.get("requestId")), "resourceId": row["resourceId"]}
     joined = {key: value if value is None else projected(utf16(value).decode("utf-16-le", "surrogatepass")) for key, value in ids.items()}
     tenant = projected(utf16(tenant).decode("utf-16-le", "surrogatepass"))
+    joined.update(access_keys(row, action))
     return dict(joined, body=canonical(body), tenant=tenant, source=source, action=action, outcome=outcome, resourceType=resource, group=row["group"])
+
+
+SPACE = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"  # as ECMAScript has it
+
+
+def plate_key(plate):
+    plate = re.sub("[" + SPACE + "\u00ad\\-\u2010-\u2015\u2212]+", "", plate)
+    return re.sub("[a-z\u00e0-\u00f6\u00f8-\u00fe\u03b1-\u03c9\u0430-\u044f\u0450-\u045f]", lambda letter: letter[0].upper(), plate)
+
+
+def access_keys(row, action):
+    none = {"plate": None, "subject": None}
+    known = action in ("access.entry", "access.exit", "access.denied", "access.visitor") and row["source"] != "change"
+    data = row["access"]
+    if not known or '"access.' not in (row["header"] or "") or data is None or len(data.encode("utf-8")) > 16_384:
+        return none
+    details = (parse_object(data) or {}).get("details")
+    details = details if isinstance(details, dict) else {}
+    vehicle = details.get("vehicle")
+    plate = filled(vehicle.get("plate")) if isinstance(vehicle, dict) else None
+    keys = {"plate": filled(plate_key(text_of(plate))) if plate is not None else None, "subject": filled(details.get("subject"))}
+    return {key: value if value is None else projected(text_of(value)) for key, value in keys.items()}
+
+
+def text_of(value):
+    return utf16(value).decode("utf-16-le", "surrogatepass")  # a pair of surrogates that were escaped is one character
 
 
 def captured_rows():
@@ -661,6 +688,16 @@ def captured_rows():
         '{"email":"%s","ip":"%s"}' % ("E" * 512, "f" * 512), '{"email":"%s","ip":"%s"}' % ("E" * 513, "f" * 513),
     ):
         cases.append(("an actor %s" % (repr(text)[:40]), dict(change, actor=actor(text), tenant="of the row")))
+    for kind in ("entry", "exit", "denied", "visitor", "granted", ""):
+        cases.append(("an access, %s" % kind, dict(event, header=header(action="access." + kind), access='{"details":{"subject":"ann","vehicle":{"plate":"b-ab 123e"}}}')))
+    for text in (
+        '{"details":{"vehicle":{"plate":" b\u2013\u00fc\u00df \u00a0 \u0431\u03c2 "}}}', '{"details":{"vehicle":{"plate":"- -"},"subject":""}}', '{"details":{"vehicle":"B-AB 1","subject":5}}', '{"details":[1]}', "[]", "nonsense", "",
+        '{"details":{"subject":"a\\u0000b","vehicle":{"plate":"\\ud800"}}}', '{"details":{"subject":"%s","vehicle":{"plate":"%s"}}}' % ("s" * 513, "p" * 513), '{"details":{"subject":"ann"}}'.ljust(16_384), '{"details":{"subject":"ann"}}'.ljust(16_385),
+    ):
+        cases.append(("an access with %s" % repr(text)[:60], dict(event, header=header(action="access.entry"), access=text)))
+    cases.append(("an access, its action escaped", dict(event, header='{"action":"\\u0061ccess.entry"}', access='{"details":{"subject":"ann"}}')))
+    cases.append(("an access without its data", dict(event, header=header(action="access.entry"))))
+    cases.append(("a change with the header of an access", dict(change, header=header(action="access.entry"), access='{"details":{"subject":"ann"}}')))
     cases.append(("no tenant anywhere", dict(change, actor=actor("{}"))))
     cases += [("a tenant of the row, %d" % len(tenant), dict(change, tenant=tenant)) for tenant in ("", "acme", "t" * 513, "\u00fc" * 256)]
     cases += [("a resource id of %d" % len(key), dict(change, resourceId=key)) for key in ("", "1", "k" * 512, "k" * 513, '["a","1"]')]
@@ -680,7 +717,7 @@ def captured_rows():
     for label, fields in cases:
         row = {
             "xid": "4711", "at": T0 + 123_456, "sealed": T0 + 999_000, "source": "record", "op": None, "model": None, "resourceId": None, "group": None, "tenant": None,
-            "header": None, "flags": None, "actor": None, "tooLarge": False, "commitActor": digest(label + " actor"), "commitData": digest(label + " data"),
+            "header": None, "flags": None, "actor": None, "access": None, "tooLarge": False, "commitActor": digest(label + " actor"), "commitData": digest(label + " data"),
         }
         row.update(fields)
         row["id"] = uuid_v7(row["at"] if row["at"] is not None else row["sealed"], 0, pseudo_random("row " + label, 6))

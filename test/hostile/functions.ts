@@ -32,6 +32,7 @@ export const AT_MOST: Readonly<Record<string, string>> = {
   member: 'none; of its arguments alone',
   member_text: 'none; of its arguments alone',
   member_json: 'none; of its arguments alone',
+  member_number: 'none; of its arguments alone',
   member_count: 'none; of its arguments alone',
   member_list: 'none; of its arguments alone',
   actor_text: 'none; of its argument alone',

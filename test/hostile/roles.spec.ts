@@ -169,7 +169,7 @@ hostile('a log that is not as the package makes it', (holds) => {
   });
 });
 
-const NOTHING = `'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}',null,null,'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}',null`;
+const NOTHING = `'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}',null,null,'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}',null`;
 const NOW = `(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 const HASH = 'ab'.repeat(32);
 const opening = (
@@ -179,7 +179,7 @@ const opening = (
   const { actor = `{"id":"sealer","type":"system","tenant":"forged"}`, data = `{"details":{"nonce":"${'0'.repeat(32)}","origin":"ORIGIN/CHAIN","tenant":"forged"}}` } = fields; // prettier-ignore
   return `array[${chain}]::int[], array[${origin}], array[${tenant}], array[${pos}]::bigint[], array[${at}]::bigint[], array[encode('${actor}', 'hex')], array['${data}'], array['${'1'.repeat(32)}'], array['${'2'.repeat(32)}'],
     array[CHAIN]::int[], array[0]::bigint[], array['${'0'.repeat(64)}'], array[1]::bigint[], array['${HASH}'], array['${HASH}'],
-    array[CHAIN]::int[], array[0]::bigint[], array[POS]::bigint[], array[1]::bigint[], gen_random_uuid()::text, '${HASH}', array[${tenant}], '{sealer}', '{chain.open}', '{null}', '{null}', '{success}', '{null}', '{null}', '{control}', '{null}', '{null}', '{}'`; // prettier-ignore
+    array[CHAIN]::int[], array[0]::bigint[], array[POS]::bigint[], array[1]::bigint[], gen_random_uuid()::text, '${HASH}', array[${tenant}], '{sealer}', '{chain.open}', '{null}', '{null}', '{success}', '{null}', '{null}', '{control}', '{null}', '{null}', '{null}', '{null}', '{}'`; // prettier-ignore
 };
 
 /** What the sealer's login can hand to seal(): low, time and the lists. The first must be taken, so that the others fail for their own reason. */
@@ -213,7 +213,7 @@ const SEALS: readonly [name: string, arguments_: string, taken?: true][] = [
   ['a header of another number', `0, ${NOW}, ${opening().replace(`array[CHAIN]::int[], array[0]::bigint[], array[POS]`, `array[CHAIN]::int[], array[5]::bigint[], array[POS]`)}`],
   ['a chain that grows by more than its entries', `0, ${NOW}, ${opening().replace(`array[1]::bigint[], array['${HASH}'], array['${HASH}']`, `array[2]::bigint[], array['${HASH}'], array['${HASH}']`)}`],
   ['a frontier of another size', `0, ${NOW}, ${opening().replace(`array['${HASH}'], array['${HASH}']`, `array['${HASH}'], array['${HASH}${HASH}']`)}`],
-  ['a chain that is not there', `0, ${NOW}, '{}','{}','{}','{}','{}','{}','{}','{}','{}', '{77}', '{0}', '{${'0'.repeat(64)}}', '{1}', '{${HASH}}', '{${HASH}}', '{77}', '{0}', '{1}', '{1}', gen_random_uuid()::text, '${HASH}', '{acme}', '{x}', '{a}', '{null}', '{null}', '{success}', '{null}', '{null}', '{control}', '{null}', '{null}', '{}'`],
+  ['a chain that is not there', `0, ${NOW}, '{}','{}','{}','{}','{}','{}','{}','{}','{}', '{77}', '{0}', '{${'0'.repeat(64)}}', '{1}', '{${HASH}}', '{${HASH}}', '{77}', '{0}', '{1}', '{1}', gen_random_uuid()::text, '${HASH}', '{acme}', '{x}', '{a}', '{null}', '{null}', '{success}', '{null}', '{null}', '{control}', '{null}', '{null}', '{null}', '{null}', '{}'`],
   ['a body of a megabyte', `0, ${NOW}, ${opening().replace(/'\{\}'$/, `repeat('x', 1000000)`)}`],
 ]; // prettier-ignore
 
@@ -262,7 +262,7 @@ hostile('who holds the sealer’s login', (holds) => {
   holds('a lease for longer than ten minutes', async () => {
     const pool = world.poolOf(world.roles.sealer);
     for (const ms of ['null', '0', '-5', '2147483647'])
-      await expect(pool.query(`select audit.seal(1, 'x', ${ms}, 0, ${NOW}, '{}','{}','{}','{}','{}','{}','{}','{}','{}', '{}','{}','{}','{}','{}','{}', '{1}','{0}','{1}','{1}','x','x','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{}')`)).rejects.toMatchObject({ code: 'AUD03' }); // prettier-ignore
+      await expect(pool.query(`select audit.seal(1, 'x', ${ms}, 0, ${NOW}, '{}','{}','{}','{}','{}','{}','{}','{}','{}', '{}','{}','{}','{}','{}','{}', '{1}','{0}','{1}','{1}','x','x','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{a}','{}')`)).rejects.toMatchObject({ code: 'AUD03' }); // prettier-ignore
   });
   holds('watch_coverage(true) does not make it the one who changed triggers', async () => {
     await world.owner.query(

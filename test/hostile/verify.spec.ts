@@ -101,7 +101,7 @@ function lie(seq: number, member: string, json: string): Tampering {
   };
 }
 
-const ENTRY = `sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address`;
+const ENTRY = `sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address, plate, subject`;
 const copyOf = (seq: number, chain: string, number: string, tenant = ''): string =>
   `insert into audit.entry select ${chain}, ${number}, 900000, ${ENTRY} from audit.entry where ${at(seq, tenant)}`;
 const NO_KEY = 'alter table audit.entry drop constraint entry_pkey';

@@ -243,8 +243,8 @@ describe('of more entries than are walked', () => {
     await mark('notice', [9_999, 10_000]);
     await mark('warning', [10_001, 20_000, 20_001]);
     const shown = async (query: AuditQuery): Promise<readonly [AuditPage, number]> => {
-      const page = await audit.query.find(query);
-      return [page, page.entries.length];
+      const answer = await audit.query.find(query);
+      return [answer, answer.entries.length];
     };
     const [first_, n1] = await shown({ severity: 'notice' });
     const [empty, n2] = await shown({ severity: 'notice', cursor: first_.next });

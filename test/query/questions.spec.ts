@@ -7,6 +7,8 @@ import { newContext } from '../../src/context/index.js';
 import { auditAdapter } from '../../src/prisma/index.js';
 import type { ReaderScope } from '../../src/query/index.js';
 import { reconcileTriggers, type Coverage } from '../../src/store/postgres/index.js';
+import type { FieldValue } from '../../src/event/values.js';
+import { literal } from '../../src/query/prisma-literal.js';
 import { emptyLog, type FilledLog } from '../support/filled-log.js';
 import { full } from '../support/full.js';
 import { Prisma, PrismaClient } from './schemas/generated/values/client.js';
@@ -90,9 +92,9 @@ describe('of a record the log knows', () => {
             expect(told.map(({ field }) => field).toSorted()).toEqual(wanted.toSorted());
           }
       }),
-      { numRuns: full ? 100 : 4 },
+      { numRuns: full ? 100 : 2 },
     );
-  });
+  }, 120_000);
 
   it('a call that undoes a change, and makes the row what it was', async () => {
     let calls = 0;
@@ -127,9 +129,27 @@ describe('of a record the log knows', () => {
         await run(await lastOf());
         expect(await prisma.thing.findUnique({ where: { id } })).toBeNull();
       }),
-      { numRuns: full ? 100 : 5 },
+      { numRuns: full ? 100 : 4 },
     );
-    expect(calls).toBeGreaterThan(2);
+    expect(calls).toBeGreaterThan(1);
+  }, 120_000);
+
+  it.each([
+    ['no document', Prisma.DbNull, 'Prisma.DbNull'],
+    ['null for a document', Prisma.JsonNull, 'Prisma.JsonNull'],
+    ['a document with odd names', { 'b c': '\u202e' }, '{ "b c": "\\u202e" }'],
+  ])('the call says %s', async (_name, value, text) => {
+    const id = await changed({ json: value }, { json: { other: 1 } });
+    await audit.flush();
+    const { entries } = await audit.query.find({ resource: thing(id), limit: 1 });
+    const call = (await audit.query.revert(entries[0]?.id ?? ''))?.call;
+    expect(call).toBe(`prisma.thing.update({ where: { id: ${id} }, data: { json: ${text} } })`);
+  });
+
+  it('and no prototype is set by it', () => {
+    const document = JSON.parse('{"a":[{"__proto__":{"x":1}}]}') as FieldValue;
+    const text = literal(document, { column: 'json', type: 'Json', kind: 'scalar' });
+    expect(text).toBe("{ a: [{ ['__proto__']: { x: 1 } }] }");
   });
 
   it.each<[string, object, () => Promise<number>, RegExp, ReaderScope['fields'] | undefined]>([

@@ -13,6 +13,7 @@ export interface LevelsWorld {
     readonly sealer: string;
     readonly reader: string;
     readonly auditor: string;
+    readonly guard: string;
     readonly other: string;
   };
   urlOf(role: string): string;
@@ -32,6 +33,7 @@ export async function levelsWorld(server?: string): Promise<LevelsWorld> {
     sealer: `Sealer ${mark}`,
     reader: `reader_${mark}`,
     auditor: `auditor_${mark}`,
+    guard: `guard_${mark}`,
     other: `other_${mark}`,
   };
   const list = Object.values(roles).map((role) => `"${role}"`);
@@ -53,8 +55,15 @@ export async function levelsWorld(server?: string): Promise<LevelsWorld> {
       pools.set(role, pool);
       return pool;
     },
-    reconcile: (given = { app: roles.app, sealer: roles.sealer, reader: roles.reader, auditor: roles.auditor }) =>
-      reconcilePrivileges(owner, { schema: 'audit', roles: given }),
+    reconcile: (
+      given = {
+        app: roles.app,
+        sealer: roles.sealer,
+        reader: roles.reader,
+        auditor: roles.auditor,
+        guard: roles.guard,
+      },
+    ) => reconcilePrivileges(owner, { schema: 'audit', roles: given }),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
       await owner.query(`drop owned by ${list.join(', ')}; drop role ${list.join(', ')}`);

@@ -27,8 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-type Part = 'app' | 'sealer' | 'reader' | 'auditor' | 'other';
-const PARTS: readonly Part[] = ['app', 'sealer', 'reader', 'auditor', 'other'];
+type Part = 'app' | 'sealer' | 'reader' | 'auditor' | 'guard' | 'other';
+const PARTS: readonly Part[] = ['app', 'sealer', 'reader', 'auditor', 'guard', 'other'];
 const names = async (sql: string): Promise<string[]> => (await world.owner.query<{ name: string }>(sql)).rows.map(({ name }) => name); // prettier-ignore
 
 /** Tries it, and takes it back: whether the role may. */
@@ -56,10 +56,19 @@ describe('on the tables of the log, by trying everything on each', () => {
         (table) => `select * from audit.${table}`,
       ),
     ],
-    ['reader', ['select * from audit.chain', 'select * from audit.entry', 'select * from audit.log']],
+    ['guard', ['select * from audit.access_log']],
+    [
+      'reader',
+      [
+        'select * from audit.access_log',
+        'select * from audit.chain',
+        'select * from audit.entry',
+        'select * from audit.log',
+      ],
+    ],
     [
       'auditor',
-      ['chain', 'checkpoint', 'content', 'entry', 'head', 'log', 'migration', 'projection', 'sealer'].map(
+      ['access_log', 'chain', 'checkpoint', 'content', 'entry', 'head', 'log', 'migration', 'projection', 'sealer'].map(
         (table) => `select * from audit.${table}`,
       ),
     ],
@@ -115,12 +124,13 @@ describe('of the functions of the log', () => {
     'strangers',
     'watch_state',
   ];
-  const OF_VIEWS = ['actor_text', 'changed_fields', 'id_at', 'legible', 'member', 'member_count', 'member_json', 'member_list', 'member_text', 'sees_all']; // prettier-ignore
+  const OF_VIEWS = ['actor_text', 'changed_fields', 'id_at', 'legible', 'member', 'member_count', 'member_json', 'member_list', 'member_number', 'member_text', 'sees_all']; // prettier-ignore
   it.each<[Part, readonly string[]]>([
     ['app', [...FACTS, 'mend_positions', 'position', 'record', 'unsealed']],
     ['sealer', [...FACTS, 'acquire', 'anchored', 'forget_keys', 'mend_positions', 'position', 'record_read', 'record_verified', 'release', 'renew', 'reserve', 'save_checkpoint', 'seal', 'seal_registry', 'unsealed', 'watch_coverage']], // prettier-ignore
     ['reader', [...FACTS, ...OF_VIEWS, 'record_read', 'record_verified']],
     ['auditor', [...FACTS, ...OF_VIEWS, 'record_read', 'record_verified']],
+    ['guard', [...OF_VIEWS, 'record_read']],
     ['other', []],
   ])('the %s may execute these and no other', async (part, allowed) => {
     const can = await names(`select distinct proname as name from pg_proc where pronamespace = 'audit'::regnamespace and has_schema_privilege('${world.roles[part]}', 'audit', 'usage') and has_function_privilege('${world.roles[part]}', oid, 'execute')`); // prettier-ignore
@@ -139,7 +149,7 @@ describe('of the functions of the log', () => {
     expect(open.map((name) => name.split('(')[0])).toEqual(INLINED.map((name) => `audit.${name}`));
   });
 
-  const ARRAYS = `'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','','','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}',''`;
+  const ARRAYS = `'{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','','','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}',''`;
   it.each<[Part, string]>([
     ['app', `select audit.seal(1, 'x', 1000, 0, 0, ${ARRAYS})`],
     ['app', `select * from audit.acquire('me', 600000)`],
@@ -258,7 +268,7 @@ describe('a sealer that wants to do wrong', () => {
            '{}','{}','{}','{}','{}','{}','{}','{}','{}',
            array[$2::int], array[$3::bigint], array[$4], array[$3::bigint + 1], array[repeat('ab', 32)], array[$5],
            array[$2::int], array[$3::bigint], array[$6::bigint], array[1::bigint], gen_random_uuid()::text, repeat('ab', 32), '{""}', '{eve}', '{Invoice.delete}',
-           '{Invoice}', '{1}', '{success}', '{null}', '{null}', '{change}', '{null}', '{null}', '{"v":1}')`,
+           '{Invoice}', '{1}', '{success}', '{null}', '{null}', '{change}', '{null}', '{null}', '{null}', '{null}', '{"v":1}')`,
         [rows[0].epoch, head.chain, head.size, oldHash, head.frontier, pos],
       ); // prettier-ignore
     await expect(seal('00'.repeat(32), '1')).rejects.toMatchObject({ code: 'AUD02' });

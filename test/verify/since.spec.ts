@@ -34,7 +34,7 @@ afterAll(() => log.close());
 const after = (...steps: Tampering[]): Promise<Report> => verifyAfter(log.pool, steps, { since: state });
 /** Of chain "acme", 9 is the last entry that the state has, and nothing is behind it. */
 const copyOf = (seq: number, number: string): string =>
-  `insert into audit.entry select chain, ${number}, 900000, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address from audit.entry where ${at(seq)}`;
+  `insert into audit.entry select chain, ${number}, 900000, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address, plate, subject from audit.entry where ${at(seq)}`;
 
 describe('verifying since a state', () => {
   it('comes to what verifying all of it comes to, and says what it took on trust', async () => {

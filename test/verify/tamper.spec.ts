@@ -135,7 +135,7 @@ describe('the verifier goes on', () => {
 
   it('when a full page ends in a number that JavaScript cannot hold', async () => {
     const report = await verifyAfter(log.pool, [
-      `insert into audit.entry select chain, 9223372036854775807 - i, 100000 + i, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address
+      `insert into audit.entry select chain, 9223372036854775807 - i, 100000 + i, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address, plate, subject
          from audit.entry, generate_series(0, ${1_000 - EACH - 2}) i where ${at(9)}`,
     ]);
     expect(report).toMatchObject({ verdict: 'TAMPERED', entries: TENANTS.length * (EACH + 1) + 1_000 - EACH - 1 });

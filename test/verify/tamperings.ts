@@ -77,8 +77,8 @@ export const CASES: readonly Case[] = [
   other('the last entry deleted, the row of the chain made to agree', [remove(9), rehash({ from: 99, head: true })], 'UNSEALED'), // prettier-ignore
   other('the first entry deleted', [remove(0)], 'ENTRY_MISSING', 0),
   other('all entries deleted', [`delete from audit.entry where tenant_key = 'acme'`], 'ENTRY_MISSING', 0),
-  other('an entry inserted beyond the head', [`insert into audit.entry select chain, 10, 9999, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address from audit.entry where ${at(9)}`], 'ENTRY_EXTRA'), // prettier-ignore
-  other('an entry inserted far beyond the head', [`insert into audit.entry select chain, 9223372036854775807, 9999, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address from audit.entry where ${at(9)}`], 'ENTRY_MISSING', 10), // prettier-ignore
+  other('an entry inserted beyond the head', [`insert into audit.entry select chain, 10, 9999, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address, plate, subject from audit.entry where ${at(9)}`], 'ENTRY_EXTRA'), // prettier-ignore
+  other('an entry inserted far beyond the head', [`insert into audit.entry select chain, 9223372036854775807, 9999, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address, plate, subject from audit.entry where ${at(9)}`], 'ENTRY_MISSING', 10), // prettier-ignore
 
   entry('chain, of none,', 'chain', 'chain = 99', 'ENTRY_MISSING'),
   entry('chain, of another tenant,', 'chain', `chain = (select chain from audit.chain where tenant_key = 'globex'), seq = 99`, 'ENTRY_MISSING'), // prettier-ignore
@@ -119,6 +119,8 @@ export const CASES: readonly Case[] = [
   projection('actor_email', 'null'),
   projection('address', `'203.0.113.9'`),
   projection('address', 'null'),
+  projection('plate', `'BAB123'`),
+  projection('subject', `'bob'`),
   entry(
     'all later projections',
     'source actor_email address',
@@ -193,8 +195,8 @@ export const CASES: readonly Case[] = [
     3,
     `, id = overlay(id::text placing '02' from 1 for 2)::uuid`,
   ),
-  other('an entry before the first', ['alter table audit.entry drop constraint entry_seq_check', `insert into audit.entry select chain, -1, 9999, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address from audit.entry where ${at(9)}`], 'ENTRY_EXTRA', -1), // prettier-ignore
-  other('a second entry of a number', ['alter table audit.entry drop constraint entry_pkey', `insert into audit.entry select chain, seq, 9999, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address from audit.entry where ${at(5)}`], 'ENTRY_EXTRA', 5), // prettier-ignore
+  other('an entry before the first', ['alter table audit.entry drop constraint entry_seq_check', `insert into audit.entry select chain, -1, 9999, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address, plate, subject from audit.entry where ${at(9)}`], 'ENTRY_EXTRA', -1), // prettier-ignore
+  other('a second entry of a number', ['alter table audit.entry drop constraint entry_pkey', `insert into audit.entry select chain, seq, 9999, sealed_at, occurred_at, gen_random_uuid(), hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address, plate, subject from audit.entry where ${at(5)}`], 'ENTRY_EXTRA', 5), // prettier-ignore
   other('two entries of one captured row', ['drop index audit.entry_pos_key', `update audit.entry set pos = ${positionOf(4)} where ${at(8)}`], 'ENTRY_UNREAD'), // prettier-ignore
   other('two entries with one id', ['drop index audit.entry_id_key', `update audit.entry set id = (select id from audit.entry where ${at(4)}) where ${at(8)}`], 'ENTRY_UNREAD'), // prettier-ignore
 

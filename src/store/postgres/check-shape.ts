@@ -3,7 +3,7 @@ import { readShape, type Part } from './log-shape.js';
 import { PACKAGE_SHAPE } from './package-shape.js';
 import type { Pool, PoolClient } from './pool.js';
 import type { Roles } from './roles.js';
-import { policyOf } from './row-security.js';
+import { conditionOf, hasWalls, policyOf } from './row-security.js';
 
 const REMEDY =
   'somebody changed the log: verify it with pins kept elsewhere, and read who could (docs/privileges.md); "nestjs-prisma-audit migrate" puts functions and triggers back';
@@ -16,6 +16,7 @@ export interface Difference {
 
 /** Before PostgreSQL 15 a view cannot run with the rights of whoever asks: what is made there instead, which stays when the server is upgraded. */
 const WALLED: Readonly<Record<string, string>> = {
+  'view access_log': 'security_barrier=true 7ffb9fdfd763772ed6d6bc9d0cd03e534c929a8d7267ebac8f262fa7b7552f15',
   'view log': 'security_barrier=true d93047142989aa7394148971bc6b594e11d23f19f06b4961c2532ba1260e32a1',
 };
 
@@ -64,13 +65,13 @@ select c.relname as name, c.relrowsecurity as on, p.polname as policy, array(sel
 async function checkPolicies(pool: Pool, schema: string, roles: Roles): Promise<readonly Check[]> {
   const { rows } = await pool.query<{ name: string; on: boolean; policy: string | null; roles: string[] }>(POLICIES, [schema]); // prettier-ignore
   const wrong: string[] = [];
-  for (const table of ['chain', 'content', 'entry']) {
+  for (const table of ['chain', 'content', 'entry'] as const) {
     const own = rows.filter(({ name }) => name === table);
     const on = own.some((row) => row.on);
-    if (on !== (roles.reader !== undefined)) wrong.push(`row-level security of ${table} is ${on ? 'on' : 'off'}`);
-    for (const part of ['sealer', 'reader', 'auditor'] as const) {
+    if (on !== hasWalls(roles)) wrong.push(`row-level security of ${table} is ${on ? 'on' : 'off'}`);
+    for (const part of ['sealer', 'reader', 'auditor', 'guard'] as const) {
       const policy = own.find((row) => row.policy === policyOf(part));
-      const due = roles.reader === undefined ? undefined : roles[part];
+      const due = hasWalls(roles) && conditionOf(part, table) !== undefined ? roles[part] : undefined;
       if (due === undefined ? policy !== undefined : policy?.roles.join() !== due)
         wrong.push(`the policy ${policyOf(part)} of ${table} is not for ${due ?? 'anybody'} alone`);
     }

@@ -49,6 +49,8 @@ export class EntryReader {
       source: row.text(),
       actorEmail: row.text(),
       address: row.text(),
+      plate: row.text(),
+      subject: row.text(),
       body: some(row.text()),
       content: this.#content ? (row.isTrue() ? contentOf(row) : null) : undefined,
     };

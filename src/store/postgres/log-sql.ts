@@ -19,8 +19,8 @@ const ofChains = (table: 'c' | 'e', range: ChainRange | undefined): string =>
 
 /** Columns of `entries` by their place. */
 export const POS = 2;
-export const ACTOR_BYTES = 31;
-export const DATA_BYTES = 32;
+export const ACTOR_BYTES = 33;
+export const DATA_BYTES = 34;
 
 /**
  * No condition but the numbers of chains that are to be read: what has an odd number, or a chain that is none, is a row like any
@@ -28,7 +28,7 @@ export const DATA_BYTES = 32;
  */
 export const entries = (largest: number, range: ChainRange | undefined): string => `
 select e.chain, e.seq, e.pos, ${micros('e.sealed_at')}, ${micros('e.occurred_at')},
-       e.id::text, encode(e.hash, 'hex'), e.tenant_key, e.actor_id, e.action, e.resource_type, e.resource_id, e.outcome, e.request_id, e.group_id::text, e.source, e.actor_email, e.address, e.body,
+       e.id::text, encode(e.hash, 'hex'), e.tenant_key, e.actor_id, e.action, e.resource_type, e.resource_id, e.outcome, e.request_id, e.group_id::text, e.source, e.actor_email, e.address, e.plate, e.subject, e.body,
        c.xid::text, ${CAPTURED_AT}, c.source, c.op, c.model, c.resource_id, c.group_id::text, c.tenant_key, c.header, c.flags,
        replace(c.salt_actor::text, '-', ''), replace(c.salt_data::text, '-', ''), octet_length(c.actor), octet_length(c.data),
        case when octet_length(c.actor) <= ${largest} then c.actor end, case when octet_length(c.data) <= ${largest} then c.data end,
@@ -38,7 +38,7 @@ select e.chain, e.seq, e.pos, ${micros('e.sealed_at')}, ${micros('e.occurred_at'
  order by e.chain, e.seq`;
 
 /** Columns of `copied`. */
-export const COPIED = { headers: 19, content: 36 } as const;
+export const COPIED = { headers: 21, content: 38 } as const;
 
 /** @param from the first is the row with this key, or the first behind it */
 export interface CopyAsked {
@@ -56,7 +56,7 @@ export interface CopyAsked {
  */
 export const copied = ({ from, isBehind, toChain, rows, content }: CopyAsked, largest: number): string => `copy (
 select e.chain::int8, e.seq::int8, e.pos::int8, e.sealed_at::timestamptz, e.occurred_at::timestamptz,
-       e.id::text, e.hash::bytea, e.tenant_key::text, e.actor_id::text, e.action::text, e.resource_type::text, e.resource_id::text, e.outcome::text, e.request_id::text, e.group_id::text, e.source::text, e.actor_email::text, e.address::text, e.body::text
+       e.id::text, e.hash::bytea, e.tenant_key::text, e.actor_id::text, e.action::text, e.resource_type::text, e.resource_id::text, e.outcome::text, e.request_id::text, e.group_id::text, e.source::text, e.actor_email::text, e.address::text, e.plate::text, e.subject::text, e.body::text
        ${content ? COPIED_CONTENT(largest) : ''}
   from "audit".entry e ${content ? 'left join "audit".content c on c.pos = e.pos' : ''}
  where (e.chain, e.seq) ${isBehind ? '>' : '>='} ('${from.chain}'::int4, '${from.seq}'::int8) and e.chain <= '${toChain}'::int4
@@ -73,7 +73,7 @@ const COPIED_CONTENT = (largest: number): string => `,
  */
 export const IS_COPYABLE = `
 with types (relation, columns) as (values
-  ('"audit".entry'::regclass, 'action text, actor_email text, actor_id text, address text, body text, chain integer, group_id uuid, hash bytea, id uuid, occurred_at timestamp with time zone, outcome text, pos bigint, request_id text, resource_id text, resource_type text, sealed_at timestamp with time zone, seq bigint, source text, tenant_key text'),
+  ('"audit".entry'::regclass, 'action text, actor_email text, actor_id text, address text, body text, chain integer, group_id uuid, hash bytea, id uuid, occurred_at timestamp with time zone, outcome text, plate text, pos bigint, request_id text, resource_id text, resource_type text, sealed_at timestamp with time zone, seq bigint, source text, subject text, tenant_key text'),
   ('"audit".content'::regclass, 'actor bytea, at timestamp with time zone, data text, flags text, group_id uuid, header text, model text, op text, pos bigint, resource_id text, salt_actor uuid, salt_data uuid, source text, tenant_key text, xid xid8'))
 select bool_and(t.columns = (select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attname collate "C") from pg_attribute a where a.attrelid = t.relation and a.attnum > 0 and not a.attisdropped)
    and not exists (select from pg_inherits i where i.inhparent = t.relation)

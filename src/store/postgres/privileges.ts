@@ -30,7 +30,7 @@ export interface PrivilegesDone {
 }
 
 /**
- * Gives each part of the log (application, sealer, reader, auditor) the rights of its level, and takes every other right on the log
+ * Gives each part of the log (application, sealer, reader, auditor, guard) the rights of its level, and takes every other right on the log
  * from everybody but its owner. Roles named once are remembered in the database. One transaction, under the lock that
  * `migrate` takes; safe to run any number of times.
  *

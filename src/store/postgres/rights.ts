@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Pool, PoolClient } from './pool.js';
 import type { Engine } from '../../event/coverage/coverage.js';
-import { MAY_READ, mayExecute, PARTS, SALTS, type Roles } from './roles.js';
+import { MAY_READ, mayExecute, maySee, PARTS, type Roles } from './roles.js';
 
 /** One right on one object of the log's schema. */
 export interface Right {
@@ -65,9 +65,9 @@ export async function wantedRights(
       if (object.kind === 'schema') return give('USAGE');
       if (object.kind === 'function') return mayExecute(part, engine).includes(object.name) ? give('EXECUTE') : [];
       if (object.kind === 'sequence' || !MAY_READ[part].includes(object.name)) return [];
-      const byColumn = part === 'reader' && object.name === 'content';
-      if (byColumn !== (object.column !== null)) return [];
-      return object.column !== null && SALTS.includes(object.column) ? [] : give('SELECT');
+      const seen = maySee(part, object.name, object.column ?? '');
+      if ((seen !== undefined) !== (object.column !== null)) return [];
+      return seen === false ? [] : give('SELECT');
     });
   });
 }

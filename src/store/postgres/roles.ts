@@ -5,7 +5,7 @@ export const LEVELS = ['single', 'split', 'separate'] as const;
 export type PrivilegeLevel = (typeof LEVELS)[number];
 
 /** The parts that a role of the database can play. The owner of the log, who migrates, is none of them. */
-export const PARTS = ['app', 'sealer', 'reader', 'auditor'] as const;
+export const PARTS = ['app', 'sealer', 'reader', 'auditor', 'guard'] as const;
 export type Part = (typeof PARTS)[number];
 
 export type Roles = Readonly<Partial<Record<Part, string>>>;
@@ -37,7 +37,7 @@ const FACTS = [
 const READS = ['record_read', 'record_verified'];
 
 /** What the views are made by, of values alone (0012_plain_sql.sql). */
-const OF_VIEWS = ['id_at', 'legible', 'member', 'member_text', 'member_json', 'member_count', 'member_list', 'actor_text', 'changed_fields', 'sees_all']; // prettier-ignore
+const OF_VIEWS = ['id_at', 'legible', 'member', 'member_text', 'member_json', 'member_count', 'member_number', 'member_list', 'actor_text', 'changed_fields', 'sees_all']; // prettier-ignore
 
 /** Functions that a part may execute. Everything that is not listed here is for the owner alone. */
 const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
@@ -45,6 +45,7 @@ const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
   sealer: [...FACTS, ...READS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'seal_registry', 'save_checkpoint', 'anchored', 'position', 'unsealed', 'watch_coverage', 'mend_positions', 'forget_keys'], // prettier-ignore
   reader: [...FACTS, ...READS, ...OF_VIEWS],
   auditor: [...FACTS, ...READS, ...OF_VIEWS],
+  guard: ['record_read', ...OF_VIEWS],
 };
 
 /**
@@ -80,12 +81,36 @@ export function mayExecute(part: Part, engine: Engine = 'database'): readonly st
 export const MAY_READ: Readonly<Record<Part, readonly string[]>> = {
   app: [],
   sealer: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint', 'projection'],
-  reader: ['content', 'entry', 'chain', 'log'],
-  auditor: ['content', 'entry', 'chain', 'sealer', 'migration', 'head', 'checkpoint', 'projection', 'log'],
+  reader: ['content', 'entry', 'chain', 'log', 'access_log'],
+  auditor: [
+    'content',
+    'entry',
+    'chain',
+    'sealer',
+    'migration',
+    'head',
+    'checkpoint',
+    'projection',
+    'log',
+    'access_log',
+  ],
+  guard: ['content', 'entry', 'access_log'],
 };
 
 /** Columns of `content` that a reader does not see: with a salt, the value behind a commitment could be guessed after its erasure. */
-export const SALTS: readonly string[] = ['salt_actor', 'salt_data'];
+const SALTS: readonly string[] = ['salt_actor', 'salt_data'];
+
+/** What `access_log` is made of. Of which rows, the policy says. */
+const OF_ACCESSES: Readonly<Record<string, readonly string[]>> = {
+  entry: ['id', 'chain', 'pos', 'occurred_at', 'tenant_key', 'action', 'resource_type', 'resource_id', 'outcome', 'plate', 'subject'],
+  content: ['pos', 'data'],
+}; // prettier-ignore
+
+/** Whether a part sees only some columns of a table, and whether this one is among them. `undefined`: it sees the table. */
+export function maySee(part: Part, table: string, column: string): boolean | undefined {
+  if (part === 'reader' && table === 'content') return !SALTS.includes(column);
+  return part === 'guard' ? OF_ACCESSES[table]?.includes(column) : undefined;
+}
 
 /** What `close_rights` (0006_privileges.sql) leaves the parts, as JSON. */
 export function dueRights(engine?: Engine): string {

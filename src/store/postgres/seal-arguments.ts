@@ -44,6 +44,8 @@ export function sealArguments(lease: Lease, leaseMs: number, batch: Batch): unkn
     entry('source'),
     entry('actorEmail'),
     entry('address'),
+    entry('plate'),
+    entry('subject'),
     lines(entry('body')),
   ];
 }

@@ -1,3 +1,4 @@
+import { ACCESS_MARK } from '../../chain/access.js';
 import { LIMITS, READ_LIMITS } from '../../event/limits.js';
 
 /** What changes the log is a function of the database (0005_seal.sql, 0008_levels.sql): the sealer's role has no right to change a table. */
@@ -26,10 +27,15 @@ select gap.lo, gap.hi, top.high
 export const OVERLOOKED = `
 select c.pos from "audit".content c where c.pos <= $1 and not exists (select from "audit".entry e where e.pos = c.pos) order by 1 limit 10000`;
 
+/** The data section travels where an access may be in it: see `accessKeys`. */
+const ACCESS = (row: string): string =>
+  `(octet_length(${row}.data) <= ${READ_LIMITS.access} and octet_length(${row}.header) <= ${4 * READ_LIMITS.header} and strpos(${row}.header, '${ACCESS_MARK}') > 0)`;
+
 // Nothing is looked into that could be large before it is known how large it is: size of what is stored, not of what is read.
 const SIZES = `
   c.pos, c.xid, c.at, c.source, c.op, c.model, c.resource_id, c.group_id, c.tenant_key, c.header, c.flags, c.actor, c.data, c.salt_actor, c.salt_data,
   1500 + least(coalesce(octet_length(c.actor), 0), ${READ_LIMITS.actor}) + least(coalesce(octet_length(c.header), 0), ${READ_LIMITS.header})
+    + case when ${ACCESS('c')} then octet_length(c.data) else 0 end
     + (coalesce(octet_length(c.data), 0)::bigint + coalesce(octet_length(c.actor), 0)) / ${READ_LIMITS.hashedPerByte} as weight`;
 
 const COMMIT = (section: string, bytes: string): string => `
@@ -56,7 +62,7 @@ select s.horizon, s.now, r.pos, r.xid::text as xid,
        ${CUT('source', 100)}, ${CUT('op', READ_LIMITS.text)}, ${CUT('model', READ_LIMITS.text)},${PROJECTED('resource_id')}, r.group_id::text as group_id,
       ${PROJECTED('tenant_key')}, ${CUT('header', READ_LIMITS.header)}, ${CUT('flags', READ_LIMITS.flags)},
        substr(r.actor, 1, ${READ_LIMITS.actor + 1}) as actor,${COMMIT('actor', 'r.actor')} as commit_actor,${COMMIT('data', "convert_to(r.data, 'UTF8')")} as commit_data,
-       coalesce(octet_length(r.data) > ${READ_LIMITS.section} or octet_length(r.actor) > ${READ_LIMITS.section}, false) as too_large, r.found
+       coalesce(octet_length(r.data) > ${READ_LIMITS.section} or octet_length(r.actor) > ${READ_LIMITS.section}, false) as too_large, r.found, case when ${ACCESS('r')} then r.data end as access
   from (select pg_snapshot_xmin(pg_current_snapshot())::text as horizon, (extract(epoch from clock_timestamp()) * 1000000)::bigint as now) s
   left join (
     select * from (
@@ -90,7 +96,7 @@ select (select e.chain from "audit".entry e where e.tenant_key = t.tenant limit 
 
 export const RESERVE = `select pos, chain from "audit".reserve($1::integer)`;
 
-export const SEAL = `select "audit".seal(${Array.from({ length: 38 }, (_, i) => `$${i + 1}`).join(', ')})`;
+export const SEAL = `select "audit".seal(${Array.from({ length: 40 }, (_, i) => `$${i + 1}`).join(', ')})`;
 
 export const SEAL_REGISTRY = `select "audit".seal_registry(${Array.from({ length: 19 }, (_, i) => `$${i + 1}`).join(', ')})`;
 

@@ -130,6 +130,7 @@ function capturedRow(row: Row): CapturedRow {
     commitActor: text(14),
     commitData: text(15),
     tooLarge: row[16] === true,
+    access: text(18),
   };
 }
 

@@ -149,7 +149,7 @@ export const CHAIN_CASES: readonly MatrixCase[] = [
     'an entry twice, all hashes made anew',
     [
       'drop index audit.entry_pos_key, audit.entry_id_key',
-      `insert into audit.entry select chain, 3, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address from audit.entry where ${at(2)}`,
+      `insert into audit.entry select chain, 3, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, body, source, actor_email, address, plate, subject from audit.entry where ${at(2)}`,
       rehash({ head: true }),
     ],
     'CHAIN_UNTOLD ENTRY_UNREAD',
