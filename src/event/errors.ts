@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   'AUDIT_PRIVILEGE_MISSING',
   'AUDIT_PROBE_FAILED',
   'AUDIT_TOO_MANY_ROWS',
+  'AUDIT_EXPORT_INTERRUPTED',
 ] as const;
 export type AuditErrorCode = (typeof ERROR_CODES)[number];
 
