@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import { checkEvidence } from '../checkpoint/check-evidence.js';
+import { AuditError } from '../event/errors.js';
 import { writeExport } from '../export/directory.js';
 import type { ExportFormat } from '../export/format.js';
 import { AuditReader } from '../query/reader.js';
-import { postgresEntryStore } from '../store/postgres/index.js';
+import { deploymentOrigin, postgresEntryStore, withProofSource } from '../store/postgres/index.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { filterOf, filterWords, quoted, withFilter, type FilterOptions } from './filter-options.js';
 import { packageVersion } from './package-version.js';
@@ -14,6 +16,9 @@ interface ExportCommandOptions extends FilterOptions {
   readonly out: string;
   readonly format: ExportFormat;
   readonly bom: boolean;
+  readonly proveComplete?: boolean;
+  readonly openings?: boolean;
+  readonly sign: boolean;
 }
 
 export function exportCommand(): Command {
@@ -29,9 +34,18 @@ export function exportCommand(): Command {
         .default('ndjson'),
     )
     .option('--no-bom', 'csv without a byte order mark')
+    .option(
+      '--prove-complete',
+      'with the leaves of the chain, which show that no entry that was asked for is left out; conditions on actors, records and requests they do not know',
+    )
+    .option('--openings', 'with what opens the sections of these entries: their values are proved, too')
+    .option('--no-sign', 'the manifest is not signed, although a signer is configured')
     .action(async (options: ExportCommandOptions, command: Command) => {
       const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
       const { out, format, bom } = options;
+      if (options.openings && !options.proveComplete)
+        throw new AuditError('AUDIT_OPTIONS_INVALID', '--openings opens what leaves commit to: pass --prove-complete too'); // prettier-ignore
+      const { signer } = checkEvidence(env.evidence);
       const producedBy = `nestjs-prisma-audit ${packageVersion()}`;
       const written = await withPool(env, 'export', async (pool) => {
         await requireLog(pool, env.schema);
@@ -44,6 +58,12 @@ export function exportCommand(): Command {
             values: 'columns',
             producedBy,
             onProgress: timeProgress(options, bar),
+            ...(options.proveComplete
+              ? { evidence: { withProof: (work) => withProofSource(pool, env.schema, work), openings: options.openings === true } } // prettier-ignore
+              : {}),
+            ...(signer === undefined || !options.sign
+              ? {}
+              : { signing: { signer, deployment: await deploymentOrigin(pool, env.schema) } }),
             sheet: { command: wordsOf(options), versions: [producedBy, `Node ${process.versions.node}`] },
           });
         } finally {
@@ -55,12 +75,15 @@ export function exportCommand(): Command {
 }
 
 function wordsOf(options: ExportCommandOptions): readonly string[] {
-  const { out, format, bom } = options;
+  const { out, format, bom, proveComplete, openings, sign } = options;
   return [
     'nestjs-prisma-audit export',
     ...filterWords(options),
     `--out ${quoted(out)}`,
     `--format ${format}`,
     ...(bom ? [] : ['--no-bom']),
+    ...(proveComplete ? ['--prove-complete'] : []),
+    ...(openings ? ['--openings'] : []),
+    ...(sign ? [] : ['--no-sign']),
   ];
 }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { Vkey } from '../chain/index.js';
+import { vkey } from './prove.js';
 import { verifyExport } from '../export/verify-export.js';
 import type { ExportReport } from '../export/export-report.js';
 import { line, paint, print, printJson, written } from './terminal.js';
@@ -13,9 +15,15 @@ export function verifyExportCommand(): Command {
       'check a directory that export wrote; needs no database. Exit code: 0 verified, 1 altered, 2 could not run, 3 incomplete: the export was not finished, or is not signed by a key that you gave',
     )
     .argument('<dir>', 'the directory')
+    .option(
+      '--vkey <vkey>',
+      'key of the registry, from somewhere else than the directory; may be given more than once',
+      vkey,
+      [],
+    ) // prettier-ignore
     .option('--json', 'the report as JSON, for machines')
-    .action(async (directory: string, options: { json?: boolean }) => {
-      const report = await verifyExport(directory);
+    .action(async (directory: string, options: { json?: boolean; vkey: readonly Vkey[] }) => {
+      const report = await verifyExport(directory, { vkeys: options.vkey });
       if (options.json) printJson(report);
       else printExportReport(report);
       await written();

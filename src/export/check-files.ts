@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbsent, readPlain } from '../checkpoint/proof-directory.js';
+import { readPlain } from '../checkpoint/proof-directory.js';
 import { isAuditError } from '../event/errors.js';
 import { DIGEST_BYTES, lineDigest, LINES, type ListedFile } from './line-file.js';
-import { readLines } from './read-lines.js';
+import { isPlain, readLines } from './read-lines.js';
 import type { ExportFinding } from './export-report.js';
 
 /** Compares each file with what the manifest says of it, and says of one that differs which line does. */
@@ -41,15 +41,10 @@ async function others(directory: string, files: readonly ListedFile[]): Promise<
 
 /** `undefined`: it is no plain file, or not there. */
 async function hashOf(path: string): Promise<string | undefined> {
-  try {
-    if (!(await lstat(path)).isFile()) return undefined;
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
-    return hash.digest('hex');
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
+  if (!(await isPlain(path))) return undefined;
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }
 
 async function whichLine(directory: string, { name, rows, bytes }: ListedFile, areLinesRight: boolean) {

@@ -2,16 +2,22 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hash } from 'node:crypto';
 import { codeOf } from '../checkpoint/node-error.js';
-import { writeDurably } from '../checkpoint/proof-directory.js';
+import type { Signer } from '../checkpoint/port.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditEntry } from '../query/read-entry.js';
 import { conditionsOf } from './conditions.js';
 import { EntryPages, type ExportOptions, type ExportQuery, type ExportSource } from './entries.js';
 import { rowFormat } from './format.js';
 import type { ListedFile } from './line-file.js';
-import { formatManifest, formatSums, MANIFEST, SHEET, SUMS, type Manifest } from './manifest.js';
+import { writeEvidence, WRITTEN, type Openings } from './evidence.js';
+import { formatManifest, formatSums, MANIFEST, NOTE, SHEET, SUMS, type Manifest } from './manifest.js';
+import { signManifest } from './manifest-note.js';
+import { projection } from './projection.js';
+import { rangeOf, type ExportRange, type WithProof } from './range.js';
+import { RowDigests } from './row-digests.js';
 import { RowFiles } from './row-files.js';
 import { sheetText, type SheetFacts } from './sheet.js';
+import { writeListed } from './write-listed.js';
 
 export interface WriteExportOptions extends Omit<ExportOptions, 'cursor'> {
   /** New; only its owner can read it. */
@@ -23,6 +29,13 @@ export interface WriteExportOptions extends Omit<ExportOptions, 'cursor'> {
   /** Name and version of the program, for the manifest. */
   readonly producedBy: string;
   readonly sheet: Pick<SheetFacts, 'command' | 'verified' | 'versions'>;
+  /** Shows that nothing is left out of a chain: leaves of all entries that could be meant. Needs the right to see all of the log. */
+  readonly evidence?: {
+    readonly withProof: WithProof;
+    /** Salts of the rows' sections too. */ readonly openings: boolean;
+  };
+  /** Signs the manifest, under the name of the deployment. */
+  readonly signing?: { readonly signer: Pick<Signer, 'vkeys' | 'sign'>; readonly deployment: string } | undefined;
   readonly onProgress?: ((entry: AuditEntry, count: number) => void) | undefined;
 }
 
@@ -41,32 +54,48 @@ export async function writeExport(
   query: ExportQuery,
   options: WriteExportOptions,
 ): Promise<WrittenExport> {
-  const { format = 'ndjson', values = 'prisma', producedBy, sheet } = options;
-  const order = query.order ?? 'oldest';
+  const { format = 'ndjson', values = 'prisma', producedBy, sheet, evidence, signing } = options;
   const directory = await newDirectory(options.directory);
-  const files: ListedFile[] = [];
-  const count = await writeRows(source, query, options, directory, files);
+  const range = evidence && (await rangeOf(source, evidence.withProof, query));
+  const rows = await writeRows(source, query, options, directory, range);
+  const proof = evidence && rows.range && (await writeEvidence({ directory, withProof: evidence.withProof, range: rows.range, openings: rows.openings, signal: options.signal })); // prettier-ignore
   const facts = {
     v: 1,
     kind: 'audit-export',
     filter: conditionsOf(query),
-    order,
+    order: query.order ?? 'oldest',
     zone: 'UTC',
     format,
     escaped: format === 'csv',
     values,
-    count,
-    matched: 'filter',
+    count: rows.count,
+    matched: proof === undefined ? 'filter' : 'whole-range',
     producedBy,
     producedAt: new Date().toISOString(),
+    evidence: proof?.evidence,
   } as const;
-  files.push(await writeText(directory, SHEET, sheetText({ ...facts, ...sheet })));
+  const files = [...rows.files, ...(proof?.files ?? [])];
+  files.push(await writeListed(directory, SHEET, sheetText({ ...facts, ...sheet })));
   const manifest: Manifest = { ...facts, files };
   const text = formatManifest(manifest);
-  await writeText(directory, SUMS, formatSums(files, new Map([[MANIFEST, text]])));
-  await writeText(directory, `.new-${MANIFEST}`, text);
+  const sums = new Map([[MANIFEST, text]]);
+  if (signing !== undefined) {
+    const note = await signManifest(text, signing.deployment, signing.signer);
+    await writeListed(directory, NOTE, note);
+    sums.set(NOTE, note);
+  }
+  await writeListed(directory, SUMS, formatSums(files, sums));
+  await writeListed(directory, `.new-${MANIFEST}`, text);
   await rename(join(directory, `.new-${MANIFEST}`), join(directory, MANIFEST));
   return { manifest, sha256: hash('sha256', text) };
+}
+
+interface WrittenRows {
+  readonly files: readonly ListedFile[];
+  readonly count: number;
+  /** With all rows in it: one that claims to have happened after it was sealed is among them. */
+  readonly range: ExportRange | undefined;
+  readonly openings: Openings | undefined;
 }
 
 async function writeRows(
@@ -74,21 +103,36 @@ async function writeRows(
   query: ExportQuery,
   options: WriteExportOptions,
   directory: string,
-  files: ListedFile[],
-): Promise<number> {
-  const { format = 'ndjson', bom = true, rowsOfAFile, onProgress } = options;
-  const row = rowFormat(format, bom);
-  const rows = new RowFiles(directory, format, row.head, rowsOfAFile);
-  const pages = new EntryPages(source, query, options);
+  range: ExportRange | undefined,
+): Promise<WrittenRows> {
+  const { format = 'ndjson', bom = true, values = 'prisma', rowsOfAFile, onProgress, evidence } = options;
+  const { head, line } = rowFormat(format, bom);
+  const files = new RowFiles(directory, format, head, rowsOfAFile);
+  const project = projection(format, values);
+  const rows = range && evidence?.openings ? new RowDigests(0, range.last) : undefined;
+  let [count, first] = [0, range?.first ?? 0];
   try {
-    for await (const entry of pages) {
-      await rows.write(row.line(entry));
-      onProgress?.(entry, pages.count);
+    for await (const entry of new EntryPages(source, query, options)) {
+      const { seq } = entry;
+      // Sealed since the export began.
+      if (range !== undefined && (entry.origin !== range.origin || seq > range.last)) continue;
+      const text = line(entry);
+      await files.write(text);
+      const digest = rows?.has(seq) === true ? project(text, 'whole') : undefined;
+      if (digest !== undefined) rows?.set(seq, digest);
+      if (digest !== undefined) rows?.mark(seq, WRITTEN);
+      first = Math.min(first, seq);
+      count += 1;
+      onProgress?.(entry, count);
     }
-    files.push(...(await rows.close()));
-    return pages.count;
+    return {
+      files: await files.close(),
+      count,
+      range: range && { ...range, first },
+      openings: rows && { rows, project, line },
+    };
   } finally {
-    await rows.abandon();
+    await files.abandon();
   }
 }
 
@@ -102,10 +146,4 @@ async function newDirectory(name: string): Promise<string> {
     throw error;
   }
   return directory;
-}
-
-async function writeText(directory: string, name: string, text: string): Promise<ListedFile> {
-  const bytes = Buffer.from(text);
-  await writeDurably(join(directory, name), bytes);
-  return { name, bytes: bytes.length, sha256: hash('sha256', bytes) };
 }

@@ -13,6 +13,7 @@ export type ExportCode =
   | 'ROW_TWICE'
   | 'ROW_FOREIGN'
   | 'COUNT_DIFFERS'
+  | 'RANGE_SHORT'
   | 'LEAF_INVALID'
   | 'SECTION_INVALID'
   | 'PROOF_INVALID'

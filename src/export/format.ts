@@ -10,7 +10,7 @@ export interface RowFormat {
   /** In front of the first line of a file. */
   readonly head: string;
   /** With its end. */
-  line(entry: AuditEntry): string;
+  readonly line: (entry: AuditEntry) => string;
 }
 
 /** @param bom of CSV; see `BOM` */

@@ -1,11 +1,14 @@
 import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { refused } from '../chain/refused.js';
+import { isAbsent } from '../checkpoint/proof-directory.js';
 
 /** Three times what a section may have that is read at all; what is longer was not written by an export. */
 const LONGEST = 512 * 1024 * 1024;
 
-/** Lines of a file with their line feeds; the last may have none. Holds one line. @throws AuditError `AUDIT_EVIDENCE_INVALID` */
+/** Lines of a plain file with their line feeds; the last may have none. One that is not there has none. Holds one line. @throws AuditError `AUDIT_EVIDENCE_INVALID` */
 export async function* readLines(path: string): AsyncGenerator<Buffer> {
+  if (!(await isPlain(path))) return;
   let rest: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
@@ -20,4 +23,14 @@ export async function* readLines(path: string): AsyncGenerator<Buffer> {
     if (bytes > LONGEST) throw refused('export', 'a line is longer than any that an export writes');
   }
   if (rest.length > 0) yield Buffer.concat(rest);
+}
+
+/** A pipe would wait for its writer, and a link may lead anywhere. */
+export async function isPlain(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isFile();
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
 }
