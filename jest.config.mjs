@@ -22,6 +22,7 @@ const LONG = [
   'cli/doctor',
   'cli/engine',
   'cli/evidence',
+  'cli/export',
   'cli/keygen',
   'cli/levels',
   'cli/proofs',

@@ -16,7 +16,7 @@ export interface RowChecks {
   /** What the rows must say, where leaves are there. */
   readonly expected: RowDigests | undefined;
   /** Told of each row, in their order. */
-  readonly onRow?: ((facts: RowFacts, line: string) => void) | undefined;
+  readonly onRow?: ((facts: RowFacts, line: string) => Promise<void>) | undefined;
 }
 
 /** Goes through the rows: each is one, in its place, asked for, and says what its leaf says. @returns how many there are */
@@ -46,7 +46,7 @@ export async function checkRows(directory: string, manifest: Manifest, checks: R
         }
         checkRow(facts, before, manifest, checks, find);
         if (checks.expected?.has(facts.seq)) checkSays(facts.seq, line, checks.expected, project, find);
-        checks.onRow?.(facts, line);
+        await checks.onRow?.(facts, line);
         before = facts;
       }
     } catch (error) {

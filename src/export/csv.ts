@@ -84,3 +84,15 @@ export function csvCells(line: string): readonly string[] | undefined {
 }
 
 export const columnAt = (name: string): number => COLUMNS.findIndex(([each]) => each === name);
+
+/** Columns of a population: a line for each entry, of what one chooses by. */
+const POPULATION = 'origin seq id occurred_at sealed_at action outcome resource_type resource_id actor_id hash'.split(' '); // prettier-ignore
+const POPULATION_AT: readonly number[] = POPULATION.map((name) => columnAt(name));
+
+export const POPULATION_HEAD = `${POPULATION.map((name) => `"${name}"`).join(',')}\r\n`;
+
+/** The cells of a population's line. @param entry or the cells of its row */
+export function cellsOf(entry: AuditEntry | readonly string[]): readonly string[] {
+  if ('id' in entry) return POPULATION_AT.map((at) => COLUMNS[at]?.[1](entry) ?? '');
+  return POPULATION_AT.map((at) => entry[at] ?? '');
+}

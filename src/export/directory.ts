@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hash } from 'node:crypto';
 import { codeOf } from '../checkpoint/node-error.js';
@@ -6,9 +6,12 @@ import type { Signer } from '../checkpoint/port.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditEntry } from '../query/read-entry.js';
 import { conditionsOf } from './conditions.js';
+import { POPULATION_HEAD } from './csv.js';
 import { EntryPages, type ExportOptions, type ExportQuery, type ExportSource } from './entries.js';
 import { rowFormat } from './format.js';
-import type { ListedFile } from './line-file.js';
+import { populationLine, POPULATION_FILE, SAMPLE_FILE, type Draw } from './draw.js';
+import { checkSample, drawSeed, writeSeed } from './draw-seed.js';
+import { LineFile, type ListedFile } from './line-file.js';
 import { writeEvidence, WRITTEN, type Openings } from './evidence.js';
 import { formatManifest, formatSums, MANIFEST, NOTE, SHEET, SUMS, type Manifest } from './manifest.js';
 import { signManifest } from './manifest-note.js';
@@ -29,11 +32,14 @@ export interface WriteExportOptions extends Omit<ExportOptions, 'cursor'> {
   /** Name and version of the program, for the manifest. */
   readonly producedBy: string;
   readonly sheet: Pick<SheetFacts, 'command' | 'verified' | 'versions'>;
-  /** Shows that nothing is left out of a chain: leaves of all entries that could be meant. Needs the right to see all of the log. */
-  readonly evidence?: {
-    readonly withProof: WithProof;
-    /** Salts of the rows' sections too. */ readonly openings: boolean;
-  };
+  /** All of the log, for leaves and for samples; needs the right to see it. */
+  readonly withProof?: WithProof | undefined;
+  /** Shows that nothing is left out of a chain: leaves of all entries that could be meant. With `openings`, salts of the rows' sections too. */
+  readonly evidence?: { readonly openings: boolean } | undefined;
+  /** A list of all entries, in `population.csv`, of what one chooses by. */
+  readonly population?: boolean | undefined;
+  /** So many entries that nobody could choose, in `sample.csv`; `word` is what the auditor said when the checkpoint was anchored. */
+  readonly sample?: { readonly size: number; readonly word?: string | undefined } | undefined;
   /** Signs the manifest, under the name of the deployment. */
   readonly signing?: { readonly signer: Pick<Signer, 'vkeys' | 'sign'>; readonly deployment: string } | undefined;
   readonly onProgress?: ((entry: AuditEntry, count: number) => void) | undefined;
@@ -55,10 +61,13 @@ export async function writeExport(
   options: WriteExportOptions,
 ): Promise<WrittenExport> {
   const { format = 'ndjson', values = 'prisma', producedBy, sheet, evidence, signing } = options;
+  const withProof = options.withProof ?? refuseProof;
+  checkSample(query, options);
+  const seed = options.sample && (await drawSeed(withProof, query, options.sample));
+  const range = evidence && (await rangeOf(source, withProof, query));
   const directory = await newDirectory(options.directory);
-  const range = evidence && (await rangeOf(source, evidence.withProof, query));
-  const rows = await writeRows(source, query, options, directory, range);
-  const proof = evidence && rows.range && (await writeEvidence({ directory, withProof: evidence.withProof, range: rows.range, openings: rows.openings, signal: options.signal })); // prettier-ignore
+  const rows = await writeRows(source, query, options, directory, range, seed?.draw);
+  const proof = rows.range && (await writeEvidence({ directory, withProof, range: rows.range, openings: rows.openings, signal: options.signal })); // prettier-ignore
   const facts = {
     v: 1,
     kind: 'audit-export',
@@ -73,8 +82,10 @@ export async function writeExport(
     producedBy,
     producedAt: new Date().toISOString(),
     evidence: proof?.evidence,
+    sample: seed?.sample,
   } as const;
   const files = [...rows.files, ...(proof?.files ?? [])];
+  if (seed !== undefined) files.push(...(await writeSeed(directory, seed.files)), await writeListed(directory, SAMPLE_FILE, seed.draw.text())); // prettier-ignore
   files.push(await writeListed(directory, SHEET, sheetText({ ...facts, ...sheet })));
   const manifest: Manifest = { ...facts, files };
   const text = formatManifest(manifest);
@@ -104,12 +115,19 @@ async function writeRows(
   options: WriteExportOptions,
   directory: string,
   range: ExportRange | undefined,
+  draw: Draw | undefined,
 ): Promise<WrittenRows> {
   const { format = 'ndjson', bom = true, values = 'prisma', rowsOfAFile, onProgress, evidence } = options;
   const { head, line } = rowFormat(format, bom);
   const files = new RowFiles(directory, format, head, rowsOfAFile);
   const project = projection(format, values);
   const rows = range && evidence?.openings ? new RowDigests(0, range.last) : undefined;
+  let population: LineFile | undefined;
+  // Not before the first entry has come: where none may leave, nothing is left behind.
+  const listed = async (): Promise<LineFile | undefined> =>
+    options.population
+      ? (population ??= await LineFile.create(directory, POPULATION_FILE, POPULATION_HEAD))
+      : undefined;
   let [count, first] = [0, range?.first ?? 0];
   try {
     for await (const entry of new EntryPages(source, query, options)) {
@@ -121,20 +139,31 @@ async function writeRows(
       const digest = rows?.has(seq) === true ? project(text, 'whole') : undefined;
       if (digest !== undefined) rows?.set(seq, digest);
       if (digest !== undefined) rows?.mark(seq, WRITTEN);
+      if (options.population || draw !== undefined) {
+        const each = populationLine(entry);
+        await (await listed())?.write(each);
+        draw?.add(entry.origin, seq, each);
+      }
       first = Math.min(first, seq);
       count += 1;
       onProgress?.(entry, count);
     }
     return {
-      files: await files.close(),
+      files: [...(await files.close()), ...((await (await listed())?.close()) ?? [])],
       count,
       range: range && { ...range, first },
       openings: rows && { rows, project, line },
     };
   } finally {
     await files.abandon();
+    await population?.abandon();
+    if (count === 0) await rmdir(directory).catch(() => undefined); // only where nothing was written into it
   }
 }
+
+const refuseProof: WithProof = () => {
+  throw new AuditError('AUDIT_OPTIONS_INVALID', 'leaves and samples are made of all of the log: give withProof');
+};
 
 async function newDirectory(name: string): Promise<string> {
   const directory = resolve(name);

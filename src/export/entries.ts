@@ -1,8 +1,11 @@
 import { Readable } from 'node:stream';
 import { AuditError, isAuditError } from '../event/errors.js';
+import type { Actor } from '../event/types.js';
 import type { AuditEntry } from '../query/read-entry.js';
 import type { AuditPage, AuditQuery } from '../query/reader.js';
+import type { ExportLog } from '../store/exported.port.js';
 import { rowFormat, type ExportFormat } from './format.js';
+import { tellExport } from './tell-export.js';
 import { cursorOf, parseExportCursor, type ExportCursor } from './export-cursor.js';
 
 /** Who answers the questions of an export, and so decides what it may hold: an `AuditReader`, or one with a scope. */
@@ -22,6 +25,10 @@ export interface ExportOptions {
   readonly cursor?: string | undefined;
   /** Ends it: nothing more is read, and what waits is rejected with the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
+  /** Keeps that entries were taken along, before the first of them is read. */
+  readonly record: ExportLog;
+  /** For whom, as whoever asks says it; stands in that entry beside the role of the database. */
+  readonly reader?: Pick<Actor, 'id' | 'type' | 'email'> | undefined;
   /** Entries that are read at once, 1–500. @defaultValue 500 */
   readonly pageSize?: number | undefined;
 }
@@ -39,7 +46,7 @@ export class EntryPages {
   #at: ExportCursor | undefined;
   #count = 0;
 
-  constructor(source: ExportSource, query: ExportQuery, options: ExportOptions = {}) {
+  constructor(source: ExportSource, query: ExportQuery, options: ExportOptions) {
     this.#source = source;
     this.#query = query;
     this.#options = options;
@@ -59,6 +66,8 @@ export class EntryPages {
   /** @throws AuditError what `find` throws at first; later `AUDIT_EXPORT_INTERRUPTED`, with the cursor from which it can go on */
   async *[Symbol.asyncIterator](): AsyncGenerator<AuditEntry> {
     const { signal, pageSize = 500 } = this.#options;
+    signal?.throwIfAborted();
+    await tellExport(this.#query, this.#options);
     let looked = 0;
     while (this.#at !== undefined) {
       signal?.throwIfAborted();
@@ -113,7 +122,7 @@ export class EntryExport implements AsyncIterable<Buffer> {
   readonly #pages: EntryPages;
   readonly #chunks: AsyncGenerator<Buffer>;
 
-  constructor(source: ExportSource, query: ExportQuery, options: ExportOptions = {}) {
+  constructor(source: ExportSource, query: ExportQuery, options: ExportOptions) {
     const { format = 'ndjson', bom = true, cursor } = options;
     if (format !== 'ndjson' && format !== 'csv')
       throw new AuditError('AUDIT_OPTIONS_INVALID', "format must be 'ndjson' or 'csv'");
@@ -164,6 +173,6 @@ async function* chunksOf(pages: EntryPages, line: (entry: AuditEntry) => string,
 }
 
 /** Sealed entries as CSV or NDJSON. @throws AuditError `AUDIT_OPTIONS_INVALID`, `AUDIT_CURSOR_INVALID`; while it is read, see `EntryPages` */
-export function exportEntries(source: ExportSource, query: ExportQuery = {}, options: ExportOptions = {}): EntryExport {
+export function exportEntries(source: ExportSource, query: ExportQuery, options: ExportOptions): EntryExport {
   return new EntryExport(source, query, options);
 }

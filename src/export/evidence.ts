@@ -97,11 +97,11 @@ async function writeLeaves(
   const { chain, origin, first, last } = range;
   const facts = { prev: NO_PREVIOUS, withheld: 0, erased: 0 };
   let next = first;
-  while (next <= last) {
+  for (let from = first; from <= last; from += STEP) {
     signal?.throwIfAborted();
-    const to = Math.min(next + STEP, last + 1);
+    const to = Math.min(from + STEP, last + 1);
     await withProof(async (log) => {
-      for await (const page of log.leaves(chain, next, to, openings ? SECTIONS : []))
+      for await (const page of log.leaves(chain, from, to, openings ? SECTIONS : []))
         for (const leaf of page) {
           if (leaf.seq !== next) throw inconsistent(`entry ${next} of ${origin} is not there`, { seq: next });
           const bytes = bytesOfLeaf(origin, leaf);

@@ -126,7 +126,7 @@ function isManifest(manifest: Manifest): boolean {
 }
 
 /** Names that stay within the directory. */
-const FILE_NAME = /^(proof\/)?[a-z0-9][a-z0-9._-]{0,60}$/i;
+const FILE_NAME = /^((proof|seed)\/)?[a-z0-9][a-z0-9._-]{0,60}$/i;
 
 function isFile(file: ListedFile): boolean {
   return (

@@ -29,8 +29,14 @@ export async function rangeOf(source: ExportSource, withProof: WithProof, query:
   if (any === undefined || found === undefined || found.chain === REGISTRY.chain || found.size === 0)
     throw new AuditError('AUDIT_OPTIONS_INVALID', 'this tenant has no chain yet: there is nothing of which it could be shown that it is whole'); // prettier-ignore
   const { from } = query;
-  const first = from === undefined ? 0 : await withProof((log) => lastBefore(log, found, from.getTime()));
-  return { chain: found.chain, origin: found.origin, tenant: any.tenant, first, last: found.size - 1 };
+  const first = from === undefined ? 0 : (await withProof((log) => firstSealedFrom(log, found, from.getTime()))) - 1;
+  return {
+    chain: found.chain,
+    origin: found.origin,
+    tenant: any.tenant,
+    first: Math.max(first, 0),
+    last: found.size - 1,
+  };
 }
 
 async function chainOf(log: ProofSource, origin: string): Promise<ProvableChain | undefined> {
@@ -41,16 +47,19 @@ async function chainOf(log: ProofSource, origin: string): Promise<ProvableChain 
   return undefined;
 }
 
-/** Times of sealing never go back. */
-async function lastBefore(log: ProofSource, { chain, size }: ProvableChain, at: number): Promise<number> {
-  let [low, high] = [0, size]; // the first that was sealed at that time or later is in between
+/**
+ * The first entry of a chain that was sealed at a time or later; its size, if none was. Times of sealing never go back.
+ * @param at milliseconds
+ */
+export async function firstSealedFrom(log: ProofSource, { chain, size }: ProvableChain, at: number): Promise<number> {
+  let [low, high] = [0, size];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     for await (const [leaf] of log.leaves(chain, middle, middle + 1))
       if (leaf !== undefined && leaf.sealedAt >= at) high = middle;
       else low = middle + 1;
   }
-  return Math.max(low - 1, 0);
+  return low;
 }
 
 /** How far the newest signed checkpoint of the registry covers a chain; 0: not at all. */

@@ -5,6 +5,7 @@ import { isAuditError } from '../event/errors.js';
 import { checkFiles } from './check-files.js';
 import { checkLeaves } from './check-leaves.js';
 import { checkEvidenceProof, checkNote } from './check-signed.js';
+import { PopulationCheck } from './check-sample.js';
 import { checkRows } from './check-rows.js';
 import { Said, type ExportReport } from './export-report.js';
 import { formatSums, MANIFEST, NOTE, parseManifest, SUMS, type Manifest } from './manifest.js';
@@ -33,7 +34,11 @@ export async function verifyExport(directory: string, { vkeys = [] }: VerifyExpo
   checkNote(note, bytes as Buffer, manifest, vkeys, said);
   const filter = new Filter(manifest.filter, manifest.format);
   const expected = manifest.evidence && (await rangeSays(directory, manifest, filter, vkeys, said));
-  const count = await checkRows(directory, manifest, { filter, expected }, said);
+  const population = new PopulationCheck(directory, manifest);
+  await population.begin();
+  const onRow = population.row.bind(population);
+  const count = await checkRows(directory, manifest, { filter, expected, onRow }, said);
+  await population.end(directory, vkeys, said);
   limits(manifest, filter, said);
   return said.report(count);
 }

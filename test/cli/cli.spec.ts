@@ -59,6 +59,7 @@ describe('the command line', () => {
       '+ 0008_levels.sql',
       '+ 0009_client_engine.sql',
       '+ 0010_registry.sql',
+      '+ 0012_exported.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',

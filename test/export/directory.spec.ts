@@ -6,7 +6,7 @@ import { writeExport, type WriteExportOptions } from '../../src/export/directory
 import type { ExportQuery } from '../../src/export/entries.js';
 import { verifyExport } from '../../src/export/verify-export.js';
 import { AuditReader } from '../../src/query/index.js';
-import { postgresEntryStore } from '../../src/store/postgres/index.js';
+import { postgresEntryStore, postgresExportLog } from '../../src/store/postgres/index.js';
 import { captureMany, emptyLog, sealAll, type FilledLog } from '../support/filled-log.js';
 
 let log: FilledLog;
@@ -27,7 +27,14 @@ const SHEET = { command: ['export'], versions: ['test'] };
 async function exported(query: ExportQuery = {}, options: Partial<WriteExportOptions> = {}): Promise<string> {
   const directory = join(here, String((made += 1)));
   const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'));
-  await writeExport(reader, query, { directory, producedBy: 'test', values: 'columns', sheet: SHEET, ...options });
+  await writeExport(reader, query, {
+    directory,
+    producedBy: 'test',
+    values: 'columns',
+    sheet: SHEET,
+    record: postgresExportLog(log.pool, 'audit'),
+    ...options,
+  });
   return directory;
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exportEntries, type ExportSource } from '../../src/export/entries.js';
+import { exportEntries, type EntryExport, type ExportOptions, type ExportQuery, type ExportSource } from '../../src/export/entries.js'; // prettier-ignore
 import { AuditReader, type AuditQuery } from '../../src/query/index.js';
-import { postgresEntryStore } from '../../src/store/postgres/index.js';
+import { postgresEntryStore, postgresExportLog } from '../../src/store/postgres/index.js';
 import { captureMany, emptyLog, sealAll, type FilledLog } from '../support/filled-log.js';
 
 const COUNT = 1_203; // and the opening of the chain
@@ -16,6 +16,9 @@ beforeAll(async () => {
   reader = new AuditReader(postgresEntryStore(log.pool, 'audit'));
 });
 afterAll(() => log.close());
+
+const entriesOf = (source: ExportSource, query: ExportQuery = {}, options: Partial<ExportOptions> = {}): EntryExport =>
+  exportEntries(source, query, { record: postgresExportLog(log.pool, 'audit'), ...options });
 
 /** Counts the questions, and can fail at one of them. */
 function watched(failAt = Number.POSITIVE_INFINITY): ExportSource & { asked: AuditQuery[] } {
@@ -39,7 +42,7 @@ const idsIn = (text: string): string[] =>
 
 describe('an export of entries', () => {
   it('has each entry once, in order, as the reader gives it', async () => {
-    const made = exportEntries(reader, { order: 'newest' });
+    const made = entriesOf(reader, { order: 'newest' });
     const text = await textOf(made);
     const { rows } = await log.pool.query<{ id: string }>(
       'select id from audit.entry where chain = 1 order by id desc',
@@ -51,9 +54,9 @@ describe('an export of entries', () => {
   });
 
   it.each(['oldest', 'newest'] as const)('goes on by the cursor of every chunk without a gap or a double, %s first', async (order) => {
-    const whole = idsIn(await textOf(exportEntries(reader, { order })));
+    const whole = idsIn(await textOf(entriesOf(reader, { order })));
     for (let cut = 1; cut < 8; cut += 1) {
-      const first = exportEntries(reader, { order }, { pageSize: 100 });
+      const first = entriesOf(reader, { order }, { pageSize: 100 });
       let text = '';
       let chunks = 0;
       for await (const chunk of first) {
@@ -62,14 +65,14 @@ describe('an export of entries', () => {
         if (chunks === cut) break;
       }
       const { cursor = 'none' } = first;
-      text += await textOf(exportEntries(reader, { order }, { cursor, pageSize: 100 }));
+      text += await textOf(entriesOf(reader, { order }, { cursor, pageSize: 100 }));
       expect(idsIn(text)).toEqual(whole);
     }
   }, 60_000); // prettier-ignore
 
   it('that is cut by the database says where to go on, and has given all that is before it', async () => {
     for (const failAt of [2, 3, 7]) {
-      const made = exportEntries(watched(failAt), {}, { pageSize: 100 });
+      const made = entriesOf(watched(failAt), {}, { pageSize: 100 });
       let text = '';
       const failed = await (async () => {
         for await (const chunk of made) text += chunk.toString();
@@ -79,7 +82,7 @@ describe('an export of entries', () => {
         facts: { count: (failAt - 1) * 100, cursor: made.cursor },
         message: expect.stringMatching(/division by zero; ask again with the cursor/),
       });
-      text += await textOf(exportEntries(reader, {}, { cursor: made.cursor, pageSize: 100 }));
+      text += await textOf(entriesOf(reader, {}, { cursor: made.cursor, pageSize: 100 }));
       expect(new Set(idsIn(text)).size).toBe(COUNT + 1);
       expect(idsIn(text).length).toBe(COUNT + 1);
     }
@@ -103,15 +106,15 @@ describe('an export of entries', () => {
           }
         },
       };
-      const made = exportEntries(source, {}, { pageSize: 100 });
+      const made = entriesOf(source, {}, { pageSize: 100 });
       await expect(textOf(made)).rejects.toMatchObject({ code: 'AUDIT_EXPORT_INTERRUPTED', facts: { count: 200 }, message: expect.stringMatching(/timeout|terminat/) }); // prettier-ignore
-      expect((await textOf(exportEntries(reader, {}, { cursor: made.cursor ?? '' }))).length).toBeGreaterThan(100);
+      expect((await textOf(entriesOf(reader, {}, { cursor: made.cursor ?? '' }))).length).toBeGreaterThan(100);
     }
   });
 
   it('reads nothing ahead of whoever takes it slowly, and holds no connection meanwhile', async () => {
     const source = watched();
-    const chunks = exportEntries(source, {}, { pageSize: 100 })[Symbol.asyncIterator]();
+    const chunks = entriesOf(source, {}, { pageSize: 100 })[Symbol.asyncIterator]();
     await chunks.next();
     const { asked } = source;
     const before = asked.length;
@@ -124,7 +127,7 @@ describe('an export of entries', () => {
 
   it('as a stream waits for whoever reads, and stops when the stream is destroyed', async () => {
     const source = watched();
-    const stream = exportEntries(source, {}, { pageSize: 100 }).stream();
+    const stream = entriesOf(source, {}, { pageSize: 100 }).stream();
     await new Promise((resolve) => stream.once('readable', resolve));
     await sleep(200);
     expect(source.asked.length).toBeLessThan(6); // two chunks of 64 KiB at most
@@ -139,12 +142,12 @@ describe('an export of entries', () => {
     const control = new AbortController();
     const source = watched();
     const failed = (async () => {
-      for await (const chunk of exportEntries(source, {}, { signal: control.signal, pageSize: 100 }))
+      for await (const chunk of entriesOf(source, {}, { signal: control.signal, pageSize: 100 }))
         if (chunk.length > 0) control.abort(reason);
     })();
     await expect(failed).rejects.toBe(reason);
     expect(source.asked.length).toBeLessThan(3);
-    await expect(textOf(exportEntries(source, {}, { signal: control.signal }))).rejects.toBe(reason);
+    await expect(textOf(entriesOf(source, {}, { signal: control.signal }))).rejects.toBe(reason);
   });
 
   it.each([
@@ -154,7 +157,7 @@ describe('an export of entries', () => {
     ['a wrong format', { format: 'xml' as 'csv' }],
     ['a page of too many', { pageSize: 1e9 }],
   ])('refuses %s', async (_name, options) => {
-    const made = async (): Promise<string> => await textOf(exportEntries(reader, {}, options));
+    const made = async (): Promise<string> => await textOf(entriesOf(reader, {}, options));
     await expect(made()).rejects.toMatchObject({ code: expect.stringMatching(/^AUDIT_(CURSOR|QUERY|OPTIONS)_INVALID$/) }); // prettier-ignore
   });
 });

@@ -7,7 +7,7 @@ import { CSV_HEAD, csvLine, numberCell, textCell } from '../../src/export/csv.js
 import { exportEntries } from '../../src/export/entries.js';
 import { rowJson } from '../../src/export/row-json.js';
 import { AuditReader, type AuditEntry } from '../../src/query/index.js';
-import { postgresEntryStore } from '../../src/store/postgres/index.js';
+import { postgresEntryStore, postgresExportLog } from '../../src/store/postgres/index.js';
 import { emptyLog, sealAll, type FilledLog } from '../support/filled-log.js';
 
 /** What somebody writes to hurt whoever opens the file. */
@@ -67,7 +67,8 @@ afterAll(async () => {
 async function textOf(format: 'csv' | 'ndjson', bom = true): Promise<string> {
   const chunks: Buffer[] = [];
   const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'));
-  for await (const chunk of exportEntries(reader, {}, { format, bom })) chunks.push(chunk);
+  for await (const chunk of exportEntries(reader, {}, { format, bom, record: postgresExportLog(log.pool, 'audit') }))
+    chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 // eslint-disable-next-line no-control-regex -- what moves a cursor, or hides

@@ -116,9 +116,9 @@ describe('of the functions of the log', () => {
   ];
   it.each<[Part, readonly string[]]>([
     ['app', [...FACTS, 'mend_positions', 'position', 'record', 'unsealed']],
-    ['sealer', [...FACTS, 'acquire', 'anchored', 'forget_keys', 'mend_positions', 'position', 'record_read', 'record_verified', 'release', 'renew', 'reserve', 'save_checkpoint', 'seal', 'seal_registry', 'unsealed', 'watch_coverage']], // prettier-ignore
-    ['reader', [...FACTS, 'record_read', 'record_verified']],
-    ['auditor', [...FACTS, 'record_read', 'record_verified']],
+    ['sealer', [...FACTS, 'acquire', 'anchored', 'forget_keys', 'mend_positions', 'position', 'record_exported', 'record_read', 'record_verified', 'release', 'renew', 'reserve', 'save_checkpoint', 'seal', 'seal_registry', 'unsealed', 'watch_coverage']], // prettier-ignore
+    ['reader', [...FACTS, 'record_exported', 'record_read', 'record_verified']],
+    ['auditor', [...FACTS, 'record_exported', 'record_read', 'record_verified']],
     ['other', []],
   ])('the %s may execute these and no other', async (part, allowed) => {
     const can = await names(`select distinct proname as name from pg_proc where pronamespace = 'audit'::regnamespace and has_schema_privilege('${world.roles[part]}', 'audit', 'usage') and has_function_privilege('${world.roles[part]}', oid, 'execute')`); // prettier-ignore

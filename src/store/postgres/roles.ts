@@ -34,7 +34,7 @@ const FACTS = [
 ];
 
 /** Who reads may leave an entry that says so. */
-const READS = ['record_read', 'record_verified'];
+const READS = ['record_read', 'record_verified', 'record_exported'];
 
 /** Functions that a part may execute. Everything that is not listed here is for the owner alone. */
 const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
