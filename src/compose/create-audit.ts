@@ -26,6 +26,8 @@ import { missingMigrations } from '../store/postgres/migrate.js';
 import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
 import { postgresSealerStore } from '../store/postgres/sealer-store.js';
 import { followTraces, measure, Tally } from '../telemetry/index.js';
+import type { ExportEntries } from './export-entries.js';
+import { exporterOf } from './exporting.js';
 import { health, type AuditHealth } from './health.js';
 import { judge, probe } from './probe.js';
 import { warn } from './warnings.js';
@@ -53,6 +55,8 @@ export function createAudit(options: AuditOptions): Audit {
 export class Audit implements Recorder {
   /** Reads sealed entries. */
   readonly query: AuditReader;
+  /** Takes sealed entries along, as a stream. */
+  readonly export: ExportEntries;
   readonly #pool: Pool;
   /** That one and, where other roles seal or read, theirs. */
   readonly #pools: Pool[] = [];
@@ -85,6 +89,7 @@ export class Audit implements Recorder {
       postgresEntryStore(readers, options.schema, { tellTenant: options.readerUrl !== undefined }),
       options.catalogue && { catalogue: options.catalogue, prisma: prismaValues },
     );
+    this.export = exporterOf(readers, options.schema, this.query);
   }
 
   #makeSealer(seal: SealerOptions, evidence: CheckedEvidence | undefined): Sealer {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { AuditError, isAuditError } from '../event/errors.js';
 import type { Actor } from '../event/types.js';
 import type { AuditEntry } from '../query/read-entry.js';
@@ -28,7 +27,7 @@ export interface ExportOptions {
   /** Keeps that entries were taken along, before the first of them is read. */
   readonly record: ExportLog;
   /** For whom, as whoever asks says it; stands in that entry beside the role of the database. */
-  readonly reader?: Pick<Actor, 'id' | 'type' | 'email'> | undefined;
+  readonly by?: Pick<Actor, 'id' | 'type' | 'email'> | undefined;
   /** Entries that are read at once, 1–500. @defaultValue 500 */
   readonly pageSize?: number | undefined;
 }
@@ -115,12 +114,13 @@ function otherConditions(): AuditError {
 
 /**
  * Sealed entries as the bytes of a file, read in pages as they are taken: nothing is read ahead of whoever reads, and between two pages
- * no connection is held. It can be gone through once.
+ * no connection is held. It can be gone through once; as a stream of Node's it is `Readable.from(entries, { objectMode: false })`, which ends
+ * it when it is destroyed.
  */
-export class EntryExport implements AsyncIterable<Buffer> {
+export class EntryExport implements AsyncIterable<Uint8Array> {
   readonly contentType: string;
   readonly #pages: EntryPages;
-  readonly #chunks: AsyncGenerator<Buffer>;
+  readonly #chunks: AsyncGenerator<Uint8Array>;
 
   constructor(source: ExportSource, query: ExportQuery, options: ExportOptions) {
     const { format = 'ndjson', bom = true, cursor } = options;
@@ -142,17 +142,16 @@ export class EntryExport implements AsyncIterable<Buffer> {
     return this.#pages.cursor;
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     return this.#chunks;
-  }
-
-  /** The same as a stream of Node's. Where it is destroyed, since the client went away, nothing more is read. */
-  stream(): Readable {
-    return Readable.from(this.#chunks, { objectMode: false, highWaterMark: CHUNK });
   }
 }
 
-async function* chunksOf(pages: EntryPages, line: (entry: AuditEntry) => string, head: string): AsyncGenerator<Buffer> {
+async function* chunksOf(
+  pages: EntryPages,
+  line: (entry: AuditEntry) => string,
+  head: string,
+): AsyncGenerator<Uint8Array> {
   let waiting: Buffer[] = [Buffer.from(head)];
   let bytes = head.length;
   try {

@@ -9,14 +9,14 @@ const ALL = 20_000;
 
 /** Leaves the entry `audit.exported`, in the chain that is read. Resolves when it is committed. */
 export async function tellExport(query: ExportQuery, options: ExportOptions): Promise<void> {
-  const { record, format = 'ndjson', cursor, reader } = options;
+  const { record, format = 'ndjson', cursor, by } = options;
   const filter = clipped(conditionsOf(query));
   const isLong = JSON.stringify(filter).length > ALL;
   const details = {
     format,
     filter: isLong ? 'too long' : filter,
     ...(cursor === undefined ? {} : { cursor: cursor.slice(0, VALUE) }),
-    ...(reader === undefined ? {} : { reader: clipped({ ...reader } as JsonObject) }), // members of text alone
+    ...(by === undefined ? {} : { reader: clipped({ ...by } as JsonObject) }), // members of text alone
   };
   const tenant = tenantKey(query.tenant ?? '');
   await record.exported(details, tenant === '' ? undefined : tenant);

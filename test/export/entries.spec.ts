@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportEntries, type EntryExport, type ExportOptions, type ExportQuery, type ExportSource } from '../../src/export/entries.js'; // prettier-ignore
@@ -32,8 +33,8 @@ function watched(failAt = Number.POSITIVE_INFINITY): ExportSource & { asked: Aud
   };
 }
 
-async function textOf(chunks: AsyncIterable<Buffer>): Promise<string> {
-  const all: Buffer[] = [];
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const all: Uint8Array[] = [];
   for await (const chunk of chunks) all.push(chunk);
   return Buffer.concat(all).toString();
 }
@@ -60,7 +61,7 @@ describe('an export of entries', () => {
       let text = '';
       let chunks = 0;
       for await (const chunk of first) {
-        text += chunk.toString();
+        text += Buffer.from(chunk).toString();
         chunks += 1;
         if (chunks === cut) break;
       }
@@ -75,7 +76,7 @@ describe('an export of entries', () => {
       const made = entriesOf(watched(failAt), {}, { pageSize: 100 });
       let text = '';
       const failed = await (async () => {
-        for await (const chunk of made) text += chunk.toString();
+        for await (const chunk of made) text += Buffer.from(chunk).toString();
       })().catch((error: unknown) => error);
       expect(failed).toMatchObject({
         code: 'AUDIT_EXPORT_INTERRUPTED',
@@ -127,7 +128,7 @@ describe('an export of entries', () => {
 
   it('as a stream waits for whoever reads, and stops when the stream is destroyed', async () => {
     const source = watched();
-    const stream = entriesOf(source, {}, { pageSize: 100 }).stream();
+    const stream = Readable.from(entriesOf(source, {}, { pageSize: 100 }), { objectMode: false });
     await new Promise((resolve) => stream.once('readable', resolve));
     await sleep(200);
     expect(source.asked.length).toBeLessThan(6); // two chunks of 64 KiB at most

@@ -65,7 +65,7 @@ afterAll(async () => {
 });
 
 async function textOf(format: 'csv' | 'ndjson', bom = true): Promise<string> {
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'));
   for await (const chunk of exportEntries(reader, {}, { format, bom, record: postgresExportLog(log.pool, 'audit') }))
     chunks.push(chunk);

@@ -161,7 +161,7 @@ describe('that entries were taken along', () => {
         producedBy: 'test',
         sheet: { command: [], versions: [] },
         record: postgresExportLog(log.pool, 'audit'),
-        reader: { id: 'auditor-7', type: 'user' },
+        by: { id: 'auditor-7', type: 'user' },
       },
     );
     expect(seen).toBe(before + 1);
