@@ -85,6 +85,9 @@ export function exportCommand(): Command {
             values: 'columns',
             producedBy,
             onProgress: timeProgress(options, bar),
+            onLeaves: bar.update,
+            onInterrupted: (error, ms) =>
+              complain(line`${error.message.split(';')[0] ?? ''}: asked again in ${ms / 1_000} s`),
             record: postgresExportLog(pool, env.schema),
             withProof: (work) => withProofSource(pool, env.schema, work),
             evidence: options.proveComplete ? { openings: options.openings === true } : undefined,

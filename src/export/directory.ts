@@ -7,6 +7,7 @@ import { AuditError } from '../event/errors.js';
 import type { AuditEntry } from '../query/read-entry.js';
 import { conditionsOf } from './conditions.js';
 import { POPULATION_HEAD } from './csv.js';
+import { goingOn } from './going-on.js';
 import { EntryPages, type ExportOptions, type ExportQuery, type ExportSource } from './entries.js';
 import { rowFormat } from './format.js';
 import { populationLine, POPULATION_FILE, SAMPLE_FILE, type Draw } from './draw.js';
@@ -43,6 +44,9 @@ export interface WriteExportOptions extends Omit<ExportOptions, 'cursor'> {
   /** Signs the manifest, under the name of the deployment. */
   readonly signing?: { readonly signer: Pick<Signer, 'vkeys' | 'sign'>; readonly deployment: string } | undefined;
   readonly onProgress?: ((entry: AuditEntry, count: number) => void) | undefined;
+  readonly onLeaves?: ((leaves: number, of: number) => void) | undefined;
+  /** Told that the database did not answer, and is asked again in so many milliseconds. */
+  readonly onInterrupted?: ((error: Error, againInMs: number) => void) | undefined;
 }
 
 export interface WrittenExport {
@@ -67,7 +71,7 @@ export async function writeExport(
   const range = evidence && (await rangeOf(source, withProof, query));
   const directory = await newDirectory(options.directory);
   const rows = await writeRows(source, query, options, directory, range, seed?.draw);
-  const proof = rows.range && (await writeEvidence({ directory, withProof, range: rows.range, openings: rows.openings, signal: options.signal })); // prettier-ignore
+  const proof = rows.range && (await writeEvidence({ directory, withProof, range: rows.range, openings: rows.openings, signal: options.signal, onProgress: options.onLeaves })); // prettier-ignore
   const facts = {
     v: 1,
     kind: 'audit-export',
@@ -130,7 +134,7 @@ async function writeRows(
       : undefined;
   let [count, first] = [0, range?.first ?? 0];
   try {
-    for await (const entry of new EntryPages(source, query, options)) {
+    for await (const entry of goingOn(new EntryPages(source, query, options), options)) {
       const { seq } = entry;
       // Sealed since the export began.
       if (range !== undefined && (entry.origin !== range.origin || seq > range.last)) continue;

@@ -37,13 +37,14 @@ const CHUNK = 64 * 1024;
 /** Pages in which the entry of a cursor is looked for. */
 const LOOKED = 10;
 
-/** Entries one after the other, page by page. Where it ends before its end, it can go on. */
+/** Entries one after the other, page by page. Where it ends before its end, it goes on when it is gone through again. */
 export class EntryPages {
   readonly #source: ExportSource;
   readonly #query: ExportQuery;
   readonly #options: ExportOptions;
   #at: ExportCursor | undefined;
   #count = 0;
+  #isTold = false;
 
   constructor(source: ExportSource, query: ExportQuery, options: ExportOptions) {
     this.#source = source;
@@ -66,7 +67,8 @@ export class EntryPages {
   async *[Symbol.asyncIterator](): AsyncGenerator<AuditEntry> {
     const { signal, pageSize = 500 } = this.#options;
     signal?.throwIfAborted();
-    await tellExport(this.#query, this.#options);
+    if (!this.#isTold) await tellExport(this.#query, this.#options);
+    this.#isTold = true;
     let looked = 0;
     while (this.#at !== undefined) {
       signal?.throwIfAborted();

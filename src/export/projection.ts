@@ -17,8 +17,12 @@ export function projection(format: ExportFormat, values: Manifest['values']): Pr
   return (line, extent) => {
     if (extent === 'whole' && values === 'columns') return digest(line);
     const of = format === 'csv' ? cells : members;
-    const projected = of(line, extent);
-    return projected === undefined ? undefined : digest(projected);
+    try {
+      const projected = of(line, extent);
+      return projected === undefined ? undefined : digest(projected);
+    } catch {
+      return undefined; // nested deeper than any entry
+    }
   };
 }
 

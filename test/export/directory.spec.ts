@@ -1,12 +1,13 @@
-import { appendFileSync, copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeExport, type WriteExportOptions } from '../../src/export/directory.js';
-import type { ExportQuery } from '../../src/export/entries.js';
+import type { ExportQuery, ExportSource } from '../../src/export/entries.js';
 import { verifyExport } from '../../src/export/verify-export.js';
 import { AuditReader } from '../../src/query/index.js';
-import { postgresEntryStore, postgresExportLog } from '../../src/store/postgres/index.js';
+import { createPool, postgresEntryStore, postgresExportLog } from '../../src/store/postgres/index.js';
 import { captureMany, emptyLog, sealAll, type FilledLog } from '../support/filled-log.js';
 
 let log: FilledLog;
@@ -24,9 +25,17 @@ afterAll(async () => {
 
 let made = 0;
 const SHEET = { command: ['export'], versions: ['test'] };
-async function exported(query: ExportQuery = {}, options: Partial<WriteExportOptions> = {}): Promise<string> {
+const told = `select count(*)::int as n from audit.content where header like '%audit.exported%'`;
+const exportsTold = async (): Promise<number> => (await log.pool.query<{ n: number }>(told)).rows[0]?.n ?? 0;
+
+async function exported(
+  query: ExportQuery = {},
+  options: Partial<WriteExportOptions> = {},
+  source?: ExportSource,
+): Promise<string> {
+  // prettier-ignore
   const directory = join(here, String((made += 1)));
-  const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'));
+  const reader = source ?? new AuditReader(postgresEntryStore(log.pool, 'audit'));
   await writeExport(reader, query, {
     directory,
     producedBy: 'test',
@@ -82,6 +91,49 @@ describe('a directory of an export', () => {
   });
 });
 
+describe('a database that does not answer', () => {
+  it('is asked again, and the directory is whole all the same', async () => {
+    const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'));
+    const waits: number[] = [];
+    let asked = 0;
+    const find: AuditReader['find'] = async (query) => {
+      asked += 1;
+      if ([2, 3, 5].includes(asked)) {
+        const client = await log.pool.connect();
+        client.on('error', () => undefined);
+        await client.query('select pg_terminate_backend(pg_backend_pid())').finally(() => client.release(true));
+      }
+      return await reader.find(query);
+    };
+    const before = await exportsTold();
+    const directory = await exported({}, { pageSize: 10, onInterrupted: (_error, ms) => waits.push(ms) }, { find });
+    expect(waits).toEqual([100, 1_000, 100]);
+    expect(await verifyExport(directory)).toMatchObject({ verdict: 'VERIFIED', count: 60 });
+    expect(readFileSync(join(directory, 'entries-00001.ndjson'))).toEqual(readFileSync(join(await exported(), 'entries-00001.ndjson'))); // prettier-ignore
+    expect(await exportsTold()).toBe(before + 2); // once for each
+  });
+
+  it('that refuses is not asked again: a right that is withdrawn in the middle', async () => {
+    const role = `reader_${process.pid}`;
+    await log.pool.query(`create role ${role} login; grant usage on schema audit to ${role}; grant select on audit.entry, audit.content, audit.chain to ${role}`); // prettier-ignore
+    const url = new URL(log.url);
+    url.username = role;
+    const pool = createPool(url.href, { max: 1, applicationName: 'reader' });
+    try {
+      const onProgress = (): void => void (revoked ??= log.pool.query(`revoke select on audit.entry from ${role}`));
+      let revoked: Promise<unknown> | undefined;
+      const reader = new AuditReader(postgresEntryStore(pool, 'audit'));
+      const find: AuditReader['find'] = async (query) => (await revoked, await reader.find(query));
+      const ended = exported({}, { pageSize: 10, onProgress }, { find });
+      await expect(ended).rejects.toMatchObject({ code: 'AUDIT_EXPORT_INTERRUPTED', facts: { count: 10 }, message: expect.stringMatching(/may not do this.*begin anew/) }); // prettier-ignore
+      expect(await verifyExport(join(here, String(made)))).toMatchObject({ verdict: 'INCOMPLETE' });
+    } finally {
+      await pool.end();
+      await log.pool.query(`drop owned by ${role}; drop role ${role}`);
+    }
+  });
+});
+
 describe('of an altered directory is found', () => {
   const FILE = 'entries-00002.ndjson';
   it.each<[string, (directory: string) => void, object]>([
@@ -119,6 +171,37 @@ describe('of an altered directory is found', () => {
   it('one of a later version, which is neither right nor wrong', async () => {
     const report = await altered((d) => edit(join(d, 'manifest.json'), ([l = '']) => [l.replace('"v":1', '"v":2')]));
     expect(report).toMatchObject({ verdict: 'INCOMPLETE', findings: [{ code: 'INCOMPLETE_LATER' }] });
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['a pipe', (path) => execFileSync('mkfifo', [path])],
+    ['a link', (path) => symlinkSync('/etc/passwd', path)],
+    ['a directory', (path) => mkdirSync(path)],
+    ['a device', (path) => symlinkSync('/dev/zero', path)],
+  ])('%s in the place of any file, without waiting for it', async (_name, make) => {
+    const directory = await exported();
+    for (const name of readdirSync(directory)) {
+      const copy = join(here, String((made += 1)));
+      cpSync(directory, copy, { recursive: true });
+      rmSync(join(copy, name));
+      make(join(copy, name));
+      const { verdict } = await verifyExport(copy);
+      expect([name, verdict]).toEqual([name, name === 'manifest.json' ? expect.stringMatching(/TAMPERED|INCOMPLETE/) : 'TAMPERED']); // prettier-ignore
+    }
+  });
+
+  it.each([
+    ['rows of a million levels', `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}\n`],
+    ['members of a million levels', `{"id":"x","seq":1,"flags":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}\n`],
+    ['a line that does not end', 'x'.repeat(3_000_000)],
+    ['bytes that are no text', '\u0000\ud800\n'],
+    ['members of other types', '{"id":"x","seq":{},"actor":"a","resource":null,"flags":7,"sealedAt":{}}\n'],
+  ])('%s, and it goes on', async (_name, text) => {
+    for (const format of ['ndjson', 'csv'] as const) {
+      const directory = await exported({}, { format, population: true });
+      appendFileSync(join(directory, `entries-00001.${format}`), text);
+      expect(await verifyExport(directory)).toMatchObject({ verdict: 'TAMPERED', findings: expect.arrayContaining([expect.objectContaining({ code: 'COUNT_DIFFERS' })]) }); // prettier-ignore
+    }
   });
 
   it('nothing, where it is only somewhere else', async () => {
