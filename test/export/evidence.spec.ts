@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Vkey } from '../../src/chain/vkey.js';
+import { prove } from '../../src/checkpoint/prove.js';
 import { writeExport, type WriteExportOptions } from '../../src/export/directory.js';
 import type { ExportQuery, ExportSource } from '../../src/export/entries.js';
 import { lineDigest } from '../../src/export/line-file.js';
@@ -249,5 +250,34 @@ describe('what is younger than the newest signature', () => {
     const directory = await exported({ from: rows[0]?.at });
     expect(manifestOf(directory).evidence?.range).toMatchObject({ firstSeq: 30 });
     expect(await verifyExport(directory, { vkeys })).toMatchObject({ findings: [] });
+  });
+});
+
+describe('a range', () => {
+  it('that ends before what the registry told of the chain is short', async () => {
+    const directory = await exported();
+    const { rows } = await log.pool.query<{ id: string }>('select id from audit.entry where chain = 1 and seq = 20');
+    const proof = await withProofSource(log.pool, 'audit', (source) => prove(source, rows[0]?.id ?? ''));
+    for (const { path, bytes } of proof.files) writeFileSync(join(directory, 'proof', path), bytes);
+    const cut = forge(directory, 'leaves.ndjson', (lines) => lines.slice(0, 21), (manifest) => ({ ...manifest, evidence: { ...manifest.evidence!, provenSeq: 20, range: { firstSeq: 0, lastSeq: 20 } } })); // prettier-ignore
+    const both = forge(cut, 'entries-00001.ndjson', (lines) => lines.filter((line) => (JSON.parse(line) as { seq: number }).seq <= 20)); // prettier-ignore
+    expect(await codes(both)).toEqual(['RANGE_SHORT']);
+  });
+
+  it('does not have what is sealed while it is exported, nor have its rows', async () => {
+    let asked = 0;
+    const grows: ExportSource = {
+      async find(query) {
+        asked += 1;
+        if (asked === 2) {
+          await fill('globex', 5, 100);
+          await sealAll(log.store);
+        }
+        return await reader().find(query);
+      },
+    };
+    const report = await verifyExport(await exported({ tenant: 'globex', action: 'invoice.*' }, {}, true, grows), { vkeys }); // prettier-ignore
+    expect(report).toMatchObject({ verdict: 'VERIFIED', count: 7, findings: [] });
+    expect(asked).toBeGreaterThan(1);
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Vkey } from '../../src/chain/vkey.js';
+import { bytesOfLeaf } from '../../src/checkpoint/stored-leaf.js';
 import { writeExport, type WriteExportOptions } from '../../src/export/directory.js';
 import { formatManifest, formatSums, parseManifest, type Manifest } from '../../src/export/manifest.js';
 import { verifyExport } from '../../src/export/verify-export.js';
@@ -121,6 +122,14 @@ const edit = (path: string, change: (lines: string[]) => string[]): void =>
   writeFileSync(path, change(readFileSync(path, 'utf8').split(/(?<=\n)/).filter(Boolean)).join('')); // prettier-ignore
 
 describe('another sample is found out', () => {
+  /** Of the registry, which was sealed in the period all the same. */
+  let opening: Buffer;
+  beforeAll(async () => {
+    opening = await withProofSource(log.pool, 'audit', async (source) => {
+      for await (const [leaf] of source.leaves(0, 0, 1)) if (leaf) return bytesOfLeaf(`${DEPLOYMENT}/registry`, leaf);
+      throw new Error('there is no registry');
+    });
+  });
   it.each<[string, (manifest: Manifest, directory: string) => Manifest, string]>([
     ['in which an entry was replaced', (m, d) => (edit(join(d, 'sample.csv'), (l) => l.toSpliced(3, 1)), m), 'SAMPLE_DIFFERS'],
     ['that is shorter', (m, d) => (edit(join(d, 'sample.csv'), (l) => l.slice(0, -1)), { ...m, sample: { ...m.sample!, size: 24 } }), ''],
@@ -128,6 +137,8 @@ describe('another sample is found out', () => {
     ['of another word', (m) => ({ ...m, sample: { ...m.sample!, word: 'Watzmann', seed: hash('sha256', `${m.sample!.checkpoint.root}\nWatzmann`) } }), 'SAMPLE_DIFFERS'],
     ['of another root', (m) => ({ ...m, sample: { ...m.sample!, checkpoint: { ...m.sample!.checkpoint, root: 'b'.repeat(64) } } }), 'SAMPLE_DIFFERS'],
     ['of another period', (m) => ({ ...m, filter: { ...m.filter, to: '2000-01-01T00:00:00.000Z' } }), 'SAMPLE_DIFFERS'],
+    ['of a longer period', (m) => ({ ...m, filter: { ...m.filter, to: '2999-01-01T00:00:00.000Z' } }), 'SAMPLE_DIFFERS'],
+    ['of a later checkpoint', (m, d) => (writeFileSync(join(d, 'seed/before.leaf'), opening), m), 'SAMPLE_DIFFERS'],
     ['from another population', (m, d) => (edit(join(d, 'population.csv'), (l) => l.toSpliced(5, 1)), m), 'POPULATION_DIFFERS'],
     ['from a longer population', (m, d) => (edit(join(d, 'population.csv'), (l) => [...l, l[5] ?? '']), m), 'POPULATION_DIFFERS'],
     ['without its proof', (m, d) => (rmSync(join(d, 'seed/registry.tlog-proof')), { ...m, files: m.files.filter(({ name }) => name !== 'seed/registry.tlog-proof') }), 'INCOMPLETE_UNPROVEN'],
