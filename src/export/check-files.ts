@@ -34,9 +34,12 @@ export async function checkFiles(directory: string, files: readonly ListedFile[]
   return findings;
 }
 
+/** Notes of whoever files it, and what a file manager leaves, are nothing to us. */
+const LIKE_OURS = /^(entries|leaves|sections|population|sample|sheet|proof|seed|manifest)\b/;
+
 async function others(directory: string, files: readonly ListedFile[]): Promise<string[]> {
   const ours = new Set([...files.map(({ name }) => name.split('/')[0]), 'manifest.json', 'manifest.note', 'SHA256SUMS']); // prettier-ignore
-  return (await readdir(directory)).filter((name) => !ours.has(name)).slice(0, 100);
+  return (await readdir(directory)).filter((name) => LIKE_OURS.test(name) && !ours.has(name)).slice(0, 100);
 }
 
 /** `undefined`: it is no plain file, or not there. */

@@ -204,9 +204,11 @@ describe('of an altered directory is found', () => {
     }
   });
 
-  it('nothing, where it is only somewhere else', async () => {
+  it('nothing, where it is only somewhere else, with notes in it', async () => {
     const directory = await exported();
     cpSync(directory, join(here, 'moved'), { recursive: true });
+    writeFileSync(join(here, 'moved', '.DS_Store'), 'x');
+    writeFileSync(join(here, 'moved', 'notes.txt'), 'looked at');
     expect(await verifyExport(join(here, 'moved'))).toMatchObject({ verdict: 'VERIFIED' });
   });
 });
