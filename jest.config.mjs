@@ -7,6 +7,7 @@ const allFiles = full || process.env.AUDIT_TEST_FILES === 'all';
  * with AUDIT_TEST_FILES=all a run that is otherwise short, as .ci/run does it.
  */
 const LONG = [
+  'bench/export',
   'capture/concurrent',
   'capture/many-rows',
   'capture/mixed-rows',
@@ -23,6 +24,7 @@ const LONG = [
   'cli/engine',
   'cli/evidence',
   'cli/evidence-words',
+  'cli/export',
   'cli/keygen',
   'cli/levels',
   'cli/proofs',

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 
-const USAGE = `npm run bench -- [http|verify|read] [options]
+const USAGE = `npm run bench -- [http|verify|read|export] [options]
   http                requests to a Nest application, on Express and on Fastify, and nothing else
   verify              verifying a log of --entries, beside the plain COPY of its rows, and nothing else
   read                each question of docs/queries.md on a log of --entries, and nothing else
+  export              taking --entries along as a directory, and checking it, and nothing else
   --entries N         of that log (default: 100000)
   --quick             ends within five minutes; the figures are rougher
   --json FILE         writes the result as JSON as well
@@ -50,7 +51,7 @@ export function readOptions() {
       return process.exit(0);
     }
     const [command] = positionals;
-    oneOf('the stage', command, [undefined, 'http', 'verify', 'read']);
+    oneOf('the stage', command, [undefined, 'http', 'verify', 'read', 'export']);
     if (!/^[1-9]\d{2,8}$/.test(values.entries))
       throw new Error(`--entries is a number from 100, not ${values.entries}`);
     oneOf('--only', values.only, [undefined, 'capture', 'pool', 'sealing', 'verify']);
@@ -58,7 +59,7 @@ export function readOptions() {
     // A stage that is a command of its own runs under that alone.
     const runs = (stage) =>
       command === undefined
-        ? !['http', 'long verify', 'read'].includes(stage) && (values.only ?? stage) === stage
+        ? !['http', 'long verify', 'read', 'export'].includes(stage) && (values.only ?? stage) === stage
         : stage === (COMMANDS[command] ?? command);
     return {
       ...(values.quick ? QUICK : FULL),

@@ -126,6 +126,24 @@ export function printLongVerify({ logs, peakRatio }) {
   console.log(`\nVerifying, each run in a process of its own\n${table.toString()}${peak}`);
 }
 
+export function printExport({ logs }) {
+  const names = {
+    ndjson: 'NDJSON',
+    csv: 'CSV',
+    leaves: 'NDJSON with leaves',
+    openings: 'NDJSON with leaves and openings',
+  };
+  const table = new Table({
+    head: ['export', 'entries', 'written', 'peak memory', 'verify-export', 'peak memory', 'bytes an entry'],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', ...Array(6).fill('right')],
+  });
+  for (const { entries, runs } of logs)
+    for (const { what, made, checked, bytes } of runs)
+      table.push([names[what], entries.toLocaleString('en'), rate(made.perSecond), `${made.megabytes.toFixed(0)} MB`, rate(checked.perSecond), `${checked.megabytes.toFixed(0)} MB`, Math.round(bytes / made.rows)]); // prettier-ignore
+  console.log(`\nTaking entries along, each run in a process of its own\n${table.toString()}`);
+}
+
 export function printHttp(http) {
   const table = new Table({
     head: [

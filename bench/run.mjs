@@ -5,6 +5,7 @@ import { startPostgres } from '../test/support/postgres.mjs';
 import { measureCapture } from './capture.mjs';
 import { loadPrismaClient } from './client.mjs';
 import { latencyPeers } from './compare/install.mjs';
+import { measureExport } from './exporting.mjs';
 import { clientGoals, goals, httpGoals } from './goals.mjs';
 import { measureHttp } from './http.mjs';
 import { machine, versions } from './machine.mjs';
@@ -12,6 +13,7 @@ import { readOptions } from './options.mjs';
 import { measurePool } from './pool.mjs';
 import {
   printCapture,
+  printExport,
   printGoals,
   printHead,
   printHttp,
@@ -68,6 +70,10 @@ try {
   if (options.runs('read')) {
     result.read = await measureReading(postgres.url, options);
     printReading(result.read);
+  }
+  if (options.runs('export')) {
+    result.export = await measureExport(postgres.url, options);
+    printExport(result.export);
   }
   if (options.runs('http')) {
     loadPrismaClient(); // generated once, rather than by six servers

@@ -64,7 +64,7 @@ export async function measureLongVerify(server, { entries, verifyRounds }) {
   return { logs, peakRatio: logs.length > 1 ? peak(logs[1]) / peak(logs[0]) : undefined };
 }
 
-async function sealedLog(server, name, rows) {
+export async function sealedLog(server, name, rows) {
   const url = await freshDatabase(server, name);
   await installLog(url);
   await fillContent(url, { rows, tenants: 1 });

@@ -2,7 +2,7 @@ import { AuditError } from '../event/errors.js';
 
 /** What can be refused: each has a parser of its own, which takes only what the package itself would write. */
 export type EvidenceKind =
-  'vkey' | 'note' | 'checkpoint' | 'proof' | 'tile' | 'bundle' | 'heads' | 'section' | 'entry' | 'folder';
+  'vkey' | 'note' | 'checkpoint' | 'proof' | 'tile' | 'bundle' | 'heads' | 'section' | 'entry' | 'folder' | 'export';
 
 /**
  * `form`: not written as it has to be · `signature`: a key that is known did not sign this · `unsigned`: no key that is known did.

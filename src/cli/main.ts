@@ -5,6 +5,7 @@ import { askCommand } from './ask.js';
 import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
+import { exportCommand } from './export.js';
 import { keyCommand } from './key.js';
 import { keygenCommand } from './keygen.js';
 import { migrateCommand } from './migrate.js';
@@ -14,6 +15,7 @@ import { policyCommand } from './policy.js';
 import { queryCommand } from './query.js';
 import { sealCommand } from './seal.js';
 import { commanderOutput, complain, joined, line, paint, showWarnings, type Printable } from './terminal.js';
+import { verifyExportCommand } from './verify-export.js';
 import { verifyProofCommand } from './verify-proof.js';
 import { verifyCommand } from './verify.js';
 
@@ -44,6 +46,8 @@ for (const command of [
   keyCommand,
   queryCommand,
   askCommand,
+  exportCommand,
+  verifyExportCommand,
   doctorCommand,
   backfillCommand,
   actionsCommand,

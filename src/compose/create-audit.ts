@@ -25,6 +25,8 @@ import { missingMigrations } from '../store/postgres/migrate.js';
 import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
 import { postgresSealerStore } from '../store/postgres/sealer-store.js';
 import { followTraces, measure, Tally } from '../telemetry/index.js';
+import type { ExportEntries } from './export-entries.js';
+import { exporterOf } from './exporting.js';
 import { health, type AuditHealth } from './health.js';
 import { judge, probe } from './probe.js';
 import { warn } from './warnings.js';
@@ -52,6 +54,8 @@ export function createAudit(options: AuditOptions): Audit {
 export class Audit implements Recorder {
   /** Reads sealed entries. */
   readonly query: AuditReader;
+  /** Takes sealed entries along, as a stream. */
+  readonly export: ExportEntries;
   readonly #pool: Pool;
   /** That one and, where other roles seal or read, theirs. */
   readonly #pools: Pool[] = [];
@@ -79,7 +83,9 @@ export class Audit implements Recorder {
     });
     this.#reads = new ReadLog(this.#readSink(), options);
     this.#sealer = options.seal === false ? undefined : this.#makeSealer(options.seal, options.evidence);
-    this.query = readerOf(options, (url, part) => this.#poolOf(url, part));
+    const readers = this.#poolOf(options.readerUrl, 'reader');
+    this.query = readerOf(options, (url, part) => (part === 'reader' ? readers : this.#poolOf(url, part)));
+    this.export = exporterOf(readers, options.schema, this.query);
   }
 
   #makeSealer(seal: SealerOptions, evidence: CheckedEvidence | undefined): Sealer {

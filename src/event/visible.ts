@@ -36,8 +36,13 @@ function codePoint(character: string): string {
  */
 export function visibleJson(value: unknown, indent?: number): string {
   const json = JSON.stringify(value, undefined, indent) as string | undefined;
+  return showJson(json ?? 'null');
+}
+
+/** The same of JSON text that is there already. */
+export function showJson(json: string): string {
   // Outside of strings JSON is ASCII, and its only control character is the newline of its own layout.
-  return (json ?? 'null').replace(UNSEEN_CHARACTER, (character) =>
+  return json.replace(UNSEEN_CHARACTER, (character) =>
     character === '\n' ? character : Array.from({ length: character.length }, (_, at) => unit(character, at)).join(''),
   );
 }

@@ -1,4 +1,5 @@
 import type { Audit, AuditFacts } from '../compose/create-audit.js';
+import type { ExportEntries } from '../compose/export-entries.js';
 import type { AuditHealth } from '../compose/health.js';
 import type { CheckedOptions } from '../compose/options.js';
 import type { ActionBook } from '../event/action-book.js';
@@ -23,10 +24,11 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
   }
 
   get query(): AuditReader {
-    throw new AuditError(
-      'AUDIT_SCHEMA_MISSING',
-      'in memory there are no sealed entries to query: read audited() of nestjs-prisma-audit/testing, or test this against a database',
-    );
+    throw nothingSealed();
+  }
+
+  get export(): ExportEntries {
+    throw nothingSealed();
   }
 
   readonly signing = undefined;
@@ -98,4 +100,11 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
     this.#leaveReads?.();
     return Promise.resolve({ lost: 0, spooled: 0 });
   }
+}
+
+function nothingSealed(): AuditError {
+  return new AuditError(
+    'AUDIT_SCHEMA_MISSING',
+    'in memory there are no sealed entries to query: read audited() of nestjs-prisma-audit/testing, or test this against a database',
+  );
 }

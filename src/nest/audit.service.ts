@@ -9,6 +9,7 @@ import { noteClaim } from '../http/request-record.js';
 import type { AuditApi, RawClient } from '../prisma/api.js';
 import type { AuditReader } from '../query/reader.js';
 import type { RecordOptions } from '../recorder/port.js';
+import type { ExportEntries } from '../compose/export-entries.js';
 import type { AuditHealth } from '../compose/health.js';
 import { AuditLog } from './audit-log.js';
 
@@ -30,6 +31,14 @@ export class AuditService {
   /** Reads sealed entries: `find`, `history`, `group`. */
   get query(): AuditReader {
     return this.#audit.query;
+  }
+
+  /**
+   * Sealed entries as the bytes of a file, NDJSON or CSV: `for await (const chunk of audit.export(query))`. Read as they are taken, in
+   * pages; `cursor` of it, or of the error in the middle of it, is where another goes on. See docs/export.md.
+   */
+  get export(): ExportEntries {
+    return this.#audit.export;
   }
 
   /**

@@ -61,6 +61,7 @@ describe('the command line', () => {
       '+ 0010_registry.sql',
       '+ 0011_questions.sql',
       '+ 0012_plain_sql.sql',
+      '+ 0013_exported.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',

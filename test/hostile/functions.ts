@@ -19,6 +19,7 @@ export const AT_MOST: Readonly<Record<string, string>> = {
   client_change: 'runs as its caller; hands text to `record_change`',
   record_verified: 'an entry `audit.verified` under the name of the role that calls; 64 KiB',
   record_read: 'an entry `audit.read` under the name of the role that calls; 64 KiB',
+  record_exported: 'an entry `audit.exported` under the name of the role that calls; 64 KiB',
   acquire: 'holds the lease, for ten minutes at most, if nobody else does',
   renew: 'keeps the lease that its caller has',
   release: 'gives back the lease of a holder and epoch that its caller knows',

@@ -127,9 +127,9 @@ describe('of the functions of the log', () => {
   const OF_VIEWS = ['actor_text', 'changed_fields', 'id_at', 'legible', 'member', 'member_count', 'member_json', 'member_list', 'member_number', 'member_text', 'sees_all']; // prettier-ignore
   it.each<[Part, readonly string[]]>([
     ['app', [...FACTS, 'mend_positions', 'position', 'record', 'unsealed']],
-    ['sealer', [...FACTS, 'acquire', 'anchored', 'forget_keys', 'mend_positions', 'position', 'record_read', 'record_verified', 'release', 'renew', 'reserve', 'save_checkpoint', 'seal', 'seal_registry', 'unsealed', 'watch_coverage']], // prettier-ignore
-    ['reader', [...FACTS, ...OF_VIEWS, 'record_read', 'record_verified']],
-    ['auditor', [...FACTS, ...OF_VIEWS, 'record_read', 'record_verified']],
+    ['sealer', [...FACTS, 'acquire', 'anchored', 'forget_keys', 'mend_positions', 'position', 'record_exported', 'record_read', 'record_verified', 'release', 'renew', 'reserve', 'save_checkpoint', 'seal', 'seal_registry', 'unsealed', 'watch_coverage']], // prettier-ignore
+    ['reader', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified']],
+    ['auditor', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified']],
     ['guard', [...OF_VIEWS, 'record_read']],
     ['other', []],
   ])('the %s may execute these and no other', async (part, allowed) => {

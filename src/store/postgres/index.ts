@@ -15,6 +15,7 @@ export { migrate, missingMigrations } from './migrate.js';
 export { createPool, endPool, type Pool } from './pool.js';
 export { checkLevelConfig, checkRoleNames, reconcilePrivileges, type PrivilegesDone } from './privileges.js';
 export { recordProof } from './record-proof.js';
+export { postgresExportLog } from './record-exported.js';
 export { recordVerified } from './record-verified.js';
 export { prismaMigration } from './prisma-migration.js';
 export { LEVELS, type LevelConfig, type PrivilegeLevel, type Roles } from './roles.js';

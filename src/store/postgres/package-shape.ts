@@ -215,6 +215,7 @@ export const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: 
   ["function", "record(p_batch text, p_source text[], p_at bigint[], p_group text[], p_tenant text[], p_event_key text[], p_model text[], p_resource_id text[], p_header text[], p_actor text[], p_data text[], p_flags text[])", "a009caeadd8aae99486df419f638a3b6c2c17f7a590be315a5d71ed19e9bf286"],
   ["function", "record_as_reader(p_action text, p_details text, p_tenant text)", "e721fd687f61cc98342af63d752dcb51fb4c5c8c571e0ce2c202f291c29e62c6"],
   ["function", "record_change(p_context text, p_op text, p_model text, p_key text, p_tenant text, p_data text, p_flags text)", "a8b4eb8174eb6d1082a39f184528f846df92a84e86c0aa5bc5ae3b7043e4869f"],
+  ["function", "record_exported(p_details text, p_tenant text)", "38d0b429ece120184a7c98ec1c3cb3f9799f089817b37cc9e966b5d36992d12d"],
   ["function", "record_read(p_details text, p_tenant text)", "0d0ce4e2fe206e515348d7ead598d778cfd3471e5816d7958203c2d31ae99c32"],
   ["function", "record_verified(p_details text)", "775f9bef0c9e973351850f3c6124d3dda681c57fc8981bc9d9af52b5061e0b2f"],
   ["function", "redact(value json, name text, path text, names json, depth integer, OUT safe text, OUT secrets text)", "f72458e58b0ca22e5bc9578f6ac04fc6d471983de787230c6a8bc63be63edf3b"],

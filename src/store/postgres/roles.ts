@@ -34,7 +34,7 @@ const FACTS = [
 ];
 
 /** Who reads may leave an entry that says so. */
-const READS = ['record_read', 'record_verified'];
+const READS = ['record_read', 'record_verified', 'record_exported'];
 
 /** What the views are made by, of values alone (0012_plain_sql.sql). */
 const OF_VIEWS = ['id_at', 'legible', 'member', 'member_text', 'member_json', 'member_count', 'member_number', 'member_list', 'actor_text', 'changed_fields', 'sees_all']; // prettier-ignore

@@ -1,0 +1,144 @@
+import { Command, Option } from 'commander';
+import { checkEvidence } from '../checkpoint/check-evidence.js';
+import { AuditError } from '../event/errors.js';
+import { writeExport } from '../export/directory.js';
+import type { ExportFormat } from '../export/format.js';
+import { AuditReader } from '../query/reader.js';
+import {
+  deploymentOrigin,
+  postgresEntryStore,
+  postgresExportLog,
+  withLogSource,
+  withProofSource,
+  type Pool,
+} from '../store/postgres/index.js';
+import { verify } from '../verify/index.js';
+import { environment, requireLog, withPool } from './environment.js';
+import { filterOf, filterWords, quoted, withFilter, type FilterOptions } from './filter-options.js';
+import { packageVersion } from './package-version.js';
+import { progressBar } from './progress.js';
+import { complain, line, print } from './terminal.js';
+import { timeProgress } from './time-progress.js';
+
+interface ExportCommandOptions extends FilterOptions {
+  readonly out: string;
+  readonly format: ExportFormat;
+  readonly bom: boolean;
+  readonly proveComplete?: boolean;
+  readonly openings?: boolean;
+  readonly sign: boolean;
+  readonly verify?: boolean;
+  readonly population?: boolean;
+  readonly sample?: number;
+  readonly word?: string;
+}
+
+export function exportCommand(): Command {
+  return withFilter(
+    new Command('export').description(
+      'write sealed entries of one tenant as a directory that verify-export checks. Exit code: 0 written, 2 could not run',
+    ),
+  )
+    .requiredOption('--out <dir>', 'the new directory')
+    .addOption(
+      new Option('--format <format>', 'ndjson is the evidence, csv is for spreadsheets')
+        .choices(['ndjson', 'csv'])
+        .default('ndjson'),
+    )
+    .option('--no-bom', 'csv without a byte order mark')
+    .option(
+      '--prove-complete',
+      'with the leaves of the chain, which show that no entry that was asked for is left out; conditions on actors, records and requests they do not know',
+    )
+    .option('--openings', 'with what opens the sections of these entries: their values are proved, too')
+    .option('--population', 'with population.csv, one line an entry: what an auditor chooses from')
+    .option(
+      '--sample <n>',
+      'with sample.csv: so many entries of the period up to --to, drawn by the first checkpoint after it',
+      Number,
+    ) // prettier-ignore
+    .option(
+      '--word <word>',
+      'what the auditor said when that checkpoint was anchored: without it the owner of the log could steer the sample',
+    ) // prettier-ignore
+    .option('--verify', 'verify the log first, all of it; the sheet says what came of it')
+    .option('--no-sign', 'the manifest is not signed, although a signer is configured')
+    .action(async (options: ExportCommandOptions, command: Command) => {
+      const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
+      const { out, format, bom } = options;
+      if (options.openings && !options.proveComplete)
+        throw new AuditError('AUDIT_OPTIONS_INVALID', '--openings opens what leaves commit to: pass --prove-complete too'); // prettier-ignore
+      if (options.word !== undefined && options.sample === undefined)
+        throw new AuditError('AUDIT_OPTIONS_INVALID', '--word is said for a sample: pass --sample too');
+      const { signer } = checkEvidence(env.evidence);
+      const producedBy = `nestjs-prisma-audit ${packageVersion()}`;
+      const written = await withPool(env, 'export', async (pool) => {
+        await requireLog(pool, env.schema);
+        const verified = options.verify ? await verdictOf(pool, env.schema) : undefined;
+        const versions = [producedBy, `Node ${process.versions.node}`, await serverVersion(pool)];
+        const bar = await progressBar('entries');
+        try {
+          return await writeExport(new AuditReader(postgresEntryStore(pool, env.schema)), filterOf(options), {
+            directory: out,
+            format,
+            bom,
+            values: 'columns',
+            producedBy,
+            onProgress: timeProgress(options, bar),
+            onLeaves: bar.update,
+            onInterrupted: (error, ms) =>
+              complain(line`${error.message.split(';')[0] ?? ''}: asked again in ${ms / 1_000} s`),
+            record: postgresExportLog(pool, env.schema),
+            withProof: (work) => withProofSource(pool, env.schema, work),
+            evidence: options.proveComplete ? { openings: options.openings === true } : undefined,
+            population: options.population,
+            sample: options.sample === undefined ? undefined : { size: options.sample, word: options.word },
+            ...(signer === undefined || !options.sign
+              ? {}
+              : { signing: { signer, deployment: await deploymentOrigin(pool, env.schema) } }),
+            sheet: { command: wordsOf(options), verified, versions },
+          });
+        } finally {
+          bar.stop();
+        }
+      });
+      print(line`${written.manifest.count} entries written to ${out}; SHA-256 of its manifest: ${written.sha256}`);
+    });
+}
+
+/** What a verification says, on one line. */
+async function verdictOf(pool: Pool, schema: string): Promise<string> {
+  const bar = await progressBar('entries');
+  try {
+    const { verdict, level, entries, findingCount, verifiedAt } = await withLogSource(pool, schema, (source) => verify(source, { onProgress: bar.update })); // prettier-ignore
+    if (verdict !== 'VERIFIED')
+      complain(line`the log is ${verdict}: run verify, which says why; the sheet says so, too`);
+    return `${verdict} at level ${level}, ${entries} entries, ${findingCount} findings, at ${verifiedAt}`;
+  } finally {
+    bar.stop();
+  }
+}
+
+async function serverVersion(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ version: string }>(`select current_setting('server_version') as version`);
+  return `PostgreSQL ${rows[0]?.version}`;
+}
+
+function wordsOf(options: ExportCommandOptions): readonly string[] {
+  const { out, format, bom, proveComplete, openings, sign, population, sample, word } = options;
+  const isVerified = options.verify === true;
+  return [
+    'nestjs-prisma-audit export',
+    ...filterWords(options),
+    `--out ${quoted(out)}`,
+    `--format ${format}`,
+    ...(bom ? [] : ['--no-bom']),
+    ...(proveComplete ? ['--prove-complete'] : []),
+    ...(openings ? ['--openings'] : []),
+    ...(population ? ['--population'] : []),
+    ...(sample === undefined ? [] : [`--sample ${sample}`]),
+    ...(word === undefined ? [] : [`--word ${quoted(word)}`]),
+    ...(isVerified ? ['--verify'] : []),
+    ...(sign ? [] : ['--no-sign']),
+  ];
+}

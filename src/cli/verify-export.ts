@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import type { Vkey } from '../chain/index.js';
+import { vkey } from './prove.js';
+import { verifyExport } from '../export/verify-export.js';
+import type { ExportReport } from '../export/export-report.js';
+import { line, paint, print, printJson, written } from './terminal.js';
+
+const EXIT_CODES: Readonly<Record<ExportReport['verdict'], number>> = { VERIFIED: 0, TAMPERED: 1, INCOMPLETE: 3 };
+/** Of the findings; `--json` has a thousand. */
+const SHOWN = 20;
+
+export function verifyExportCommand(): Command {
+  return new Command('verify-export')
+    .description(
+      'check a directory that export wrote; needs no database. Exit code: 0 verified, 1 altered, 2 could not run, 3 incomplete: the export was not finished, or is not signed by a key that you gave',
+    )
+    .argument('<dir>', 'the directory')
+    .option(
+      '--vkey <vkey>',
+      'key of the registry, from somewhere else than the directory; may be given more than once',
+      vkey,
+      [],
+    ) // prettier-ignore
+    .option('--json', 'the report as JSON, for machines')
+    .action(async (directory: string, options: { json?: boolean; vkey: readonly Vkey[] }) => {
+      const report = await verifyExport(directory, { vkeys: options.vkey });
+      if (options.json) printJson(report);
+      else printExportReport(report);
+      await written();
+      process.exitCode = EXIT_CODES[report.verdict];
+    });
+}
+
+function printExportReport({ verdict, count, findings, findingCount, proved, limits }: ExportReport): void {
+  const colour = verdict === 'VERIFIED' ? paint.green : verdict === 'TAMPERED' ? paint.red : paint.yellow;
+  print(line`${colour(verdict)} ${count} entries`);
+  for (const { code, message } of findings.slice(0, SHOWN)) print(line`${code}: ${message}`);
+  if (findingCount > SHOWN) print(line`… ${findingCount - SHOWN} findings more (--json has them)`);
+  for (const sentence of proved) print(line`proved: ${sentence}`);
+  for (const sentence of limits) print(line`limit: ${sentence}`);
+}

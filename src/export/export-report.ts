@@ -1,0 +1,72 @@
+/** What was found wrong. `INCOMPLETE_*`: nothing is disproved by it. */
+export type ExportCode =
+  | 'MANIFEST_INVALID'
+  | 'SIGNATURE_WRONG'
+  | 'SUMS_DIFFER'
+  | 'FILE_MISSING'
+  | 'FILE_ALTERED'
+  | 'FILE_SWAPPED'
+  | 'FILE_EXTRA'
+  | 'ROW_INVALID'
+  | 'ROW_ALTERED'
+  | 'ROW_LEFT_OUT'
+  | 'ROW_TWICE'
+  | 'ROW_FOREIGN'
+  | 'COUNT_DIFFERS'
+  | 'RANGE_SHORT'
+  | 'LEAF_INVALID'
+  | 'SECTION_INVALID'
+  | 'PROOF_INVALID'
+  | 'POPULATION_DIFFERS'
+  | 'SAMPLE_DIFFERS'
+  | 'INCOMPLETE_UNFINISHED'
+  | 'INCOMPLETE_UNSIGNED'
+  | 'INCOMPLETE_UNPROVEN'
+  | 'INCOMPLETE_LATER';
+
+export interface ExportFinding {
+  readonly code: ExportCode;
+  readonly message: string;
+  readonly file?: string | undefined;
+  /** From 1. */
+  readonly line?: number | undefined;
+  readonly seq?: number | undefined;
+}
+
+export interface ExportReport {
+  readonly schema: 'nestjs-prisma-audit/export-report/v1';
+  readonly verdict: 'VERIFIED' | 'TAMPERED' | 'INCOMPLETE';
+  readonly count: number;
+  /** The first thousand. */
+  readonly findings: readonly ExportFinding[];
+  readonly findingCount: number;
+  /** What was shown, as sentences. */
+  readonly proved: readonly string[];
+  /** What this verdict cannot know. */
+  readonly limits: readonly string[];
+}
+
+const KEPT = 1_000;
+
+/** Collects what is said of an export. */
+export class Said {
+  readonly findings: ExportFinding[] = [];
+  readonly proved: string[] = [];
+  readonly limits: string[] = [];
+  #found = 0;
+  #isTampered = false;
+
+  find(...findings: readonly ExportFinding[]): void {
+    for (const finding of findings) {
+      this.#found += 1;
+      if (!finding.code.startsWith('INCOMPLETE_')) this.#isTampered = true;
+      if (this.findings.length < KEPT) this.findings.push(finding);
+    }
+  }
+
+  report(count: number): ExportReport {
+    const { findings, proved, limits } = this;
+    const verdict = this.#isTampered ? 'TAMPERED' : this.#found > 0 ? 'INCOMPLETE' : 'VERIFIED';
+    return { schema: 'nestjs-prisma-audit/export-report/v1', verdict, count, findings, findingCount: this.#found, proved, limits }; // prettier-ignore
+  }
+}
