@@ -31,7 +31,9 @@ export async function openWorld(): Promise<World> {
     models: { Thing: { table: 'things', mask: { phone: 4 }, ignore: ['pet'] } },
   });
   const prisma = new PrismaClient({ adapter: auditAdapter(new PrismaPg({ connectionString: log.url, max: 2 })) });
-  const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'), { schema: { catalogue: CATALOGUE, prisma: prismaValues } });
+  const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'), {
+    schema: { catalogue: CATALOGUE, prisma: prismaValues },
+  });
   return {
     prisma,
     pool: log.pool,
