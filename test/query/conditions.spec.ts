@@ -209,12 +209,12 @@ describe('of more entries than are walked', () => {
     expect(first).toMatchObject({ entries: [], stoppedAt: expect.any(Date) });
     const found: string[] = [];
     const stops: number[] = [];
-    let last: AuditPage | undefined;
+    let stop: AuditPage | undefined;
     do {
-      last = await audit.query.find({ tx: rows[0].tx, limit: 500, to: new Date('2100-01-01'), ...(last?.next === undefined ? {} : { cursor: last.next }) }); // prettier-ignore
-      found.push(...last.entries.map(({ id }) => id));
-      if (last.stoppedAt) stops.push(last.stoppedAt.getTime());
-    } while (last.next !== undefined);
+      stop = await audit.query.find({ tx: rows[0].tx, limit: 500, to: new Date('2100-01-01'), ...(stop?.next === undefined ? {} : { cursor: stop.next }) }); // prettier-ignore
+      found.push(...stop.entries.map(({ id }) => id));
+      if (stop.stoppedAt) stops.push(stop.stoppedAt.getTime());
+    } while (stop.next !== undefined);
     expect(stops.length).toBe(0); // all of one transaction, so each page is full
     expect(new Set(found).size).toBe(25_000);
 

@@ -143,8 +143,8 @@ describeWithPython('verify.py', () => {
     const origins = [...log.chains, log.registry].flatMap(({ origin }) => ['--origin', origin]);
     const whole = verify('log', write(all), ...vkeysOf(log), ...origins);
     expect(whole).toMatchObject({ code: 0 });
-    const swapped: Files = new Map([...all].filter(([path]) => !path.startsWith(`${first.origin}/`)));
-    const gone = verify('log', write(swapped), ...vkeysOf(log), ...origins);
+    const swappedAway: Files = new Map([...all].filter(([path]) => !path.startsWith(`${first.origin}/`)));
+    const gone = verify('log', write(swappedAway), ...vkeysOf(log), ...origins);
     expect(gone).toMatchObject({ code: 3, said: expect.stringContaining(`${first.origin}: this chain is not there`) });
     for (const [path, bytes] of all)
       if (path.startsWith(`${second.origin}/`)) swapped.set(path.replace(second.origin, first.origin), bytes);
