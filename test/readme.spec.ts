@@ -16,7 +16,17 @@ async function snippets(file: string): Promise<string[]> {
 }
 
 /** Pages whose whole modules are compiled too: what begins with an import. Of others there are fragments alone. */
-const PAGES = ['adopt', 'anchors', 'export', 'guide', 'proofs', 'multi-tenant', 'other-clients', 'testing', 'without-nest'];
+const PAGES = [
+  'adopt',
+  'anchors',
+  'export',
+  'guide',
+  'proofs',
+  'multi-tenant',
+  'other-clients',
+  'testing',
+  'without-nest',
+];
 
 /** Name of a file, and its text. */
 async function everySnippet(): Promise<[string, string][]> {

@@ -3,10 +3,8 @@ import { checkEvidence } from '../checkpoint/check-evidence.js';
 import { AuditError } from '../event/errors.js';
 import { writeExport } from '../export/directory.js';
 import type { ExportFormat } from '../export/format.js';
-import { AuditReader } from '../query/reader.js';
 import {
   deploymentOrigin,
-  postgresEntryStore,
   postgresExportLog,
   withLogSource,
   withProofSource,
@@ -14,13 +12,15 @@ import {
 } from '../store/postgres/index.js';
 import { verify } from '../verify/index.js';
 import { environment, requireLog, withPool } from './environment.js';
-import { filterOf, filterWords, quoted, withFilter, type FilterOptions } from './filter-options.js';
+import { conditionWords, quoted } from './condition-words.js';
+import { conditionsOf, readerOf, withConditions, type ConditionOptions } from './conditions.js';
 import { packageVersion } from './package-version.js';
 import { progressBar } from './progress.js';
 import { complain, line, print } from './terminal.js';
 import { timeProgress } from './time-progress.js';
 
-interface ExportCommandOptions extends FilterOptions {
+type ExportCommandOptions = ConditionOptions & {
+  readonly newest?: boolean;
   readonly out: string;
   readonly format: ExportFormat;
   readonly bom: boolean;
@@ -31,14 +31,15 @@ interface ExportCommandOptions extends FilterOptions {
   readonly population?: boolean;
   readonly sample?: number;
   readonly word?: string;
-}
+};
 
 export function exportCommand(): Command {
-  return withFilter(
+  return withConditions(
     new Command('export').description(
       'write sealed entries of one tenant as a directory that verify-export checks. Exit code: 0 written, 2 could not run',
     ),
   )
+    .option('--newest', 'newest first')
     .requiredOption('--out <dir>', 'the new directory')
     .addOption(
       new Option('--format <format>', 'ndjson is the evidence, csv is for spreadsheets')
@@ -78,26 +79,30 @@ export function exportCommand(): Command {
         const versions = [producedBy, `Node ${process.versions.node}`, await serverVersion(pool)];
         const bar = await progressBar('entries');
         try {
-          return await writeExport(new AuditReader(postgresEntryStore(pool, env.schema)), filterOf(options), {
-            directory: out,
-            format,
-            bom,
-            values: 'columns',
-            producedBy,
-            onProgress: timeProgress(options, bar),
-            onLeaves: bar.update,
-            onInterrupted: (error, ms) =>
-              complain(line`${error.message.split(';')[0] ?? ''}: asked again in ${ms / 1_000} s`),
-            record: postgresExportLog(pool, env.schema),
-            withProof: (work) => withProofSource(pool, env.schema, work),
-            evidence: options.proveComplete ? { openings: options.openings === true } : undefined,
-            population: options.population,
-            sample: options.sample === undefined ? undefined : { size: options.sample, word: options.word },
-            ...(signer === undefined || !options.sign
-              ? {}
-              : { signing: { signer, deployment: await deploymentOrigin(pool, env.schema) } }),
-            sheet: { command: wordsOf(options), verified, versions },
-          });
+          return await writeExport(
+            readerOf(pool, env),
+            { ...conditionsOf(options), order: options.newest ? 'newest' : 'oldest' },
+            {
+              directory: out,
+              format,
+              bom,
+              values: 'columns',
+              producedBy,
+              onProgress: timeProgress(options, bar),
+              onLeaves: bar.update,
+              onInterrupted: (error, ms) =>
+                complain(line`${error.message.split(';')[0] ?? ''}: asked again in ${ms / 1_000} s`),
+              record: postgresExportLog(pool, env.schema),
+              withProof: (work) => withProofSource(pool, env.schema, work),
+              evidence: options.proveComplete ? { openings: options.openings === true } : undefined,
+              population: options.population,
+              sample: options.sample === undefined ? undefined : { size: options.sample, word: options.word },
+              ...(signer === undefined || !options.sign
+                ? {}
+                : { signing: { signer, deployment: await deploymentOrigin(pool, env.schema) } }),
+              sheet: { command: wordsOf(options), verified, versions },
+            },
+          );
         } finally {
           bar.stop();
         }
@@ -129,7 +134,8 @@ function wordsOf(options: ExportCommandOptions): readonly string[] {
   const isVerified = options.verify === true;
   return [
     'nestjs-prisma-audit export',
-    ...filterWords(options),
+    ...conditionWords(conditionsOf(options)),
+    ...(options.newest ? ['--newest'] : []),
     `--out ${quoted(out)}`,
     `--format ${format}`,
     ...(bom ? [] : ['--no-bom']),

@@ -3,7 +3,7 @@ import type { Progress } from './progress.js';
 
 /** How many entries there are nobody knows before the end: it is estimated from how far their times have come. */
 export function timeProgress(
-  { to, newest }: { readonly to?: Date; readonly newest?: boolean },
+  { to, newest }: { readonly to?: Date | undefined; readonly newest?: boolean | undefined },
   bar: Progress,
 ): (entry: AuditEntry, count: number) => void {
   const end = Math.min(to?.getTime() ?? Date.now(), Date.now());
