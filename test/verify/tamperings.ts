@@ -137,8 +137,8 @@ export const CASES: readonly Case[] = [
     3,
   ),
   other(
-    'the later projections of all entries',
-    ['update audit.entry set source = null, actor_email = null, address = null'],
+    'the later projections of a whole chain',
+    [`update audit.entry set source = null, actor_email = null, address = null where tenant_key = 'acme'`],
     'PROJECTION_ALTERED',
     3,
   ),
