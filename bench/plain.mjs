@@ -18,6 +18,9 @@ const TYPES = {
   request_id: 'text',
   group_id: 'uuid',
   body: 'text',
+  source: 'text',
+  actor_email: 'text',
+  address: 'text',
   actor: 'bytea',
   data: 'text',
 };

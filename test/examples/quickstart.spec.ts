@@ -88,6 +88,15 @@ describe('the quickstart, after the requests of its demonstration', () => {
     expect(reprice?.details).toMatchObject({ result: { lines: 4 } });
   });
 
+  it('has who came and went, by a plate however it was written', async () => {
+    const { rows } = await quickstart.pool.query(`select event, direction, outcome from audit.access_log where tenant = 'acme' and plate = 'BAB1234' order by id`); // prettier-ignore
+    expect(rows).toEqual([
+      { event: 'entry', direction: 'in', outcome: 'success' },
+      { event: 'exit', direction: 'out', outcome: 'success' },
+    ]);
+    expect(ofAcme.filter(({ action }) => action === 'access.denied')).toMatchObject([{ resource: { id: 'yard' }, outcome: 'denied' }]); // prettier-ignore
+  });
+
   it('has no hash of a password anywhere, nor a password, nor a bearer token', async () => {
     const { rows } = await quickstart.pool.query(`select "passwordHash" from "User"`);
     const { rows: sessions } = await quickstart.pool.query(`select id from "Session"`);

@@ -137,6 +137,12 @@ export const CASES: readonly Case[] = [
     3,
   ),
   other(
+    'the later projections of a whole chain',
+    [`update audit.entry set source = null, actor_email = null, address = null where tenant_key = 'acme'`],
+    'PROJECTION_ALTERED',
+    3,
+  ),
+  other(
     'the later projections of a whole chain, from before there were any by their table',
     [
       'update audit.projection set from_pos = 1000000',

@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { AuditModule } from 'nestjs-prisma-audit';
 import { actions } from './actions.js';
 import { AuthModule } from './auth/auth.module.js';
+import { GateModule } from './gate/gate.module.js';
 import { HealthController } from './health.controller.js';
 import { InvoicesModule } from './invoices/invoices.module.js';
 import { PrismaErrorFilter } from './prisma-error.filter.js';
@@ -25,6 +26,7 @@ export class AppModule {
         AuthModule,
         UsersModule,
         InvoicesModule,
+        GateModule,
       ],
       controllers: [HealthController],
       providers: [{ provide: APP_FILTER, useClass: PrismaErrorFilter }],

@@ -25,6 +25,7 @@ export async function playRequests(baseUrl: string, log: (line: string) => void)
   await admin(ada, invoiceIds);
   await carl.send('a clerk deletes a draft with its lines', 204, 'DELETE', `/invoices/${invoiceIds[2]}`);
   await carl.send('a clerk cannot delete what is approved', 409, 'DELETE', `/invoices/${invoiceIds[0]}`);
+  await yard(carl);
   await people(ada, visitor());
   await otherTenant(visitor(), invoiceIds[0]);
   return all;
@@ -69,6 +70,14 @@ async function admin(ada: Visitor, [first, second]: [number, number, number]): P
     invoices: [imported('OLD-3'), imported('OLD-4'), imported('OLD-1')],
   });
   await ada.send('an admin lists the drafts', 200, 'GET', '/invoices?status=DRAFT');
+}
+
+async function yard(camera: Visitor): Promise<void> {
+  const pass = (title: string, status: number, plate: string, direction: string): Promise<unknown> =>
+    camera.send(title, status, 'POST', '/gate/passages', { plate, direction });
+  await pass('a truck comes in by its plate', 204, 'B-AB 1234', 'in');
+  await pass('and leaves; the camera reads it otherwise', 204, 'b ab-1234', 'out');
+  await pass('nobody expects this one', 403, 'M-UN 1', 'in');
 }
 
 async function people(ada: Visitor, vera: Visitor): Promise<void> {
