@@ -7,7 +7,6 @@ import { AuditError, isAuditError, unfailing } from '../event/errors.js';
 import type { AuditEvent } from '../event/types.js';
 import { wakeSealer } from '../event/wake.js';
 import type { CheckedEvidence } from '../checkpoint/check-evidence.js';
-import { keeperOf } from '../checkpoint/keeper-of.js';
 import { signingOf } from '../checkpoint/signing.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
 import { auditApi, type AuditApi, type RawClient } from '../prisma/api.js';
@@ -17,13 +16,11 @@ import type { CloseFacts, QueueFacts } from '../recorder/queue-options.js';
 import { QueueRecorder } from '../recorder/queue.js';
 import { takeReads } from '../recorder/read.port.js';
 import { ReadLog, type ReadSink } from '../recorder/reads.js';
-import { Sealer, type SealerOptions, type SealerState } from '../sealer/sealer.js';
+import type { Sealer, SealerState } from '../sealer/sealer.js';
 import type { ContentStore, Pending } from '../store/content.port.js';
-import { postgresCheckpointStore } from '../store/postgres/checkpoint-store.js';
 import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
 import { missingMigrations } from '../store/postgres/migrate.js';
 import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
-import { postgresSealerStore } from '../store/postgres/sealer-store.js';
 import { followTraces, measure, Tally } from '../telemetry/index.js';
 import type { ExportEntries } from './export-entries.js';
 import { exporterOf } from './exporting.js';
@@ -32,6 +29,7 @@ import { judge, probe } from './probe.js';
 import { warn } from './warnings.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 import { readerOf } from './reader-of.js';
+import { sealerOf } from './sealer-of.js';
 
 export interface AuditFacts extends QueueFacts, RequestFacts {
   readonly sealer: SealerState | 'off';
@@ -82,17 +80,10 @@ export class Audit implements Recorder {
       onError: unfailing(options.onError),
     });
     this.#reads = new ReadLog(this.#readSink(), options);
-    this.#sealer = options.seal === false ? undefined : this.#makeSealer(options.seal, options.evidence);
+    this.#sealer = sealerOf(options, () => this.#poolOf(options.sealerUrl, 'sealer'));
     const readers = this.#poolOf(options.readerUrl, 'reader');
     this.query = readerOf(options, (url, part) => (part === 'reader' ? readers : this.#poolOf(url, part)));
     this.export = exporterOf(readers, options.schema, this.query);
-  }
-
-  #makeSealer(seal: SealerOptions, evidence: CheckedEvidence | undefined): Sealer {
-    const { sealerUrl, schema, onError } = this.#options;
-    const pool = this.#poolOf(sealerUrl, 'sealer');
-    const keeper = evidence && keeperOf(postgresCheckpointStore(pool, schema), evidence, { onError });
-    return new Sealer(postgresSealerStore(pool, schema), { onError, ...seal, keeper });
   }
 
   #readSink(): ReadSink {
