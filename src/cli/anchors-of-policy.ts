@@ -5,7 +5,8 @@ import { webhookAnchor } from '../checkpoint/anchors/webhook.js';
 import type { AnchorPlace } from '../checkpoint/port.js';
 import { AuditError } from '../event/errors.js';
 import { createPool, endPool, type Pool } from '../store/postgres/index.js';
-import { tableKey, type NamedAnchor } from '../verify/index.js';
+import { tableKey } from '../verify/anchor-place.js';
+import type { NamedAnchor } from '../verify/index.js';
 
 /** The anchors of a policy, as they are read from here, and the way to let go of them. */
 export async function anchorsOfPolicy(

@@ -14,6 +14,5 @@ export {
 export { formatState, parseState, type ChainState, type VerifyState } from './state.js';
 export type { ChainRecord, ContentRecord, EntriesOptions, EntryRecord, LogSource } from './source.js';
 export { verify, type VerifyOptions } from './verify.js';
-export { tableKey } from './anchor-place.js';
 export { formatPolicy, parsePolicy, type Policy, type TrustedKey } from './policy.js';
 export type { NamedAnchor } from './registry/read-anchors.js';

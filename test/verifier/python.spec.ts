@@ -143,12 +143,12 @@ describeWithPython('verify.py', () => {
     const origins = [...log.chains, log.registry].flatMap(({ origin }) => ['--origin', origin]);
     const whole = verify('log', write(all), ...vkeysOf(log), ...origins);
     expect(whole).toMatchObject({ code: 0 });
-    const swapped: Files = new Map([...all].filter(([path]) => !path.startsWith(`${first.origin}/`)));
-    const gone = verify('log', write(swapped), ...vkeysOf(log), ...origins);
+    const moved: Files = new Map([...all].filter(([path]) => !path.startsWith(`${first.origin}/`)));
+    const gone = verify('log', write(moved), ...vkeysOf(log), ...origins);
     expect(gone).toMatchObject({ code: 3, said: expect.stringContaining(`${first.origin}: this chain is not there`) });
     for (const [path, bytes] of all)
-      if (path.startsWith(`${second.origin}/`)) swapped.set(path.replace(second.origin, first.origin), bytes);
-    const directory = write(swapped);
+      if (path.startsWith(`${second.origin}/`)) moved.set(path.replace(second.origin, first.origin), bytes);
+    const directory = write(moved);
     for (const at of [directory, join(directory, first.origin)]) {
       const { code, said } = verify('log', at, ...vkeysOf(log));
       expect({ code, said }).toMatchObject({ code: 1, said: expect.stringContaining(`this is the place of the chain ${first.origin}, and it holds ${second.origin}`) }); // prettier-ignore

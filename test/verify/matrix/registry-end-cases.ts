@@ -9,7 +9,8 @@ const UNTOLD: MatrixCase['steps'] = [...drop(0), 'delete from audit.head'];
 const SEALER = (set: string, ...codes: Finds): MatrixCase =>
   registry(`the sealer's row, ${set}`, [`update audit.sealer set ${set}`], ...codes);
 const HEADS = (name: string, step: string, ...codes: Finds): MatrixCase => registry(`head: ${name}`, [step], ...codes);
-const DOUBLED = 'alter table audit.head drop constraint head_pkey; insert into audit.head select * from audit.head where chain = 1';
+const DOUBLED =
+  'alter table audit.head drop constraint head_pkey; insert into audit.head select * from audit.head where chain = 1';
 
 /** What is done to the end of chain 0 and to the whole of it, to the table head and to the sealer's row. */
 export const REGISTRY_END_CASES: readonly MatrixCase[] = [
