@@ -74,7 +74,7 @@ export const MUTANTS: readonly Mutant[] = [
     always('isTrusted(claim)'),
     never('!inTime'),
     ['isOfEpoch && at', 'at'],
-    ['until === undefined || until.startsWith(id)', 'true'],
+    ['until === undefined || isKey(until, key.vkey)', 'true'],
     always('at >= (key.from ?? Number.NEGATIVE_INFINITY)'),
     always('at <= (key.until ?? Number.POSITIVE_INFINITY)'),
     [`if (claim.signers.length === 0) {\n      this.#note(`, `if (claim.signers.length === 0) {\n      void (`],
@@ -105,9 +105,9 @@ export const MUTANTS: readonly Mutant[] = [
   ...of('registry/read-controls.ts', [
     never(`control.action === 'restore.declared'`),
     never(`control.action === 'key.rotated'`),
-    never('handover === undefined'),
+    [`note('KEY_HANDOVER_FORGED',`, 'void ('],
     [`handover?.proof === 'forged' ? undefined : handover`, 'handover'],
-    never('control.data === undefined'),
+    ['&& control.data !== undefined', ''],
   ]),
   ...of('registry/claims.ts', [
     [`if (checkpoint.origin !== origin) return { reading: 'forged' };`, ''],
@@ -132,7 +132,7 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   ...of('registry/read-anchors.ts', [
     [`told.away(i, 'it cannot be read from here');`, ''],
-    ['told.away(i, error', 'void (error'],
+    ['told.away(i, typeof', 'void (typeof'],
     ["else told.note(i, { note: '' });", 'else ;'],
   ]),
   ...of('registry/agreed.ts', [['a, b) => b.size - a.size', 'a, b) => a.size - b.size']]),
@@ -200,7 +200,7 @@ export const MUTANTS: readonly Mutant[] = [
     [`if (bytes !== null) found(`, 'if (bytes !== null) void ('],
     [`found('SECTION_MISSING',`, 'void ('],
     ['if (commitment(name, salt, bytes) === committed) return true;', 'return true;'],
-    ['compareWithCaptured(entry, body, content, chainTenant, isActorThere, found);', ''],
+    ['compareWithCaptured(entry, body, content, chainTenant, { isActorThere, isOld }, found);', ''],
     ['checkForm(body, entry.body, found);', ''],
   ]),
   ...of('check-opening.ts', [
