@@ -44,7 +44,7 @@ export async function measureReading(server, { entries, readRounds }) {
       questions.push({
         question: title,
         documentedIndex: index,
-        plan: [...nodes].toSorted(),
+        plan: [...nodes].toSorted((a, b) => (a < b ? -1 : 1)),
         shown: last?.entries?.length ?? last?.groups?.length ?? last?.cells?.length ?? last?.count ?? 1,
         stopped: last?.stoppedAt !== undefined,
         databaseMs: { p50: percentile(inDatabase, 0.5), p95: percentile(inDatabase, 0.95) },

@@ -128,7 +128,7 @@ const page = `# Options
 
 Made from the types (\`node scripts/options-page.mjs\`): each option, its type, what it does. A wrong option stops the start, and the message says what to write.
 
-${SECTIONS.map(([title, how, parts]) => `## ${title}\n\n${how}\n\n| option | type | |\n|---|---|---|\n${parts.map(table).join('\n')}\n`).join('\n')}`;
+${SECTIONS.map(([title, how, parts]) => `## ${String(title)}\n\n${String(how)}\n\n| option | type | |\n|---|---|---|\n${parts.map(table).join('\n')}\n`).join('\n')}`;
 
 if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
 else if (readFileSync(PAGE, 'utf8') !== page) {

@@ -23,6 +23,7 @@ create index if not exists entry_plate on "audit".entry (tenant_key, plate, id) 
 create index if not exists entry_subject on "audit".entry (tenant_key, subject, id) where subject is not null;
 create index if not exists entry_point on "audit".entry (tenant_key, resource_id, id) where resource_type = 'AccessPoint';
 create index if not exists entry_access on "audit".entry (tenant_key, id) where resource_type = 'AccessPoint';
+select "audit".unforce(); -- 0001_log.sql
 insert into "audit".projection (from_pos)
 select case when is_called then last_value + 1 else 1 end from "audit".content_pos_seq
 on conflict (one) do nothing;
@@ -42,7 +43,6 @@ end $$;
 drop trigger if exists keep on "audit".projection;
 create trigger keep before update or delete or truncate on "audit".projection for each statement execute function "audit".refuse_change();
 alter table "audit".projection enable always trigger keep;
-select "audit".unforce(); -- 0001_log.sql
 
 -- seal() of 0005_seal.sql, and these columns. A sealer of before finds no function, and waits until it is replaced.
 drop function if exists "audit".seal(bigint, text, integer, bigint, bigint, integer[], text[], text[], bigint[], bigint[], text[], text[], text[], text[], integer[], bigint[], text[], bigint[], text[], text[], integer[], bigint[], bigint[], bigint[], text, text, text[], text[], text[], text[], text[], text[], text[], text[], text);

@@ -101,7 +101,7 @@ end $$;
 create or replace function "audit".actor_text(p_actor bytea) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case when octet_length(p_actor) <= 67108864 then convert_from(case when substr(p_actor, 1, 3) = '\xefbbbf'::bytea then substr(p_actor, 4) else p_actor end, 'UTF8') end;
+  return case when octet_length(p_actor) <= 67108864 then convert_from(case when substr(p_actor, 1, 3) = decode('efbbbf', 'hex') then substr(p_actor, 4) else p_actor end, 'UTF8') end;
 exception when others then
   return null;
 end $$;

@@ -27,14 +27,18 @@ export interface Comparison {
 
 /** A declaration names so many: a line has 400 characters at most, and an entry of the registry a megabyte. */
 const NAMED = 2_500;
+/** Sizes of the registry: of a tick a minute a week. */
+const LOOK_BACK = 10_000;
 /** So many entries at once have room. */
 const DECLARATIONS = 90;
 
 /**
  * Looks at the newest checkpoints of every anchor, and at the last one kept in the database itself, before anything is signed: a
- * database that was set back knows nothing of what it had signed since. Only what our keys signed counts; and only behind a kept one that
- * they signed, and to which the registry leads, need anchors not be asked: all before it was compared before it was signed.
+ * database that was set back knows nothing of what it had signed since. Only what our keys signed counts; and far behind a kept one that
+ * they signed, and to which the registry leads, anchors need not be asked: it was compared before it was signed. Not right behind it: another
+ * history may have been signed at smaller sizes later, before this one was put back.
  * @param patienceMs how long an anchor may be silent; five times that for all that it says
+ * @param isWhole anchors are asked for all that they have: what is declared now must leave nothing behind that an anchor could not tell before
  */
 export async function compareWithAnchors(
   store: CheckpointStore,
@@ -43,6 +47,7 @@ export async function compareWithAnchors(
   last: { readonly size: number; readonly note: string } | undefined,
   vkeys: readonly Vkey[],
   patienceMs: number,
+  isWhole = false,
 ): Promise<Comparison> {
   const found = new Map<string, Checkpoint>();
   const byNewest = new Set<string>();
@@ -55,7 +60,8 @@ export async function compareWithAnchors(
   if (last !== undefined) add(last.note);
   const tree = new RegistryTree(store, registry);
   const [kept] = found.values();
-  const from = kept !== undefined && (await leadsTo(tree, kept)) ? kept.size : undefined;
+  const isKnown = !isWhole && kept !== undefined && kept.size > LOOK_BACK && (await leadsTo(tree, kept));
+  const from = isKnown ? kept.size - LOOK_BACK : undefined;
   const unreachable: string[] = [];
   let answered = anchors.every((anchor) => anchor.list === undefined) ? 1 : 0;
   const origin = vkeys[0]?.name as string;

@@ -202,7 +202,8 @@ export class Keeper implements CheckpointKeeper {
     const vkeys = await this.#options.signer.vkeys(term.origin);
     await refuseHandedOver(this.#store, vkeys);
     const last = await this.#store.last();
-    const comparison = await compareWithAnchors(this.#store, this.#options.anchors, term.registry, last, vkeys, this.#patienceMs); // prettier-ignore
+    const isDeclaring = this.#options.declareRestore !== undefined;
+    const comparison = await compareWithAnchors(this.#store, this.#options.anchors, term.registry, last, vkeys, this.#patienceMs, isDeclaring); // prettier-ignore
     if (comparison.unreachable.length > 0 && comparison.answered === 0)
       throw new AuditError('AUDIT_ANCHOR_FAILED', `no anchor answers (${comparison.unreachable.join('; ')}): nothing is signed before one says that this is not a database that was set back`); // prettier-ignore
     for (const why of comparison.unreachable) this.#onError(new AuditError('AUDIT_ANCHOR_FAILED', why));
@@ -217,7 +218,7 @@ export class Keeper implements CheckpointKeeper {
     term.maySign = announced.length === 0;
     // The process that signed it may have ended before an anchor had it.
     if (last !== undefined && comparison.apart.length === 0) this.#anchorStored(term, last, vkeys);
-    if (last !== undefined && this.#newest !== undefined && last.size >= this.#newest.size) this.#newest = undefined;
+    if (last !== undefined && this.#newest !== undefined && last.size >= this.#newest.size && isOurs(last, term.origin, vkeys)) this.#newest = undefined; // prettier-ignore
   }
 
   #restored(term: Term, comparison: Comparison): readonly Announcement[] {
@@ -244,6 +245,8 @@ export class Keeper implements CheckpointKeeper {
     formatCheckpoint(checkpoint);
     const last = await this.#store.last();
     if (last !== undefined && last.size >= checkpoint.size) {
+      // Nothing smaller is kept behind it.
+      if (!isOurs(last, term.origin, term.vkeys ?? [])) throw new AuditError('AUDIT_ANCHOR_FAILED', `in the table of checkpoints there is one of size ${last.size} that none of the keys that are here has signed: nothing can be kept before its row is taken out. Somebody wrote it: run "nestjs-prisma-audit verify"`, { size: last.size }); // prettier-ignore
       // It was kept, and the answer was lost.
       if (this.#newest === checkpoint) this.#newest = undefined;
       this.#anchorStored(term, last, term.vkeys ?? []);
@@ -262,8 +265,7 @@ export class Keeper implements CheckpointKeeper {
 
   /** What lies in the database, only if it is ours: an anchor can take nothing back, and `verify` would find junk there for ever. */
   #anchorStored({ origin }: Term, { size, note }: { size: number; note: string }, vkeys: readonly Vkey[]): void {
-    const checkpoint = opened(note, vkeys);
-    if (checkpoint?.origin === origin && checkpoint.size === size) this.#anchor({ origin, size, note });
+    if (isOurs({ size, note }, origin, vkeys)) this.#anchor({ origin, size, note });
     else this.#onError(new AuditError('AUDIT_ANCHOR_FAILED', `the checkpoint of size ${size} in the database is signed by none of the keys that are here: it is given to no anchor. Unless the key before was lost, somebody wrote it: run "nestjs-prisma-audit verify"`, { size })); // prettier-ignore
   }
 
@@ -274,4 +276,10 @@ export class Keeper implements CheckpointKeeper {
 
 function checkpointOf({ origin, size, frontier }: ChainHead): Checkpoint | undefined {
   return size === 0 ? undefined : { origin, size, root: rootOf(decodeFrontier(size, frontier).nodes) };
+}
+
+/** A stored checkpoint that one of these keys has signed, for what its row says. */
+function isOurs({ size, note }: { size: number; note: string }, origin: string, vkeys: readonly Vkey[]): boolean {
+  const checkpoint = opened(note, vkeys);
+  return checkpoint?.origin === origin && checkpoint.size === size;
 }

@@ -140,6 +140,7 @@ function paged(command: Command): Command {
     .option('--json', 'one JSON object a line');
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the arguments of a command, as its own action names them
 function answer<A extends readonly unknown[]>(
   work: (reader: AuditReader, where: Where, options: WhereOptions, ...values: A) => Promise<void>,
 ): (...given: unknown[]) => Promise<void> {

@@ -1,3 +1,5 @@
+import { resourceId } from '../event/identity.js';
+import type { Resource } from '../event/types.js';
 import type { AuditConditions } from '../query/query.js';
 
 const OPTION_OF: Readonly<Record<string, string>> = { requestId: 'request-id', allTenants: 'all-tenants' };
@@ -15,8 +17,8 @@ function wordsOf(value: unknown): readonly string[] {
   if (value instanceof Date) return [value.toISOString()];
   if (Array.isArray(value)) return value.map(String);
   if (typeof value !== 'object' || value === null) return [String(value)];
-  const { type, id } = value as { type: string; id?: unknown }; // a resource, the one condition with members
-  return [id === undefined ? type : `${type}:${String(id)}`];
+  const { type, id } = value as Resource; // the one condition with members
+  return [id === undefined ? type : `${type}:${resourceId(id) ?? ''}`];
 }
 
 /** As a shell would take it. */

@@ -50,35 +50,39 @@ export function publishCommand(): Command {
       const state = new ToldSizes();
       const sections = options.sections === undefined ? undefined : SECTIONS[options.sections];
       const release = await alone(directory);
-      await withPool(env, 'publish', async (pool) => {
-        const once = async (): Promise<void> => {
-          await requireLog(pool, env.schema);
-          await withProofSource(pool, env.schema, async (source) => {
-            const chains = publish(source, { directory, origins: options.chain, signer: signs, sections, state, signal: stop }); // prettier-ignore
-            for await (const { origin, size, added, checkpoint, areSectionsNew } of chains)
+      try {
+        await withPool(env, 'publish', async (pool) => {
+          const once = async (): Promise<void> => {
+            await requireLog(pool, env.schema);
+            await withProofSource(pool, env.schema, async (source) => {
+              const chains = publish(source, { directory, origins: options.chain, signer: signs, sections, state, signal: stop }); // prettier-ignore
+              for await (const { origin, size, added, checkpoint, areSectionsNew } of chains)
               if (added > 0 || areSectionsNew || options.watch === undefined)
                 print(line`${origin}: ${size} entries, ${added} new, ${checkpoint === undefined ? 'no checkpoint' : line`checkpoint at ${checkpoint}`}${areSectionsNew ? `, sections written anew: ${sections?.join(' and ') ?? ''}` : ''}`); // prettier-ignore
-          });
-        };
-        const everySeconds = options.watch === true ? 60 : options.watch;
-        while (!stop.aborted) {
-          try {
-            await once();
-          } catch (error) {
-            if (stop.aborted) return;
-            const isRefused = FINAL.slice(0, 2).some((code) => isAuditError(error, code));
-            if (everySeconds === undefined || FINAL.some((code) => isAuditError(error, code))) {
-              if (!isRefused) throw error;
-              complain(line`refused: ${error instanceof Error ? error.message : ''}`);
-              process.exitCode = 1;
-              return;
+            });
+          };
+          const everySeconds = options.watch === true ? 60 : options.watch;
+          while (!stop.aborted) {
+            try {
+              await once();
+            } catch (error) {
+              if (stop.aborted) return;
+              const isRefused = FINAL.slice(0, 2).some((code) => isAuditError(error, code));
+              if (everySeconds === undefined || FINAL.some((code) => isAuditError(error, code))) {
+                if (!isRefused) throw error;
+                complain(line`refused: ${error instanceof Error ? error.message : ''}`);
+                process.exitCode = 1;
+                return;
+              }
+              complain(line`not published, tried again: ${error instanceof Error ? error.message : 'something that is no error was thrown'}`); // prettier-ignore
             }
-            complain(line`not published, tried again: ${error instanceof Error ? error.message : 'something that is no error was thrown'}`); // prettier-ignore
+            if (everySeconds === undefined) return;
+            await sleep(everySeconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
           }
-          if (everySeconds === undefined) return;
-          await sleep(everySeconds * 1_000, undefined, { signal: stop }).catch(() => undefined);
-        }
-      }).finally(release);
+        });
+      } finally {
+        await release();
+      }
     });
 }
 

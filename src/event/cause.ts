@@ -6,8 +6,9 @@ export function messageOf(error: unknown, depth = DEPTH): string {
   if (typeof error !== 'object' || error === null) return String(error);
   const { message, code, cause } = error as Record<'message' | 'code' | 'cause', unknown>; // it may have these
   // A connection that was refused at several addresses has a code and no message.
-  const own = [message, code].find((each) => typeof each === 'string' && each !== '') ?? 'it threw what is no error';
-  if (cause === undefined || cause === null || depth <= 1) return String(own);
+  const isText = (each: unknown): each is string => typeof each === 'string' && each !== '';
+  const own = [message, code].find(isText) ?? 'it threw what is no error';
+  if (cause === undefined || cause === null || depth <= 1) return own;
   const why = messageOf(cause, depth - 1);
-  return String(own).includes(why) ? String(own) : `${String(own)}: ${why}`;
+  return own.includes(why) ? own : `${own}: ${why}`;
 }

@@ -3,6 +3,7 @@ import type { Digest } from '../chain/hashing.js';
 import { isOrigin } from '../chain/leaf.js';
 import { decodeFrontier, encodeFrontier, type Frontier } from '../chain/merkle.js';
 import { AuditError } from '../event/errors.js';
+import { LEVELS, type Level } from './report.js';
 
 /** Where a chain was when it was verified: all that is needed to go on from there. */
 export interface ChainState {
@@ -21,22 +22,24 @@ export interface VerifyState {
   readonly verifiedAt: string;
   /** What the origins of all chains begin with. */
   readonly deployment: string;
+  /** What that run had proved of it: what was not compared with keys and anchors then is not compared later. */
+  readonly level: Level;
   readonly chains: readonly ChainState[];
 }
 
-const FORMAT = 'nestjs-prisma-audit/verify-state/v1';
+const FORMAT = 'nestjs-prisma-audit/verify-state/v2';
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 /** Of a line: an origin of 255 bytes, and a frontier of 53 hashes. */
 const LONGEST = 8_192;
 
 /** JSON, a line for each chain. */
-export function formatState({ verifiedAt, deployment, chains }: VerifyState): string {
+export function formatState({ verifiedAt, deployment, level, chains }: VerifyState): string {
   const lines = chains.map((chain) => `\n${chainLine(chain)}`);
-  return `${head(verifiedAt, deployment)}${lines.join(',')}${chains.length > 0 ? '\n' : ''}]}\n`;
+  return `${head(verifiedAt, deployment, level)}${lines.join(',')}${chains.length > 0 ? '\n' : ''}]}\n`;
 }
 
-const head = (verifiedAt: string, deployment: string): string =>
-  `{"format":${JSON.stringify(FORMAT)},"verifiedAt":${JSON.stringify(verifiedAt)},"deployment":${JSON.stringify(deployment)},"chains":[`;
+const head = (verifiedAt: string, deployment: string, level: Level): string =>
+  `{"format":${JSON.stringify(FORMAT)},"verifiedAt":${JSON.stringify(verifiedAt)},"deployment":${JSON.stringify(deployment)},"level":"${level}","chains":[`;
 
 const chainLine = ({ origin, chain, size, hash, frontier }: ChainState): string =>
   JSON.stringify({ origin, chain, size, hash, frontier: encodeFrontier(frontier) });
@@ -48,12 +51,14 @@ const chainLine = ({ origin, chain, size, hash, frontier }: ChainState): string 
 export function parseState(text: string): VerifyState {
   const lines = text.split('\n');
   const first = lines[0] ?? '';
-  const [, format, verifiedAt = '', deployment = ''] =
-    /^\{"format":"([a-z0-9./-]{1,60})","verifiedAt":"([^"]{1,30})","deployment":"([^"\\]{0,255})","chains":\[(?:\]\})?$/.exec(
+  const [, format, verifiedAt = '', deployment = '', , level] =
+    /^\{"format":"([a-z0-9./-]{1,60})","verifiedAt":"([^"]{1,30})","deployment":"([^"\\]{0,255})"(,"level":"(L[0-3])")?,"chains":\[(?:\]\})?$/.exec(
       first.slice(0, LONGEST),
     ) ?? [];
   if (format === undefined) throw refused(1, 'is not the first of a file that verify --save-state wrote');
   if (format !== FORMAT) throw refused(1, `is of another format than ${FORMAT}: verify without --since, and save anew`);
+  const reached = LEVELS.find((each) => each === level);
+  if (reached === undefined) throw refused(1, 'has no level');
   if (!TIME.test(verifiedAt) || Number.isNaN(Date.parse(verifiedAt))) throw refused(1, 'has no time in verifiedAt');
   const isEmpty = first.endsWith(']}');
   if (!isEmpty && !isOrigin(deployment)) throw refused(1, 'has no deployment');
@@ -67,7 +72,7 @@ export function parseState(text: string): VerifyState {
     if (chain <= (chains[i - 1]?.chain ?? -1)) throw refused(i + 2, 'is not in the order of the chains');
     if (!origin.startsWith(`${deployment}/`)) throw refused(i + 2, 'is of another deployment');
   }
-  return { verifiedAt, deployment, chains };
+  return { verifiedAt, deployment, level: reached, chains };
 }
 
 function parseChain(line: string, number: number, isLast: boolean): ChainState {

@@ -6,7 +6,7 @@ import { Deployment } from './deployment.js';
 import type { FindingCode } from './findings.js';
 import { KeptFindings } from './kept-findings.js';
 import { makeReport } from './make-report.js';
-import { levelOf } from './level.js';
+import { levelOf, requireLevel } from './level.js';
 import type { Pin } from './pin.js';
 import type { Policy } from './policy.js';
 import { RegistryCheck, type RegistryResult } from './registry/check-registry.js';
@@ -71,6 +71,7 @@ export interface WalkedPart extends Walked {
  */
 export async function verify(source: LogSource, options: VerifyOptions = {}): Promise<Report> {
   const { pins = [], unsealedAfterMs = 60_000, maxFindings = 1_000, content = true, since, now = Date.now } = options;
+  if (since !== undefined && options.policy !== undefined) requireLevel(since, options.policy);
   const total = await source.size();
   const run = new Run(maxFindings, since);
   const walking = {
@@ -116,7 +117,7 @@ export async function verify(source: LogSource, options: VerifyOptions = {}): Pr
   const { name } = run;
   const isWhole = Object.keys(report.codes).every((code) => GO_ON.some((each) => each === code));
   if (isWhole && content && name !== undefined)
-    options.onState?.({ verifiedAt: formatMillis(at), deployment: name, chains: run.states() });
+    options.onState?.({ verifiedAt: formatMillis(at), deployment: name, level: report.level, chains: run.states() });
   return report;
 }
 

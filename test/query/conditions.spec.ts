@@ -58,7 +58,8 @@ afterAll(async () => {
 /** What each condition means, said in JavaScript over the entries. */
 const MEANS: { [N in keyof AuditQuery]?: (entry: AuditEntry, value: never) => boolean } = {
   actor: ({ actor }, value: string) => actor?.['id'] === value,
-  email: ({ actor }, value: string) => String(actor?.['email']).toLowerCase() === value.toLowerCase(),
+  email: ({ actor }, value: string) =>
+    (JSON.parse(JSON.stringify(actor?.['email'] ?? '')) as string).toLowerCase() === value.toLowerCase(),
   address: ({ actor }, value: string) => actor?.['ip'] === value,
   source: ({ source }, value: string | string[]) => [value].flat().includes(source),
   resource: ({ resource }, { type, id }: { type: string; id?: string }) => resource?.type === type && (id === undefined || resource.id === id), // prettier-ignore

@@ -100,7 +100,7 @@ async function byCommand(command: readonly string[]): Promise<unknown> {
 describe('a question of docs/queries.md has the same answer in code, on the command line and in SQL', () => {
   it('there are all of them', () => {
     const methods = new Set(QUESTIONS.map(({ api }) => /^await audit\.query\.(\w+)\(/.exec(api)?.[1]));
-    expect([...methods].toSorted()).toEqual(['around', 'asOf', 'count', 'difference', 'entry', 'exports', 'failures', 'find', 'group', 'history', 'pattern', 'revert', 'whoSaw']); // prettier-ignore
+    expect([...methods].map(String).toSorted()).toEqual(['around', 'asOf', 'count', 'difference', 'entry', 'exports', 'failures', 'find', 'group', 'history', 'pattern', 'revert', 'whoSaw']); // prettier-ignore
   });
 
   it.each(QUESTIONS.map((question) => [question.title, question] as const))(

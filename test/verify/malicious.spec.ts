@@ -18,7 +18,7 @@ const view = (table: string, columns: string, where = ''): readonly string[] => 
   `alter table audit.${table} rename to real_${table}`,
   `create view audit.${table} as select ${columns} from audit.real_${table} t ${where}`,
 ];
-const ENTRY = 'chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, source, actor_email, address'; // prettier-ignore
+const ENTRY = 'chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id, source, actor_email, address, plate, subject'; // prettier-ignore
 const untyped = (table: string, column: string): string =>
   `alter table audit.${table} drop constraint if exists ${table}_${column}_check; alter table audit.${table} alter column ${column} type numeric`;
 /** Of our own, where the output takes them. */
@@ -31,9 +31,9 @@ const ATTACKS: readonly (readonly [name: string, steps: readonly Tampering[], ve
   ['entry is a view that leaves a chain out', view('entry', '*', 'where chain <> 3'), 'TAMPERED'],
   ['entry is a view that shows other bodies', view('entry', `${ENTRY}, replace(body, 'Note', 'Vote') as body`), 'TAMPERED'], // prettier-ignore
   ['entry is a view that shows each twice', view('entry', '*', 'cross join generate_series(1, 2)'), 'TAMPERED'],
-  ['entry is a view that shows nulls', view('entry', 'chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, null::text as action, resource_type, resource_id, null::text as outcome, request_id, group_id, source, actor_email, address, null::text as body'), 'TAMPERED'], // prettier-ignore
+  ['entry is a view that shows nulls', view('entry', 'chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, actor_id, null::text as action, resource_type, resource_id, null::text as outcome, request_id, group_id, source, actor_email, address, plate, subject, null::text as body'), 'TAMPERED'], // prettier-ignore
   ['entry is a view that shows nothing', view('entry', '*', 'where false'), 'TAMPERED'],
-  ['entry is a view that shows nothing but texts', view('entry', 'chain, seq, pos, sealed_at, occurred_at, id::text as id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id::text as group_id, source, actor_email, address, body'), 'VERIFIED'], // prettier-ignore
+  ['entry is a view that shows nothing but texts', view('entry', 'chain, seq, pos, sealed_at, occurred_at, id::text as id, hash, tenant_key, actor_id, action, resource_type, resource_id, outcome, request_id, group_id::text as group_id, source, actor_email, address, plate, subject, body'), 'VERIFIED'], // prettier-ignore
   ['content is a view that leaves one out', view('content', '*', `where op <> 'insert' or pos > 2`), 'TAMPERED'],
   ['content is a view that shows nothing', view('content', '*', 'where false'), 'TAMPERED'],
   ['chain is a view that leaves the registry out', view('chain', '*', 'where chain > 0'), 'TAMPERED'],
@@ -114,3 +114,14 @@ it('an operator of somebody, in a path that the database has set, joins no other
   await own.close();
   expect(Object.keys(report.codes)).toContain('SECTION_ALTERED');
 }, 60_000);
+
+it.each([
+  ['a type of somebody, whose cast joins no other row to an entry', `create type evil.p as (v bigint); create function evil.f(p evil.p) returns bigint language sql as 'select (p).v'; create cast (evil.p as bigint) with function evil.f(evil.p) as implicit; alter table audit.content alter column pos type evil.p using row(pos)::evil.p`],
+  ['numbers that are no int8', 'alter table audit.content alter column pos type numeric'],
+])('positions of %s', async (_name, alter) => {
+  const own = await signedLog();
+  await own.pool.query(`create schema evil; drop view audit.access_log, audit.log; alter table audit.content alter column pos drop default; alter table audit.content drop constraint content_pkey cascade; ${alter}`);
+  const read = withLogSource(own.pool, 'audit', (source) => verify(source, {}));
+  await expect(read).rejects.toMatchObject({ code: 'AUDIT_PRIVILEGE_MISSING', message: expect.stringContaining('the column pos of content') });
+  await own.close();
+}); // prettier-ignore

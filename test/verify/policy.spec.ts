@@ -102,7 +102,7 @@ describe('a policy', () => {
     ['a bucket elsewhere', { type: 's3', bucket: 'audit', endpoint: 'https://one.example' }, { type: 's3', bucket: 'audit', endpoint: 'https://ONE.example:443/' }, true],
     ['buckets of two places', { type: 's3', bucket: 'audit' }, { type: 's3', bucket: 'audit', endpoint: 'https://one.example' }, false],
     ['a bucket with two prefixes', { type: 's3', bucket: 'audit', prefix: 'a/' }, { type: 's3', bucket: 'audit', prefix: 'b/' }, false],
-  ].map(([name, one, other, isOne]) => [String(name), one as object, other as object, isOne === true] as const); // prettier-ignore
+  ].map(([name, one, other, isOne]) => [JSON.stringify(name), one as object, other as object, isOne === true] as const); // prettier-ignore
   it.each(twice)('that names two anchors is refused where they are one, with the line: %s', (_name, one, other, isOne) => {
     const anchors = [JSON.stringify(one), JSON.stringify(other)].join(',\n');
     const text = TEXT.replace(/"anchors": \[[^\]]*\]/, `"anchors": [\n${anchors}]`).replace('"quorum": 1', '"quorum": 2');
@@ -117,9 +117,9 @@ describe('a policy', () => {
     const places = [one, two].map((urlVariable) => ({ type: 'postgres' as const, urlVariable }));
     await expect(anchorsOfPolicy(places)).rejects.toMatchObject({ code: 'AUDIT_POLICY_INVALID', message: expect.stringMatching(/ONE and .*TWO/) }); // prettier-ignore
     process.env[two] = 'postgresql://reader:a@db2.example/audit';
-    const { anchors, close } = await anchorsOfPolicy(places);
-    expect(anchors).toHaveLength(2);
-    await close();
+    const read = await anchorsOfPolicy(places);
+    expect(read.anchors).toHaveLength(2);
+    await read.close();
     for (const name of [one, two]) delete process.env[name];
   });
 

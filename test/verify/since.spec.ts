@@ -138,6 +138,17 @@ describe('the state of a log that is signed', () => {
     expect((await ask({ since: kept as VerifyState })).report.verdict).toBe('VERIFIED');
   });
 
+  it('is taken by a policy only where it was compared with as much', async () => {
+    for (const options of [
+      { policy: undefined },
+      { policy: { ...signed.policy, anchors: [], quorum: 0, level: 'L1' as const }, anchors: [] },
+    ]) {
+      const { kept } = await ask(options as VerifyOptions);
+      const policy = { ...signed.policy, anchors: [{ type: 'file', path: '/x' } as const] };
+      await expect(ask({ since: kept as VerifyState, policy })).rejects.toMatchObject({ code: 'AUDIT_STATE_INVALID' });
+    }
+  });
+
   it('is not saved where an anchor could not be asked: what it has would never be compared', async () => {
     const away = { name: 'away', list: () => { throw new Error('away'); } }; // prettier-ignore
     const { report, kept } = await ask({ anchors: [away] });

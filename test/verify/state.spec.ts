@@ -13,7 +13,7 @@ function stateOf(deployment: string, chains: readonly { chain: number; leaves: r
     for (const leaf of leaves) tree.append(leaf);
     return { origin: `${deployment}/${number}`, chain: number, size: leaves.length, hash: leaves.at(-1) as string, frontier: tree.frontier() }; // prettier-ignore
   });
-  return { verifiedAt: AT, deployment, chains: states.toSorted((a, b) => a.chain - b.chain) };
+  return { verifiedAt: AT, deployment, level: 'L2', chains: states.toSorted((a, b) => a.chain - b.chain) };
 }
 
 const WHOLE = formatState(stateOf('example.com/a', [{ chain: 1, leaves: ['a'.repeat(64)] }, { chain: 2, leaves: ['b'.repeat(64), 'c'.repeat(64)] }])); // prettier-ignore
@@ -58,7 +58,7 @@ describe('a state', () => {
   it.each([
     ['nothing', '', 1],
     ['a report', '{"verdict":"VERIFIED"}\n', 1],
-    ['another format', change('state/v1', 'state/v2'), 1],
+    ['another format', change('state/v2', 'state/v3'), 1],
     ['a time that is none', change(AT, '2026-13-02T03:04:05.678Z'), 1],
     ['a deployment that is none', change('"deployment":"example.com/a"', '"deployment":"Example"'), 1],
     ['another deployment', change('"deployment":"example.com/a"', '"deployment":"example.com/b"'), 2],

@@ -51,8 +51,10 @@ export async function checkSigned(
   const { grown, size, signed, kept, anchored, hosts } = state;
   const late = (seconds: number): boolean => seconds * 1000 > MISSED * known.heartbeatMs;
   const checks: Check[] = [];
+  if (size > (grown ?? 0))
+    checks.push(warn('evidence', `a checkpoint of ${size} entries is kept, and the registry has ${grown ?? 0}: somebody wrote it, or took entries away`, 'run verify with a policy; nothing more is signed while it is there')); // prettier-ignore
   // First: it is what a restore looks like, however long ago the backup was made.
-  if ((grown ?? 0) > size && signed * 1000 > MISSED * known.tickMs)
+  else if ((grown ?? 0) > size && signed * 1000 > MISSED * known.tickMs)
     checks.push(warn('evidence', `the registry has ${grown} entries, and was signed at ${size}, ${ago(signed)}: what came since is not signed`, `if it stays so, ${LOOK}`)); // prettier-ignore
   else if (late(signed))
     checks.push(warn('evidence', `the registry was signed ${ago(signed)}, for the last time`, LOOK));

@@ -39,6 +39,17 @@ select c.relname, c.relkind <> 'r' as no_table
      and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive and p.polcmd in ('r', '*'))))
  order by 1`;
 
+/**
+ * Columns of a type that somebody made: with it come casts and operators of his, which no path keeps away; and positions that are no int8,
+ * since rows are joined by them.
+ */
+const STRANGE = `
+select c.relname, a.attname
+  from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped join pg_type t on t.oid = a.atttypid
+ where c.oid in (to_regclass('"audit".chain'), to_regclass('"audit".entry'), to_regclass('"audit".content'), to_regclass('"audit".head'), to_regclass('"audit".checkpoint'))
+   and (t.typnamespace <> 'pg_catalog'::regnamespace or a.attname = 'pos' and t.oid <> 'int8'::regtype)
+ order by 1, 2 limit 1`;
+
 /** A part of the log, in the snapshot of another connection. */
 export interface LogPart {
   /** As `exportSnapshot` named it. */
@@ -97,6 +108,9 @@ async function refuseFiltered(client: PoolClient, schema: string): Promise<void>
       { schema },
     );
   }
+  const [strange] = (await client.query<{ relname: string; attname: string }>(inSchema(schema, STRANGE))).rows;
+  if (strange !== undefined)
+    throw new AuditError('AUDIT_PRIVILEGE_MISSING', `the column ${strange.attname} of ${strange.relname} in the log's schema "${schema}" has not the type that the package gives it: what it shows is what somebody's functions make of it; nothing was verified`, { schema }); // prettier-ignore
   // Belt and braces: a query that would be filtered fails from here on. Not where a policy of ours lets all through.
   const { rows: active } = await client.query<{ active: boolean }>(
     inSchema(schema, `select bool_or(row_security_active(c.oid)) as active from pg_class c where c.oid in (to_regclass('"audit".chain'), to_regclass('"audit".entry'), to_regclass('"audit".content'))`), // prettier-ignore

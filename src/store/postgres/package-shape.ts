@@ -159,7 +159,7 @@ export const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: 
   ["function", "accept_coverage(p_tables oid[])", "5b9b84c58a7a1ee65ae84008d3bd7be33d6e0ff1728b38c9d190596041181e53"],
   ["function", "acquire(p_holder text, p_lease_ms integer)", "19b91f8537e0c7dbcffb6325635818e855b2331dfa98f5be6ba829717ed1ca2c"],
   ["function", "acted(OUT actor bytea, OUT unit uuid)", "8686314f9783d4c3f3d6d8dd109b29457276ef29404412e0e28c371ae19eb5be"],
-  ["function", "actor_text(p_actor bytea)", "5ebc3199d39b689154715fd651f168e8f0d64553e10cd8b5f920f7b06a846ac4"],
+  ["function", "actor_text(p_actor bytea)", "65af291036ba7b1e4fb37b61e4516fe1c5b8d10491af509a187f6d36a16f4fcb"],
   ["function", "anchored(p_size bigint)", "7f78b3a2d45ee077e18a9d35c35c1508185ddc45f6e730a60fb354524f3ea440"],
   ["function", "applied()", "b61d25d86fdd4845816cc7b3846b4d84b094600d179f746c5a90166d70d83ab0"],
   ["function", "attach(p_table text, p_args text[], p_on_missing text)", "31a5a9f279dd581bb25b506cb6e2114ebbdfb21ebcf0f1cc68f321dbc6894d86"],

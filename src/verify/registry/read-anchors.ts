@@ -8,6 +8,8 @@ export type NamedAnchor = Pick<Anchor, 'name' | 'list'>;
 
 /** Larger than any note; what an anchor gives is anybody's. */
 const MAX_NOTE = 200_000;
+/** Two of one a minute for nearly twenty years: what has more never ends. */
+const MAX_NOTES = 20_000_000;
 /** An anchor that says nothing for so long is away. */
 const SILENCE_MS = 120_000;
 
@@ -27,9 +29,13 @@ export async function readAnchors(
       continue;
     }
     try {
-      for await (const each of heard(anchor.list(origin), silenceMs))
+      let count = 0;
+      for await (const each of heard(anchor.list(origin), silenceMs)) {
+        count += 1;
+        if (count > MAX_NOTES) throw new Error(`its list has more than ${MAX_NOTES} checkpoints`);
         if (each.note.length <= MAX_NOTE) told.note(i, each);
         else told.note(i, { note: '' });
+      }
     } catch (error) {
       const why = isAuditError(error, 'AUDIT_ANCHOR_UNAVAILABLE') ? error.facts['why'] : undefined; // without its name
       told.away(i, typeof why === 'string' ? why : messageOf(error));
