@@ -109,7 +109,17 @@ const LONG = [
 ].map((name) => `test/${name}.spec`);
 
 /** In the long run alone. */
-const LONGEST = ['checkpoint/published-log', 'verify/memory', 'verify/mutants'].map((name) => `test/${name}.spec`);
+const LONGEST = [
+  'checkpoint/faults',
+  'checkpoint/published-log',
+  'hostile/deferred',
+  'nest/crowd',
+  'query/conditions',
+  'transports/crowd',
+  'verify/memory',
+  'verify/mutants',
+  'verify/restored',
+].map((name) => `test/${name}.spec`);
 
 /** @type {import('jest').Config} */
 export default {

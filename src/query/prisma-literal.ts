@@ -22,6 +22,7 @@ function one(value: FieldValue, field: CatalogueField): string | undefined {
   if (value instanceof Date)
     return Number.isNaN(value.getTime()) ? undefined : `new Date(${text(value.toISOString())})`;
   if (value instanceof Uint8Array) return `Buffer.from(${text(Buffer.from(value).toString('hex'))}, 'hex')`;
+  // oxlint-disable-next-line typescript/no-base-to-string -- a Decimal says its digits
   return field.type === 'Decimal' && value !== null ? `new Prisma.Decimal(${text(String(value))})` : undefined;
 }
 

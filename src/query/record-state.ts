@@ -37,6 +37,7 @@ export async function asOf(asking: Asking, resource: Resource, at: Date, where: 
   const state = await lookUp(asking, resource, at, where);
   const sees = asking.wall?.scope.actions;
   // Said of the scope, whatever there is.
+  // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- what is not true is hidden
   const isWhole = sees === undefined || VERBS.every((verb) => sees(`${resource.type}.${verb}`) === true);
   return isWhole ? state : { ...state, incomplete: [...state.incomplete, { why: 'hidden' }] };
 }
@@ -139,6 +140,7 @@ function said(value: FieldValue | undefined): string {
     if (each instanceof Uint8Array) return { bytes: Buffer.from(each).toString('hex') };
     // Prisma's null of a document is an object without members.
     const isPlain = typeof each !== 'object' || each === null || Array.isArray(each) || Object.getPrototypeOf(each) === Object.prototype; // prettier-ignore
+    // oxlint-disable-next-line typescript/no-base-to-string -- classes of Prisma's, which say what they are
     return isPlain ? each : { class: String(each) };
   });
 }

@@ -1,6 +1,5 @@
 import type { CatalogueField, CatalogueModel } from '../event/catalogue.js';
 import type { RecordChange } from '../event/record-change.js';
-import type { FieldValue } from '../event/values.js';
 import type { Asking } from './asking.js';
 import { modelName } from './model-fields.js';
 import { literal, members } from './prisma-literal.js';
@@ -41,6 +40,7 @@ function callOf(asking: Asking, entry: AuditEntry): string {
     throw new Refusal('no model of the client writes this table');
   // Said of the model, not of the entry: it must not tell what has changed in a field that is hidden.
   const sees = asking.wall?.scope.fields;
+  // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- what is not true is hidden
   if (sees !== undefined && !Object.keys(model.fields).every((field) => sees(name, field) === true))
     throw new Refusal('this reader does not see all fields of the model');
   const client = `prisma.${name.charAt(0).toLowerCase()}${name.slice(1)}`;
@@ -77,7 +77,7 @@ function valueOf(change: RecordChange, known: CatalogueField | undefined, field:
     ] as const
   ).find(([, is]) => is)?.[0];
   if (why !== undefined) throw new Refusal(`${field} ${why}`);
-  const text = known && literal(change[side]?.[field] as FieldValue, known);
+  const text = known && literal(change[side]?.[field], known);
   if (text === undefined) throw new Refusal(`${field} has a value that its type in the client cannot hold`);
   return text;
 }

@@ -6,7 +6,7 @@ import { createAudit, type Audit } from '../../src/compose/index.js';
 import { newContext } from '../../src/context/index.js';
 import { auditAdapter } from '../../src/prisma/index.js';
 import type { ReaderScope } from '../../src/query/index.js';
-import { reconcileTriggers, type Coverage } from '../../src/store/postgres/index.js';
+import { reconcileTriggers } from '../../src/store/postgres/index.js';
 import type { FieldValue } from '../../src/event/values.js';
 import { literal } from '../../src/query/prisma-literal.js';
 import { emptyLog, type FilledLog } from '../support/filled-log.js';
