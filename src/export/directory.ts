@@ -1,5 +1,5 @@
 import { mkdir, rename, rmdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { hash } from 'node:crypto';
 import { codeOf } from '../checkpoint/node-error.js';
 import type { Signer } from '../checkpoint/port.js';
@@ -176,6 +176,8 @@ async function newDirectory(name: string): Promise<string> {
   } catch (error) {
     if (codeOf(error) === 'EEXIST')
       throw new AuditError('AUDIT_OPTIONS_INVALID', `there is something at ${directory} already: name a new directory`);
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')
+      throw new AuditError('AUDIT_OPTIONS_INVALID', `there is no directory ${dirname(directory)} to write it into: make it first`); // prettier-ignore
     throw error;
   }
   return directory;
