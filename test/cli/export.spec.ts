@@ -60,6 +60,14 @@ describe('export', () => {
     expect(await offline('out', '--vkey', vkey)).toMatchObject({ code: 0 });
   });
 
+  it('says that there is no such tenant, and opens no chain for it', async () => {
+    expect(await cli(['export', '--tenant', 'amce', '--out', 'typo'])).toMatchObject({ code: 0, err: expect.stringMatching(/^there is no tenant of this name in the log/), out: expect.stringMatching(/^0 entries written/) }); // prettier-ignore
+    await cli(['seal', '--once']);
+    expect((await cli(['query', '--tenant', 'amce', '--json'])).out).not.toMatch(/chain\.open/);
+    const told = await cli(['query', '--action', 'audit.exported', '--json']);
+    expect(told.out).toMatch(/"noSuchTenant": ?"amce"/);
+  });
+
   it('draws a sample of a period that is over', async () => {
     await sleep(10);
     const to = new Date().toISOString();
@@ -82,6 +90,8 @@ describe('export', () => {
     [['--from', 'yesterday'], /is not a time/],
     [['--action', 'a*b'], /at its end/],
     [['--tenant', 'nobody', '--prove-complete'], /no chain yet/],
+    [['--all-tenants'], /an export is of one tenant/],
+    [['--out', 'nowhere/refused'], /there is no directory .*make it first/],
   ])('refuses %s', async (options, message) => {
     expect(await cli(['export', '--out', 'refused', ...options])).toMatchObject({ code: 2, out: '', err: expect.stringMatching(message) }); // prettier-ignore
     expect(existsSync(join(here.path, 'refused'))).toBe(false);
