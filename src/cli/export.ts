@@ -107,6 +107,8 @@ export function exportCommand(): Command {
           bar.stop();
         }
       });
+      if (!written.isTenantKnown)
+        complain(line`there is no tenant of this name in the log: that it was asked for is in the default chain`);
       print(line`${written.manifest.count} entries written to ${out}; SHA-256 of its manifest: ${written.sha256}`);
     });
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Vkey } from '../chain/index.js';
 import { vkey } from './prove.js';
 import { verifyExport } from '../export/verify-export.js';
-import type { ExportReport } from '../export/export-report.js';
+import type { AskedFor, ExportReport } from '../export/export-report.js';
 import { line, paint, print, printJson, written } from './terminal.js';
 
 const EXIT_CODES: Readonly<Record<ExportReport['verdict'], number>> = { VERIFIED: 0, TAMPERED: 1, INCOMPLETE: 3 };
@@ -31,11 +31,19 @@ export function verifyExportCommand(): Command {
     });
 }
 
-function printExportReport({ verdict, count, findings, findingCount, proved, limits }: ExportReport): void {
+function printExportReport({ verdict, count, asked, findings, findingCount, proved, limits }: ExportReport): void {
   const colour = verdict === 'VERIFIED' ? paint.green : verdict === 'TAMPERED' ? paint.red : paint.yellow;
   print(line`${colour(verdict)} ${count} entries`);
+  if (asked !== undefined) printAsked(asked);
   for (const { code, message } of findings.slice(0, SHOWN)) print(line`${code}: ${message}`);
   if (findingCount > SHOWN) print(line`… ${findingCount - SHOWN} findings more (--json has them)`);
   for (const sentence of proved) print(line`proved: ${sentence}`);
   for (const sentence of limits) print(line`limit: ${sentence}`);
+}
+
+/** What the verdict is about: another question has another answer, which can be right as well. */
+function printAsked({ filter, tenant, range }: AskedFor): void {
+  print(line`asked for: ${JSON.stringify(filter)}`);
+  if (tenant !== undefined) print(line`tenant: ${JSON.stringify(tenant)}`);
+  if (range !== undefined) print(line`range: entries ${range.firstSeq} to ${range.lastSeq} of ${range.origin}`);
 }

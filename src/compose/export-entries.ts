@@ -7,6 +7,6 @@ export interface AuditExportOptions extends Omit<ExportOptions, 'record'> {
 
 /**
  * Sealed entries as the bytes of a file, NDJSON or CSV: `for await (const chunk of …)`. Nothing is read before the first chunk is asked
- * for, and nothing ahead of whoever reads; that entries were taken along is in the log before the first of them is read.
+ * for, and nothing ahead of whoever reads; that entries were taken along is in the log before the first of them leaves.
  */
 export type ExportEntries = (query?: ExportQuery, options?: AuditExportOptions) => EntryExport;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPlain } from '../checkpoint/proof-directory.js';
 import { isAuditError } from '../event/errors.js';
 import { DIGEST_BYTES, lineDigest, LINES, type ListedFile } from './line-file.js';
 import { isPlain, readLines } from './read-lines.js';
 import type { ExportFinding } from './export-report.js';
+import { MANIFEST, NOTE, SUMS } from './manifest.js';
 
 /** Compares each file with what the manifest says of it, and says of one that differs which line does. */
 export async function checkFiles(directory: string, files: readonly ListedFile[]): Promise<ExportFinding[]> {
@@ -34,12 +35,32 @@ export async function checkFiles(directory: string, files: readonly ListedFile[]
   return findings;
 }
 
-/** Notes of whoever files it, and what a file manager leaves, are nothing to us. */
-const LIKE_OURS = /^(entries|leaves|sections|population|sample|sheet|proof|seed|manifest)\b/;
+/** What a file manager leaves without being asked. */
+const LEFT_BEHIND = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini']);
+const NAMED = 100;
 
+/** Whatever is not in the manifest, by its exact name; a folder that has nothing of ours in it is named by itself. */
 async function others(directory: string, files: readonly ListedFile[]): Promise<string[]> {
-  const ours = new Set([...files.map(({ name }) => name.split('/')[0]), 'manifest.json', 'manifest.note', 'SHA256SUMS']); // prettier-ignore
-  return (await readdir(directory)).filter((name) => LIKE_OURS.test(name) && !ours.has(name)).slice(0, 100);
+  const ours = new Set([...files.map(({ name }) => name), MANIFEST, NOTE, SUMS]);
+  const folders = new Set(files.flatMap(({ name }) => (name.includes('/') ? [name.slice(0, name.indexOf('/'))] : [])));
+  const found: string[] = [];
+  for (const folder of ['', ...folders]) {
+    if (folder !== '' && !(await isFolder(join(directory, folder)))) continue;
+    for await (const each of await opendir(join(directory, folder))) {
+      const name = folder === '' ? each.name : `${folder}/${each.name}`;
+      const isOurs = ours.has(name) || (each.isDirectory() ? folders.has(name) : LEFT_BEHIND.has(each.name));
+      if (!isOurs) found.push(name);
+      if (found.length >= NAMED) return found;
+    }
+  }
+  return found.toSorted();
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** `undefined`: it is no plain file, or not there. */

@@ -22,6 +22,9 @@ import { factsOfBody } from './row-facts.js';
 export const ASKED = 1;
 export const WHOLE = 2;
 export const MET = 4;
+/** A section of it is there without its salt. */
+export const ERASED_ACTOR = 8;
+export const ERASED_DATA = 16;
 
 /** Bytes of a leaf's line, at least: whoever claims a longer range than the file can hold is not believed. */
 const SHORTEST = 100;
@@ -63,7 +66,10 @@ export async function checkLeaves(
       );
       if (proven?.seq === next && proven.hash !== parsed.hash) return wrong('it, or one before it, is not the one that was signed'); // prettier-ignore
       if (next === range.firstSeq) checkBegin(manifest, leaf, said);
-      const opened = sections && openedOf(parsed, await sections.of(next), said);
+      const lines = sections === undefined ? [] : await sections.of(next);
+      for (const { section, salt } of lines)
+        if (salt === null) expected.mark(next, section === 'actor' ? ERASED_ACTOR : ERASED_DATA);
+      const opened = sections && openedOf(parsed, lines, said);
       const facts = { ...leaf, id: parsed.id, origin, tenant, hash: parsed.hash };
       const isWhole = opened !== undefined || SECTIONS.every((name) => parsed.commit[name] === null);
       const made = project(line(entryOfLeaf(facts, opened)), isWhole ? 'whole' : 'clear');

@@ -6,7 +6,7 @@ import { readProofFolder } from '../checkpoint/proof-directory.js';
 import { isAuditError } from '../event/errors.js';
 import { PROOF_FOLDER } from './evidence.js';
 import type { Said } from './export-report.js';
-import { NOTE, type Manifest, type ManifestEvidence } from './manifest.js';
+import { NOTE, type ManifestEvidence } from './manifest.js';
 import { openManifestNote } from './manifest-note.js';
 
 /** Reasons for which nothing is disproved. */
@@ -16,13 +16,12 @@ const INCOMPLETE: readonly unknown[] = ['missing', 'unsigned', 'later'];
 export function checkNote(
   note: Buffer | 'too long' | undefined,
   bytes: Buffer,
-  { evidence }: Manifest,
   vkeys: readonly Vkey[],
   said: Said,
 ): void {
   if (note === undefined) {
-    const isProved = evidence?.checkpoint !== undefined;
-    if (vkeys.length > 0 && !isProved) said.find({ code: 'INCOMPLETE_UNSIGNED', message: 'nobody signed this export, and a key was given to check it' }); // prettier-ignore
+    // A proof covers the leaves, and nothing of what was asked for: neither conditions nor tenant.
+    if (vkeys.length > 0) said.find({ code: 'INCOMPLETE_UNSIGNED', file: NOTE, message: `there is no ${NOTE}: nobody signed this export, or the signature was taken away, and a key was given to check it` }); // prettier-ignore
     said.limits.push('the manifest is not signed: whoever had the directory could have written another, with other conditions'); // prettier-ignore
     return;
   }

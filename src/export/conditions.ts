@@ -1,6 +1,7 @@
 import { resourceId } from '../event/identity.js';
 import type { JsonObject, JsonValue } from '../event/types.js';
-import type { AuditQuery } from '../query/query.js';
+import { isAuditError } from '../event/errors.js';
+import { checkConditions, CONDITION_NAMES, type AuditQuery } from '../query/query.js';
 
 /** Members of a query that say how it is paged, and not what is found. */
 const PAGING = ['order', 'limit', 'cursor', 'back'];
@@ -19,4 +20,23 @@ function conditionOf(name: string, value: unknown): JsonValue {
     return { type, ...(text === undefined ? {} : { id: text }) };
   }
   return JSON.parse(JSON.stringify(value) ?? 'null') as JsonValue;
+}
+
+/** Whether a condition has a value that a question can have; of one that this version does not know, nobody can say. */
+export function isReadable(name: string, value: JsonValue): boolean {
+  if (name === 'actorType') return typeof value === 'string';
+  if (!(CONDITION_NAMES as readonly string[]).includes(name)) return true;
+  try {
+    checkConditions({ [name]: name === 'from' || name === 'to' ? timeOf(value) : value });
+    return true;
+  } catch (error) {
+    if (isAuditError(error, 'AUDIT_QUERY_INVALID')) return false;
+    throw error;
+  }
+}
+
+/** What is not written as `conditionsOf` writes a time is none. */
+function timeOf(value: JsonValue): Date {
+  const time = new Date(typeof value === 'string' ? value : Number.NaN);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === value ? time : new Date(Number.NaN);
 }

@@ -1,5 +1,5 @@
 import { mkdir, rename, rmdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { hash } from 'node:crypto';
 import { codeOf } from '../checkpoint/node-error.js';
 import type { Signer } from '../checkpoint/port.js';
@@ -53,6 +53,8 @@ export interface WrittenExport {
   readonly manifest: Manifest;
   /** Of the manifest: whoever keeps it elsewhere keeps all of the export. */
   readonly sha256: string;
+  /** Whether the log has entries of the tenant that was named. */
+  readonly isTenantKnown: boolean;
 }
 
 /**
@@ -102,12 +104,13 @@ export async function writeExport(
   await writeListed(directory, SUMS, formatSums(files, sums));
   await writeListed(directory, `.new-${MANIFEST}`, text);
   await rename(join(directory, `.new-${MANIFEST}`), join(directory, MANIFEST));
-  return { manifest, sha256: hash('sha256', text) };
+  return { manifest, sha256: hash('sha256', text), isTenantKnown: rows.isTenantKnown };
 }
 
 interface WrittenRows {
   readonly files: readonly ListedFile[];
   readonly count: number;
+  readonly isTenantKnown: boolean;
   /** With all rows in it: one that claims to have happened after it was sealed is among them. */
   readonly range: ExportRange | undefined;
   readonly openings: Openings | undefined;
@@ -134,7 +137,8 @@ async function writeRows(
       : undefined;
   let [count, first] = [0, range?.first ?? 0];
   try {
-    for await (const entry of goingOn(new EntryPages(source, query, options), options)) {
+    const pages = new EntryPages(source, query, options);
+    for await (const entry of goingOn(pages, options)) {
       const { seq } = entry;
       // Sealed since the export began.
       if (range !== undefined && (entry.origin !== range.origin || seq > range.last)) continue;
@@ -155,6 +159,7 @@ async function writeRows(
     return {
       files: [...(await files.close()), ...((await (await listed())?.close()) ?? [])],
       count,
+      isTenantKnown: pages.isTenantKnown,
       range: range && { ...range, first },
       openings: rows && { rows, project, line },
     };
@@ -176,6 +181,8 @@ async function newDirectory(name: string): Promise<string> {
   } catch (error) {
     if (codeOf(error) === 'EEXIST')
       throw new AuditError('AUDIT_OPTIONS_INVALID', `there is something at ${directory} already: name a new directory`);
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')
+      throw new AuditError('AUDIT_OPTIONS_INVALID', `there is no directory ${dirname(directory)} to write it into: make it first`); // prettier-ignore
     throw error;
   }
   return directory;

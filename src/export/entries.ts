@@ -5,7 +5,7 @@ import type { AuditPage } from '../query/find.js';
 import type { AuditQuery } from '../query/query.js';
 import type { ExportLog } from '../store/exported.port.js';
 import { rowFormat, type ExportFormat } from './format.js';
-import { tellExport } from './tell-export.js';
+import { beginExport, type BegunExport } from './begin-export.js';
 import { cursorOf, parseExportCursor, type ExportCursor } from './export-cursor.js';
 
 /** Who answers the questions of an export, and so decides what it may hold: an `AuditReader`, or one with a scope. */
@@ -25,9 +25,9 @@ export interface ExportOptions {
   readonly cursor?: string | undefined;
   /** Ends it: nothing more is read, and what waits is rejected with the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
-  /** Keeps that entries were taken along, before the first of them is read. */
+  /** Keeps that entries were taken along, before the first of them leaves. */
   readonly record: ExportLog;
-  /** For whom, as whoever asks says it; stands in that entry beside the role of the database. */
+  /** For whom, as whoever asks says it; stands in that entry beside the role of the database. @defaultValue the actor of the reader's scope */
   readonly by?: Pick<Actor, 'id' | 'type' | 'email'> | undefined;
   /** Entries that are read at once, 1–500. @defaultValue 500 */
   readonly pageSize?: number | undefined;
@@ -45,7 +45,7 @@ export class EntryPages {
   readonly #options: ExportOptions;
   #at: ExportCursor | undefined;
   #count = 0;
-  #isTold = false;
+  #begun: BegunExport | undefined;
 
   constructor(source: ExportSource, query: ExportQuery, options: ExportOptions) {
     this.#source = source;
@@ -64,12 +64,17 @@ export class EntryPages {
     return this.#at && cursorOf(this.#at);
   }
 
+  /** Whether the log has entries of the tenant that is named; not before it was begun. */
+  get isTenantKnown(): boolean {
+    return this.#begun?.isTenantKnown === true;
+  }
+
   /** @throws AuditError what `find` throws at first; later `AUDIT_EXPORT_INTERRUPTED`, with the cursor from which it can go on */
   async *[Symbol.asyncIterator](): AsyncGenerator<AuditEntry> {
     const { signal, pageSize = 500 } = this.#options;
     signal?.throwIfAborted();
-    if (!this.#isTold) await tellExport(this.#query, this.#options);
-    this.#isTold = true;
+    this.#begun ??= await beginExport(this.#source, this.#query, this.#options);
+    if (this.#begun === undefined) this.#at = undefined;
     let looked = 0;
     while (this.#at !== undefined) {
       signal?.throwIfAborted();
@@ -96,7 +101,7 @@ export class EntryPages {
 
   async #read(query: AuditQuery): Promise<AuditPage> {
     try {
-      return await this.#source.find(query);
+      return await (this.#begun?.source ?? this.#source).find(query);
     } catch (error) {
       if (this.#count === 0 && isAuditError(error)) throw error;
       const { cursor = '' } = this;

@@ -1,6 +1,9 @@
+import type { JsonObject } from '../event/types.js';
+
 /** What was found wrong. `INCOMPLETE_*`: nothing is disproved by it. */
 export type ExportCode =
   | 'MANIFEST_INVALID'
+  | 'SHEET_DIFFERS'
   | 'SIGNATURE_WRONG'
   | 'SUMS_DIFFER'
   | 'FILE_MISSING'
@@ -33,10 +36,20 @@ export interface ExportFinding {
   readonly seq?: number | undefined;
 }
 
+/** What a manifest says that was asked for: compare it with what you asked for. */
+export interface AskedFor {
+  readonly filter: JsonObject;
+  /** Absent: no leaves are there, and the filter alone says whose the entries are. */
+  readonly tenant?: string | undefined;
+  readonly range?: { readonly origin: string; readonly firstSeq: number; readonly lastSeq: number } | undefined;
+}
+
 export interface ExportReport {
   readonly schema: 'nestjs-prisma-audit/export-report/v1';
   readonly verdict: 'VERIFIED' | 'TAMPERED' | 'INCOMPLETE';
   readonly count: number;
+  /** Absent: there is no manifest that can be read. */
+  readonly asked?: AskedFor | undefined;
   /** The first thousand. */
   readonly findings: readonly ExportFinding[];
   readonly findingCount: number;
@@ -64,9 +77,9 @@ export class Said {
     }
   }
 
-  report(count: number): ExportReport {
+  report(count: number, asked?: AskedFor): ExportReport {
     const { findings, proved, limits } = this;
     const verdict = this.#isTampered ? 'TAMPERED' : this.#found > 0 ? 'INCOMPLETE' : 'VERIFIED';
-    return { schema: 'nestjs-prisma-audit/export-report/v1', verdict, count, findings, findingCount: this.#found, proved, limits }; // prettier-ignore
+    return { schema: 'nestjs-prisma-audit/export-report/v1', verdict, count, asked, findings, findingCount: this.#found, proved, limits }; // prettier-ignore
   }
 }

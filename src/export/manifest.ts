@@ -69,7 +69,8 @@ export function formatManifest(manifest: Manifest): string {
   return `${sorted(manifest)}\n`;
 }
 
-function sorted(value: unknown): string {
+/** JSON with members in the order of their names. */
+export function sorted(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
@@ -116,7 +117,7 @@ function isManifest(manifest: Manifest): boolean {
     ['filter', 'whole-range'].includes(matched) &&
     Array.isArray(files) &&
     files.every(isFile) &&
-    new Set(files.map(({ name }) => name)).size === files.length &&
+    new Set(files.map(({ name }) => name.toLowerCase())).size === files.length &&
     isText(producedBy) &&
     isText(producedAt) &&
     (evidence !== undefined) === (matched === 'whole-range') &&
@@ -133,7 +134,7 @@ function isFile(file: ListedFile): boolean {
     isObject(file) &&
     isText(file.name) &&
     FILE_NAME.test(file.name) &&
-    ![MANIFEST, NOTE, SUMS].includes(file.name) &&
+    ![MANIFEST, NOTE, SUMS].some((name) => name.toLowerCase() === file.name.toLowerCase()) &&
     isNumber(file.bytes) &&
     isHash(file.sha256) &&
     (file.rows === undefined || isNumber(file.rows))

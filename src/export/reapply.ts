@@ -1,6 +1,7 @@
 import { emailKey, projected } from '../event/identity.js';
 import type { JsonObject, JsonValue } from '../event/types.js';
 import { uuidV7Floor } from '../event/uuid.js';
+import { isReadable } from './conditions.js';
 import { textCell } from './csv.js';
 import type { ExportFormat } from './format.js';
 import { textOfCell, type RowFacts } from './row-facts.js';
@@ -66,6 +67,8 @@ export class Filter {
   readonly #known: readonly (readonly [string, Condition, JsonValue])[];
   /** Conditions that this version cannot ask again. */
   readonly unknown: readonly string[];
+  /** Conditions that nobody could have asked: their value is none. */
+  readonly unreadable: readonly string[];
   /** Conditions of which a leaf says nothing: that no entry was left out cannot be shown for them. */
   readonly hidden: readonly string[];
 
@@ -73,9 +76,10 @@ export class Filter {
     const all = conditions(format === 'csv' ? (text) => textOfCell(textCell(text)) : (text) => text);
     const entries = Object.entries(filter);
     this.unknown = entries.flatMap(([name]) => (Object.hasOwn(all, name) ? [] : [name]));
+    this.unreadable = entries.flatMap(([name, value]) => (isReadable(name, value) ? [] : [name]));
     this.#known = entries.flatMap(([name, value]) => {
       const condition = Object.hasOwn(all, name) ? all[name] : undefined;
-      if (condition === undefined) return [];
+      if (condition === undefined || this.unreadable.includes(name)) return [];
       const isTypeAlone = name === 'resource' && Object.keys(membersOf(value)).join() === 'type';
       return [[name, isTypeAlone ? { ...condition, isClear: true } : condition, value] as const];
     });
@@ -87,8 +91,13 @@ export class Filter {
     return this.#known.find(([, { holds }, value]) => !holds(facts, value))?.[0];
   }
 
+  /** Whether what was asked for can be asked of leaves. */
+  get canAsk(): boolean {
+    return this.hidden.length + this.unknown.length + this.unreadable.length === 0;
+  }
+
   /** Whether an entry with this leaf has to be among the rows; false also where the leaf does not say. */
   asksFor(leaf: RowFacts): boolean {
-    return this.hidden.length === 0 && this.unknown.length === 0 && this.failsOn(leaf) === undefined;
+    return this.canAsk && this.failsOn(leaf) === undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { visible } from '../event/visible.js';
 import { rowJson } from './row-json.js';
-import type { Manifest } from './manifest.js';
+import { sorted, type Manifest } from './manifest.js';
 
 export interface SheetFacts extends Omit<Manifest, 'files'> {
   /** As it was typed, without what connects to the database. */
@@ -10,27 +10,46 @@ export interface SheetFacts extends Omit<Manifest, 'files'> {
   readonly versions: readonly string[];
 }
 
+type Line = readonly [name: string, value: string];
+
+/** What the manifest says too, word for word: `verify-export` compares it, so a later version says it in the same words. */
+export function sheetConditions({
+  producedAt,
+  producedBy,
+  filter,
+  order,
+  count,
+  evidence,
+}: Omit<Manifest, 'files'>): readonly Line[] {
+  return [
+    ['made at', `${producedAt} by ${producedBy}`],
+    ['filter', rowJson(JSON.parse(sorted(filter)))],
+    ['order', `${order} first, by time of occurrence; of one record, by place in its chain`],
+    ['entries', String(count)],
+    ...(evidence === undefined ? [] : [['range', `${evidence.origin}, entries ${evidence.range.firstSeq} to ${evidence.range.lastSeq}`] as const]), // prettier-ignore
+  ];
+}
+
+export function sheetLine([name, value]: Line): string {
+  return `${name.padEnd(11)} ${visible(value)}\n`;
+}
+
 /** How the listing was made, for whoever files it: a page of plain text in which everything foreign is escaped. */
 export function sheetText(facts: SheetFacts): string {
-  const { evidence, sample } = facts;
-  const lines: (readonly [string, string])[] = [
+  const { sample } = facts;
+  const lines: Line[] = [
     ['command', facts.command.join(' ')],
-    ['made at', `${facts.producedAt} by ${facts.producedBy}`],
     ['versions', facts.versions.join(', ')],
-    ['filter', rowJson(facts.filter)],
-    ['order', `${facts.order} first, by time of occurrence; of one record, by place in its chain`],
+    ...sheetConditions(facts),
     ['times', `${facts.zone}, in all files`],
-    ['entries', String(facts.count)],
     ['left out', leftOut(facts)],
-    ...(evidence === undefined ? [] : [['range', `${evidence.origin}, entries ${evidence.range.firstSeq} to ${evidence.range.lastSeq}`] as const]), // prettier-ignore
     ['checkpoint', checkpointText(facts)],
     ['sections', sectionsText(facts)],
     ...(sample === undefined ? [] : [['sample', sampleText(sample)] as const]),
     ['the log', facts.verified ?? 'was not verified with this export: run "nestjs-prisma-audit verify"'],
     ['to check', 'nestjs-prisma-audit verify-export . --vkey VKEY; sha256sum -c SHA256SUMS'],
   ];
-  const text = lines.map(([name, value]) => `${name.padEnd(11)} ${visible(value)}\n`).join('');
-  return `Export of an audit log\n\n${text}`;
+  return `Export of an audit log\n\n${lines.map(sheetLine).join('')}`;
 }
 
 function leftOut({ matched }: SheetFacts): string {

@@ -1,4 +1,5 @@
 import type { Asking } from './asking.js';
+import { EXPORTING, exportingOf, type ScopedExport } from './exporting.js';
 import { checkConditions, type AuditConditions } from './query.js';
 import { Questions } from './questions.js';
 import { ReadTeller, type Shown, type Told } from './told.js';
@@ -10,7 +11,7 @@ import { Wall } from './scope.js';
  * database that cannot be written it leaves none. Make one for each request.
  */
 export class ScopedReader extends Questions {
-  readonly #asking: Asking;
+  readonly #asking: Asking & { readonly wall: Wall };
   readonly #teller: ReadTeller;
 
   constructor(asking: Asking & { readonly wall: Wall }) {
@@ -28,6 +29,11 @@ export class ScopedReader extends Questions {
     await this.#tell(kind, conditions, { count }, true);
   }
 
+  /** For exports alone. */
+  async [EXPORTING](conditions: AuditConditions): Promise<ScopedExport | undefined> {
+    return await exportingOf(this.#asking, conditions);
+  }
+
   protected async answer<T>(
     kind: string,
     conditions: Told,
@@ -42,7 +48,7 @@ export class ScopedReader extends Questions {
   async #tell(kind: string, conditions: Told, shown: Shown, must: boolean): Promise<void> {
     const tenant = this.#asking.tenantOf(conditions);
     // Nothing was read, and there may be no such chain.
-    if (tenant !== undefined && this.#asking.wall?.covers(tenant) === false) return;
+    if (tenant !== undefined && this.#asking.wall.covers(tenant) === false) return;
     const tenants = tenant === undefined ? shown.tenants : undefined;
     await this.#teller.tell({ kind, conditions, tenant }, { ...shown, tenants }, must);
   }

@@ -36,7 +36,7 @@ describe('export', () => {
     expect(await cli(args)).toMatchObject({ code: 0, err: expect.stringMatching(/^the log is TAMPERED: run verify/), out: expect.stringMatching(/^41 entries written to out; SHA-256 of its manifest: [0-9a-f]{64}\n$/) }); // prettier-ignore
     expect(await cli(args)).toMatchObject({ code: 2, err: expect.stringMatching(/there is something at/) });
     const verified = await offline('out', '--vkey', vkey);
-    expect(verified).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^VERIFIED 41 entries\nproved: the manifest is signed by example\.com\/test\/export\nproved: entries 0 to 40 are those[^]*proved: every entry of example\.com\/test\/1 from 0 to 40 that was asked for is there\n/) }); // prettier-ignore
+    expect(verified).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^VERIFIED 41 entries\nasked for: \{"tenant":"acme"\}\ntenant: "acme"\nrange: entries 0 to 40 of example\.com\/test\/1\nproved: the manifest is signed by example\.com\/test\/export\nproved: entries 0 to 40 are those[^]*proved: every entry of example\.com\/test\/1 from 0 to 40 that was asked for is there\n/) }); // prettier-ignore
     expect(JSON.parse((await offline('out', '--json', '--vkey', vkey)).out)).toMatchObject({ schema: 'nestjs-prisma-audit/export-report/v1', verdict: 'VERIFIED', count: 41 }); // prettier-ignore
     const sheet = readFileSync(join(here.path, 'out/sheet.txt'), 'utf8');
     expect(sheet).toMatch(/^Export of an audit log\n\ncommand +nestjs-prisma-audit export --tenant acme --out out --format ndjson --prove-complete --openings --verify\n/); // prettier-ignore
@@ -47,13 +47,25 @@ describe('export', () => {
 
   it('says by the exit code of verify-export what was found', async () => {
     expect(await offline('out')).toMatchObject({ code: 3, out: expect.stringMatching(/^INCOMPLETE/) });
-    expect(await offline('nowhere')).toMatchObject({ code: 3, out: expect.stringMatching(/was not finished/) });
+    expect(await offline('nowhere')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/there is no directory at nowhere: name one/),
+    });
     const file = join(here.path, 'out/entries-00001.ndjson');
     const before = readFileSync(file, 'utf8');
     writeFileSync(file, before.replace('J\u00fcrgen', 'Jorgen'));
     expect(await offline('out', '--vkey', vkey)).toMatchObject({ code: 1, out: expect.stringMatching(/^TAMPERED[^]*FILE_ALTERED: entries-00001\.ndjson is not the file that was exported: line 1 was changed\n/) }); // prettier-ignore
     writeFileSync(file, before);
     expect(await offline('out', '--vkey', vkey)).toMatchObject({ code: 0 });
+  });
+
+  it('says that there is no such tenant, and opens no chain for it', async () => {
+    expect(await cli(['export', '--tenant', 'amce', '--out', 'typo'])).toMatchObject({ code: 0, err: expect.stringMatching(/^there is no tenant of this name in the log/), out: expect.stringMatching(/^0 entries written/) }); // prettier-ignore
+    await cli(['seal', '--once']);
+    expect((await cli(['query', '--tenant', 'amce', '--json'])).out).not.toMatch(/chain\.open/);
+    const told = await cli(['query', '--action', 'audit.exported', '--json']);
+    expect(told.out).toMatch(/"noSuchTenant": ?"amce"/);
   });
 
   it('draws a sample of a period that is over', async () => {
@@ -78,6 +90,8 @@ describe('export', () => {
     [['--from', 'yesterday'], /is not a time/],
     [['--action', 'a*b'], /at its end/],
     [['--tenant', 'nobody', '--prove-complete'], /no chain yet/],
+    [['--all-tenants'], /an export is of one tenant/],
+    [['--out', 'nowhere/refused'], /there is no directory .*make it first/],
   ])('refuses %s', async (options, message) => {
     expect(await cli(['export', '--out', 'refused', ...options])).toMatchObject({ code: 2, out: '', err: expect.stringMatching(message) }); // prettier-ignore
     expect(existsSync(join(here.path, 'refused'))).toBe(false);

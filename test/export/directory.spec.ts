@@ -81,6 +81,16 @@ describe('a directory of an export', () => {
     await expect(exported({}, { directory: here })).rejects.toMatchObject({ code: 'AUDIT_OPTIONS_INVALID' });
   });
 
+  it.each(['nowhere/export', 'file/export'])('is not written to %s, where there is no directory', async (name) => {
+    writeFileSync(join(here, 'file'), '');
+    await expect(exported({}, { directory: join(here, name) })).rejects.toMatchObject({ code: 'AUDIT_OPTIONS_INVALID', message: expect.stringMatching(/there is no directory .*make it first/) }); // prettier-ignore
+  });
+
+  it.each(['nowhere', 'a-file'])('is not looked for in %s', async (name) => {
+    writeFileSync(join(here, 'a-file'), '');
+    await expect(verifyExport(join(here, name))).rejects.toMatchObject({ code: 'AUDIT_OPTIONS_INVALID', message: expect.stringMatching(/there is no directory at/) }); // prettier-ignore
+  });
+
   it('that was not finished is never taken for a whole one', async () => {
     const directory = join(here, 'unfinished');
     const onProgress = (_entry: unknown, count: number): void => {
@@ -144,6 +154,7 @@ describe('of an altered directory is found', () => {
     ['a line behind the last', (d) => appendFileSync(join(d, FILE), '{}\n'), { code: 'FILE_ALTERED', file: FILE, line: 21 }],
     ['a file that is gone', (d) => rmSync(join(d, FILE)), { code: 'FILE_MISSING', file: FILE }],
     ['a copied file', (d) => copyFileSync(join(d, 'entries-00001.ndjson'), join(d, FILE)), { code: 'FILE_SWAPPED', file: FILE, message: /entries-00001/ }],
+    ...['Entries-00002.ndjson', 'entries_00003.ndjson', 'notes.txt', 'SHA256SUMS.old', 'Manifest.json', 'more/', 'proof/'].map((name): [string, (directory: string) => void, object] => [`the added ${name}`, (d) => (name.endsWith('/') ? mkdirSync(join(d, name)) : writeFileSync(join(d, name), '')), { code: 'FILE_EXTRA', file: name.replace('/', '') }]),
     ['an added file', (d) => writeFileSync(join(d, 'entries-00009.ndjson'), ''), { code: 'FILE_EXTRA', file: 'entries-00009.ndjson' }],
     ['another sheet', (d) => appendFileSync(join(d, 'sheet.txt'), 'x'), { code: 'FILE_ALTERED', file: 'sheet.txt' }],
     ['another manifest', (d) => edit(join(d, 'manifest.json'), ([l = '']) => [l.replace('"count":60', '"count":61')]), { code: 'SUMS_DIFFER' }],
@@ -204,11 +215,10 @@ describe('of an altered directory is found', () => {
     }
   });
 
-  it('nothing, where it is only somewhere else, with notes in it', async () => {
+  it('nothing, where it is only somewhere else, with what a file manager leaves in it', async () => {
     const directory = await exported();
     cpSync(directory, join(here, 'moved'), { recursive: true });
     writeFileSync(join(here, 'moved', '.DS_Store'), 'x');
-    writeFileSync(join(here, 'moved', 'notes.txt'), 'looked at');
     expect(await verifyExport(join(here, 'moved'))).toMatchObject({ verdict: 'VERIFIED' });
   });
 });
