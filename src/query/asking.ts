@@ -32,6 +32,8 @@ export interface ReaderOptions {
   readonly allTenants?: boolean | undefined;
   /** One that shows all tenants, for scopes that are `'all'`. */
   readonly auditor?: EntryStore | undefined;
+  /** Told of each read that left no entry, on a standby. */
+  readonly onUntold?: ((error: unknown) => void) | undefined;
 }
 
 const NOTHING: EntryPage = { entries: [], more: false };
