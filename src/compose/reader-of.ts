@@ -34,10 +34,11 @@ export function readerOf(
   poolOf: (url: string | undefined, part: 'reader' | 'auditor') => Pool,
   untold: Untold,
 ): AuditReader {
-  const { schema, readerUrl, auditorUrl, catalogue, actions } = options;
+  const { schema, readerUrl, auditorUrl, catalogue, actions, config } = options;
   const store = postgresEntryStore(poolOf(readerUrl, 'reader'), schema, { tellTenant: readerUrl !== undefined });
   return new AuditReader(store, {
     schema: catalogue && { catalogue, prisma: prismaValues },
+    models: config && (config.models ?? {}),
     actions,
     onUntold: (error) => untold.add(error),
     auditor: auditorUrl === undefined ? undefined : postgresEntryStore(poolOf(auditorUrl, 'auditor'), schema),
