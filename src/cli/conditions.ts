@@ -46,7 +46,8 @@ export function conditionsOf(options: ConditionOptions): AuditConditions {
 /** A reader with what the configuration knows of models and actions. */
 export function readerOf(pool: Pool, { schema, coverage }: Environment, values = false): AuditReader {
   const { catalogue, actions } = coverage;
-  return new AuditReader(postgresEntryStore(pool, schema), {
+  // The role may be the reader's, which sees the tenant that is named and else nothing.
+  return new AuditReader(postgresEntryStore(pool, schema, { tellTenant: true }), {
     allTenants: true,
     schema: values && catalogue !== undefined ? { catalogue, prisma: prismaValues } : undefined,
     actions: new ActionBook(actions),

@@ -28,7 +28,7 @@ import { health, type AuditHealth } from './health.js';
 import { judge, probe } from './probe.js';
 import { warn } from './warnings.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
-import { readerOf } from './reader-of.js';
+import { readerOf, Untold } from './reader-of.js';
 import { sealerOf } from './sealer-of.js';
 
 export interface AuditFacts extends QueueFacts, RequestFacts {
@@ -64,6 +64,7 @@ export class Audit implements Recorder {
   readonly #sealer: Sealer | undefined;
   readonly #options: CheckedOptions;
   readonly #tally = new Tally();
+  readonly #untold: Untold;
   #checks: readonly Check[] | undefined;
   #asking: Promise<Pending> | undefined;
   #leaveReads: (() => void) | undefined;
@@ -82,7 +83,12 @@ export class Audit implements Recorder {
     this.#reads = new ReadLog(this.#readSink(), options);
     this.#sealer = sealerOf(options, () => this.#poolOf(options.sealerUrl, 'sealer'));
     const readers = this.#poolOf(options.readerUrl, 'reader');
-    this.query = readerOf(options, (url, part) => (part === 'reader' ? readers : this.#poolOf(url, part)));
+    this.#untold = new Untold(unfailing(options.onError));
+    this.query = readerOf(
+      options,
+      (url, part) => (part === 'reader' ? readers : this.#poolOf(url, part)),
+      this.#untold,
+    );
     this.export = exporterOf(readers, options.schema, this.query);
   }
 
@@ -165,6 +171,7 @@ export class Audit implements Recorder {
       heartbeatMs: heartbeatOf(this.#options.evidence),
       maxQueue: this.#options.maxQueue,
       denied: this.#tally.denied,
+      untold: this.#untold.count,
       sealer: this.#sealer?.state ?? ('off' as const),
       closed: this.#closing !== undefined,
       checks: this.#checks,

@@ -59,6 +59,8 @@ export interface Known {
   readonly heartbeatMs?: number | undefined;
   readonly maxQueue: number;
   readonly denied: number;
+  /** Reads through a scope that left no entry. */
+  readonly untold?: number | undefined;
   readonly sealer: SealerState | 'off';
   readonly closed: boolean;
   readonly checks: readonly Check[] | undefined;
@@ -101,6 +103,7 @@ export async function health(known: Known, timeoutMs: number): Promise<AuditHeal
       : undefined,
     lost > 0 ? `${lost} events were lost since this process began` : undefined,
     spooled ? `${spooled} events wait in the spool` : undefined,
+    known.untold ? `${known.untold} reads left no entry since this process began: what they asked is a standby` : undefined,
     pending?.oldestMs != null && pending.oldestMs > OLD_MS
       ? `the oldest of ${pending.unsealed}${pending.atLeast ? ' or more' : ''} rows without an entry is ${Math.round(pending.oldestMs / 1000)} s old${pending.sealerAlive ? '' : ', and no sealer is alive'}`
       : undefined,

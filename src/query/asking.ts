@@ -7,6 +7,7 @@ import {
   type EntryStore,
   type StoredEntry,
 } from '../store/entry.port.js';
+import type { ConfiguredModels } from './configured-names.js';
 import { filterOf, type KnownActions } from './filter-of.js';
 import { hideFields } from './hide.js';
 import { modelFields, type ColumnField } from './model-fields.js';
@@ -26,12 +27,16 @@ export interface SchemaKnowledge {
 export interface ReaderOptions {
   /** With it, values come back as Prisma gave them. */
   readonly schema?: SchemaKnowledge | undefined;
+  /** What the configuration says of names, for the scopes of readers: a table may be called otherwise than its model. */
+  readonly models?: ConfiguredModels | undefined;
   /** By which `mark` is understood. */
   readonly actions?: KnownActions | undefined;
   /** The store shows all tenants, and queries may ask for them without a scope. @defaultValue `false` */
   readonly allTenants?: boolean | undefined;
   /** One that shows all tenants, for scopes that are `'all'`. */
   readonly auditor?: EntryStore | undefined;
+  /** Told of each read that left no entry, on a standby. */
+  readonly onUntold?: ((error: unknown) => void) | undefined;
 }
 
 const NOTHING: EntryPage = { entries: [], more: false };
@@ -83,7 +88,8 @@ export class Asking {
     const entries = found.map((entry) => readEntry(entry, (model) => ({ columns: this.columnsOf(model), prisma })));
     const fields = this.wall?.scope.fields;
     if (fields === undefined) return entries;
-    const hiding = { fields, catalogue: this.options.schema?.catalogue, columnsOf: this.columnsOf };
+    const { schema, models } = this.options;
+    const hiding = { fields, catalogue: schema?.catalogue, models, columnsOf: this.columnsOf };
     return entries.map((entry) => hideFields(entry, hiding));
   }
 }

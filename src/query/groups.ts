@@ -1,5 +1,5 @@
 import { uuidV7Millis } from '../event/uuid.js';
-import type { EntryGroups, GroupKey } from '../store/entry.port.js';
+import { MOST_WALKED, type EntryGroups, type GroupKey } from '../store/entry.port.js';
 import type { Asking } from './asking.js';
 import { checkConditions, invalid, type AuditConditions } from './query.js';
 
@@ -61,12 +61,16 @@ export async function failures(asking: Asking, question: FailuresQuestion): Prom
   if (!Number.isInteger(within) || within < 1) throw invalid('within must be milliseconds, a whole number');
   if (!Number.isInteger(atLeast) || atLeast < 1 || atLeast > 10_000) throw invalid('atLeast must be a whole number from 1 to 10,000'); // prettier-ignore
   checkConditions({ ...where, to });
-  const from = new Date(to.getTime() - within);
-  const found = await grouped(asking, { ...where, failures: true, from, to }, by, { atLeast, refusals: true });
+  const found = await grouped(asking, failuresOf({ ...question, to }), by, { atLeast, refusals: true });
   return {
     groups: found.groups.map(({ key, count, firstId, lastId }) => ({ key, count, first: momentOf(firstId), last: momentOf(lastId) })), // prettier-ignore
     ...stop(found),
   };
+}
+
+/** What is counted. */
+export function failuresOf({ tenant, allTenants, within, to = new Date() }: FailuresQuestion): AuditConditions {
+  return { tenant, allTenants, failures: true, from: new Date(to.getTime() - within), to };
 }
 
 /** How entries lie over the hours of the day, by action. */
@@ -81,11 +85,27 @@ export async function pattern(asking: Asking, question: PatternQuestion): Promis
   return { cells: cells.toSorted((a, b) => a.hour - b.hour || b.count - a.count || (a.action < b.action ? -1 : 1)), ...stop(found) }; // prettier-ignore
 }
 
+/** Of how many entries of each tenant a number over all of them is made; `undefined` where one alone was asked about. */
+export async function tenantsOf(
+  asking: Asking,
+  conditions: AuditConditions,
+  refusals?: true,
+): Promise<ReadonlyMap<string, number> | undefined> {
+  if (conditions.allTenants !== true) return undefined;
+  const { groups } = await grouped(asking, conditions, 'tenant', { atLeast: 1, limit: MOST_WALKED, refusals });
+  return new Map(groups.map(({ key, count }) => [key ?? '', count]));
+}
+
 async function grouped(
   asking: Asking,
   conditions: AuditConditions,
   by: GroupKey,
-  { atLeast, zone = 'UTC', limit = 500, refusals }: { atLeast: number; zone?: string; limit?: number; refusals?: true },
+  {
+    atLeast,
+    zone = 'UTC',
+    limit = 500,
+    refusals,
+  }: { atLeast: number; zone?: string; limit?: number; refusals?: true | undefined },
 ): Promise<EntryGroups> {
   const filter = await asking.filter(conditions);
   if (filter === undefined) return { groups: [], walked: 0 };

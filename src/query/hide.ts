@@ -2,6 +2,7 @@ import type { Catalogue } from '../event/catalogue.js';
 import type { FieldChange } from '../event/changes.js';
 import type { RecordChange } from '../event/record-change.js';
 import type { JsonObject } from '../event/types.js';
+import { configuredNames, type ConfiguredModels } from './configured-names.js';
 import { modelName, type ColumnField } from './model-fields.js';
 import type { AuditEntry } from './read-entry.js';
 import type { ReaderScope } from './scope.js';
@@ -11,17 +12,27 @@ type Sees = NonNullable<ReaderScope['fields']>;
 export interface Hiding {
   readonly fields: Sees;
   readonly catalogue: Catalogue | undefined;
+  readonly models: ConfiguredModels | undefined;
   readonly columnsOf: (model: string) => ReadonlyMap<string, ColumnField> | undefined;
 }
 
 /** An entry without the fields that its reader does not see: as if they had never been logged. */
-export function hideFields(entry: AuditEntry, { fields, catalogue, columnsOf }: Hiding): AuditEntry {
+export function hideFields(entry: AuditEntry, { fields, catalogue, models, columnsOf }: Hiding): AuditEntry {
   const type = entry.resource?.type ?? '';
   // An entry can have the name of the table, from before the model had one.
-  const model = modelName(catalogue, type) ?? type;
+  const configured = configuredNames(models, type);
+  const model = modelName(catalogue, type) ?? configured?.model ?? type;
   const columns = columnsOf(type);
-  const sees = (field: string): boolean => fields(model, field) === true;
-  const seesColumn = (column: string): boolean => sees(columns?.get(column)?.name ?? column);
+  // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- what is not true is hidden
+  const isSeen = (field: string): boolean => fields(model, field) === true;
+  const seesColumn = (column: string): boolean => {
+    const known = columns?.get(column)?.name;
+    const names = known === undefined ? (configured?.fieldsOf(column) ?? []) : [known];
+    return (names.length === 0 ? [column] : names).every((name) => isSeen(name));
+  };
+  // Where the catalogue has the model, changes have the client's names already; a column that it does not know stays one.
+  const isField = new Set([...(columns?.values() ?? [])].map(({ name }) => name));
+  const sees = (field: string): boolean => (isField.has(field) ? isSeen(field) : seesColumn(field));
   const { old, new: after, changes, change, unreadable, ...rest } = entry;
   return {
     ...rest,

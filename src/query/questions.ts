@@ -2,7 +2,7 @@ import type { Resource } from '../event/types.js';
 import type { EntryCount } from '../store/entry.port.js';
 import type { Asking } from './asking.js';
 import { count, find, type AuditPage } from './find.js';
-import { failures, pattern, type AccessPattern, type FailureGroups, type FailuresQuestion, type PatternQuestion } from './groups.js'; // prettier-ignore
+import { failures, failuresOf, pattern, tenantsOf, type AccessPattern, type FailureGroups, type FailuresQuestion, type PatternQuestion } from './groups.js'; // prettier-ignore
 import { around, entryOf, type EntriesAround, type Where } from './near.js';
 import type { AuditConditions, AuditQuery } from './query.js';
 import type { AuditEntry } from './read-entry.js';
@@ -24,7 +24,8 @@ export abstract class Questions {
     kind: string,
     conditions: Told,
     work: (asking: Asking) => Promise<T>,
-    shown: (answer: T) => Shown,
+    shown: (answer: T, asking: Asking) => Shown | Promise<Shown>,
+    cursor?: string,
   ): Promise<T>;
 
   async find(query: AuditQuery = {}): Promise<AuditPage> {
@@ -33,7 +34,7 @@ export abstract class Questions {
 
   /** How many entries there are: exact up to 10,000, and up to 10,000 entries that had to be looked at. */
   async count(conditions: AuditConditions = {}): Promise<EntryCount> {
-    return await this.answer('count', conditions, (asking) => count(asking, conditions), ({ count: n }) => ({ count: n })); // prettier-ignore
+    return await this.answer('count', conditions, (asking) => count(asking, conditions), async ({ count: n }, asking) => ({ count: n, tenants: await tenantsOf(asking, conditions) })); // prettier-ignore
   }
 
   /** Everything that happened to one record, in the order of its chain. */
@@ -55,7 +56,7 @@ export abstract class Questions {
 
   /** The entries beside one in its chain. @param each of either side, 1–250 */
   async around(id: string, each = 10, where: Where = {}): Promise<EntriesAround | undefined> {
-    return await this.answer('around', { ...where, id }, (asking) => around(asking, id, each, where), (near) => shownEntries(near ? [...near.before, near.entry, ...near.after] : [])); // prettier-ignore
+    return await this.answer('around', { ...where, id, each }, (asking) => around(asking, id, each, where), (near) => shownEntries(near ? [...near.before, near.entry, ...near.after] : [])); // prettier-ignore
   }
 
   /** What the log knows of a record at a moment. */
@@ -84,25 +85,27 @@ export abstract class Questions {
 
   /** Failed logins and denials of a window, by actor or address; who has fewer than `atLeast` is left out. */
   async failures(question: FailuresQuestion): Promise<FailureGroups> {
-    const { tenant, allTenants, to } = question ?? {}; // said by the check
-    return await this.answer('failures', { tenant, allTenants, to, failures: true }, (asking) => failures(asking, question), ({ groups }) => ({ count: groups.length })); // prettier-ignore
+    const { tenant, allTenants, to, by, within, atLeast } = question ?? {}; // said by the check
+    const asked = question && { ...question, to: to ?? new Date() };
+    const conditions = { tenant, allTenants, to, failures: true, by, within, atLeast };
+    return await this.answer('failures', conditions, (asking) => failures(asking, asked), async ({ groups }, asking) => ({ count: groups.length, tenants: await tenantsOf(asking, failuresOf(asked), true) })); // prettier-ignore
   }
 
   /** How entries lie over the hours of the day, by action. */
   async pattern(question: PatternQuestion = {}): Promise<AccessPattern> {
     const { zone: _, ...conditions } = question ?? {};
-    return await this.answer('pattern', conditions, (asking) => pattern(asking, question), ({ cells }) => ({ count: cells.length })); // prettier-ignore
+    return await this.answer('pattern', question ?? {}, (asking) => pattern(asking, question), async ({ cells }, asking) => ({ count: cells.length, tenants: await tenantsOf(asking, conditions) })); // prettier-ignore
   }
 
-  /** What was taken out of the log. */
-  async exports(query: Omit<AuditQuery, 'action' | 'mark'> = {}): Promise<AuditPage> {
-    const asked: AuditQuery = { ...query, action: 'audit.exported' };
+  /** What was taken out of the log, as the log itself has it: an event of that name that an application records is not among it. */
+  async exports(query: Omit<AuditQuery, 'action' | 'mark' | 'source'> = {}): Promise<AuditPage> {
+    const asked: AuditQuery = { ...query, action: 'audit.exported', source: 'read' };
     return await this.#pages('exports', asked, (asking) => find(asking, asked));
   }
 
   #pages(kind: string, query: AuditQuery, work: (asking: Asking) => Promise<AuditPage>): Promise<AuditPage> {
-    const { order: _order, limit: _limit, cursor: _cursor, back: _back, ...conditions } = query ?? {}; // said by the check
-    return this.answer(kind, conditions, work, ({ entries }) => shownEntries(entries));
+    const { cursor, back: _back, ...conditions } = query ?? {}; // said by the check
+    return this.answer(kind, conditions, work, ({ entries }) => shownEntries(entries), cursor);
   }
 }
 

@@ -33,6 +33,11 @@ export class AuditReader extends Questions {
         'AUDIT_OPTIONS_INVALID',
         "a scope of all tenants needs the option auditorUrl: the URL of the same database with the auditor's role",
       );
+    if (scope.fields !== undefined && options.schema === undefined && options.models === undefined)
+      throw new AuditError(
+        'AUDIT_OPTIONS_INVALID',
+        "as(): fields are asked by the client's names, and nothing says which columns those are: pass the option catalogue (of the generator), or config (the default export of audit.config)",
+      );
     const wall = new Wall({ ...scope });
     const seen = (isAll && options.auditor) || store;
     return new ScopedReader(new Asking(seen, { ...options, allTenants: isAll }, wall) as Asking & { wall: Wall }); // the one that it got

@@ -8,7 +8,7 @@ import { invalid, type AuditConditions } from './query.js';
 export interface ReaderScope {
   /** Those whose entries he sees; `''` is the default chain. `'all'` needs the option `auditorUrl`. */
   readonly tenants: readonly string[] | 'all';
-  /** Whether he sees a field, by the client's names. A hidden one is absent from values, changes, history and exports. @defaultValue all */
+  /** Whether he sees a field, by the client's names, as `catalogue` or `config` have them. A hidden one is absent from values, changes, history and exports. @defaultValue all */
   readonly fields?: ((model: string, field: string) => boolean) | undefined;
   /** Whether he sees the entries of an action. @defaultValue all */
   readonly actions?: ((action: string) => boolean) | undefined;
@@ -78,6 +78,7 @@ export class Wall {
     if (tenant === undefined)
       throw invalid('this reader sees some actions alone: name a tenant in place of allTenants');
     const names = await store.actions(tenant, '', MOST_NAMES);
+    // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- what is not true is hidden
     return names.filter((name) => actions(name) === true);
   }
 }

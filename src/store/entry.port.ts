@@ -73,7 +73,7 @@ export interface EntryCount {
 }
 
 /** Of a walk over the newest entries: what they are counted by. `hour` is that of the day. */
-export type GroupKey = 'actor' | 'address' | 'hour and action';
+export type GroupKey = 'tenant' | 'actor' | 'address' | 'hour and action';
 
 export interface EntryGroup {
   /** As projected; `null`: none. Of hour and action: both. */
@@ -150,7 +150,7 @@ export interface EntryStore {
   actions(tenant: string, prefix: string, limit: number): Promise<readonly string[]>;
   /**
    * Leaves entries `audit.read`, one for each chain that was read, all or none.
-   * @throws AuditError `AUDIT_NOT_WRITABLE` on a standby
+   * @throws AuditError `AUDIT_NOT_WRITABLE`; with `facts.standby` on a standby, where nobody could leave one
    */
   tellRead(reads: readonly { readonly tenant: string; readonly details: string }[]): Promise<void>;
 }

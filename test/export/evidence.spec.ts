@@ -175,7 +175,7 @@ describe('whoever has the directory and no key is found out, who', () => {
     ['says another order than the sheet', false, ROWS, (l) => l, 'SHEET_DIFFERS', (m) => ({ ...m, order: 'newest' })],
     ['has no sheet', false, ROWS, (l) => l, 'SHEET_DIFFERS', (m) => ({ ...m, files: m.files.filter(({ name }) => name !== 'sheet.txt') })],
     ...([['from', 'x'], ['from', '2026'], ['to', {}], ['to', 5], ['email', null], ['resource', 5], ['outcome', []], ['outcome', 'none'], ['failures', 'yes'], ['action', 'a*b'], ['group', 'x'], ['tenant', 7], ['actorType', {}]] as const).map(
-      ([name, value]): [string, boolean, string, (l: string[]) => string[], string, (m: Manifest) => Manifest] => [`writes ${JSON.stringify(value)} as ${name}`, false, ROWS, (l) => l, 'MANIFEST_INVALID', (m) => ({ ...m, filter: { tenant: 'acme', [name]: value } as Manifest['filter'] })],
+      ([name, value]): [string, boolean, string, (l: string[]) => string[], string, (m: Manifest) => Manifest] => [`writes ${JSON.stringify(value)} as ${name}`, false, ROWS, (l) => l, 'MANIFEST_INVALID', (m) => ({ ...m, filter: { tenant: 'acme', [name]: value } })],
     ),
     ['changes the filter', false, ROWS, (l) => l, 'ROW_FOREIGN', (m) => ({ ...m, filter: { tenant: 'acme', action: 'invoice.refund' } })],
   ])('%s', async (...[, openings, file, change, code, and]) => {

@@ -13,6 +13,8 @@ let audit: Audit;
 let foreign: readonly AuditEntry[];
 let hidden: readonly AuditEntry[];
 const FIELD = 'salary-of-4711';
+/** No catalogue: what the client calls a column stands in the configuration alone. */
+const CONFIG = { models: { Staff: { table: 'staff_tbl', columns: { salary: 'salary_eur' } } } };
 
 beforeAll(async () => {
   world = await levelsWorld();
@@ -23,6 +25,7 @@ beforeAll(async () => {
     sealerUrl: world.urlOf(sealer),
     readerUrl: world.urlOf(reader),
     auditorUrl: world.urlOf(auditor),
+    config: CONFIG,
     flushIntervalMs: 1,
     seal: { minWaitMs: 1 },
   });
@@ -204,6 +207,32 @@ describe('through the API', () => {
     expect(shown).toContain('"total":2'); // and has the others
     const open = JSON.stringify((await audit.query.as({ ...SCOPE, fields: undefined }).history({ type: 'Invoice', id: 'acme-inv-0' })).entries); // prettier-ignore
     expect(open).toContain(FIELD);
+  });
+
+  it.each<[string, string, boolean]>([
+    ['of the configuration', 'Staff', false],
+    ['of a table, from before the model had a name', 'staff_tbl', false],
+    ['that nothing maps', 'Other', true],
+  ])('a hidden field is known by its column, too, with names %s', async (_name, model, isShown) => {
+    const ahead = { salary_eur: `${FIELD}-mapped`, salary: 1, name: 'ann' };
+    await world.owner.query(
+      `insert into audit.content (source, op, model, resource_id, tenant_key, data) values ('change', 'update', $1, '1', 'acme', $2)`,
+      [model, JSON.stringify({ id: '1', old: ahead, new: { salary_eur: `${FIELD}-next`, salary: 2, name: 'eve' }, redacted: ['salary_eur.inside'] })], // prettier-ignore
+    );
+    await audit.flush();
+    const fields = (of: string, field: string): boolean => of === 'Other' || (of === 'Staff' && field !== 'salary');
+    const reader = audit.query.as({ ...SCOPE, fields });
+    const { entries } = await reader.history({ type: model, id: '1' });
+    const state = await reader.asOf({ type: model, id: '1' }, new Date());
+    const shown = JSON.stringify([entries, state]);
+    expect([shown.includes(FIELD), shown.includes('salary')]).toEqual([isShown, isShown]);
+    expect(entries[0]?.new?.['name']).toBe('eve');
+  });
+
+  it('a scope with fields is refused where nothing says what the client calls a column', async () => {
+    const without = createAudit({ databaseUrl: world.url, seal: false });
+    expect(() => without.query.as(SCOPE)).toThrow(expect.objectContaining({ code: 'AUDIT_OPTIONS_INVALID', message: expect.stringContaining('pass the option catalogue') })); // prettier-ignore
+    await without.close();
   });
 
   it('numbers count what is seen', async () => {

@@ -71,6 +71,7 @@ const FACTS: [string, object, string, RegExp][] = [
   ['a standby', { pending: () => Promise.resolve({ ...pending, writable: false }) }, 'degraded', /read-only/],
   ['a sequence behind', { pending: () => Promise.resolve({ ...pending, behind: true }) }, 'degraded', /sequence/],
   ['a clock ahead', { pending: () => Promise.resolve({ ...pending, aheadMs: 7_200_000 }) }, 'degraded', /7200 s after now/],
+  ['reads untold', { untold: 2 }, 'degraded', /2 reads left no entry/],
   ['chains set aside', { chainsAside: [3, 7] }, 'degraded', /chain 3, 7 cannot grow/],
 ]; // prettier-ignore
 

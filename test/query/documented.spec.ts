@@ -50,6 +50,8 @@ beforeAll(async () => {
       );
     }
     await log.pool.query(`insert into audit.content (at, source, header, tenant_key, data) values ($1, 'read', '{"action":"Patient.read"}', $2, '{}')`, [new Date(START), tenant ?? null]); // prettier-ignore
+    for (let i = 0; i < 60; i += 1)
+      await log.pool.query(`insert into audit.content (at, source, header, tenant_key, data) values ($1, 'read', '{"action":"audit.exported"}', $2, '{"details":{"format":"csv"}}')`, [new Date(START + i * 1_500_000), tenant ?? null]); // prettier-ignore
     await audit.flush();
   }
   const { entries } = await audit.query.history({ type: 'Invoice', id: '4711' }, { tenant: 'acme' });

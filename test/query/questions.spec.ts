@@ -238,7 +238,8 @@ describe('of many entries the log knows', () => {
       if (i % 4 === 2) audit.record({ action: 'Patient.read', details: { ids: [`${i % 3}`, '9'], note: '"7"' }, ...at }, { context }); // prettier-ignore
       if (i % 4 === 3) audit.record({ action: 'Patient.read', resource: { type: 'Patient', id: i % 3 }, ...at }, { context }); // prettier-ignore
     }
-    audit.record({ action: 'audit.exported' }, { context: newContext({ tenant }) });
+    audit.record({ action: 'audit.exported' }, { context: newContext({ tenant }) }); // by whoever
+    for await (const _ of audit.export({ tenant, action: 'file.open' }));
     await audit.flush();
   });
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAudit, type Audit } from '../../src/compose/index.js';
 import { newContext } from '../../src/context/index.js';
-import type { AuditEntry, ReaderScope } from '../../src/query/index.js';
+import type { AuditEntry, FailuresQuestion, ReaderScope } from '../../src/query/index.js';
 import { AuditReader } from '../../src/query/index.js';
 import { createPool, postgresEntryStore, type Pool } from '../../src/store/postgres/index.js';
+import type { PoolClient } from '../../src/store/postgres/pool.js';
 import { levelsWorld, type LevelsWorld } from '../store/levels-world.js';
 
 let world: LevelsWorld;
@@ -59,11 +60,13 @@ describe('reading through a scope', () => {
     });
   });
 
-  it('is told once for the pages of one list, and again for another question or another reader', async () => {
+  it('is told once, for the pages of one list each time twice as much was shown, and again for another question or another reader', async () => {
     const reader = audit.query.as(SCOPE);
     let page = await reader.find({ limit: 1, action: 'invoice.approve' });
     while (page.next) page = await reader.find({ limit: 1, action: 'invoice.approve', cursor: page.next });
-    expect(await told()).toHaveLength(1);
+    await reader.find({ limit: 1, action: 'invoice.approve' });
+    const pages = (await told()).map(({ details }) => details);
+    expect(pages.map((details) => [details?.['count'], typeof details?.['cursor']])).toEqual([[1, 'undefined'], [2, 'string'], [4, 'string']]); // prettier-ignore
     await reader.count({ action: 'invoice.approve' });
     await reader.history({ type: 'Invoice', id: 'inv-1' });
     await reader.history({ type: 'Invoice', id: 'inv-2' });
@@ -71,7 +74,26 @@ describe('reading through a scope', () => {
     await reader.entry(entries[0]?.id ?? '');
     await reader.entry(entries[1]?.id ?? '');
     await audit.query.as(SCOPE).find({ action: 'invoice.approve' });
-    expect((await told()).map(({ details }) => details?.['kind'])).toEqual(['count', 'history', 'history', 'entry', 'entry', 'find']); // prettier-ignore
+    expect((await told()).map(({ details }) => details?.['kind'])).toEqual(['count', 'history', 'history', 'find', 'entry', 'entry', 'find']); // prettier-ignore
+  });
+
+  it('tells all that was asked: questions that differ in any of it are several', async () => {
+    const reader = audit.query.as(SCOPE);
+    const { entries } = await reader.find({ action: 'invoice.approve' });
+    const id = entries[2]?.id ?? '';
+    await told();
+    const asked: (readonly [ask: () => Promise<unknown>, said: object])[] = [
+      [() => reader.find({ limit: 1 }), { limit: 1 }],
+      [() => reader.find({ limit: 500 }), { limit: 500 }],
+      [() => reader.find({ limit: 500, order: 'oldest' }), { limit: 500, order: 'oldest' }],
+      [() => reader.around(id, 1), { id, each: 1 }],
+      [() => reader.around(id, 250), { id, each: 250 }],
+      ...[{ by: 'actor', within: 60_000, atLeast: 100 }, { by: 'address', within: 60_000, atLeast: 100 }, { by: 'address', within: 9e10, atLeast: 100 }, { by: 'address', within: 9e10, atLeast: 1 }].map((question) => [() => reader.failures(question as FailuresQuestion), { ...question, failures: true }] as const),
+      [() => reader.pattern({}), {}],
+      [() => reader.pattern({ zone: 'Europe/Berlin' }), { zone: 'Europe/Berlin' }],
+    ]; // prettier-ignore
+    for (const [ask] of asked) for (let i = 0; i < 2; i += 1) await ask();
+    expect((await told()).map(({ details }) => details?.['filter'])).toEqual(asked.map(([, said]) => said));
   });
 
   it('of all tenants leaves it with each of those whose entries were shown', async () => {
@@ -83,6 +105,35 @@ describe('reading through a scope', () => {
     // Nothing was shown: no chain is opened for a tenant that there is not.
     await reader.find({ tenant: 'no-such-tenant' });
     expect((await told()).map(({ tenant, details }) => [tenant, details?.['filter']])).toEqual([['', { tenant: 'no-such-tenant' }]]); // prettier-ignore
+  });
+
+  it('of all tenants leaves it with each tenant of each page, and of each number', async () => {
+    const all = { allTenants: true, action: 'invoice.approve' };
+    const by = async (): Promise<unknown> => (await told()).map(({ tenant, details }) => [details?.['kind'], tenant, details?.['count']]); // prettier-ignore
+    const reader = audit.query.as({ ...SCOPE, tenants: 'all' });
+    let page = await reader.find({ ...all, limit: 4, order: 'oldest' });
+    while (page.next) page = await reader.find({ ...all, limit: 4, order: 'oldest', cursor: page.next });
+    expect(await by()).toEqual([['find', 'acme', 4], ['find', 'globex', 3]]); // prettier-ignore
+    await reader.count(all);
+    await reader.pattern(all);
+    await reader.leaving('proof', all);
+    const both = (kind: string): unknown[] => ['acme', 'globex'].map((tenant) => [kind, tenant, 5]);
+    const sorted = (list: readonly unknown[]): string[] => list.map((each) => JSON.stringify(each)).toSorted();
+    expect(sorted((await by()) as unknown[])).toEqual(sorted([...both('count'), ...both('pattern'), ...both('proof')])); // prettier-ignore
+    audit.record({ action: 'auth.login', outcome: 'failure' }, { context: newContext({ tenant: 'globex' }) });
+    await audit.flush();
+    await reader.failures({ allTenants: true, by: 'actor', within: 1e9, atLeast: 1 });
+    expect(await by()).toEqual([['failures', 'globex', 1]]);
+  });
+
+  it('is of the log where it tells of exports: what an application records under that name is none', async () => {
+    audit.record({ action: 'audit.exported', details: { format: 'csv' } }, { context: newContext({ tenant: 'acme' }) });
+    await audit.flush();
+    for await (const _ of audit.export({ tenant: 'acme', action: 'invoice.approve' }, { by: { id: 'u-7' } }));
+    await audit.flush();
+    const { entries } = await audit.query.exports({ tenant: 'acme' });
+    expect(entries.map(({ source, details }) => [source, details?.['reader']])).toEqual([['read', { id: 'u-7' }]]); // prettier-ignore
+    await told();
   });
 
   it('leaves nothing for what is outside of the scope, and nothing for what was refused', async () => {
@@ -109,6 +160,13 @@ describe('reading through a scope', () => {
   });
 });
 
+/** A pool or a connection that answers one statement otherwise. */
+function answering<T extends Pool | PoolClient>(of: T, words: string, answer: () => Promise<unknown>, more: object = {}): T {
+  const query = (asked: string, values?: unknown[]): Promise<unknown> => (String(asked).includes(words) ? answer() : of.query(asked, values));
+  const bound = (value: unknown): unknown => (typeof value === 'function' ? value.bind(of) : value);
+  return new Proxy(of, { get: (target, name) => ({ query, ...more })[name as 'query'] ?? bound(Reflect.get(target, name)) }); // or another name
+} // prettier-ignore
+
 describe('where the database', () => {
   let pool: Pool;
   const readerOf = (options: string): AuditReader => {
@@ -118,14 +176,33 @@ describe('where the database', () => {
     return new AuditReader(postgresEntryStore(pool, 'audit', { tellTenant: true }));
   };
 
-  it('cannot be written, questions are answered and nothing may leave', async () => {
-    const reader = readerOf('-c default_transaction_read_only=on').as(SCOPE);
+  it('is read-only by a setting of the role, reading leaves its entry all the same', async () => {
+    await world.owner.query(`alter role "${world.roles.reader}" set default_transaction_read_only = on`);
+    const reader = readerOf('').as(SCOPE);
     expect((await reader.find({ action: 'invoice.approve' })).entries).toHaveLength(5);
-    await expect(reader.leaving('export', { tenant: 'acme' })).rejects.toMatchObject({ code: 'AUDIT_NOT_WRITABLE', message: expect.stringContaining('ask the primary') }); // prettier-ignore
+    await reader.leaving('export', { tenant: 'acme' });
+    expect((await told()).map(({ details }) => details?.['kind'])).toEqual(['find', 'export']);
+    await world.owner.query(`alter role "${world.roles.reader}" reset default_transaction_read_only`);
     await pool.end();
+  });
+
+  it('is a standby, questions are answered, somebody hears of it, and nothing may leave', async () => {
+    const heard: unknown[] = [];
+    let isStandby = true;
+    readerOf('-c default_transaction_read_only=on');
+    const standby = answering(pool, 'pg_is_in_recovery', () => Promise.resolve({ rows: [{ standby: isStandby }] }), {
+      connect: async () => answering(await pool.connect(), 'read write', () => Promise.reject(Object.assign(new Error('no'), { code: '25006' }))),
+    }); // prettier-ignore
+    const reader = new AuditReader(postgresEntryStore(standby, 'audit', { tellTenant: true }), { onUntold: (error) => heard.push(error) }).as(SCOPE); // prettier-ignore
+    expect((await reader.find({ action: 'invoice.approve' })).entries).toHaveLength(5);
+    expect(heard).toEqual([expect.objectContaining({ code: 'AUDIT_NOT_WRITABLE', message: expect.stringContaining('ask the primary') })]); // prettier-ignore
+    await expect(reader.leaving('export', { tenant: 'acme' })).rejects.toMatchObject({ code: 'AUDIT_NOT_WRITABLE' });
     expect(await told()).toEqual([]);
-    await audit.query.as(SCOPE).leaving('export', { action: 'invoice.*' }, 5);
-    expect((await told())[0]?.details).toMatchObject({ kind: 'export', filter: { action: 'invoice.*' }, count: 5 });
+    // Elsewhere what cannot be told is not shown.
+    isStandby = false;
+    await expect(reader.find({ action: 'invoice.approve' })).rejects.toMatchObject({ code: 'AUDIT_NOT_WRITABLE' });
+    expect([heard.length, (await told()).length]).toEqual([1, 0]);
+    await pool.end();
   });
 
   it('ends a question that takes too long, cuts the connection, or takes the right away, the error says so, and the next question is answered', async () => {

@@ -97,6 +97,7 @@ select count(*)::integer, count(*) filter (where ${rest.join(' and ') || 'true'}
 
 /** `p`: parameter with the zone. An infinite time has no hour. */
 const GROUPED: Readonly<Record<GroupKey, (zone: string) => readonly [key: string, action: string]>> = {
+  tenant: () => ['e.tenant_key', 'null::text'],
   actor: () => ['e.actor_id', 'null::text'],
   address: () => ['e.address', 'null::text'],
   'hour and action': (zone) => [`extract(hour from case when isfinite(e.occurred_at) then e.occurred_at end at time zone ${zone})::integer::text`, 'e.action'], // prettier-ignore
@@ -110,7 +111,7 @@ export function groupsStatement({ filter, by, atLeast, zone, limit }: GroupsRequ
   return {
     text: `
 with walked as materialized (
-  select e.id, e.actor_id, e.address, e.action, e.occurred_at, ${conditions.rest.join(' and ') || 'true'} as fits
+  select e.id, e.tenant_key, e.actor_id, e.address, e.action, e.occurred_at, ${conditions.rest.join(' and ') || 'true'} as fits
     from (${walk(conditions, '*', 'e.id desc', String(MOST_WALKED))}) e
 ), grouped as (
   select ${key} as key, ${action} as action, count(*)::integer as count, min(e.id::text) as first_id, max(e.id::text) as last_id

@@ -9,16 +9,17 @@ import {
   type Statement,
 } from './entry-sql.js';
 import { inTransaction } from './migrate.js';
-import type { Pool } from './pool.js';
-import { readFailure } from './read-failure.js';
+import type { Pool, PoolClient } from './pool.js';
+import { readFailure, seesOne } from './read-failure.js';
 import { inSchema } from './schema.js';
+import { tellReads } from './tell-reads.js';
 
 const TELL_TENANT = `select set_config('audit.tenant', $1, true), set_config('audit.no_tenant', $2, true)`;
-const TELL_READS = `select count("audit".record_read(r.details, r.tenant)) from unnest($1::text[], $2::text[]) r (details, tenant)`;
+const SEES_ALL = `select "audit".sees_all(current_user) as all`;
 
 /**
  * Pages of entries by keyset, on `id` or on the place in the chain: every page costs the same, however deep.
- * @param options `tellTenant`: row-level security lets this role see the tenant alone that its transaction names
+ * @param options `tellTenant`: row-level security may let this role see the tenant alone that its transaction names
  */
 export function postgresEntryStore(pool: Pool, schema: string, options: { tellTenant?: boolean } = {}): EntryStore {
   const ask = async (tenant: string | undefined, { text, values }: Statement): Promise<unknown[][]> => {
@@ -26,8 +27,8 @@ export function postgresEntryStore(pool: Pool, schema: string, options: { tellTe
     try {
       if (!options.tellTenant) return (await pool.query<unknown[]>(query)).rows;
       return await inTransaction(pool, async (client) => {
-        // Nobody's, where none is named: this role sees nothing then.
-        await client.query(TELL_TENANT, [tenant ?? '', tenant === '' ? 'on' : 'off']);
+        if (tenant === undefined) await refuseOne(client, schema);
+        else await client.query(TELL_TENANT, [tenant, tenant === '' ? 'on' : 'off']);
         return (await client.query<unknown[]>(query)).rows;
       });
     } catch (error) {
@@ -69,14 +70,15 @@ export function postgresEntryStore(pool: Pool, schema: string, options: { tellTe
       return (await ask(tenant, actionsStatement(tenant, prefix, limit))).map(([action]) => String(action));
     },
     async tellRead(reads) {
-      const values = [reads.map(({ details }) => details), reads.map(({ tenant }) => tenant)];
-      try {
-        await pool.query(inSchema(schema, TELL_READS), values);
-      } catch (error) {
-        throw readFailure(schema, error);
-      }
+      await tellReads(pool, schema, reads);
     },
   };
+}
+
+/** A role that sees one tenant at a time would be answered that there is nothing at all. */
+async function refuseOne(client: PoolClient, schema: string): Promise<void> {
+  const { rows } = await client.query<{ all: boolean }>(inSchema(schema, SEES_ALL));
+  if (rows[0]?.all !== true) throw seesOne();
 }
 
 function storedEntry(row: readonly unknown[]): StoredEntry {

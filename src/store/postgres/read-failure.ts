@@ -18,7 +18,7 @@ export function readFailure(schema: string, error: unknown): unknown {
   if (state === '25006')
     return new AuditError(
       'AUDIT_NOT_WRITABLE',
-      'this database cannot be written (a standby?), so that it was read leaves no entry: ask the primary',
+      'this database lets nothing be written, so that it was read would leave no entry: ask a server that can be written, as a role that may',
       {},
       error,
     );
@@ -30,6 +30,23 @@ export function readFailure(schema: string, error: unknown): unknown {
       error,
     );
   return error;
+}
+
+/** A server that follows another cannot keep what is told. `facts.standby` says that it was this. */
+export function onStandby(cause: unknown): AuditError {
+  return new AuditError(
+    'AUDIT_NOT_WRITABLE',
+    'this server is a standby, so that it was read leaves no entry: ask the primary',
+    { standby: true },
+    cause,
+  );
+}
+
+export function seesOne(): AuditError {
+  return new AuditError(
+    'AUDIT_PRIVILEGE_MISSING',
+    "this role sees one tenant at a time: name a tenant, or ask with the auditor's role",
+  );
 }
 
 /** Ended by an administrator, a shutdown, a crash, or the network. */

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createAudit } from '../../src/compose/index.js';
+import { newContext } from '../../src/context/index.js';
+import { levelsWorld, type LevelsWorld } from '../store/levels-world.js';
+import { folder, run, type Folder, type Ran } from './run.js';
+
+let world: LevelsWorld;
+let here: Folder;
+let id: string;
+beforeAll(async () => {
+  world = await levelsWorld();
+  await world.reconcile();
+  here = folder();
+  const audit = createAudit({ databaseUrl: world.url, flushIntervalMs: 1, seal: { minWaitMs: 1 } });
+  for (const tenant of ['acme', 'globex', undefined])
+    for (let i = 0; i < 3; i += 1)
+      audit.record({ action: 'invoice.approve', resource: { type: 'Invoice', id: 'inv-1' } }, { context: newContext({ actor: { id: 'ann' }, ...(tenant === undefined ? {} : { tenant }) }) }); // prettier-ignore
+  await audit.flush();
+  id = (await audit.query.find({ tenant: 'acme', action: 'invoice.*' })).entries[0]?.id ?? '';
+  await audit.close();
+});
+afterAll(async () => {
+  here?.remove();
+  await world?.close();
+});
+
+const as = (role: 'reader' | 'auditor', ...args: string[]): Promise<Ran> =>
+  run(args, { cwd: here.path, url: world.urlOf(world.roles[role]) });
+
+// Reads of the command line by a role that sees one tenant at a time.
+describe('as the role of the reader', () => {
+  it.each<[string, string[], RegExp]>([
+    ['a count', ['query', '--count', '--tenant', 'acme', '--action', 'invoice.*'], /^3\n$/],
+    ['a count of what has no tenant', ['query', '--count', '--action', 'invoice.*'], /^3\n$/],
+    ['a page', ['query', '--tenant', 'acme', '--limit', '1', '--action', 'invoice.*'], /invoice\.approve/],
+    ['a record', ['query', '--tenant', 'acme', '--resource', 'Invoice:inv-1', '--json'], /^(\{.*"tenant":"acme".*\}\n){3}$/],
+    ['an entry', ['ask', 'entry', 'ID', '--tenant', 'acme', '--json'], /"action":"invoice.approve"/],
+    ['its neighbours', ['ask', 'entry', 'ID', '--around', '2', '--tenant', 'acme', '--json'], /^(\{.*\}\n){3,5}$/],
+    ['the hours', ['ask', 'pattern', '--tenant', 'acme', '--json'], /"count":3/],
+  ])('%s has the entries of the tenant that is named', async (_name, args, out) => {
+    const words = args.map((word) => (word === 'ID' ? id : word));
+    expect(await as('reader', ...words)).toMatchObject({ code: 0, out: expect.stringMatching(out) });
+  }); // prettier-ignore
+
+  it('an export has them', async () => {
+    const args = ['export', '--tenant', 'acme', '--action', 'invoice.*', '--out', 'out'];
+    expect(await as('reader', ...args)).toMatchObject({ code: 0, out: expect.stringMatching(/^3 entries written/) });
+    expect(readFileSync(join(here.path, 'out/entries-00001.ndjson'), 'utf8').trim().split('\n')).toHaveLength(3);
+  });
+
+  it.each([
+    ['query', '--all-tenants'],
+    ['query', '--count', '--all-tenants'],
+    ['ask', 'failures', '--all-tenants'],
+    ['export', '--all-tenants', '--out', 'all'],
+  ])('%s %s… is refused, and not answered with nothing', async (...args) => {
+    expect(await as('reader', ...args)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/sees one tenant at a time: name a tenant.*AUDIT_PRIVILEGE_MISSING/) }); // prettier-ignore
+  });
+
+  it('the auditor sees all', async () => {
+    const { code, out } = await as('auditor', 'query', '--count', '--all-tenants', '--action', 'invoice.*');
+    expect({ code, out }).toEqual({ code: 0, out: '9\n' });
+  });
+});
