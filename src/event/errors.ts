@@ -48,7 +48,6 @@ export const ERROR_CODES = [
   'AUDIT_PROBE_FAILED',
   'AUDIT_TOO_MANY_ROWS',
   'AUDIT_EXPORT_INTERRUPTED',
-  'AUDIT_NOT_WRITABLE',
 ] as const;
 export type AuditErrorCode = (typeof ERROR_CODES)[number];
 
