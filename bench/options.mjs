@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 
-const USAGE = `npm run bench -- [http|verify|read|export] [options]
+const USAGE = `npm run bench -- [http|sealing|verify|read|export] [options]
   http                requests to a Nest application, on Express and on Fastify, and nothing else
+  sealing             sealing beside a plain insert, and what the registry's ticks cost, and nothing else
   verify              verifying a log of --entries, beside the plain COPY of its rows, and nothing else
   read                each question of docs/queries.md on a log of --entries, and nothing else
   export              taking --entries along as a directory, and checking it, and nothing else
@@ -51,7 +52,7 @@ export function readOptions() {
       return process.exit(0);
     }
     const [command] = positionals;
-    oneOf('the stage', command, [undefined, 'http', 'verify', 'read', 'export']);
+    oneOf('the stage', command, [undefined, 'http', 'sealing', 'verify', 'read', 'export']);
     if (!/^[1-9]\d{2,8}$/.test(values.entries))
       throw new Error(`--entries is a number from 100, not ${values.entries}`);
     oneOf('--only', values.only, [undefined, 'capture', 'pool', 'sealing', 'verify']);
