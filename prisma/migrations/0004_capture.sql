@@ -405,7 +405,8 @@ begin
           foreach column_name in array documents loop
             old_document := (old_row -> column_name)::text;
             new_document := (new_row -> column_name)::text;
-            if new_document = old_document then new_document := null; end if;
+            -- Two that read null may be a NULL and a null in the document.
+            if new_document = old_document and new_document <> 'null' then new_document := null; end if;
             -- null: of the column, or in the document?
             if (case when old_document = 'null' then not json_populate_record(o, json_build_object(column_name, null)) *= o
                     else "audit".suspect(old_document, words) end)

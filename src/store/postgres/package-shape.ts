@@ -168,7 +168,7 @@ export const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: 
   ["function", "capture()", "2f1d0efbe9831d85349a56878e6c43ebf30fca731d09ce54bdf125c89cbbea3f"],
   ["function", "capture_or_warn()", "bcd86b91e6c85dec78d6fbf23bb8d5f33b04787d92ad311d69a5157d148ad7e5"],
   ["function", "chain_grows()", "dd48321fd76c69b14814b06f3af739887520d08f8185cf2125e199f0efbc4508"],
-  ["function", "change(o record, n record, args text[], OUT key text, OUT tenant text, OUT data text, OUT flags text)", "b53c029080f6a202838a8bfab63531fc00fe82cde1b5ef0da3804e89c59a3190"],
+  ["function", "change(o record, n record, args text[], OUT key text, OUT tenant text, OUT data text, OUT flags text)", "356f2d7db2a1490c5b0211aa542072c1bfd8930e7b8ae5ac3839aa5fc8b96923"],
   ["function", "change_by_rules(o record, n record, old_text text, new_text text, args text[], OUT key text, OUT tenant text, OUT data text, OUT flags text)", "ce6806d0d195bf0ffbd611930522e4a6217081597f80035a5116a3dca46b9f8a"],
   ["function", "changed_fields(p_data text)", "a69f1b1b5e5f1de2140786dd4b9f5cca80e39ef60f076c9319c1d80d290f0e17"],
   ["function", "client_change(p_args text[], p_context text, p_op text, o record, n record)", "ea7979713f7a8e58d1e76f1d2c2391f0f4b9b1d74d2b7bdcc8828fe1862a5d36"],
