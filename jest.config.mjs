@@ -30,6 +30,7 @@ const LONG = [
   'cli/proofs',
   'cli/refusals',
   'cli/seal-once',
+  'cli/standby',
   'cli/verify',
   'compose/without-opentelemetry',
   'capture/short-way',

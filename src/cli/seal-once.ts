@@ -51,6 +51,12 @@ async function whyNot({ pool, schema, keeper }: Once): Promise<Printable> {
   return `what was sealed is not signed: ${keeper?.keptOut ?? 'it is said above what failed'}`;
 }
 
+/** A sealer that goes on waits for a standby to become the primary; this one would wait for it, and say that it is done. */
+export async function requirePrimary(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
+  if (rows[0]?.standby === true) throw new AuditError('AUDIT_NOT_WRITABLE', 'this server is a standby, where nothing can be sealed: name the primary'); // prettier-ignore
+}
+
 /** Resolves with the number of rows that cannot be sealed now. */
 async function untilSealed(sealer: Sealer, once: Once): Promise<number> {
   const { pool, schema } = once;

@@ -6,7 +6,7 @@ import { Sealer } from '../sealer/sealer.js';
 import { createPool, postgresCheckpointStore, postgresSealerStore } from '../store/postgres/index.js';
 import { COULD_NOT_RUN } from './could-not-run.js';
 import { environment, requireLog } from './environment.js';
-import { sayWhoLeads, sealOnce, SOON_MS } from './seal-once.js';
+import { requirePrimary, sayWhoLeads, sealOnce, SOON_MS } from './seal-once.js';
 import { telling } from './tell.js';
 import { complain, print, written } from './terminal.js';
 
@@ -39,6 +39,7 @@ export function sealCommand(): Command {
       const sealer = new Sealer(store, { leaseMs: options.leaseMs, keeper, onError });
       try {
         await requireLog(pool, env.schema);
+        if (options.once === true) await requirePrimary(pool);
         if (keeper === undefined) print('level L0: nobody signs this log (docs/anchors.md; "keygen" makes a key)');
         if (declareRestore !== undefined && evidence.signer === undefined)
           throw new AuditError('AUDIT_SIGNER_UNAVAILABLE', 'a restore is declared by whoever signs the log, and this process has no key: set AUDIT_SIGNING_KEY_FILE'); // prettier-ignore
