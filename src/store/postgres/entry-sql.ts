@@ -27,9 +27,9 @@ class Bound {
  */
 export function pageStatement({ filter, order, by, after, limit }: EntryPageRequest): Statement {
   const { values, bind } = new Bound();
-  const conditions = conditionsOf(filter, by, bind);
-  const [compare, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
-  const sorted = by === 'chain' ? `e.seq ${direction}, e.id ${direction}` : `e.id ${direction}`;
+  const [compare, direction] = order === 'oldest' ? (['>', 'asc'] as const) : (['<', 'desc'] as const);
+  const conditions = conditionsOf(filter, by, bind, after && [compare, after.id]);
+  const sorted = by === 'chain' ? `e.seq ${direction}, e.id ${direction}` : byId(conditions, direction);
   const driver = [...conditions.driver];
   if (after !== undefined)
     driver.push(
@@ -73,6 +73,9 @@ select ${columns}, s.seq::text, s.id::text from (${entries}) e full join stop s 
   };
 }
 
+const byId = ({ lead }: Conditions, direction: 'asc' | 'desc'): string =>
+  lead === undefined ? `e.id ${direction}` : `${lead} ${direction}, e.id ${direction}`;
+
 /** Entries of the index, in the order of it. */
 function walk({ driver, eachOf }: Conditions, columns: string, sorted: string, most: string, offset = 0): string {
   const read = (more: readonly string[]): string =>
@@ -112,7 +115,7 @@ export function groupsStatement({ filter, by, atLeast, zone, limit }: GroupsRequ
     text: `
 with walked as materialized (
   select e.id, e.tenant_key, e.actor_id, e.address, e.action, e.occurred_at, ${conditions.rest.join(' and ') || 'true'} as fits
-    from (${walk(conditions, '*', 'e.id desc', String(MOST_WALKED))}) e
+    from (${walk(conditions, '*', byId(conditions, 'desc'), String(MOST_WALKED))}) e
 ), grouped as (
   select ${key} as key, ${action} as action, count(*)::integer as count, min(e.id::text) as first_id, max(e.id::text) as last_id
     from walked e where e.fits
