@@ -51,7 +51,7 @@ async function sealOnce(server, change, rows) {
     const sealer = new Sealer(postgresSealerStore(pool, 'audit'), { onError: (error) => errors.push(error) });
     const start = performance.now();
     sealer.start();
-    await sealer.stop(); // resolves when everything committed before is sealed
+    await sealer.stop(600_000); // resolves when everything committed before is sealed
     const seconds = (performance.now() - start) / 1000;
     if (errors.length > 0) throw errors[0];
     const { bytes } = await one('select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::float8 as bytes', [at]);
