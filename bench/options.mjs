@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 
-const USAGE = `npm run bench -- [http|sealing|verify|read|export] [options]
+const USAGE = `npm run bench -- [http|sealing|indexes|verify|read|export] [options]
   http                requests to a Nest application, on Express and on Fastify, and nothing else
   sealing             sealing beside a plain insert, and what the registry's ticks cost, and nothing else
+  indexes             what each index by which entries are found costs the sealer, and nothing else
   verify              verifying a log of --entries, beside the plain COPY of its rows, and nothing else
   read                each question of docs/queries.md on a log of --entries, and nothing else
   export              taking --entries along as a directory, and checking it, and nothing else
@@ -18,6 +19,8 @@ const FULL = {
   warmUpMs: 1_500,
   sealingRounds: 7,
   sealingRows: 30_000,
+  indexRounds: 7,
+  indexRows: 30_000,
   verifyRounds: 5,
   httpCellMs: 40_000,
   readRounds: 100,
@@ -27,6 +30,8 @@ const QUICK = {
   warmUpMs: 200,
   sealingRounds: 3,
   sealingRows: 6_000,
+  indexRounds: 3,
+  indexRows: 9_000,
   verifyRounds: 3,
   httpCellMs: 5_000,
   readRounds: 20,
@@ -52,7 +57,7 @@ export function readOptions() {
       return process.exit(0);
     }
     const [command] = positionals;
-    oneOf('the stage', command, [undefined, 'http', 'sealing', 'verify', 'read', 'export']);
+    oneOf('the stage', command, [undefined, 'http', 'sealing', 'indexes', 'verify', 'read', 'export']);
     if (!/^[1-9]\d{2,8}$/.test(values.entries))
       throw new Error(`--entries is a number from 100, not ${values.entries}`);
     oneOf('--only', values.only, [undefined, 'capture', 'pool', 'sealing', 'verify']);
@@ -60,7 +65,7 @@ export function readOptions() {
     // A stage that is a command of its own runs under that alone.
     const runs = (stage) =>
       command === undefined
-        ? !['http', 'long verify', 'read', 'export'].includes(stage) && (values.only ?? stage) === stage
+        ? !['http', 'indexes', 'long verify', 'read', 'export'].includes(stage) && (values.only ?? stage) === stage
         : stage === (COMMANDS[command] ?? command);
     return {
       ...(values.quick ? QUICK : FULL),

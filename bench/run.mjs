@@ -8,6 +8,7 @@ import { latencyPeers } from './compare/install.mjs';
 import { measureExport } from './exporting.mjs';
 import { clientGoals, goals, httpGoals } from './goals.mjs';
 import { measureHttp } from './http.mjs';
+import { measureIndexes } from './indexes.mjs';
 import { machine, versions } from './machine.mjs';
 import { readOptions } from './options.mjs';
 import { measurePool } from './pool.mjs';
@@ -23,6 +24,7 @@ import {
   printTicks,
   printVerify,
 } from './print.mjs';
+import { printIndexes } from './print-indexes.mjs';
 import { printReading } from './print-reading.mjs';
 import { measureReading } from './reading.mjs';
 import { measureSealing } from './sealing.mjs';
@@ -58,6 +60,10 @@ try {
     printSealing(result.sealing);
     result.ticks = await measureTicks(postgres.url, options);
     printTicks(result.ticks);
+  }
+  if (options.runs('indexes')) {
+    result.indexes = await measureIndexes(postgres.url, options);
+    printIndexes(result.indexes);
   }
   if (options.runs('verify')) {
     result.verify = await measureVerify(postgres.url, options);

@@ -19,7 +19,7 @@ export async function sealBacklog(server, name, { rows, tenants }) {
     const cpu = process.cpuUsage();
     const start = performance.now();
     sealer.start();
-    await sealer.stop(); // resolves when everything committed before is sealed
+    await sealer.stop(600_000); // resolves when everything committed before is sealed
     const seconds = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     const counted = await pool.query('select count(*)::int as sealed from audit.entry');

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Resource } from '../event/types.js';
 import type { AuditPage } from '../query/find.js';
+import type { FailuresQuestion } from '../query/groups.js';
 import type { Where } from '../query/near.js';
 import { conditionsOf, readerOf, resource, time, withConditions, type ConditionOptions } from './conditions.js';
 import { environment, withPool } from './environment.js';
@@ -88,14 +89,16 @@ export function askCommand(): Command {
   );
   ask.addCommand(
     ofOne('failures', 'failed logins and denials of a window')
-      .addOption(new Option('--by <whom>', 'whom to count by').choices(['actor', 'address']).default('actor'))
+      .addOption(
+        new Option('--by <whom>', 'whom to count by').choices(['actor', 'address', 'identity']).default('actor'),
+      )
       .option('--within <duration>', 'length of the window: 15m, 24h, 7d', duration, 86_400_000)
       .option('--at-least <n>', 'only who has so many', Number, 2)
       .option('--to <time>', 'end of the window (default: now)', time)
       .action(
         answer(async (reader, where, options) => {
           const { by, within, atLeast, to } = options as {
-            by: 'actor' | 'address';
+            by: FailuresQuestion['by'];
             within: number;
             atLeast: number;
             to?: Date;

@@ -4,8 +4,11 @@ import type { Asking } from './asking.js';
 import { checkConditions, invalid, type AuditConditions } from './query.js';
 
 export interface FailuresQuestion extends Pick<AuditConditions, 'tenant' | 'allTenants'> {
-  /** Whom to count by: id of the actor, or network address. */
-  readonly by: 'actor' | 'address';
+  /**
+   * Whom to count by: id of the actor, network address, or `identity`: whom somebody claimed to be (`details.claimed`), by e-mail in small
+   * letters, else by id. Nobody has checked that: it is the account that was tried, not who tried it.
+   */
+  readonly by: (typeof BY)[number];
   /** Length of the window, milliseconds. */
   readonly within: number;
   /** Failures that one must have to be shown. @defaultValue 2 */
@@ -15,7 +18,7 @@ export interface FailuresQuestion extends Pick<AuditConditions, 'tenant' | 'allT
 }
 
 export interface FailuresOf {
-  /** Id or address as it is indexed (a long one is its SHA-256); `null`: none was known. */
+  /** Id, address or identity as they are indexed (a long one is its SHA-256); `null`: none was known, or what was claimed is erased. */
   readonly key: string | null;
   readonly count: number;
   /** To the millisecond. */
@@ -48,16 +51,17 @@ export type PatternQuestion = AuditConditions & {
   readonly zone?: string | undefined;
 };
 
+const BY = ['actor', 'address', 'identity'] as const;
 const FAILURES = ['by', 'within', 'atLeast', 'to', 'tenant', 'allTenants'];
 
-/** Failed logins and denials of a window, by who or where from. */
+/** Failed logins and denials of a window, by who, where from or as whom. */
 export async function failures(asking: Asking, question: FailuresQuestion): Promise<FailureGroups> {
   if (typeof question !== 'object' || question === null) throw invalid("ask for { by: 'actor', within: 3_600_000 }");
   const { by, within, atLeast = 2, to = new Date(), ...where } = question;
   const unknown = Object.keys(question).find((name) => !FAILURES.includes(name));
   if (unknown !== undefined)
     throw invalid(`there is no condition ${JSON.stringify(unknown.slice(0, 60))}; there are ${FAILURES.join(', ')}`);
-  if (by !== 'actor' && by !== 'address') throw invalid("by must be 'actor' or 'address'");
+  if (!BY.includes(by)) throw invalid("by must be 'actor', 'address' or 'identity'");
   if (!Number.isInteger(within) || within < 1) throw invalid('within must be milliseconds, a whole number');
   if (!Number.isInteger(atLeast) || atLeast < 1 || atLeast > 10_000) throw invalid('atLeast must be a whole number from 1 to 10,000'); // prettier-ignore
   checkConditions({ ...where, to });

@@ -72,8 +72,11 @@ export interface EntryCount {
   readonly isExact: boolean;
 }
 
-/** Of a walk over the newest entries: what they are counted by. `hour` is that of the day. */
-export type GroupKey = 'tenant' | 'actor' | 'address' | 'hour and action';
+/**
+ * Of a walk over the newest entries: what they are counted by. `hour` is that of the day; `identity`: whom the section claims somebody to be, where the
+ * section has 64 KiB at most.
+ */
+export type GroupKey = 'tenant' | 'actor' | 'address' | 'identity' | 'hour and action';
 
 export interface EntryGroup {
   /** As projected; `null`: none. Of hour and action: both. */

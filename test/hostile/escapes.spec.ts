@@ -138,6 +138,7 @@ const ATTEMPTS: readonly Attempt[] = [
   ['whoSaw', (reader, value) => reader.whoSaw({ type: 'Invoice', id: value }), record],
   ['whoSaw of the tenant', (reader, value) => reader.whoSaw({ type: 'Invoice', id: value }, { tenant: 'globex' }), record],
   ['failures by actor', (reader, value) => reader.failures({ by: 'actor', within: 1e12, atLeast: 1, tenant: value }), tenant],
+  ['failures by identity', (reader, value) => reader.failures({ by: 'identity', within: 1e12, atLeast: 1, tenant: value }), tenant],
   ['failures by address', (reader, value) => reader.failures({ by: 'address', within: 1e12, atLeast: 1, tenant: value }), tenant],
   ['exports', (reader, value) => reader.exports({ tenant: value }), tenant],
   ['a cursor at its place', (reader, value) => atPlace(reader, value, false), id],

@@ -29,7 +29,12 @@ beforeAll(async () => {
       const events: readonly AuditEvent[] = [
         { action: 'invoice.approve', resource: { type: 'Invoice', id: '4711' }, severity: 'critical' },
         { action: 'invoice.refund', outcome: 'denied', resource: { type: 'Invoice', id: String(i) } },
-        { action: 'auth.login', outcome: 'failure' },
+        {
+          action: 'auth.login',
+          outcome: 'failure',
+          details:
+            i % 21 === 2 ? {} : { claimed: i % 2 ? { email: 'Eve@Example.com', id: 'u-9' } : { id: `u-${i % 3}` } },
+        },
         { action: 'Patient.read', resource: { type: 'Patient', id: String(5 + (i % 3)) } },
         { action: 'Patient.read', details: { ids: ['7', String(i)] } },
         { action: 'audit.exported', details: { rows: i } },

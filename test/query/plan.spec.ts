@@ -11,6 +11,7 @@ beforeAll(async () => {
   log = await emptyLog();
   await captureMany(log.pool, COUNT);
   await sealAll(log.pool);
+  await log.pool.query(HUGE_GROUP);
   await log.pool.query('analyze audit.entry, audit.content, audit.chain');
   const { rows } = await log.pool.query(
     `select group_id from audit.entry where group_id is not null and tenant_key = '' limit 1`,
@@ -19,12 +20,27 @@ beforeAll(async () => {
 });
 afterAll(() => log.close());
 
+/** One unit of work and one request with 100,000 entries, and before and after it as many of others: headers alone, which is all that a plan is made of. */
+const HUGE = {
+  group: '0b5e7a4c-6a53-4d9f-8b7e-0d2a4c1f9e00',
+  requestId: 'req-huge',
+  at: 1_700_000_100_000,
+  middle: '018bcfe6-ee20-7000-8000-0000000186a0',
+};
+const HUGE_GROUP = `
+insert into audit.entry (chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, action, outcome, request_id, group_id, body)
+select 99, i, 1000000 + i, now(), now(), (lpad(to_hex(1700000000000 + i), 12, '0') || '70008' || lpad(to_hex(i), 15, '0'))::uuid, sha256(i::text::bytea), 'huge', 'thing.do', 'success',
+       case when i / 50000 in (1, 2) then '${HUGE.requestId}' else 'req-' || i / 3 end, case when i / 50000 in (1, 2) then '${HUGE.group}' else md5((i / 3)::text)::uuid end, '{}'
+  from generate_series(0, 199999) i`;
+
 interface Plan {
   'Node Type': string;
   'Index Name'?: string;
   'Relation Name'?: string;
   'Actual Rows': number;
   'Rows Removed by Filter'?: number;
+  'Shared Hit Blocks'?: number;
+  'Shared Read Blocks'?: number;
   Plans?: Plan[];
 }
 
@@ -33,7 +49,7 @@ async function planOf(query: AuditQuery): Promise<Plan[]> {
   const nodes: Plan[] = [];
   const explaining = {
     async query({ text, values }: { text: string; values: unknown[] }) {
-      const { rows } = await log.pool.query(`explain (analyze, timing off, format json) ${text}`, values);
+      const { rows } = await log.pool.query(`explain (analyze, timing off, buffers, format json) ${text}`, values);
       const visit = (plan: Plan): void => {
         nodes.push(plan);
         plan.Plans?.forEach((inner) => visit(inner));
@@ -42,7 +58,7 @@ async function planOf(query: AuditQuery): Promise<Plan[]> {
       return { rows: [] };
     },
   };
-  await new AuditReader(postgresEntryStore(explaining as unknown as Pool, 'audit')).find(query);
+  await new AuditReader(postgresEntryStore(explaining as unknown as Pool, 'audit'), { allTenants: true }).find(query);
   return nodes;
 }
 
@@ -83,6 +99,49 @@ describe('of 20,000 entries, a page of', () => {
     const scan = nodes.find((node) => node['Index Name'] === index);
     expect(scan?.['Actual Rows']).toBeGreaterThanOrEqual(1);
     expect(scan?.['Actual Rows']).toBeLessThan(10);
+  });
+
+  // By id, or one of all tenants, it would be sorted whole, or looked for among all that was sealed behind it.
+  it.each<[string, AuditQuery, string]>([
+    ['a unit of work', { tenant: 'huge', group: HUGE.group }, 'entry_group'],
+    ['a request', { tenant: 'huge', requestId: HUGE.requestId }, 'entry_request'],
+    ['a unit of work of any tenant', { allTenants: true, group: HUGE.group }, 'entry_group'],
+    ['what succeeded in a unit of work', { tenant: 'huge', group: HUGE.group, outcome: ['success'] }, 'entry_group'],
+  ])('%s of 100,000 is read as far as the page goes, wherever it begins', async (_name, query, index) => {
+    for (const order of ['oldest', 'newest'] as const) {
+      const asked = { order, ...query };
+      const cursor = new Cursors(asked, 'id').format({ place: '0', id: HUGE.middle });
+      for (const more of [{}, { from: new Date(HUGE.at), to: new Date(HUGE.at + 60_000) }, { cursor }]) {
+        const nodes = await planOf({ ...asked, ...more });
+        const scan = nodes.find((node) => node['Relation Name'] === 'entry');
+        expect(scan).toMatchObject({ 'Node Type': 'Index Scan', 'Index Name': index });
+        expect(scan?.['Actual Rows']).toBe(51);
+        expect((scan?.['Shared Hit Blocks'] ?? 0) + (scan?.['Shared Read Blocks'] ?? 0)).toBeLessThan(400);
+        // What a walk has found may be put in its order again, a page of it.
+        const sorted = nodes.filter((node) => /Sort/.test(node['Node Type'])).map((node) => node['Actual Rows']);
+        expect(Math.max(0, ...sorted)).toBeLessThanOrEqual(query.outcome === undefined ? 0 : 51);
+      }
+    }
+  });
+
+  it('all pages of such a one have all of it once, also of a range of time', async () => {
+    const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'));
+    const range = { from: new Date(HUGE.at), to: new Date(HUGE.at + 1_234) };
+    for (const order of ['oldest', 'newest'] as const) {
+      const query = { tenant: 'huge', group: HUGE.group, ...range, order, limit: 500 } as const;
+      const ids: string[] = [];
+      let page = await reader.find(query);
+      for (;;) {
+        ids.push(...page.entries.map(({ id }) => id));
+        if (page.next === undefined) break;
+        page = await reader.find({ ...query, cursor: page.next });
+      }
+      const { rows } = await log.pool.query<{ id: string }>(`select id from audit.entry where group_id = $1 and id >= audit.id_at($2) and id < audit.id_at($3) order by id ${order === 'oldest' ? '' : 'desc'}`, [HUGE.group, range.from, range.to]); // prettier-ignore
+      expect(ids).toEqual(rows.map(({ id }) => id));
+      expect(ids).toHaveLength(1_234);
+      const before = await reader.find({ ...query, cursor: page.previous ?? '', back: true });
+      expect(before.entries.map(({ id }) => id)).toEqual(ids.slice(500, 1_000));
+    }
   });
 
   it('a prefix is read from an index', async () => {

@@ -88,7 +88,7 @@ describe('reading through a scope', () => {
       [() => reader.find({ limit: 500, order: 'oldest' }), { limit: 500, order: 'oldest' }],
       [() => reader.around(id, 1), { id, each: 1 }],
       [() => reader.around(id, 250), { id, each: 250 }],
-      ...[{ by: 'actor', within: 60_000, atLeast: 100 }, { by: 'address', within: 60_000, atLeast: 100 }, { by: 'address', within: 9e10, atLeast: 100 }, { by: 'address', within: 9e10, atLeast: 1 }].map((question) => [() => reader.failures(question as FailuresQuestion), { ...question, failures: true }] as const),
+      ...[{ by: 'actor', within: 60_000, atLeast: 100 }, { by: 'address', within: 60_000, atLeast: 100 }, { by: 'identity', within: 60_000, atLeast: 100 }, { by: 'address', within: 9e10, atLeast: 100 }, { by: 'address', within: 9e10, atLeast: 1 }].map((question) => [() => reader.failures(question as FailuresQuestion), { ...question, failures: true }] as const),
       [() => reader.pattern({}), {}],
       [() => reader.pattern({ zone: 'Europe/Berlin' }), { zone: 'Europe/Berlin' }],
     ]; // prettier-ignore

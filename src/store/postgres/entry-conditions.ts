@@ -6,6 +6,8 @@ type Condition = readonly [name: keyof EntryFilter, sql: string];
 export interface Conditions {
   /** What the index is asked for. */
   readonly driver: readonly string[];
+  /** By which the page is sorted, though it is the same in all: the index that has it in front, and `id` behind it, is then the only one in the order of the page. */
+  readonly lead?: string | undefined;
   /** Parameter with a list of actions, each of which is looked up in the index by itself. */
   readonly eachOf?: string | undefined;
   /** What is looked at of each entry on the way. */
@@ -32,22 +34,37 @@ const DRIVERS: readonly (readonly (keyof EntryFilter)[])[] = [
   ['sources'],
 ];
 
+/**
+ * Of a group the planner knows how many of the entries it has, not that they lie together: where it is large, it goes through all of the tenant's, or of
+ * all tenants', until the page is full, which is never where the group is an old one.
+ */
+const LEADS: Readonly<Partial<Record<keyof EntryFilter, readonly [column: string, type: string]>>> = {
+  group: ['group_id', 'uuid'],
+  requestId: ['request_id', 'text'],
+};
+
+const LEAST = '00000000-0000-0000-0000-000000000000';
+const MOST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Where the page begins, of a page that follows `id`. */
+export type After = readonly [compare: '<' | '>', id: string];
+
 /** Without a tenant these alone have an index. */
 const OF_ALL_TENANTS: ReadonlySet<string> = new Set(['id', 'chain', 'group', 'requestId']);
 
 /** @param by order of the page: a range of time is looked for in an index that is in the order of time */
-export function conditionsOf(filter: EntryFilter, by: 'chain' | 'id', bind: Bind): Conditions {
+export function conditionsOf(filter: EntryFilter, by: 'chain' | 'id', bind: Bind, after?: After): Conditions {
   const many = (filter.actions?.length ?? 0) > 1 ? bind(filter.actions) : undefined;
-  const parts = conditions(filter, many, bind);
-  const named = new Set(parts.map(([name]) => name));
-  const served = DRIVERS.find((names) => names.every((name) => named.has(name)) && serves(names, filter)) ?? [];
+  const served = DRIVERS.find((names) => names.every((name) => isGiven(filter[name])) && serves(names, filter)) ?? [];
+  const lead = by === 'id' && served[0] !== undefined ? LEADS[served[0]] : undefined;
+  const parts = conditions(filter, many, bind, lead && [...lead, after]);
   const inIndex = new Set<keyof EntryFilter>([
     // A chain has one tenant: asked for both, the planner looks through all of the tenant's entries.
     ...(served[0] === 'chain' ? [] : (['tenant'] as const)),
     ...served,
     ...(by === 'id' ? (['fromId', 'toId'] as const) : []),
   ]);
-  if (served[0] !== 'actions' || many === undefined) return split(parts, inIndex);
+  if (served[0] !== 'actions' || many === undefined) return { ...split(parts, inIndex), lead: lead && `e.${lead[0]}` };
   const others = split(
     parts.filter(([name]) => name !== 'actions'),
     inIndex,
@@ -70,18 +87,34 @@ function serves(names: readonly (keyof EntryFilter)[], filter: EntryFilter): boo
   return !names.includes('sources') || (filter.sources?.length === 1 && isIndexed(filter.sources[0]));
 }
 
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
+
 const isIndexed = (source: string | undefined): boolean => source !== 'change' && source !== 'change.client';
 
 /** All conditions with their SQL over `e`, the tenant's first. */
-function conditions(filter: EntryFilter, many: string | undefined, bind: Bind): Condition[] {
+function conditions(
+  filter: EntryFilter,
+  many: string | undefined,
+  bind: Bind,
+  lead: readonly [column: string, type: string, After | undefined] | undefined,
+): Condition[] {
   const found: Condition[] = [
     ['tenant', filter.tenant === undefined ? 'e.chain > 0' : `e.tenant_key = ${bind(filter.tenant)}`],
   ];
   const add = <N extends keyof EntryFilter>(name: N, sql: (value: NonNullable<EntryFilter[N]>) => string): void => {
     const value = filter[name];
-    if (value !== undefined && value !== null && value !== false) found.push([name, sql(value)]);
+    if (isGiven(value)) found.push([name, sql(value as NonNullable<EntryFilter[N]>)]); // as it says
   };
-  const equal = (column: string, type: string) => (value: unknown) => `e.${column} = ${bind(value)}::${type}`;
+  const equal = (column: string, type: string) => (value: unknown) =>
+    lead?.[0] === column ? range(column, `${bind(value)}::${type}`) : `e.${column} = ${bind(value)}::${type}`;
+  // Said as a range, since a column that is said to be equal is left out of the order; and with all that is known of the ids, since
+  // an index begins with one condition of each side.
+  const range = (column: string, value: string): string => {
+    const [compare, id] = lead?.[2] ?? [];
+    const bounds = (...ids: readonly (string | undefined)[]): string => ids.flatMap((each) => (each === undefined ? [] : `${bind(each)}::uuid`)).join(', '); // prettier-ignore
+    const [first, last] = [bounds(LEAST, filter.fromId, compare === '>' ? id : undefined), bounds(MOST, filter.toId, compare === '<' ? id : undefined)]; // prettier-ignore
+    return `e.${column} is not null and (e.${column}, e.id) >= (${value}, greatest(${first})) and (e.${column}, e.id) <= (${value}, least(${last}))`;
+  };
   const member = (text: string): string => `strpos(e.body, ${bind(text)}) > 0`;
   add('id', equal('id', 'uuid'));
   add('chain', equal('chain', 'integer'));

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../event/limits.js';
 import {
   MOST_WALKED,
   type EntryFilter,
@@ -27,9 +28,9 @@ class Bound {
  */
 export function pageStatement({ filter, order, by, after, limit }: EntryPageRequest): Statement {
   const { values, bind } = new Bound();
-  const conditions = conditionsOf(filter, by, bind);
-  const [compare, direction] = order === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
-  const sorted = by === 'chain' ? `e.seq ${direction}, e.id ${direction}` : `e.id ${direction}`;
+  const [compare, direction] = order === 'oldest' ? (['>', 'asc'] as const) : (['<', 'desc'] as const);
+  const conditions = conditionsOf(filter, by, bind, after && [compare, after.id]);
+  const sorted = by === 'chain' ? `e.seq ${direction}, e.id ${direction}` : byId(conditions, direction);
   const driver = [...conditions.driver];
   if (after !== undefined)
     driver.push(
@@ -73,6 +74,9 @@ select ${columns}, s.seq::text, s.id::text from (${entries}) e full join stop s 
   };
 }
 
+const byId = ({ lead }: Conditions, direction: 'asc' | 'desc'): string =>
+  lead === undefined ? `e.id ${direction}` : `${lead} ${direction}, e.id ${direction}`;
+
 /** Entries of the index, in the order of it. */
 function walk({ driver, eachOf }: Conditions, columns: string, sorted: string, most: string, offset = 0): string {
   const read = (more: readonly string[]): string =>
@@ -100,8 +104,21 @@ const GROUPED: Readonly<Record<GroupKey, (zone: string) => readonly [key: string
   tenant: () => ['e.tenant_key', 'null::text'],
   actor: () => ['e.actor_id', 'null::text'],
   address: () => ['e.address', 'null::text'],
+  identity: () => ['e.identity', 'null::text'],
   'hour and action': (zone) => [`extract(hour from case when isfinite(e.occurred_at) then e.occurred_at end at time zone ${zone})::integer::text`, 'e.action'], // prettier-ignore
 };
+
+/**
+ * Whom somebody claimed to be: no column has that, since it stands in a section that can be erased; so it is looked for in the sections of a walk, by
+ * the functions of the view, for which whatever stands there is text or nothing. In the form of an index, as `actor_email` and `actor_id` have it.
+ */
+const IDENTITY = `
+left join lateral (
+  select case when octet_length(i.named) <= ${LIMITS.projectionBytes} then i.named else 'sha256:' || encode(sha256(convert_to(i.named, 'UTF8')), 'hex') end as identity
+    from (select coalesce(lower("audit".member_text(d.claimed, 'email') collate "C"), "audit".member_text(d.claimed, 'id')) as named
+            from (select "audit".member("audit".member(c.data, 'details')::text, 'claimed')::text as claimed
+                    from "audit".content c where c.pos = e.pos and octet_length(c.data) <= 65536 offset 0) d offset 0) i
+) i on true`;
 
 /** Groups of a walk from the newest entry on, those with most entries first; in each row how far the walk went. */
 export function groupsStatement({ filter, by, atLeast, zone, limit }: GroupsRequest): Statement {
@@ -111,11 +128,11 @@ export function groupsStatement({ filter, by, atLeast, zone, limit }: GroupsRequ
   return {
     text: `
 with walked as materialized (
-  select e.id, e.tenant_key, e.actor_id, e.address, e.action, e.occurred_at, ${conditions.rest.join(' and ') || 'true'} as fits
-    from (${walk(conditions, '*', 'e.id desc', String(MOST_WALKED))}) e
+  select e.id, e.pos, e.tenant_key, e.actor_id, e.address, e.action, e.occurred_at, ${conditions.rest.join(' and ') || 'true'} as fits
+    from (${walk(conditions, '*', byId(conditions, 'desc'), String(MOST_WALKED))}) e
 ), grouped as (
   select ${key} as key, ${action} as action, count(*)::integer as count, min(e.id::text) as first_id, max(e.id::text) as last_id
-    from walked e where e.fits
+    from ${by === 'identity' ? `(select e.*, i.identity from walked e ${IDENTITY} where e.fits)` : 'walked'} e where e.fits
    group by 1, 2 having count(*) >= ${bind(atLeast)}::integer order by 3 desc, 1, 2 limit ${bind(limit)}
 )
 select g.key, g.action, g.count, g.first_id, g.last_id, w.walked, w.last
