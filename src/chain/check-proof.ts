@@ -1,15 +1,15 @@
-import { openCheckpoint, parseCheckpoint, type Checkpoint } from '../chain/checkpoint.js';
-import { commitment, type SectionName } from '../chain/commitment.js';
-import { leafHash } from '../chain/hashing.js';
-import { parseHeadLine } from '../chain/heads.js';
-import { parseProof } from '../chain/inclusion.js';
-import { parseNote } from '../chain/note.js';
-import { parseLeaf, type ParsedLeaf } from '../chain/parse-leaf.js';
-import { verifyInclusion } from '../chain/proof.js';
-import { refused } from '../chain/refused.js';
-import { REGISTRY } from '../chain/registry.js';
-import { parseTlogProof } from '../chain/tlog-proof.js';
-import type { Vkey } from '../chain/vkey.js';
+import { openCheckpoint, parseCheckpoint, type Checkpoint } from './checkpoint.js';
+import { commitment, type SectionName } from './commitment.js';
+import { leafHash } from './hashing.js';
+import { parseHeadLine } from './heads.js';
+import { parseProof } from './inclusion.js';
+import { parseNote } from './note.js';
+import { parseLeaf, type ParsedLeaf } from './parse-leaf.js';
+import { verifyInclusion } from './proof.js';
+import { refused } from './refused.js';
+import { REGISTRY } from './registry.js';
+import { parseTlogProof } from './tlog-proof.js';
+import type { Vkey } from './vkey.js';
 
 /** What a proof folder proves, to whoever trusts the key. */
 export interface ProvenEntry {
