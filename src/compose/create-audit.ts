@@ -66,6 +66,7 @@ export class Audit implements Recorder {
   readonly #tally = new Tally();
   readonly #untold: Untold;
   #checks: readonly Check[] | undefined;
+  #viewer: ViewerSource | undefined;
   #asking: Promise<Pending> | undefined;
   #leaveReads: (() => void) | undefined;
   #measuring: Promise<() => void> | undefined;
@@ -95,7 +96,7 @@ export class Audit implements Recorder {
 
   /** What a viewer stands on. */
   get [VIEWER](): ViewerSource {
-    return viewerSourceOf(this, this.#options, this.#poolOfReaders);
+    return (this.#viewer ??= viewerSourceOf(this, this.#options, this.#poolOfReaders));
   }
 
   #readSink(): ReadSink {

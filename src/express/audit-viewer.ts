@@ -1,4 +1,5 @@
 import { exchangeOf } from '../http/exchange.js';
+import { below, depthOf } from '../viewer/below.js';
 import { viewerHandler } from '../viewer/handler.js';
 import { answerWith, type ResponseLike } from '../viewer/node-http.js';
 import { checkViewerOptions, type ViewerOptions } from '../viewer/options.js';
@@ -32,14 +33,7 @@ export function auditViewer<R = unknown>(audit: Viewable, options: ViewerOptions
     const exchange = exchangeOf(response);
     // What is read leaves entries of its own.
     if (exchange) exchange.record.skipped = true;
-    const [path = '', query = ''] = split(originalUrl);
-    const mount = baseUrl.split('/').at(-1) ?? '';
-    const asked = { method, path: path.slice(baseUrl.length), mount, query, headers, native: request };
+    const asked = { method, headers, native: request, ...below(originalUrl, depthOf(baseUrl)) };
     answerWith(handler, asked, response as ResponseLike).catch(next); // Node's own response, below Express's
   };
-}
-
-function split(url: string): readonly string[] {
-  const at = url.indexOf('?');
-  return at < 0 ? [url] : [url.slice(0, at), url.slice(at + 1)];
 }

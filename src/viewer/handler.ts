@@ -6,6 +6,7 @@ import { guardHeaders } from './headers.js';
 import type { CheckedViewerOptions } from './options.js';
 import { segmentsOf } from './path.js';
 import type { ViewerSource } from './port.js';
+import { Readers } from './readers.js';
 import { Refused, notFound, refusedBy } from './refused.js';
 import { headerOf, type ViewerAnswer, type ViewerRequest } from './request.js';
 import { routeOf } from './routes.js';
@@ -21,10 +22,11 @@ export function viewerHandler(
   { authorize, frameAncestors }: CheckedViewerOptions,
 ): ViewerHandler {
   const guarded = guardHeaders(frameAncestors);
+  const readers = new Readers();
   const tell = unfailing((error) => source().onError(error));
   return async (request) => {
     try {
-      const { headers, csp, ...answer } = await answered(request, source, authorize);
+      const { headers, csp, ...answer } = await answered(request, source, authorize, readers);
       return { ...answer, headers: { ...guarded, ...(csp === undefined ? {} : guardHeaders(frameAncestors, csp)), ...headers } }; // prettier-ignore
     } catch (error) {
       const { refused, tell: told } = refusedBy(error);
@@ -39,12 +41,13 @@ async function answered(
   request: ViewerRequest,
   source: () => ViewerSource,
   authorize: CheckedViewerOptions['authorize'],
+  readers: Readers,
 ): Promise<ViewerAnswer & { readonly csp?: string | undefined }> {
   const scope = await allowed(request, authorize);
   const { method, path, mount } = request;
   if (path === '') return movedTo(`./${mount}/${request.query === '' ? '' : `?${request.query}`}`);
   const segments = segmentsOf(path);
-  if (segments[0] === 'api') return await asked(request, segments.slice(1), scope, source());
+  if (segments[0] === 'api') return await asked(request, segments.slice(1), scope, source(), readers);
   only(method, ['GET', 'HEAD']);
   const { assets } = await import('./assets.generated.js');
   return fileOf(assets, segments);
@@ -52,13 +55,13 @@ async function answered(
 
 /** @throws Refused 401, or what `authorize` threw as whoever asked may know it */
 async function allowed({ native }: ViewerRequest, authorize: CheckedViewerOptions['authorize']): Promise<ReaderScope> {
-  let scope: ReaderScope | null | undefined;
+  let scope: ReaderScope | null | undefined | false;
   try {
     scope = await authorize(native);
   } catch (error) {
     throw thrownBy(error);
   }
-  if (scope === null || scope === undefined) throw new Refused(401, 'UNAUTHORIZED', 'you may not see this: sign in first'); // prettier-ignore
+  if (!scope) throw new Refused(401, 'UNAUTHORIZED', 'you may not see this: sign in first'); // prettier-ignore
   return scope;
 }
 
@@ -75,6 +78,7 @@ async function asked(
   segments: readonly string[],
   scope: ReaderScope,
   source: ViewerSource,
+  readers: Readers,
 ): Promise<ViewerAnswer> {
   const site = headerOf(request, 'sec-fetch-site');
   // Reading leaves entries in the reader's name: no other site may have him read.
@@ -92,7 +96,7 @@ async function asked(
   const question: Asked = {
     source,
     scope,
-    reader: source.query.as(scope),
+    reader: readers.of(scope, source),
     params: route.params,
     query: new URLSearchParams(request.query),
     request,

@@ -1,14 +1,16 @@
 import { AuditError } from '../event/errors.js';
 import type { ReaderScope } from '../query/scope.js';
 
+type Allowed = ReaderScope | null | undefined | false;
+
 /** Who may see what. `R` is the framework's own request. */
 export interface ViewerOptions<R = unknown> {
   /**
-   * What whoever sends this request may see; nothing: he may not see the viewer at all. Asked for every request, for the page and its
+   * What whoever sends this request may see; nothing, or `false`: he may not see the viewer at all. Asked for every request, for the page and its
    * files too. What it throws is answered with its `status` where that is 401 to 499, else with 500.
    */
   // oxlint-disable-next-line typescript/method-signature-style -- bivariant: an application writes its own type of request
-  authorize(request: R): ReaderScope | null | undefined | Promise<ReaderScope | null | undefined>;
+  authorize(request: R): Allowed | Promise<Allowed>;
   /** Who may show the page in a frame, as CSP's `frame-ancestors` has it. @defaultValue `["'self'"]` */
   readonly frameAncestors?: readonly string[] | undefined;
 }

@@ -3,6 +3,7 @@ import type { ActionBook } from '../../event/action-book.js';
 import type { ReaderScope } from '../../query/scope.js';
 import type { SessionAnswer } from '../answers.js';
 import { json, type Answering } from '../asked.js';
+import { mayVerify } from './verify.js';
 
 /** Who asks, what he may see, and what is known of the log beside its entries. */
 export const session: Answering = async ({ source, scope }) => {
@@ -12,12 +13,12 @@ export const session: Answering = async ({ source, scope }) => {
   const answer: SessionAnswer = {
     reader: scope.actor,
     tenants: scope.tenants,
-    can: { verify: false, export: true, tail: true, prove: false, log },
+    can: { verify: mayVerify({ source, scope }), export: true, tail: true, prove: false, log },
     models: modelsOf(source.models, scope),
     actions: actionsOf(source.actions, scope),
     deployment: await source.deployment(),
     version,
-    serverVkeys: [],
+    serverVkeys: await source.vkeys(),
     now: new Date().toISOString(),
   };
   return json(answer);
