@@ -16,7 +16,7 @@ export interface ShownEntry extends Omit<AuditEntry, 'sealedAt' | 'changes' | 'c
 }
 
 /** Values as JSON has them: digits of a bigint and of a Decimal, bytes and times are text. */
-export interface ShownChange extends Pick<FieldChange, 'field'> {
+export interface ShownChange extends Omit<FieldChange, 'old' | 'new'> {
   readonly old?: unknown;
   readonly new?: unknown;
 }
