@@ -27,6 +27,7 @@ const LONG = [
   'cli/export',
   'cli/keygen',
   'cli/levels',
+  'cli/package',
   'cli/proofs',
   'cli/refusals',
   'cli/seal-once',

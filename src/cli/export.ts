@@ -14,33 +14,32 @@ import { verify } from '../verify/index.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { conditionWords, quoted } from './condition-words.js';
 import { conditionsOf, readerOf, withConditions, type ConditionOptions } from './conditions.js';
+import { beginPackage, checkPackage, packageWords, withPackage, type PackageOptions } from './package.js';
 import { packageVersion } from './package-version.js';
 import { progressBar } from './progress.js';
 import { complain, line, print } from './terminal.js';
 import { timeProgress } from './time-progress.js';
 
-type ExportCommandOptions = ConditionOptions & {
-  readonly newest?: boolean;
-  readonly out: string;
-  readonly format: ExportFormat;
-  readonly bom: boolean;
-  readonly proveComplete?: boolean;
-  readonly openings?: boolean;
-  readonly sign: boolean;
-  readonly verify?: boolean;
-  readonly population?: boolean;
-  readonly sample?: number;
-  readonly word?: string;
-};
+type ExportCommandOptions = ConditionOptions &
+  PackageOptions & {
+    readonly newest?: boolean;
+    readonly format: ExportFormat;
+    readonly bom: boolean;
+    readonly proveComplete?: boolean;
+    readonly sign: boolean;
+    readonly verify?: boolean;
+    readonly population?: boolean;
+    readonly word?: string;
+  };
 
 export function exportCommand(): Command {
-  return withConditions(
-    new Command('export').description(
-      'write sealed entries of one tenant as a directory that verify-export checks. Exit code: 0 written, 2 could not run',
-    ),
+  return withPackage(
+    withConditions(
+      new Command('export').description(
+        'write sealed entries of one tenant as a directory that verify-export checks. Exit code: 0 written, 2 could not run',
+      ),
+    ).option('--newest', 'newest first'),
   )
-    .option('--newest', 'newest first')
-    .requiredOption('--out <dir>', 'the new directory')
     .addOption(
       new Option('--format <format>', 'ndjson is the evidence, csv is for spreadsheets')
         .choices(['ndjson', 'csv'])
@@ -66,7 +65,8 @@ export function exportCommand(): Command {
     .option('--no-sign', 'the manifest is not signed, although a signer is configured')
     .action(async (options: ExportCommandOptions, command: Command) => {
       const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
-      const { out, format, bom } = options;
+      const { format, bom } = options;
+      checkPackage(options);
       if (options.openings && !options.proveComplete)
         throw new AuditError('AUDIT_OPTIONS_INVALID', '--openings opens what leaves commit to: pass --prove-complete too'); // prettier-ignore
       if (options.word !== undefined && options.sample === undefined)
@@ -77,10 +77,13 @@ export function exportCommand(): Command {
         await requireLog(pool, env.schema);
         const verified = options.verify ? await verdictOf(pool, env.schema) : undefined;
         const versions = [producedBy, `Node ${process.versions.node}`, await serverVersion(pool)];
+        const reader = readerOf(pool, env);
         const bar = await progressBar('entries');
+        const zip = await beginPackage(options, { pool, schema: env.schema, reader, onProof: bar.update });
+        const out = zip?.directory ?? options.out ?? ''; // one of the two, as checked
         try {
-          return await writeExport(
-            readerOf(pool, env),
+          const made = await writeExport(
+            reader,
             { ...conditionsOf(options), order: options.newest ? 'newest' : 'oldest' },
             {
               directory: out,
@@ -103,13 +106,18 @@ export function exportCommand(): Command {
               sheet: { command: wordsOf(options), verified, versions },
             },
           );
+          await zip?.pack(made);
+          return { ...made, out: zip?.file ?? out };
         } finally {
           bar.stop();
+          await zip?.end();
         }
       });
       if (!written.isTenantKnown)
         complain(line`there is no tenant of this name in the log: that it was asked for is in the default chain`);
-      print(line`${written.manifest.count} entries written to ${out}; SHA-256 of its manifest: ${written.sha256}`);
+      print(
+        line`${written.manifest.count} entries written to ${written.out}; SHA-256 of its manifest: ${written.sha256}`,
+      );
     });
 }
 
@@ -132,13 +140,13 @@ async function serverVersion(pool: Pool): Promise<string> {
 }
 
 function wordsOf(options: ExportCommandOptions): readonly string[] {
-  const { out, format, bom, proveComplete, openings, sign, population, sample, word } = options;
+  const { format, bom, proveComplete, openings, sign, population, sample, word } = options;
   const isVerified = options.verify === true;
   return [
     'nestjs-prisma-audit export',
     ...conditionWords(conditionsOf(options)),
     ...(options.newest ? ['--newest'] : []),
-    `--out ${quoted(out)}`,
+    ...packageWords(options),
     `--format ${format}`,
     ...(bom ? [] : ['--no-bom']),
     ...(proveComplete ? ['--prove-complete'] : []),
