@@ -43,7 +43,7 @@ export async function makeUpHistory(audit: AuditService, until = Date.now() - 3_
     recorded.push(audit.withContext(fields, () => work(new Date(Math.round(moment)))));
   };
   const liveThrough = (invoice: Invoice, who: Person, now: number, note: string | null): void => {
-    const resource = { type: 'Invoice', id: String(invoice.id) };
+    const resource = { type: 'Invoice', id: String(invoice.id) } as const;
     const corrected = { ...invoice, note, total: (Number(invoice.total) * (1 - random() / 10)).toFixed(2) };
     const approved = { ...corrected, status: 'APPROVED', approvedAt: new Date(now + 900_000).toISOString() };
     const approve = async (occurredAt: Date): Promise<void> => {
@@ -89,14 +89,7 @@ export async function makeUpHistory(audit: AuditService, until = Date.now() - 3_
   await Promise.all(recorded);
 }
 
-function invoiceOf(
-  number: number,
-  who: Person,
-  now: number,
-  goods: string,
-  random: () => number,
-): Record<string, string | number | null | object> {
-  // prettier-ignore
+function invoiceOf(number: number, who: Person, now: number, goods: string, random: () => number): Invoice {
   return {
     id: number,
     tenantId: 'acme',
