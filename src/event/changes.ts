@@ -66,7 +66,13 @@ export function changedFields(
   const changes: JsonFieldChange[] = [];
   const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   const pathsOf = pathsInside(fields, marks.redacted ?? []);
+  const marked = new Set([...redacted, ...redactedChanged, ...nulls.old, ...nulls.new, ...pathsOf.keys()]);
+  for (const side of SIDES)
+    for (const values of [marks.masked?.[side], marks.cut?.[side]])
+      for (const field of Object.keys(values ?? {})) marked.add(field);
   for (const field of fields) {
+    // Most fields of an update: nothing is said of them, and they are what they were.
+    if (!whole && !marked.has(field) && same(own(before, field), own(after, field))) continue;
     if (ignored.has(field)) {
       if (whole) changes.push({ field, ignored: true });
       continue;

@@ -18,7 +18,7 @@ export const DIGEST_BYTES = 8;
 
 /** @param line with its end */
 export function lineDigest(line: string | Uint8Array): Buffer {
-  return Buffer.from(hash('sha256', line, 'hex').slice(0, DIGEST_BYTES * 2), 'hex');
+  return hash('sha256', line, 'buffer').subarray(0, DIGEST_BYTES);
 }
 
 const BUFFERED = 256 * 1024;
@@ -53,9 +53,9 @@ export class LineFile {
   }
 
   async #append(line: string): Promise<void> {
-    const bytes = Buffer.from(line);
-    await this.#lines.write(bytes);
-    await this.#digests.write(lineDigest(bytes));
+    const digest = lineDigest(line);
+    if (!this.#lines.take(line)) await this.#lines.write(line);
+    if (!this.#digests.take(digest)) await this.#digests.write(digest);
   }
 
   /** Resolves when the disk has it. */
@@ -74,12 +74,13 @@ export class LineFile {
   }
 }
 
+/** Gathers what it is given in one buffer, which is written when it is full. */
 class HashedFile {
   readonly #name: string;
   readonly #file: FileHandle;
   readonly #hash: Hash = createHash('sha256');
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
+  readonly #buffer = Buffer.allocUnsafe(BUFFERED);
+  #used = 0;
   #bytes = 0;
 
   private constructor(name: string, file: FileHandle) {
@@ -90,15 +91,28 @@ class HashedFile {
     return new HashedFile(name, await open(join(directory, name), 'wx', 0o600));
   }
 
-  async write(bytes: Buffer): Promise<void> {
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes >= BUFFERED) await this.#flush();
+  /** @returns false where there is no room for it: then nothing was taken, and `write` makes room */
+  take(bytes: string | Buffer): boolean {
+    const size = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
+    if (size > this.#buffer.length - this.#used) return false;
+    if (typeof bytes === 'string') this.#buffer.write(bytes, this.#used);
+    else bytes.copy(this.#buffer, this.#used);
+    this.#used += size;
+    return true;
+  }
+
+  async write(bytes: string | Buffer): Promise<void> {
+    await this.#flush();
+    if (!this.take(bytes)) await this.#append(Buffer.from(bytes as string)); // either of the two
   }
 
   async #flush(): Promise<void> {
-    const bytes = Buffer.concat(this.#waiting);
-    [this.#waiting, this.#waitingBytes] = [[], 0];
+    const used = this.#buffer.subarray(0, this.#used);
+    this.#used = 0;
+    await this.#append(used);
+  }
+
+  async #append(bytes: Buffer): Promise<void> {
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
     await this.#file.writeFile(bytes); // at the place where the last one ended

@@ -87,12 +87,16 @@ function readSides(images: Record<Side, JsonObject | undefined>, reading: Readin
       ...Object.keys(marks.masked?.[side] ?? {}),
       ...Object.keys(marks.cut?.[side] ?? {}),
     ]);
-    const values = Object.entries(image)
-      .filter(([column]) => !hidden.has(column))
-      .map(([column, value]) => [nameOf(column), valueOf(column, value, side, reading)] as const);
-    const texts = values.flatMap(([name, value]) => ('text' in value ? [[name, value.text] as const] : []));
+    const values: [string, FieldValue][] = [];
+    const texts: [string, string][] = [];
+    for (const column of Object.keys(image)) {
+      if (hidden.has(column)) continue;
+      const value = valueOf(column, image[column], side, reading);
+      if ('text' in value) texts.push([nameOf(column), value.text]);
+      else values.push([nameOf(column), value.value]);
+    }
     return {
-      [side]: Object.fromEntries(values.flatMap(([name, value]) => ('value' in value ? [[name, value.value]] : []))),
+      [side]: Object.fromEntries(values),
       ...(texts.length > 0 ? { asText: { [side]: Object.fromEntries(texts) } } : {}),
     };
   });
