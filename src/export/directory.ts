@@ -137,7 +137,7 @@ async function writeRows(
       : undefined;
   let [count, first] = [0, range?.first ?? 0];
   try {
-    const pages = new EntryPages(source, query, options);
+    const pages = new EntryPages(source, query, { ...options, readsAhead: true });
     for await (const entry of goingOn(pages, options)) {
       const { seq } = entry;
       // Sealed since the export began.
