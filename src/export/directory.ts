@@ -144,7 +144,7 @@ async function writeRows(
       if (range !== undefined && (entry.origin !== range.origin || seq > range.last)) continue;
       const text = line(entry);
       await files.write(text);
-      const digest = rows?.has(seq) === true ? project(text, 'whole') : undefined;
+      const digest = rows?.has(seq) === true ? project.ofLine(text, 'whole') : undefined;
       if (digest !== undefined) rows?.set(seq, digest);
       if (digest !== undefined) rows?.mark(seq, WRITTEN);
       if (options.population || draw !== undefined) {
@@ -161,7 +161,7 @@ async function writeRows(
       count,
       isTenantKnown: pages.isTenantKnown,
       range: range && { ...range, first },
-      openings: rows && { rows, project, line },
+      openings: rows && { rows, project },
     };
   } finally {
     await files.abandon();
