@@ -22,6 +22,7 @@ import { timeProgress } from './time-progress.js';
 type ExportCommandOptions = ConditionOptions & {
   readonly newest?: boolean;
   readonly out: string;
+  readonly continue?: boolean;
   readonly format: ExportFormat;
   readonly bom: boolean;
   readonly proveComplete?: boolean;
@@ -41,6 +42,10 @@ export function exportCommand(): Command {
   )
     .option('--newest', 'newest first')
     .requiredOption('--out <dir>', 'the new directory')
+    .option(
+      '--continue',
+      'go on in a directory that was begun with the same conditions and options and was not finished; one that is not there is begun',
+    ) // prettier-ignore
     .addOption(
       new Option('--format <format>', 'ndjson is the evidence, csv is for spreadsheets')
         .choices(['ndjson', 'csv'])
@@ -84,6 +89,7 @@ export function exportCommand(): Command {
             { ...conditionsOf(options), order: options.newest ? 'newest' : 'oldest' },
             {
               directory: out,
+              continues: options.continue,
               format,
               bom,
               values: 'columns',
@@ -139,6 +145,7 @@ function wordsOf(options: ExportCommandOptions): readonly string[] {
     ...conditionWords(conditionsOf(options)),
     ...(options.newest ? ['--newest'] : []),
     `--out ${quoted(out)}`,
+    ...(options.continue ? ['--continue'] : []),
     `--format ${format}`,
     ...(bom ? [] : ['--no-bom']),
     ...(proveComplete ? ['--prove-complete'] : []),

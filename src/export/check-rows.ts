@@ -100,7 +100,12 @@ function checkSays(
     find('ROW_ALTERED', `entry ${seq} does not say what ${extent === 'whole' ? 'its leaf and its sections say' : 'its leaf says'}`, seq); // prettier-ignore
 }
 
-function isAfter(row: RowFacts, before: RowFacts, { order, filter }: Manifest): boolean {
+/** Whether a row may come behind another. */
+export function isAfter(
+  row: RowFacts,
+  before: RowFacts,
+  { order, filter }: Pick<Manifest, 'order' | 'filter'>,
+): boolean {
   const { resource } = filter;
   const isHistory = typeof resource === 'object' && resource !== null && 'id' in resource;
   const isGreater = isHistory && row.seq !== before.seq ? row.seq > before.seq : row.id > before.id;

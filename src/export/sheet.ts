@@ -1,6 +1,7 @@
 import { visible } from '../event/visible.js';
 import { rowJson } from './row-json.js';
-import { sorted, type Manifest } from './manifest.js';
+import type { Manifest } from './manifest.js';
+import { sorted } from './sorted.js';
 
 export interface SheetFacts extends Omit<Manifest, 'files'> {
   /** As it was typed, without what connects to the database. */
@@ -41,6 +42,7 @@ export function sheetText(facts: SheetFacts): string {
     ['command', facts.command.join(' ')],
     ['versions', facts.versions.join(', ')],
     ...sheetConditions(facts),
+    ...(facts.continued === undefined ? [] : [['continued', `${facts.continued} entries were there when the export went on, written by a program that was ended`] as const]), // prettier-ignore
     ['times', `${facts.zone}, in all files`],
     ['left out', leftOut(facts)],
     ['checkpoint', checkpointText(facts)],

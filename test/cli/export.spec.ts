@@ -111,4 +111,30 @@ describe('export', () => {
     expect(await offline('killed', '--vkey', vkey)).toMatchObject({ code: 3, out: expect.stringMatching(/INCOMPLETE_UNFINISHED/) }); // prettier-ignore
     rmSync(path, { recursive: true });
   }, 120_000);
+
+  it('goes on wherever it was killed, and gives the same rows', async () => {
+    const args = ['export', '--tenant', 'globex', '--prove-complete', '--population', '--continue', '--out'];
+    await cli([...args, 'undisturbed']);
+    let kills = 0;
+    for (let ended: Ran | undefined; ended?.code !== 0;) {
+      // Sooner or later, each time; at last it is left alone.
+      const wait = kills < 8 ? 350 + ((kills * 7_919) % 1_700) : 600_000;
+      ended = await cli([...args, 'disturbed'], {
+        signal: 'SIGKILL',
+        until: () => sleep(wait, undefined, { ref: false }),
+      });
+      if (ended.code !== 0) expect(ended).toMatchObject({ code: null });
+      kills += 1;
+    }
+    expect(kills).toBeGreaterThan(1);
+    for (const name of ['entries-00001.ndjson', 'entries-00001.ndjson.lines', 'population.csv']) {
+      const [disturbed, whole] = ['disturbed', 'undisturbed'].map((each) => readFileSync(join(here.path, each, name)));
+      expect([name, whole?.equals(disturbed ?? Buffer.of())]).toEqual([name, true]);
+    }
+    expect(await offline('disturbed', '--vkey', vkey)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^VERIFIED/),
+    });
+    expect(await cli([...args, 'disturbed'])).toMatchObject({ code: 2, err: expect.stringMatching(/has a manifest.json, so it is finished/) }); // prettier-ignore
+  }, 180_000);
 });
