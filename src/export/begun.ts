@@ -93,7 +93,9 @@ export function rangeBegun(
   const expected = begunText(query, options, last);
   if (text === expected) return range && { ...range, last: last ?? range.last };
   const asked = parseJsonObject(expected) ?? {};
-  const differ = Object.keys({ ...asked, evidence: 0, sample: 0 }).filter((name) => textOf(asked[name]) !== textOf(read[name]));
+  const differ = Object.keys({ ...asked, evidence: 0, sample: 0 }).filter(
+    (name) => textOf(asked[name]) !== textOf(read[name]),
+  );
   throw cannotGoOn(
     options.directory,
     `it was begun otherwise, or its ${BEGUN} was changed (${differ.join(', ') || 'members'})`,

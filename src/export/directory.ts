@@ -43,6 +43,8 @@ export interface WriteExportOptions extends Omit<ExportOptions, 'cursor'> {
   readonly sample?: { readonly size: number; readonly word?: string | undefined } | undefined;
   /** Signs the manifest, under the name of the deployment. */
   readonly signing?: { readonly signer: Pick<Signer, 'vkeys' | 'sign'>; readonly deployment: string } | undefined;
+  /** SHA-256 of the manifest of the export before this one, in a series: see `readManifest`. */
+  readonly previous?: string | undefined;
   readonly onProgress?: ((entry: AuditEntry, count: number) => void) | undefined;
   readonly onLeaves?: ((leaves: number, of: number) => void) | undefined;
   /** Told that the database did not answer, and is asked again in so many milliseconds. */
@@ -95,6 +97,7 @@ export async function writeExport(
     count: rows.count,
     matched: proof === undefined ? 'filter' : 'whole-range',
     continued: rows.kept,
+    previous: options.previous,
     producedBy,
     producedAt: new Date().toISOString(),
     evidence: proof?.evidence,

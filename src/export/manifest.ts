@@ -28,6 +28,8 @@ export interface Manifest {
   readonly producedAt: string;
   /** Rows that were there when the export went on, written by a program that was ended; absent: one wrote all of it. */
   readonly continued?: number | undefined;
+  /** SHA-256 of the manifest of the export before this one, where they are a series. */
+  readonly previous?: string | undefined;
   readonly evidence?: ManifestEvidence | undefined;
   readonly sample?: ManifestSample | undefined;
 }
@@ -101,7 +103,7 @@ const isSigned = (value: Partial<ManifestSample['checkpoint']> | undefined): boo
 
 function isManifest(manifest: Manifest): boolean {
   const { v, filter, order, zone, format, escaped, values, count, matched, files, producedBy, producedAt } = manifest;
-  const { evidence, sample, continued } = manifest;
+  const { evidence, sample, continued, previous } = manifest;
   return (
     v === 1 &&
     isObject(filter) &&
@@ -116,6 +118,7 @@ function isManifest(manifest: Manifest): boolean {
     files.every(isFile) &&
     new Set(files.map(({ name }) => name.toLowerCase())).size === files.length &&
     (continued === undefined || isNumber(continued)) &&
+    (previous === undefined || isHash(previous)) &&
     isText(producedBy) &&
     isText(producedAt) &&
     (evidence !== undefined) === (matched === 'whole-range') &&

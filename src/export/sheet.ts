@@ -21,12 +21,14 @@ export function sheetConditions({
   order,
   count,
   evidence,
+  previous,
 }: Omit<Manifest, 'files'>): readonly Line[] {
   return [
     ['made at', `${producedAt} by ${producedBy}`],
     ['filter', rowJson(JSON.parse(sorted(filter)))],
     ['order', `${order} first, by time of occurrence; of one record, by place in its chain`],
     ['entries', String(count)],
+    ...(previous === undefined ? [] : [['previous', previous] as const]),
     ...(evidence === undefined ? [] : [['range', `${evidence.origin}, entries ${evidence.range.firstSeq} to ${evidence.range.lastSeq}`] as const]), // prettier-ignore
   ];
 }
