@@ -97,6 +97,17 @@ describe('export', () => {
     expect(existsSync(join(here.path, 'refused'))).toBe(false);
   });
 
+  it('of a series names the one before, and both are checked', async () => {
+    const args = ['export', '--tenant', 'acme', '--out'];
+    await cli([...args, 'first', '--to', '2027-01-01']);
+    await cli([...args, 'second', '--from', '2027-02-01', '--previous', 'first']);
+    const both = await offline('first', 'second', '--vkey', vkey);
+    expect(both).toMatchObject({ code: 3, out: expect.stringMatching(/^first:\nVERIFIED [^]*\nsecond:\nVERIFIED [^]*\nINCOMPLETE the series\nINCOMPLETE_GAP: nothing of what happened from 2027-01-01/) }); // prettier-ignore
+    const one = await offline('second', '--previous', 'first/manifest.json', '--json', '--vkey', vkey);
+    expect(JSON.parse(one.out)).toMatchObject({ schema: 'nestjs-prisma-audit/export-series-report/v1', exports: [{ directory: 'second', verdict: 'VERIFIED' }], findings: [{ code: 'INCOMPLETE_GAP' }] }); // prettier-ignore
+    expect(await cli([...args, 'third', '--previous', 'nowhere'])).toMatchObject({ code: 2, err: expect.stringMatching(/there is no manifest.json at nowhere/) }); // prettier-ignore
+  });
+
   it('that is killed leaves what is not taken for an export', async () => {
     await capture(log, 'globex', 60_000);
     await cli(['seal', '--once']);
