@@ -17,7 +17,7 @@ beforeAll(async () => {
     `select group_id from audit.entry where group_id is not null and tenant_key = '' limit 1`,
   );
   group = rows[0].group_id;
-});
+}, 120_000);
 afterAll(() => log.close());
 
 /** One unit of work and one request with 100,000 entries, by an actor, from an address, by an action, and before and after it as many of others: headers alone, which is all that a plan is made of. */
