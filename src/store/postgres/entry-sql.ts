@@ -79,23 +79,25 @@ const byId = ({ lead }: Conditions, direction: 'asc' | 'desc'): string =>
   lead === undefined ? `e.id ${direction}` : `${lead} ${direction}, e.id ${direction}`;
 
 /** Entries of the index, in the order of it. */
-function walk({ driver, eachOf }: Conditions, columns: string, sorted: string, most: string, offset = 0): string {
-  const read = (more: readonly string[]): string =>
-    `select ${columns.replaceAll(/[a-z*]+/g, 'e.$&')} from "audit".entry e where ${[...driver, ...more].join(' and ')} order by ${sorted} ${offset > 0 ? `offset ${offset} ` : ''}limit ${most}`;
-  if (eachOf === undefined) return read([]);
-  return `select e.* from unnest(${eachOf}::text[]) a (action) cross join lateral (${read(['e.action = a.action'])}) e order by ${sorted} limit ${most}`;
+function walk({ driver, each }: Conditions, columns: string, sorted: string, most: string, offset = 0): string {
+  const read = (conditions: readonly string[], order: string): string =>
+    `select ${columns.replaceAll(/[a-z*]+/g, 'e.$&')} from "audit".entry e where ${conditions.join(' and ')} order by ${order} ${offset > 0 ? `offset ${offset} ` : ''}limit ${most}`;
+  if (each === undefined) return read(driver, sorted);
+  const ofOne = read([...driver, each.condition()], `e.action ${sorted.endsWith('desc') ? 'desc' : 'asc'}, ${sorted}`);
+  return `select e.* from unnest(${each.of}::text[]) a (action) cross join lateral (${ofOne}) e order by ${sorted} limit ${most}`;
 }
 
 /** One more is walked than is counted, so that it is known whether there are more. */
 export function countStatement(filter: EntryFilter): Statement {
   const { values, bind } = new Bound();
-  const { driver, eachOf, rest } = conditionsOf(filter, 'id', bind);
-  const all = eachOf === undefined ? driver : [...driver, `e.action = any (${eachOf}::text[])`];
+  const conditions = conditionsOf(filter, 'id', bind);
+  const { driver, each, rest } = conditions;
+  const all = each === undefined ? driver : [...driver, `e.action = any (${each.of}::text[])`];
   const columns = rest.length === 0 ? '1' : 'e.*';
   return {
     text: `
 select count(*)::integer, count(*) filter (where ${rest.join(' and ') || 'true'})::integer
-  from (select ${columns} from "audit".entry e where ${all.join(' and ')} limit ${MOST_WALKED + 1}) e`,
+  from (select ${columns} from "audit".entry e where ${all.join(' and ')}${conditions.lead === undefined ? '' : ` order by ${byId(conditions, 'desc')}`} limit ${MOST_WALKED + 1}) e`,
     values,
   };
 }
