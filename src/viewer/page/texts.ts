@@ -170,3 +170,63 @@ export const saying = {
 /** Verbs of actions such as `invoice.approve`, with their past where it is not regular. */
 export const verbs =
   'accept activate add approve archive assign attach block cancel:cancelled change charge check clear close complete confirm copy create deactivate decline delete deny disable discard dismiss download edit email enable expire export finish flag forward grant hold:held import invite issue link list lock mark merge move open pay:paid pause post print promote publish read:read refund reject release remove rename reopen reset:reset resolve restore resume revoke save schedule send:sent share ship:shipped sign start stop:stopped submit:submitted subscribe suspend transfer unlink unlock unpublish update upload validate verify view void withdraw:withdrew';
+
+/** How it is known what an entry says. */
+export const how = {
+  change: 'Captured by a trigger of the database in the transaction that made the change ({tx}), whoever made it.',
+  'change.client':
+    'Captured by the application’s Prisma client in the transaction that made the change ({tx}). Writes that go past the client are not seen.',
+  request: 'Recorded by the application when it had answered the request.',
+  record: 'Recorded by the application, in its own words.',
+  read: 'Told by whoever handed out the data, when it was read.',
+  control: 'Written by the log about itself.',
+  unreadable: 'What noticed it cannot be read.',
+  noTx: 'no number is known',
+  sealed:
+    'Sealed {gap} after it happened, as entry {seq} of chain {origin}. Each entry of the chain has the hash of the one before it.',
+  sealedBefore:
+    'Sealed as entry {seq} of chain {origin}, by a clock that stood {gap} before the time it says for itself. Each entry of the chain has the hash of the one before it.',
+  sealedUnknown: 'Sealed as entry {seq} of chain {origin}, nobody knows when.',
+  late: 'That is longer than usual: the sealer was away, or it waited in the spool.',
+};
+
+/** Flags in words. */
+export const flagTexts: Readonly<Record<string, string>> = {
+  deferred:
+    'The database was away when it happened. It waited in a file of the application (the spool), and was written later.',
+  estimated: 'A part of it is an estimate.',
+  gap: 'It tells of something that the log does not have.',
+  malformed: 'What was captured could not be understood whole; it is sealed as it was found.',
+  'no-context': 'No application said who acts. The actor is the role that was logged in to the database.',
+  redacted: 'Values with secret names were taken out before it was stored.',
+  replayed:
+    'It was written again after the application had lost the answer to its first attempt. The same event may be here twice.',
+  truncated: 'Some of it was too long, and was cut.',
+};
+
+/** What an entry does not show. */
+export const notShown = {
+  redacted: 'Never stored, since it may be secret: {fields}',
+  masked: 'Only the last characters were stored: {fields}',
+  cut: 'Too large to be stored; size and hash are: {fields}',
+  ignored: 'Not logged, as the application has it: {fields}',
+  erased: 'The section {section} was erased. Its seal stays, and shows that it was there.',
+  notOpened: 'The section {section} is not opened to you whole.',
+  unreadable: '{at} cannot be understood: {why}',
+  unreadableFound: '{at} cannot be understood: {why}. There stands {found}',
+  sections: { actor: 'actor', data: 'data' },
+  why: {
+    'not-json': 'it is no JSON',
+    'not-an-object': 'it is no object',
+    'not-utf8': 'it is no UTF-8',
+    'not-canonical': 'it is not written as the sealer writes',
+    'too-large': 'it is too large',
+    'too-deep': 'it is nested too deep; it is shown as its text',
+    'wrong-type': 'it is not of the type that it must be',
+    unknown: 'no version of this log knows it',
+    missing: 'it is missing',
+  } as Readonly<Record<string, string>>,
+};
+
+/** Lengths of time. */
+export const spans = { ms: '{count} ms', s: '{count} s', min: '{count} min', h: '{count} h', d: '{count} days' };
