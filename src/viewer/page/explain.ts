@@ -1,6 +1,6 @@
 import type { SealedAnswer, ShownEntry } from '../answers.js';
 import { count, fill, shorten, type Parts } from './fill.js';
-import { flagTexts, how, notShown, spans } from './texts.js';
+import { flagSentences, how, notShown, spans } from './entry-texts.js';
 
 /** One thing to know of an entry, in words. */
 export interface Explained {
@@ -20,7 +20,7 @@ export function explain(entry: ShownEntry, sections?: SealedAnswer['sections']):
   return [
     { kind: 'how', isWarning: entry.source === 'unreadable', parts: howParts(entry) },
     sealing(entry),
-    ...entry.flags.map((flag): Explained => ({ kind: 'flag', isWarning: !CALM.has(flag), parts: fill(own(flagTexts, flag) ?? flag, {}) })), // prettier-ignore
+    ...entry.flags.map((flag): Explained => ({ kind: 'flag', isWarning: !CALM.has(flag), parts: fill(own(flagSentences, flag) ?? flag, {}) })), // prettier-ignore
     ...missing(entry),
     ...absent(sections),
     ...unreadable(entry),

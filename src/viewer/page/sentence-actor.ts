@@ -1,6 +1,6 @@
 import type { ShownEntry } from '../answers.js';
 import { fill, shorten, type Parts } from './fill.js';
-import { saying } from './texts.js';
+import { saying } from './entry-texts.js';
 
 /** What is known of a section that an entry does not show. */
 export type Missing = 'erased' | 'never was' | 'not opened';

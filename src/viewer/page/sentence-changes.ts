@@ -1,7 +1,7 @@
 import type { ShownChange, ShownEntry } from '../answers.js';
 import { bytesOf } from './binary.js';
 import { count, fill, joined, shorten, text, type Parts } from './fill.js';
-import { saying, sentences } from './texts.js';
+import { saying, sentences } from './entry-texts.js';
 
 /** Of a change of several fields. */
 const MOST_NAMED = 3;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FLAGS, SOURCES } from '../../../src/event/types.js';
 import { explain, gapOf, spanText } from '../../../src/viewer/page/explain.js';
 import { plain } from '../../../src/viewer/page/fill.js';
-import { flagTexts, how } from '../../../src/viewer/page/texts.js';
+import { flagSentences, how } from '../../../src/viewer/page/entry-texts.js';
 import { madeEntry } from './made-entry.js';
 
 const said = (...of: Parameters<typeof explain>): string[] => explain(...of).map(({ parts }) => plain(parts));
@@ -29,8 +29,8 @@ describe('how we know it', () => {
   });
 
   it.each(FLAGS)('has words for the flag %s', (flag) => {
-    expect(said(madeEntry({ flags: [flag] }))).toContain(flagTexts[flag]);
-    expect(flagTexts[flag]).toMatch(/\w{4}/);
+    expect(said(madeEntry({ flags: [flag] }))).toContain(flagSentences[flag]);
+    expect(flagSentences[flag]).toMatch(/\w{4}/);
   });
 
   it.each([
