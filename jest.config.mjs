@@ -157,6 +157,7 @@ export default {
     // The package by its own name is the sources too, so that a test never meets two copies of it.
     '^nestjs-prisma-audit$': '<rootDir>/src/index.ts',
     '^nestjs-prisma-audit/evidence$': '<rootDir>/src/checkpoint/index.ts',
+    '^nestjs-prisma-audit/viewer$': '<rootDir>/src/nest/viewer/index.ts',
     '^nestjs-prisma-audit/([a-z0-9]+)$': '<rootDir>/src/$1/index.ts',
     // Mercurius' page for queries, which no test opens.
     '^@fastify/static$': '<rootDir>/test/support/nothing.cjs',

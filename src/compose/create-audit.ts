@@ -3,9 +3,8 @@ import type { ActionBook } from '../event/action-book.js';
 import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
-import { AuditError, isAuditError, unfailing } from '../event/errors.js';
+import { unfailing } from '../event/errors.js';
 import type { AuditEvent } from '../event/types.js';
-import { wakeSealer } from '../event/wake.js';
 import type { CheckedEvidence } from '../checkpoint/check-evidence.js';
 import { signingOf } from '../checkpoint/signing.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
@@ -22,14 +21,17 @@ import { postgresContentStore, schemaMissing } from '../store/postgres/content-s
 import { missingMigrations } from '../store/postgres/migrate.js';
 import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
 import { followTraces, measure, Tally } from '../telemetry/index.js';
+import { VIEWER, type ViewerSource } from '../viewer/port.js';
 import type { ExportEntries } from './export-entries.js';
 import { exporterOf } from './exporting.js';
+import { flush } from './flush.js';
 import { health, type AuditHealth } from './health.js';
 import { judge, probe } from './probe.js';
 import { warn } from './warnings.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 import { readerOf, Untold } from './reader-of.js';
 import { sealerOf } from './sealer-of.js';
+import { viewerSourceOf } from './viewer-source.js';
 
 export interface AuditFacts extends QueueFacts, RequestFacts {
   readonly sealer: SealerState | 'off';
@@ -38,9 +40,6 @@ export interface AuditFacts extends QueueFacts, RequestFacts {
 const HEALTH_TIMEOUT_MS = 2_000;
 /** Far beyond any query of recorder and sealer; only a connection that is open and silent takes longer. */
 const QUERY_TIMEOUT_MS = 60_000;
-
-// Captured at import, so that fake timers cannot hang a flush.
-const { setTimeout } = globalThis;
 
 /** The parts put together, without any framework, and started: for scripts, jobs and other servers. `close()` it when done. */
 export function createAudit(options: AuditOptions): Audit {
@@ -57,6 +56,7 @@ export class Audit implements Recorder {
   readonly #pool: Pool;
   /** That one and, where other roles seal or read, theirs. */
   readonly #pools: Pool[] = [];
+  readonly #poolOfReaders: Pool;
   readonly #content: ContentStore;
   readonly #recorder: QueueRecorder;
   readonly #requests: AnonymousBound;
@@ -66,6 +66,7 @@ export class Audit implements Recorder {
   readonly #tally = new Tally();
   readonly #untold: Untold;
   #checks: readonly Check[] | undefined;
+  #viewer: ViewerSource | undefined;
   #asking: Promise<Pending> | undefined;
   #leaveReads: (() => void) | undefined;
   #measuring: Promise<() => void> | undefined;
@@ -83,6 +84,7 @@ export class Audit implements Recorder {
     this.#reads = new ReadLog(this.#readSink(), options);
     this.#sealer = sealerOf(options, () => this.#poolOf(options.sealerUrl, 'sealer'));
     const readers = this.#poolOf(options.readerUrl, 'reader');
+    this.#poolOfReaders = readers;
     this.#untold = new Untold(unfailing(options.onError));
     this.query = readerOf(
       options,
@@ -90,6 +92,11 @@ export class Audit implements Recorder {
       this.#untold,
     );
     this.export = exporterOf(readers, options.schema, this.query);
+  }
+
+  /** What a viewer stands on. */
+  get [VIEWER](): ViewerSource {
+    return (this.#viewer ??= viewerSourceOf(this, this.#options, this.#poolOfReaders));
   }
 
   #readSink(): ReadSink {
@@ -233,41 +240,9 @@ export class Audit implements Recorder {
    * polls.
    * @throws AuditError `AUDIT_FLUSH_TIMEOUT` after `timeoutMs` (default 15,000: a sealer that died keeps others out for 10,000)
    */
-  async flush({ timeoutMs = 15_000 }: { timeoutMs?: number } = {}): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    const position = await within(timeoutMs, this.#drained());
-    if (position === undefined) {
-      const { waiting } = this.#recorder.facts;
-      throw new AuditError(
-        'AUDIT_FLUSH_TIMEOUT',
-        `${waiting} events wait for the database after ${timeoutMs} ms: can it be reached, and is the log there (onError tells)?`,
-        { waiting },
-      );
-    }
-    for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
-      wakeSealer(true);
-      const unsealed = await this.#content.unsealed(position);
-      if (unsealed === 0) return;
-      if (performance.now() > deadline) {
-        throw new AuditError(
-          'AUDIT_FLUSH_TIMEOUT',
-          `${unsealed} rows are not sealed after ${timeoutMs} ms: is a sealer running (option seal, or the command seal)?`,
-          { unsealed },
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
-
-  /** How far positions have been handed out when all that waited is written. A log that is not there is told at once, and not waited for. */
-  async #drained(): Promise<number> {
-    try {
-      await this.#content.position();
-    } catch (error) {
-      if (isAuditError(error)) throw error; // another one may pass
-    }
-    await this.drain();
-    return await this.#content.position();
+  flush({ timeoutMs = 15_000 }: { timeoutMs?: number } = {}): Promise<void> {
+    const drained = { drain: () => this.drain(), waiting: () => this.#recorder.facts.waiting };
+    return flush(this.#content, drained, timeoutMs);
   }
 
   /**

@@ -72,14 +72,17 @@ export interface EntryCount {
   readonly isExact: boolean;
 }
 
-/** Of a walk over the newest entries: what they are counted by. `hour` is that of the day. */
-export type GroupKey = 'tenant' | 'actor' | 'address' | 'hour and action';
+/** Of a walk over the newest entries: what they are counted by. `hour` alone is one of time, by its first second since 1970; `hour and action` has that of the day. */
+export type GroupKey =
+  'tenant' | 'actor' | 'address' | 'hour and action' | 'hour' | 'action' | 'outcome' | 'source' | 'resource type';
 
 export interface EntryGroup {
   /** As projected; `null`: none. Of hour and action: both. */
   readonly key: string | null;
   readonly action: string | null;
   readonly count: number;
+  /** Of them, those that did not succeed. */
+  readonly failed: number;
   readonly firstId: string;
   readonly lastId: string;
 }
@@ -92,6 +95,23 @@ export interface GroupsRequest {
   readonly zone: string;
   /** Groups at most, those with most entries. */
   readonly limit: number;
+}
+
+/** The same entries by several keys, in one walk. */
+export interface FacetsRequest extends Omit<GroupsRequest, 'by' | 'zone' | 'atLeast'> {
+  readonly by: readonly GroupKey[];
+}
+
+export interface EntryFacets extends Omit<EntryGroups, 'groups'> {
+  /** In the order of `by`. */
+  readonly facets: readonly (readonly EntryGroup[])[];
+}
+
+/** The end of a tenant's chain. */
+export interface ChainEnd {
+  readonly chain: number;
+  /** Of the last entry that can be seen, as digits. Whatever stands before it can be seen, too. */
+  readonly place: string;
 }
 
 export interface EntryGroups {
@@ -146,6 +166,9 @@ export interface EntryStore {
   page(request: EntryPageRequest): Promise<EntryPage>;
   count(filter: EntryFilter): Promise<EntryCount>;
   groups(request: GroupsRequest): Promise<EntryGroups>;
+  facets(request: FacetsRequest): Promise<EntryFacets>;
+  /** `undefined`: it has no entries. */
+  end(tenant: string): Promise<ChainEnd | undefined>;
   /** Names of actions that a tenant's entries have, at most `limit`, each looked up by itself. */
   actions(tenant: string, prefix: string, limit: number): Promise<readonly string[]>;
   /**

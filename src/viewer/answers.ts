@@ -11,6 +11,8 @@ export interface ShownEntry extends Omit<AuditEntry, 'sealedAt' | 'changes' | 'c
   readonly sealedAt: string | null;
   readonly changes: readonly ShownChange[];
   readonly change?: ShownRecordChange;
+  /** It was too large for where it stands: without its values, and what else did not fit. Of one in a list `entries/:id` has more. */
+  readonly abridged?: true;
 }
 
 /** Values as JSON has them: digits of a bigint and of a Decimal, bytes and times are text. */
@@ -39,6 +41,12 @@ export interface ErrorAnswer {
   readonly error: { readonly code: string; readonly message: string };
 }
 
+export interface ActionAnswer {
+  readonly marks?: readonly string[];
+  readonly description?: string;
+  readonly sentence?: string;
+}
+
 export interface SessionAnswer {
   /** As the application said it. */
   readonly reader: Actor;
@@ -55,7 +63,7 @@ export interface SessionAnswer {
   /** Column → field, of each model whose columns are called otherwise than its fields. */
   readonly models: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Of the catalogue of actions. `sentence`: how an entry of it is told, with places such as `{actor}`. */
-  readonly actions: Readonly<Record<string, { readonly marks?: readonly string[]; readonly sentence?: string }>>;
+  readonly actions: Readonly<Record<string, ActionAnswer>>;
   /** Which database this is, as its log says it. */
   readonly deployment: string | null;
   /** Of this package. */

@@ -2,6 +2,7 @@ import {
   MOST_WALKED,
   type EntryFilter,
   type EntryPageRequest,
+  type FacetsRequest,
   type GroupKey,
   type GroupsRequest,
 } from '../entry.port.js';
@@ -95,33 +96,68 @@ select count(*)::integer, count(*) filter (where ${rest.join(' and ') || 'true'}
   };
 }
 
-/** `p`: parameter with the zone. An infinite time has no hour. */
+/** `zone`: parameter with it. An infinite time has no hour. */
 const GROUPED: Readonly<Record<GroupKey, (zone: string) => readonly [key: string, action: string]>> = {
   tenant: () => ['e.tenant_key', 'null::text'],
   actor: () => ['e.actor_id', 'null::text'],
   address: () => ['e.address', 'null::text'],
   'hour and action': (zone) => [`extract(hour from case when isfinite(e.occurred_at) then e.occurred_at end at time zone ${zone})::integer::text`, 'e.action'], // prettier-ignore
+  hour: () => [`(floor(extract(epoch from case when isfinite(e.occurred_at) then e.occurred_at end) / 3600) * 3600)::bigint::text`, 'null::text'], // prettier-ignore
+  action: () => ['e.action', 'null::text'],
+  outcome: () => ['e.outcome', 'null::text'],
+  source: () => ['e.source', 'null::text'],
+  'resource type': () => ['e.resource_type', 'null::text'],
 };
 
 /** Groups of a walk from the newest entry on, those with most entries first; in each row how far the walk went. */
-export function groupsStatement({ filter, by, atLeast, zone, limit }: GroupsRequest): Statement {
+export function groupsStatement({ by, zone, ...request }: GroupsRequest): Statement {
+  return grouped(request, [by], zone);
+}
+
+/** The same by several keys, whose number in their list is in each row. */
+export function facetsStatement({ by, ...request }: FacetsRequest): Statement {
+  return grouped({ ...request, atLeast: 1 }, by, 'UTC');
+}
+
+function grouped(
+  { filter, atLeast, limit }: Omit<GroupsRequest, 'by' | 'zone'>,
+  by: readonly GroupKey[],
+  zone: string,
+): Statement {
   const { values, bind } = new Bound();
   const conditions = conditionsOf(filter, 'id', bind);
-  const [key, action] = GROUPED[by](by === 'hour and action' ? `${bind(zone)}::text` : '');
+  const zoned = by.includes('hour and action') ? `${bind(zone)}::text` : '';
+  const [least, most] = [bind(atLeast), bind(limit)];
+  const groups = by.map((each, at) => {
+    const [key, action] = GROUPED[each](zoned);
+    return `(
+  select ${at} as facet, ${key} as key, ${action} as action, count(*)::integer as count, (count(*) filter (where e.outcome <> 'success'))::integer as failed,
+         min(e.id::text) as first_id, max(e.id::text) as last_id
+    from walked e where e.fits
+   group by 2, 3 having count(*) >= ${least}::integer order by 4 desc, 2, 3 limit ${most}
+)`;
+  });
   return {
     text: `
 with walked as materialized (
-  select e.id, e.tenant_key, e.actor_id, e.address, e.action, e.occurred_at, ${conditions.rest.join(' and ') || 'true'} as fits
+  select e.id, e.tenant_key, e.actor_id, e.address, e.action, e.occurred_at, e.outcome, e.source, e.resource_type, ${conditions.rest.join(' and ') || 'true'} as fits
     from (${walk(conditions, '*', 'e.id desc', String(MOST_WALKED))}) e
-), grouped as (
-  select ${key} as key, ${action} as action, count(*)::integer as count, min(e.id::text) as first_id, max(e.id::text) as last_id
-    from walked e where e.fits
-   group by 1, 2 having count(*) >= ${bind(atLeast)}::integer order by 3 desc, 1, 2 limit ${bind(limit)}
-)
-select g.key, g.action, g.count, g.first_id, g.last_id, w.walked, w.last
+), grouped as (${groups.join(' union all ')})
+select g.key, g.action, g.count, g.first_id, g.last_id, w.walked, w.last, g.facet, g.failed
   from (select count(*)::integer as walked, min(id::text) as last from walked) w left join grouped g on true
- order by g.count desc, g.key, g.action`,
+ order by g.facet, g.count desc, g.key, g.action`,
     values,
+  };
+}
+
+/** A tenant has one chain; of several that somebody made, the first. */
+export function endStatement(tenant: string): Statement {
+  return {
+    text: `
+select k.chain, e.seq::text from "audit".chain k
+ cross join lateral (select e.seq from "audit".entry e where e.chain = k.chain order by e.seq desc limit 1) e
+ where k.tenant_key = $1 and k.chain > 0 order by k.chain limit 1`,
+    values: [tenant],
   };
 }
 

@@ -1,8 +1,10 @@
-import type { EntryStore, StoredEntry } from '../entry.port.js';
+import type { EntryGroup, EntryGroups, EntryStore, StoredEntry } from '../entry.port.js';
 import { MOST_WALKED } from '../entry.port.js';
 import {
   actionsStatement,
   countStatement,
+  endStatement,
+  facetsStatement,
   groupsStatement,
   pageStatement,
   SECTION_BYTES,
@@ -51,20 +53,16 @@ export function postgresEntryStore(pool: Pool, schema: string, options: { tellTe
     },
     async groups(request) {
       const rows = await ask(request.filter.tenant, groupsStatement(request));
-      const walked = Number(rows[0]?.[5] ?? 0);
-      return {
-        groups: rows
-          .filter((row) => row[2] !== null)
-          .map(([key, action, count, firstId, lastId]) => ({
-            key: key as string | null,
-            action: action as string | null,
-            count: Number(count),
-            firstId: String(firstId),
-            lastId: String(lastId),
-          })),
-        walked,
-        stoppedId: walked < MOST_WALKED ? undefined : String(rows[0]?.[6]),
-      };
+      return { groups: groupsOf(rows), ...walkOf(rows) };
+    },
+    async facets(request) {
+      const rows = await ask(request.filter.tenant, facetsStatement(request));
+      const facets = request.by.map((_, at) => groupsOf(rows.filter((row) => row[7] === at)));
+      return { facets, ...walkOf(rows) };
+    },
+    async end(tenant) {
+      const [row] = await ask(tenant, endStatement(tenant));
+      return row && { chain: Number(row[0]), place: String(row[1]) };
     },
     async actions(tenant, prefix, limit) {
       return (await ask(tenant, actionsStatement(tenant, prefix, limit))).map(([action]) => String(action));
@@ -73,6 +71,25 @@ export function postgresEntryStore(pool: Pool, schema: string, options: { tellTe
       await tellReads(pool, schema, reads);
     },
   };
+}
+
+function groupsOf(rows: readonly (readonly unknown[])[]): readonly EntryGroup[] {
+  return rows
+    .filter((row) => row[2] !== null)
+    .map(([key, action, count, firstId, lastId, _walked, _last, _facet, failed]) => ({
+      key: key as string | null,
+      action: action as string | null,
+      count: Number(count),
+      failed: Number(failed),
+      firstId: String(firstId),
+      lastId: String(lastId),
+    }));
+}
+
+/** Each row says it. */
+function walkOf(rows: readonly (readonly unknown[])[]): Omit<EntryGroups, 'groups'> {
+  const walked = Number(rows[0]?.[5] ?? 0);
+  return { walked, stoppedId: walked < MOST_WALKED ? undefined : String(rows[0]?.[6]) };
 }
 
 /** A role that sees one tenant at a time would be answered that there is nothing at all. */
