@@ -1,0 +1,10 @@
+import { fileURLToPath } from 'node:url';
+
+const here = (path) => fileURLToPath(new URL(`../src/viewer/page/check/${path}`, import.meta.url));
+
+/**
+ * What stands for Node in the page, for Vite: `resolve.alias`, and `build.rolldownOptions.transform.inject`. Files of `chain/`, `event/`,
+ * `query/` and `export/` are bundled as they are.
+ */
+export const viewerAliases = [{ find: /^node:crypto$/, replacement: here('node-crypto.ts') }];
+export const viewerInject = { Buffer: [here('node-buffer.ts'), 'Buffer'] };
