@@ -1,9 +1,9 @@
-import type { ShownEntry } from '../answers.js';
+import type { SealedSection, ShownEntry } from '../answers.js';
 import { fill, shorten, type Parts } from './fill.js';
 import { saying } from './entry-texts.js';
 
 /** What is known of a section that an entry does not show. */
-export type Missing = 'erased' | 'never was' | 'not opened';
+export type Missing = Exclude<SealedSection, object>;
 
 type Actor = Readonly<Record<string, unknown>>;
 
