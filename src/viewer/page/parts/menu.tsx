@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useKeys } from '../keys.js';
 
 interface MenuProps {
   readonly label: ComponentChildren;
@@ -8,6 +9,8 @@ interface MenuProps {
   readonly button?: string;
   readonly align?: 'start' | 'end';
   readonly onOpen?: () => void;
+  /** A key that opens it. */
+  readonly shortcut?: string;
   readonly children: (close: () => void) => ComponentChildren;
 }
 
@@ -19,12 +22,18 @@ export function Menu({
   button = 'button',
   align = 'start',
   onOpen,
+  shortcut,
   children,
 }: MenuProps): JSX.Element {
   const [isOpen, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const id = useId();
+  const open = (): void => {
+    onOpen?.();
+    setOpen(true);
+  };
+  useKeys(shortcut === undefined ? {} : { [shortcut]: open });
   const close = (): void => {
     setOpen(false);
     opener.current?.focus();
@@ -59,10 +68,8 @@ export function Menu({
         aria-controls={id}
         title={title}
         ref={opener}
-        onClick={() => {
-          if (!isOpen) onOpen?.();
-          setOpen(!isOpen);
-        }}
+        aria-keyshortcuts={shortcut}
+        onClick={() => (isOpen ? setOpen(false) : open())}
       >
         {label}
       </button>
