@@ -8,7 +8,7 @@ import type { SealedAnswer, SealedLeaf, ShownEntry } from '../../../src/viewer/a
 
 export interface Sealed {
   readonly entry: ShownEntry;
-  readonly sealed: SealedAnswer & { readonly before: SealedLeaf; readonly next: SealedLeaf };
+  readonly sealed: Omit<SealedAnswer, 'before' | 'next'> & { readonly before: SealedLeaf; readonly next: SealedLeaf };
 }
 
 export const SECTIONS: Readonly<Record<SectionName, string>> = {

@@ -5,7 +5,7 @@ import { parseLeaf, type ParsedLeaf } from '../../../chain/parse-leaf.js';
 import { isAuditError } from '../../../event/errors.js';
 import type { SealedAnswer, SealedLeaf, SealedSection, ShownEntry } from '../../answers.js';
 import { compareShown } from './shown.js';
-import type { Step, StepName } from './steps.js';
+import type { Step } from './steps.js';
 
 export const utf8 = (text: string): Uint8Array => Buffer.from(text);
 
