@@ -32,3 +32,10 @@ export function barsOf(
   }
   return [...bars.values()];
 }
+
+/** The top of the scale: the next round number whose half is one too. */
+export function topOf(bars: readonly Bar[]): number {
+  const most = Math.max(4, ...bars.map(({ count }) => count));
+  const size = 10 ** Math.floor(Math.log10(most));
+  return [1, 2, 4, 6, 8, 10].map((times) => times * size).find((top) => top >= most) ?? most;
+}

@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
-import type { Bar } from '../hours.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { topOf, type Bar } from '../hours.js';
 import { t } from '../texts.js';
 import { wallTime } from '../time.js';
 
@@ -13,113 +12,108 @@ interface ChartProps {
 }
 
 const HEIGHT = 200;
+const LEFT = 44;
+const TOP = 10;
+const BOTTOM = 24;
+/** Pixels between two labels. */
+const LABEL = 92;
 
-/** Entries over time, with those that failed; the same stands in a table, for whoever cannot see it. */
+/**
+ * Entries over time, with those that failed; the same stands in a table, for whoever cannot see it. Drawn by hand: it follows the theme,
+ * is sharp in print, and a library for it would be a third of the page.
+ */
 export function Chart({ bars, zone, onHover, onPick }: ChartProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  const acts = useRef({ onHover, onPick, bars });
-  acts.current = { onHover, onPick, bars };
-
+  const [width, setWidth] = useState(0);
+  const [at, setAt] = useState<number>();
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    let plot: uPlot | undefined;
-    const draw = (): void => {
-      plot?.destroy();
-      plot = new uPlot(optionsOf(element, zone, acts), dataOf(acts.current.bars), element);
-    };
-    draw();
-    const size = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const size = new ResizeObserver(() => setWidth(element.clientWidth));
     size.observe(element);
-    // A canvas does not follow the theme by itself.
-    const theme = new MutationObserver(draw);
-    theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', draw);
-    return () => {
-      size.disconnect();
-      theme.disconnect();
-      scheme.removeEventListener('change', draw);
-      plot?.destroy();
-    };
-  }, [bars, zone]);
+    return () => size.disconnect();
+  }, []);
 
-  return <div class="chart" ref={box} role="img" aria-label={t.chart} />;
-}
-
-function dataOf(bars: readonly Bar[]): uPlot.AlignedData {
-  return [bars.map(({ at }) => at / 1000), bars.map(({ count }) => count), bars.map(({ failed }) => failed)];
-}
-
-type Acts = { readonly current: { readonly bars: readonly Bar[] } & Pick<ChartProps, 'onHover' | 'onPick'> };
-
-function optionsOf(element: HTMLElement, zone: string, acts: Acts): uPlot.Options {
-  const [text, line, accent, bad] = ['--text-dim', '--line', '--accent', '--bad'].map((name) =>
-    colourOf(element, name),
-  );
-  const paths = uPlot.paths.bars?.({ size: [0.72, 28], radius: 0.15, align: 1 });
-  const axis = { stroke: text ?? '', font: `11px ${getComputedStyle(element).fontFamily}`, ticks: { show: false } };
-  return {
-    width: element.clientWidth,
-    height: HEIGHT,
-    padding: [12, 8, 0, 0],
-    legend: { show: false },
-    cursor: {
-      y: false,
-      points: { show: false },
-      drag: { x: false, y: false },
-      bind: {
-        click: (plot, _target, handler) => (event) => {
-          const bar = acts.current.bars[plot.cursor.idx ?? -1];
-          if (bar) acts.current.onPick(bar);
-          return handler(event);
-        },
-      },
-    },
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.05)] } },
-    axes: [
-      { ...axis, grid: { show: false }, gap: 8, space: 90, values: (_plot, at) => labelsOf(at, zone) },
-      {
-        ...axis,
-        grid: { stroke: line ?? '', width: 1 },
-        size: 48,
-        gap: 8,
-        values: (_plot, counts) => counts.map((n) => n.toLocaleString('en')),
-      },
-    ],
-    series: [
-      {},
-      { ...(paths && { paths }), fill: accent ?? '', width: 0, points: { show: false } },
-      { ...(paths && { paths }), fill: bad ?? '', width: 0, points: { show: false } },
-    ],
-    hooks: { setCursor: [(plot) => acts.current.onHover(acts.current.bars[plot.cursor.idx ?? -1])] },
-    tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone),
+  const top = topOf(bars);
+  const step = Math.max(0, width - LEFT) / Math.max(1, bars.length);
+  const room = HEIGHT - TOP - BOTTOM;
+  const tall = (count: number): number => (count === 0 ? 0 : Math.max(1.5, (count / top) * room));
+  const bar = Math.max(1, Math.min(28, step * 0.72));
+  const every = Math.max(1, Math.ceil(LABEL / Math.max(1, step)));
+  const hover = (index: number | undefined): void => {
+    setAt(index);
+    onHover(index === undefined ? undefined : bars[index]);
   };
+  const indexOf = (event: MouseEvent): number | undefined => {
+    const index = Math.floor((event.clientX - (box.current?.getBoundingClientRect().left ?? 0) - LEFT) / step);
+    return index >= 0 && index < bars.length ? index : undefined;
+  };
+  return (
+    <div class="chart" ref={box}>
+      <svg
+        width={width}
+        height={HEIGHT}
+        role="img"
+        aria-label={t.chart}
+        onMouseMove={(event) => hover(indexOf(event))}
+        onMouseLeave={() => hover(undefined)}
+        onClick={(event) => {
+          const picked = bars[indexOf(event) ?? -1];
+          if (picked) onPick(picked);
+        }}
+      >
+        {[0, 0.5, 1].map((part) => (
+          <g key={part}>
+            <line
+              x1={LEFT}
+              x2={width}
+              y1={TOP + room * (1 - part) + 0.5}
+              y2={TOP + room * (1 - part) + 0.5}
+              class="grid"
+            />
+            <text x={LEFT - 10} y={TOP + room * (1 - part) + 4} class="label label-end">
+              {(top * part).toLocaleString('en')}
+            </text>
+          </g>
+        ))}
+        {at !== undefined && <rect x={LEFT + at * step} y={TOP} width={step} height={room} class="hovered" />}
+        {bars.map(({ at: start, count, failed }, index) => {
+          const x = LEFT + index * step + (step - bar) / 2;
+          return (
+            <g key={start}>
+              <rect
+                x={x}
+                y={TOP + room - tall(count)}
+                width={bar}
+                height={tall(count)}
+                rx={Math.min(3, bar / 4)}
+                class="all"
+              />
+              <rect
+                x={x}
+                y={TOP + room - tall(failed)}
+                width={bar}
+                height={tall(failed)}
+                rx={Math.min(2, bar / 4)}
+                class="failed"
+              />
+              {index % every === 0 && index * step < width - LEFT - LABEL / 2 && (
+                <text x={x} y={HEIGHT - 6} class="label">
+                  {labelOf(bars, index, every, zone)}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </svg>
+    </div>
+  );
 }
 
-/** Days where labels are further apart than a day, hours otherwise, with the date where it changes. */
-function labelsOf(at: readonly number[], zone: string): string[] {
-  let date = '';
-  const step = (at[1] ?? 0) - (at[0] ?? 0);
-  return at.map((seconds) => {
-    const wall = wallTime(seconds * 1000, zone);
-    if (wall === undefined) return '';
-    const isNew = wall.date !== date;
-    date = wall.date;
-    return step >= 86_400
-      ? wall.date.slice(5)
-      : isNew
-        ? `${wall.date.slice(5)} ${wall.time.slice(0, 5)}`
-        : wall.time.slice(0, 5);
-  });
-}
-
-/** As the theme has it at the moment; a canvas does not know `light-dark()`. */
-function colourOf(element: HTMLElement, name: string): string {
-  const probe = document.createElement('i');
-  probe.style.color = `var(${name})`;
-  element.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
+/** The date where it is another than the label before has, the time otherwise. */
+function labelOf(bars: readonly Bar[], index: number, every: number, zone: string): string {
+  const [before, wall] = [bars[index - every], bars[index]].map((each) => each && wallTime(each.at, zone));
+  if (wall === undefined) return '';
+  if (every * (Number(bars[1]?.at) - Number(bars[0]?.at)) >= 86_400_000) return wall.date.slice(5);
+  return before?.date === wall.date ? wall.time.slice(0, 5) : `${wall.date.slice(5)} ${wall.time.slice(0, 5)}`;
 }
