@@ -50,7 +50,7 @@ export function EntryHead({ entry, told }: { readonly entry: ShownEntry; readonl
         <Sentence of={told} tenant={tenant} />
       </h1>
       <p class="entry-when dim">
-        <Moment at={entry.occurredAt} /> {offsetOf(zone, Date.parse(entry.occurredAt) || 0)} ·{' '}
+        <Moment at={entry.occurredAt} /> {entry.occurredAt !== '' && offsetOf(zone, Date.parse(entry.occurredAt))} ·{' '}
         {tenant === '' ? e.tenantNone : <Text of={tenant} limit={100} />}
         {resource?.id !== undefined && (
           <>
