@@ -29,12 +29,13 @@ export class ScopedReader extends Questions {
 
   /**
    * Leaves the entry of what takes entries away, before the first of them leaves: an export, a proof.
+   * @param id where it is a single entry
    * @throws AuditError `AUDIT_NOT_WRITABLE` on a standby: then nothing may leave
    */
-  async leaving(kind: 'export' | 'proof', conditions: AuditConditions, count = 0): Promise<void> {
+  async leaving(kind: 'export' | 'proof', conditions: AuditConditions, count = 0, id?: string): Promise<void> {
     checkConditions(conditions);
     const tenants = await tenantsOf(this.#asking, conditions);
-    await this.#tell(kind, conditions, { count, tenants }, { must: true });
+    await this.#tell(kind, { ...conditions, id }, { count, tenants }, { must: true });
   }
 
   /**

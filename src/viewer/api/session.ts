@@ -13,7 +13,7 @@ export const session: Answering = async ({ source, scope }) => {
   const answer: SessionAnswer = {
     reader: scope.actor,
     tenants: scope.tenants,
-    can: { verify: mayVerify({ source, scope }), export: true, tail: true, prove: false, log },
+    can: { verify: mayVerify({ source, scope }), export: true, tail: true, prove: source.prove !== undefined, log },
     models: modelsOf(source.models, scope),
     actions: actionsOf(source.actions, scope),
     deployment: await source.deployment(),

@@ -4,7 +4,7 @@ export type Part =
   /** `id`: whose page there is. */
   | { readonly kind: 'actor'; readonly text: string; readonly id?: string | undefined }
   | { readonly kind: 'resource'; readonly text: string; readonly type: string; readonly id?: string | undefined }
-  | { readonly kind: 'field'; readonly text: string }
+  | { readonly kind: 'field' | 'word'; readonly text: string }
   /** `whole`: where `text` is a part of it. */
   | { readonly kind: 'value'; readonly text: string; readonly whole?: string | undefined };
 

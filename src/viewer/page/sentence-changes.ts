@@ -1,7 +1,7 @@
 import type { ShownChange, ShownEntry } from '../answers.js';
 import { bytesOf } from './binary.js';
 import { count, fill, joined, shorten, text, type Parts } from './fill.js';
-import { saying, sentences } from './texts.js';
+import { saying, sentences } from './entry-texts.js';
 
 /** Of a change of several fields. */
 const MOST_NAMED = 3;
@@ -16,6 +16,7 @@ export function updateParts(entry: ShownEntry, places: Readonly<Record<string, P
   if (first === undefined) return fill(sentences.changedNothing, places);
   if (changes.length > 1) return fill(sentences.changedSeveral, { ...places, changes: changesParts(changes) });
   const field: Parts = [{ kind: 'field', text: shorten(first.field) }];
+  if (isDocument(first.old) && isDocument(first.new)) return fill(sentences.changedField, { ...places, field });
   if (isHidden(first)) return fill(sentences.changedHidden, { ...places, field });
   const template = isNothing(first.old)
     ? sentences.setOne
@@ -32,6 +33,7 @@ export function changesParts(given: readonly ShownChange[]): Parts {
   const more = changes.length - named.length;
   const said: Parts[] = named.map((change) => {
     const field: Parts = [{ kind: 'field', text: shorten(change.field) }];
+    if (isDocument(change.old) && isDocument(change.new)) return field;
     if (isHidden(change)) return fill(saying.hidden, { field });
     return fill(isNothing(change.old) ? saying.set : saying.change, {
       field,
@@ -59,6 +61,9 @@ function telling(changes: readonly ShownChange[]): readonly ShownChange[] {
 
 const isHidden = ({ redacted, ignored, cut }: ShownChange): boolean =>
   redacted === true || ignored === true || cut !== undefined;
+
+/** What is in it takes more than a sentence. */
+const isDocument = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const isNothing = (value: unknown): boolean => value === null || value === undefined;
 

@@ -10,6 +10,7 @@ import { Empty, Failure, Loading } from './parts/states.js';
 import { moveTo, readWhere, writeWhere } from './routes.js';
 import { t } from './texts.js';
 import { zoneOf } from './time.js';
+import { usualTenant } from './usual-tenant.js';
 import { Access } from './views/access.js';
 import { ActorView } from './views/actor.js';
 import { EntryView } from './views/entry.js';
@@ -56,12 +57,6 @@ export function Viewer({ api, isPrinting }: ViewerProps): JSX.Element {
       </Shell>
     </AppProvider>
   );
-}
-
-/** Whose entries are shown to somebody who has not chosen. */
-function usualTenant({ tenants }: SessionAnswer): string | undefined {
-  if (tenants === 'all') return undefined;
-  return tenants.includes('') ? '' : tenants[0];
 }
 
 function Before({ error, retry }: { readonly error: unknown; readonly retry: () => void }): JSX.Element {

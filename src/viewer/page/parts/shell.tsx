@@ -8,6 +8,7 @@ import { zones } from '../time.js';
 import { useApp } from './app.js';
 import { KeysDialog } from './keys-dialog.js';
 import { PrintHead } from './print-head.js';
+import { Status } from './status.js';
 import { TenantChoice } from './tenant.js';
 
 /** The frame around every view. */
@@ -38,6 +39,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }): J
         <Brand />
         <Navigation />
         <div class="top-tools">
+          <Status />
           <TenantChoice />
           <ZoneChoice />
           <ThemeChoice />
