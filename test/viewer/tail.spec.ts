@@ -32,7 +32,11 @@ interface Event {
 }
 
 /** What a browser makes of a stream, until it has seen enough, or is cut. */
-async function listen(path: string, headers: Record<string, string>, until: (events: Event[]) => boolean): Promise<Event[]> {
+async function listen(
+  path: string,
+  headers: Record<string, string>,
+  until: (events: Event[]) => boolean,
+): Promise<Event[]> {
   const asked = httpRequest({ host: '127.0.0.1', port: served.port, path, headers, agent: false });
   asked.end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
@@ -137,7 +141,9 @@ describe('an export', () => {
     await once(response, 'data');
     response.destroy();
     // The server goes on for others, and no question of this one stays open.
-    await expect(served.ask('/audit/api/count?tenant=large', { user: 'large' })).resolves.toMatchObject({ status: 200 });
+    await expect(served.ask('/audit/api/count?tenant=large', { user: 'large' })).resolves.toMatchObject({
+      status: 200,
+    });
     for (let i = 0; ; i += 1) {
       const { rows } = await log.pool.query(`select count(*)::int as n from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid() and query like '%page%'`); // prettier-ignore
       if (rows[0].n === 0) break;
@@ -164,7 +170,9 @@ describe('while the database is away', () => {
       await server.query(`alter database "${name}" allow_connections false`);
       await server.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [name]);
       for (const path of ['session', 'entries', 'count', 'facets', 'overview', 'tail', 'export', 'pattern'])
-        answers.push(await served.ask(`/audit/api/${path}${path === 'session' ? '' : '?tenant=acme'}`, { user: 'acme' }));
+        answers.push(
+          await served.ask(`/audit/api/${path}${path === 'session' ? '' : '?tenant=acme'}`, { user: 'acme' }),
+        );
     } finally {
       await server.query(`alter database "${name}" allow_connections true`);
       await server.end();
