@@ -33,6 +33,7 @@ const LONG = [
   'cli/seal-once',
   'cli/standby',
   'cli/verify',
+  'cli/view',
   'compose/without-opentelemetry',
   'capture/short-way',
   'event/actions.types',
@@ -108,6 +109,9 @@ const LONG = [
   'verify/headers',
   'verify/malicious',
   'verify/restored',
+  'viewer/escapes',
+  'viewer/platforms',
+  'viewer/tail',
 ].map((name) => `test/${name}.spec`);
 
 /** In the long run alone. */
