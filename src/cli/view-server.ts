@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { below } from '../viewer/below.js';
 import type { ViewerHandler } from '../viewer/handler.js';
-import { answerWith, type ResponseLike } from '../viewer/node-http.js';
+import { answerWith } from '../viewer/node-http.js';
 
 export interface ServedAlone {
   /** With the token that works once. */
@@ -46,7 +46,7 @@ export async function serveAlone(port: number, handler: ViewerHandler): Promise<
     }
     if (!hasCookie(headers.cookie)) return refuse(response, 401, 'open the address that the command has printed');
     const asked = { method, headers, native: request, ...below(url, 0) };
-    await answerWith(handler, asked, response as unknown as ResponseLike); // Node's own
+    await answerWith(handler, asked, response);
   }
 
   /** By a page and not by a redirection, which would be from wherever the address was clicked, and so without the cookie. */

@@ -67,7 +67,12 @@ describe('the command view', () => {
     const session = await ask(viewed, '/api/session', { cookie: `a=b; ${cookieOf(entered)}` });
     expect(JSON.parse(session.text)).toMatchObject({ tenants: 'all', can: { verify: true }, reader: { id: expect.stringMatching(/^os:/) } }); // prettier-ignore
     expect((await ask(viewed, '/', { cookie: cookieOf(entered) })).text).toContain('<base href="./">');
-    for (const cookie of [`audit-view-${viewed.address.port}=x`, `audit-view-${viewed.address.port}=`, cookieOf(entered).replace('view-', 'view-1')]) // prettier-ignore
+    for (const cookie of [
+      `audit-view-${viewed.address.port}=x`,
+      `audit-view-${viewed.address.port}=`,
+      cookieOf(entered).replace('view-', 'view-1'),
+    ])
+      // prettier-ignore
       expect((await ask(viewed, '/api/session', { cookie })).status).toBe(401);
     viewed.child.kill('SIGTERM');
     expect(await once(viewed.child, 'exit')).toEqual([0, null]);
@@ -76,7 +81,13 @@ describe('the command view', () => {
   it('listens on the loopback alone, and answers to no other name', async () => {
     const viewed = await view();
     const { port, pathname } = viewed.address;
-    for (const host of ['evil.test', `evil.test:${port}`, '127.0.0.1', `127.0.0.1.evil.test:${port}`, `[::1]:${port}`]) {
+    for (const host of [
+      'evil.test',
+      `evil.test:${port}`,
+      '127.0.0.1',
+      `127.0.0.1.evil.test:${port}`,
+      `[::1]:${port}`,
+    ]) {
       const answer = await ask(viewed, pathname, { host });
       expect([host, answer.status, answer.headers['set-cookie']]).toEqual([host, 421, undefined]);
     }
