@@ -35,8 +35,8 @@ export function compareShown(
   opened: readonly SectionName[],
   sections: SectionBytes,
 ): Compared {
-  const { id, origin, seq, sealedAt, hash } = parsed;
-  const made = entryOfLeaf({ id, origin, seq, sealedAt, hash, body, tenant: entry.tenant }, sections);
+  const { id, origin, seq, sealedAt, hash, action, outcome } = parsed;
+  const made = entryOfLeaf({ id, origin, seq, sealedAt, hash, body, tenant: entry.tenant, action, outcome }, sections);
   const sealed = JSON.parse(rowJson(made)) as Members; // it wrote an object
   const shown = entry as unknown as Members; // by names
   const isAbridged = shown['abridged'] === true;
