@@ -255,7 +255,7 @@ export const r = {
   none: 'The log has no change of this record.',
   setBy: 'Set by',
   setWhen: 'When',
-  beforeLog: 'before the log',
+  beforeLog: 'not in the log',
   incomplete: 'You do not see all that changes this record, so this may not be all of it.',
   changed: 'What this version changed',
   compare: 'Two versions compared',

@@ -85,7 +85,7 @@ export function accessParts({ action, resource, details }: ShownEntry, { actor =
   return joined([
     fill(template, { who, point }),
     by === undefined ? [] : fill(saying.letInBy, { who: [{ kind: 'actor', text: shorten(by), id: by }] }),
-    fill(saying.asSaidBy, { actor }),
+    actor.length === 0 ? [] : fill(saying.asSaidBy, { actor }),
   ]);
 }
 

@@ -28,6 +28,7 @@ describe('one sentence says', () => {
     ['many fields', updated({ a: 1, b: 1, c: 1, d: 1, e: 1 }, { a: 2, b: null, c: [1], d: {}, e: '' }), 'ada@example.com (admin) changed Invoice 42: a from 1 to 2, b from 1 to empty, c from 1 to a list of 1 and 2 more fields'],
     ['that a document changed', updated({ meta: { a: 1 } }, { meta: { a: 2 } }), 'ada@example.com (admin) changed meta of Invoice 42'],
     ['that documents changed', updated({ meta: {}, tags: [1], n: 1 }, { meta: { a: 2 }, tags: [], n: 2 }), 'ada@example.com (admin) changed Invoice 42: meta, tags and n from 1 to 2'],
+    ['what one actor did', status, 'Changed status of Invoice 42 from DRAFT to APPROVED', { isActorKnown: true }],
     ['nothing that is logged', madeEntry(), 'ada@example.com (admin) wrote Invoice 42 without changing a field that is logged'],
     ['a long value by both of its ends', updated({ a: `x${'y'.repeat(90)}z` }, { a: 1 }), `ada@example.com (admin) changed a of Invoice 42 from x${'y'.repeat(38)}…${'y'.repeat(19)}z to 1`],
     ['bytes by their number', updated({ a: null }, { a: String.raw`\x00ff00ff` }), 'ada@example.com (admin) set a of Invoice 42 to 4 bytes'],

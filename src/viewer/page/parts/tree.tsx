@@ -85,16 +85,16 @@ function Line({ row }: { readonly row: TreeRow }): JSX.Element {
           )}
           {old !== undefined && (
             <del class="diff-old">
-              <StoredText of={old} first={VALUE} />
+              <StoredText of={old} first={VALUE} isJson />
             </del>
           )}
           {is === 'changed' && <span class="dim"> → </span>}
           {row.new !== undefined &&
             (is === 'same' ? (
-              <StoredText of={row.new} first={VALUE} />
+              <StoredText of={row.new} first={VALUE} isJson />
             ) : (
               <ins class="diff-new">
-                <StoredText of={row.new} first={VALUE} />
+                <StoredText of={row.new} first={VALUE} isJson />
               </ins>
             ))}
         </>
