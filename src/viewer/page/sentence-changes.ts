@@ -13,7 +13,8 @@ const BOOKKEEPING = /^(?:(?:last_?)?(?:updated|modified|changed)_?(?:at|on)|_?ve
 export function updateParts(entry: ShownEntry, places: Readonly<Record<string, Parts>>): Parts {
   const changes = telling(entry.changes);
   const [first] = changes;
-  if (first === undefined) return fill(sentences.changedNothing, places);
+  if (first === undefined)
+    return fill((entry.old ?? entry.new) ? sentences.changedNothing : sentences.changedUnseen, places);
   if (changes.length > 1) return fill(sentences.changedSeveral, { ...places, changes: changesParts(changes) });
   const field: Parts = [{ kind: 'field', text: shorten(first.field) }];
   if (isDocument(first.old) && isDocument(first.new)) return fill(sentences.changedField, { ...places, field });

@@ -55,6 +55,11 @@ function Rows({ make, of }: { readonly make: () => Generator<TreeRow, undefined>
   );
 }
 
+function amountOf(opens: '[' | '{', members: number): string {
+  if (members === 1) return opens === '[' ? e.item : e.member;
+  return (opens === '[' ? e.items : e.members).replace('{count}', count(members));
+}
+
 const SIGNS: Readonly<Record<TreeRow['is'], string>> = {
   same: ' ',
   inside: ' ',
@@ -80,9 +85,7 @@ function Line({ row }: { readonly row: TreeRow }): JSX.Element {
               <bdi>{visible(String(key), VALUE)}</bdi>:
             </span>
           )}
-          {opens !== undefined && (
-            <span class="dim">{(opens === '[' ? e.items : e.members).replace('{count}', count(members))}</span>
-          )}
+          {opens !== undefined && <span class="dim">{amountOf(opens, members)}</span>}
           {old !== undefined && (
             <del class="diff-old">
               <StoredText of={old} first={VALUE} isJson />

@@ -93,6 +93,8 @@ function useEntryKeys(entry: ShownEntry): void {
     e: () => (typeof id === 'string' && id !== '' ? to({ view: 'actor', id }) : true),
     r: () => (resource?.id === undefined ? true : to({ view: 'record', type: resource.type, id: resource.id })),
     g: () => (group === undefined ? true : to({ view: 'timeline' }, [{ name: 'group', value: group }])),
+    // To its first button: what that fetches leaves an entry, so it is pressed by whoever wants it.
+    v: () => document.querySelector<HTMLElement>('.seal button, .seal summary')?.focus(),
     Escape: () => history.back(),
   });
 }
