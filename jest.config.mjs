@@ -31,6 +31,7 @@ const LONG = [
   'cli/refusals',
   'cli/seal-once',
   'cli/verify',
+  'cli/view',
   'compose/without-opentelemetry',
   'capture/short-way',
   'event/actions.types',
@@ -106,6 +107,9 @@ const LONG = [
   'verify/headers',
   'verify/malicious',
   'verify/restored',
+  'viewer/escapes',
+  'viewer/platforms',
+  'viewer/tail',
 ].map((name) => `test/${name}.spec`);
 
 /** In the long run alone. */

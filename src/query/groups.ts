@@ -105,7 +105,7 @@ export interface EntryFacets {
   readonly source: readonly ValueCount[];
   readonly actor: readonly ValueCount[];
   readonly resourceType: readonly ValueCount[];
-  /** Entries that were looked at, 10,000 at most. */
+  /** Entries that the numbers are of, 10,000 at most. */
   readonly walked: number;
   /** All that there are were looked at. */
   readonly isExact: boolean;
@@ -132,7 +132,9 @@ const MOST_HOURS = 88_000;
 export async function facets(asking: Asking, conditions: AuditConditions): Promise<EntryFacets> {
   const found = await facetsOf(asking, conditions, ['action', 'outcome', 'source', 'actor', 'resource type'], MOST_VALUES); // prettier-ignore
   const [action = [], outcome = [], source = [], actor = [], resourceType = []] = found.facets.map((each) => valuesOf(each)); // prettier-ignore
-  return { action, outcome, source, actor, resourceType, walked: found.walked, isExact: found.stoppedId === undefined };
+  // Not how many were walked: those that are hidden are among them.
+  const walked = outcome.reduce((sum, { count }) => sum + count, 0);
+  return { action, outcome, source, actor, resourceType, walked, isExact: found.stoppedId === undefined };
 }
 
 /** How much happened, hour by hour, and what. */

@@ -118,7 +118,7 @@ describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
   });
 
   it('answers every question, unchanged by the application, and says nothing of what is hidden', async () => {
-    const marks = world.hidden.flatMap(({ id, hash, details }) => [id, hash, String(details?.['note'])]);
+    const marks = world.hidden.flatMap(({ id, hash, details }) => [id, hash, JSON.stringify(details?.['note'])]);
     for (const path of questions) {
       const answer = await served.ask(path, { user: 'ann' });
       expect([path, answer.status, answer.text.slice(0, 200)]).toEqual([path, 200, expect.any(String)]);

@@ -45,6 +45,7 @@ export interface Asking {
 export interface ServedViewer {
   /** Where it is mounted, without a slash. */
   readonly mount: string;
+  readonly port: number;
   /** Sent as it is: a path that a client would mend comes as it was written. */
   ask(path: string, asking?: Asking): Promise<Answer>;
   close(): Promise<void>;
@@ -198,6 +199,7 @@ async function servedBy(server: Server, mount: string, close: () => Promise<unkn
   const port = typeof address === 'object' && address ? address.port : 0;
   return {
     mount,
+    port,
     ask: (path, { method = 'GET', user, headers = {} } = {}) =>
       new Promise((resolve, reject) => {
         const all = { ...(user === undefined ? {} : { 'x-user': user }), ...headers };
