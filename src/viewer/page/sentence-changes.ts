@@ -1,7 +1,7 @@
 import type { ShownChange, ShownEntry } from '../answers.js';
 import { bytesOf } from './binary.js';
 import { count, fill, joined, shorten, text, type Parts } from './fill.js';
-import { saying, sentences } from './entry-texts.js';
+import { saying, sentences } from './sentence-texts.js';
 
 /** Of a change of several fields. */
 const MOST_NAMED = 3;
@@ -56,8 +56,8 @@ function listed(parts: readonly Parts[]): Parts {
 }
 
 function telling(changes: readonly ShownChange[]): readonly ShownChange[] {
-  const telling = changes.filter(({ field }) => !BOOKKEEPING.test(field));
-  return telling.length > 0 ? telling : changes;
+  const others = changes.filter(({ field }) => !BOOKKEEPING.test(field));
+  return others.length > 0 ? others : changes;
 }
 
 const isHidden = ({ redacted, ignored, cut }: ShownChange): boolean =>

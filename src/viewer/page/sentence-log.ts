@@ -1,7 +1,7 @@
 import type { ShownEntry } from '../answers.js';
 import { count, fill, joined, shorten, text, type Parts } from './fill.js';
 import { personParts, word } from './sentence-actor.js';
-import { saying, sentences } from './entry-texts.js';
+import { saying, sentences } from './sentence-texts.js';
 
 type Details = Readonly<Record<string, unknown>>;
 type Places = Readonly<Record<string, Parts>>;

@@ -5,7 +5,7 @@ import { actorParts, personParts, word, type Missing } from './sentence-actor.js
 import { changesParts, updateParts, valueParts } from './sentence-changes.js';
 import { accessParts, logParts } from './sentence-log.js';
 import { verbOf } from './sentence-verb.js';
-import { saying, sentences } from './entry-texts.js';
+import { saying, sentences } from './sentence-texts.js';
 
 export interface Telling {
   /** Of the catalogue of actions. */
