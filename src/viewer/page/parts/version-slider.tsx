@@ -34,7 +34,7 @@ export function VersionSlider({
   const place = r.of.replace('{at}', count(held + 1)).replace('{count}', count(versions.length));
   return (
     <div class="card slider">
-      <div class="slider-row">
+      <div class="slider-row" hidden={last === 0}>
         <button
           type="button"
           class="button button-icon"

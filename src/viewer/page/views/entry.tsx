@@ -35,8 +35,9 @@ export function EntryView({ id }: { readonly id: string }): JSX.Element {
 }
 
 function Whole({ entry }: { readonly entry: ShownEntry }): JSX.Element {
-  const { session, where } = useApp();
-  const question = tenantOf(where);
+  const { session } = useApp();
+  // Of a chain, where the address may be of all of them.
+  const question = new URLSearchParams({ tenant: entry.tenant });
   const sealed = useAsk<SealedAnswer>(`entries/${segment(entry.id)}/sealed`, question);
   const group = useAsk<EntriesAnswer>(`groups/${segment(entry.group ?? '')}`, question, { isEnabled: entry.group !== undefined }); // prettier-ignore
   const sections = sealed.data?.sections;
