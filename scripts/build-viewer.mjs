@@ -8,6 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
+import { viewerAliases, viewerInject } from './viewer-aliases.mjs';
 
 const page = fileURLToPath(new URL('../src/viewer/page/', import.meta.url));
 const target = fileURLToPath(new URL('../src/viewer/assets.generated.ts', import.meta.url));
@@ -22,7 +23,7 @@ const TYPES = {
   html: 'text/html; charset=utf-8',
 };
 
-/** Node's own modules are not there in a browser, where a bundler puts something empty in their place without a word. */
+/** Others of Node's own modules are not there in a browser, where a bundler puts something empty in their place without a word. */
 const noNode = {
   name: 'no-node',
   enforce: 'pre',
@@ -39,6 +40,7 @@ async function bundle(file) {
     root: page,
     logLevel: 'warn',
     plugins: [noNode],
+    resolve: { alias: viewerAliases },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       write: false,
@@ -47,7 +49,11 @@ async function bundle(file) {
       cssCodeSplit: file.endsWith('.css'),
       assetsInlineLimit: Number.MAX_SAFE_INTEGER,
       reportCompressedSize: false,
-      rolldownOptions: { input: page + file, output: { codeSplitting: false } },
+      rolldownOptions: {
+        input: page + file,
+        output: { codeSplitting: false },
+        transform: { inject: viewerInject },
+      },
     },
   });
   const text = (wanted) => output.filter(({ fileName }) => fileName.endsWith(wanted)).map(({ code, source }) => code ?? String(source)).join('\n'); // prettier-ignore

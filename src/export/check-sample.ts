@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { parseLeaf } from '../chain/parse-leaf.js';
 import type { Vkey } from '../chain/vkey.js';
-import { checkProof, checkUnsigned } from '../checkpoint/check-proof.js';
+import { checkProof, checkUnsigned } from '../chain/check-proof.js';
 import { readPlain, readProofFolder } from '../checkpoint/proof-directory.js';
 import { isAuditError } from '../event/errors.js';
 import type { AuditEntry } from '../query/read-entry.js';

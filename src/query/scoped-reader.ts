@@ -3,6 +3,8 @@ import { EXPORTING, exportingOf, type ScopedExport } from './exporting.js';
 import { checkConditions, type AuditConditions } from './query.js';
 import { tenantsOf } from './groups.js';
 import { Questions } from './questions.js';
+import type { Where } from './near.js';
+import { sealedOf, type SealedEntry } from './sealed.js';
 import { ReadTeller, type Shown, type Told } from './told.js';
 import { Wall } from './scope.js';
 import type { AuditEntry } from './read-entry.js';
@@ -27,12 +29,24 @@ export class ScopedReader extends Questions {
 
   /**
    * Leaves the entry of what takes entries away, before the first of them leaves: an export, a proof.
+   * @param id where it is a single entry
    * @throws AuditError `AUDIT_NOT_WRITABLE` on a standby: then nothing may leave
    */
-  async leaving(kind: 'export' | 'proof', conditions: AuditConditions, count = 0): Promise<void> {
+  async leaving(kind: 'export' | 'proof', conditions: AuditConditions, count = 0, id?: string): Promise<void> {
     checkConditions(conditions);
     const tenants = await tenantsOf(this.#asking, conditions);
-    await this.#tell(kind, conditions, { count, tenants }, { must: true });
+    await this.#tell(kind, { ...conditions, id }, { count, tenants }, { must: true });
+  }
+
+  /**
+   * What the seals of entries are computed of: their bytes, and the sections of which this reader sees all. What is not there, or not seen, is
+   * left out.
+   * @param ids 1 to 50; of a single one its neighbours in the chain too
+   */
+  async sealed(ids: readonly string[], where: Where = {}): Promise<readonly SealedEntry[]> {
+    const [id, ...more] = ids;
+    const asked = { ...where, ...(id === undefined || more.length > 0 ? {} : { id }) };
+    return await this.answer('sealed', asked, () => sealedOf(this.#asking, ids, where), ({ length }) => ({ count: length })); // prettier-ignore
   }
 
   /**

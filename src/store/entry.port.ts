@@ -1,3 +1,5 @@
+import type { SealedStore } from './sealed.port.js';
+
 /**
  * Conditions, all of which must hold. Ids are as projected. One of them is looked up in an index and the others are looked at on the
  * way: see `EntryStore`.
@@ -161,7 +163,7 @@ export interface StoredEntry {
  *
  * @throws AuditError `AUDIT_SCHEMA_MISSING`, `AUDIT_PRIVILEGE_MISSING`, `AUDIT_QUERY_TIMEOUT`, `AUDIT_CONNECTION_LOST`
  */
-export interface EntryStore {
+export interface EntryStore extends SealedStore {
   /** At least one entry, if there is one among those that are walked. */
   page(request: EntryPageRequest): Promise<EntryPage>;
   count(filter: EntryFilter): Promise<EntryCount>;

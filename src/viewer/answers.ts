@@ -16,7 +16,7 @@ export interface ShownEntry extends Omit<AuditEntry, 'sealedAt' | 'changes' | 'c
 }
 
 /** Values as JSON has them: digits of a bigint and of a Decimal, bytes and times are text. */
-export interface ShownChange extends Pick<FieldChange, 'field'> {
+export interface ShownChange extends Omit<FieldChange, 'old' | 'new'> {
   readonly old?: unknown;
   readonly new?: unknown;
 }
@@ -116,18 +116,29 @@ export interface AroundAnswer {
   readonly after: readonly ShownEntry[];
 }
 
-/** A section as it is stored. `not opened`: the scope hides a field of it, or the role may not read it. */
-export type SealedSection = { readonly salt: string; readonly bytes: string } | 'erased' | 'never was' | 'not opened';
+/**
+ * A section as it is stored: `salt` in hex, `bytes` in Base64. `not opened`: the scope hides a field of it, or the role may not read it;
+ * `too large`: beyond what is sent to a page.
+ */
+export type SealedSection =
+  { readonly salt: string; readonly bytes: string } | 'erased' | 'never was' | 'not opened' | 'too large';
 
-export interface SealedAnswer {
-  /** The bytes that are hashed, as UTF-8 text. */
+/** The bytes that are hashed, as UTF-8 text, and the hash that is stored of them, hex. */
+export interface SealedLeaf {
   readonly leaf: string;
-  /** Stored, hex. */
   readonly hash: string;
-  /** What the entry behind it says of this one, hex; absent while it is the last. */
-  readonly nextPrev?: string;
-  /** `bytes` in Base64, `salt` in hex. */
+}
+
+export interface SealedAnswer extends SealedLeaf {
   readonly sections: { readonly actor: SealedSection; readonly data: SealedSection };
+  /** Its neighbours in the chain: their leaves have neither actors nor values. `not opened`: the reader does not see its action. */
+  readonly before: SealedLeaf | 'none' | 'not opened';
+  readonly next: SealedLeaf | 'none' | 'not opened';
+}
+
+/** Of several entries at once, by their ids; what is not there is left out. Without neighbours. */
+export interface SealedListAnswer {
+  readonly sealed: Readonly<Record<string, Omit<SealedAnswer, 'before' | 'next'>>>;
 }
 
 export interface ProofAnswer {

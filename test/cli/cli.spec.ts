@@ -62,6 +62,7 @@ describe('the command line', () => {
       '+ 0011_questions.sql',
       '+ 0012_plain_sql.sql',
       '+ 0013_exported.sql',
+      '+ 0014_sealed.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',

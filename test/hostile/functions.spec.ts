@@ -44,6 +44,7 @@ const SANE: Readonly<Record<string, string>> = {
   bytea: `'x'::bytea`,
   name: `'postgres'`,
   'timestamp with time zone': 'now()',
+  'uuid[]': 'array[gen_random_uuid()]',
 };
 const huge = full ? 30_000_000 : 3_000_000;
 const HOSTILE: Readonly<Record<string, readonly string[]>> = {
@@ -57,6 +58,7 @@ const HOSTILE: Readonly<Record<string, readonly string[]>> = {
   bytea: ['null', `''`, `'\\xff'`, `'\\xefbbbf7b7d'`, `convert_to(repeat('[', 100000), 'UTF8')`, `convert_to(repeat(',', ${huge}), 'UTF8')`],
   name: ['null', `''`, `'no such role'`, `repeat('x', 1000)`],
   'timestamp with time zone': ['null', `'infinity'`, `'-infinity'`, `'294276-12-31'`, `'4713-01-01 BC'`],
+  'uuid[]': ['null', `'{}'`, 'array[null]::uuid[]', `array_fill(gen_random_uuid(), array[20000])`, `array_fill(gen_random_uuid(), array[60, 60])`, 'array(select id from audit.entry)'],
   regclass: ['null', `'pg_class'`, `'audit.content'`, '0', '4294967295'],
 }; // prettier-ignore
 

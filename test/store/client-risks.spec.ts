@@ -165,7 +165,7 @@ it('a migration of Prisma Migrate makes the log and no trigger, and takes away t
   const options = { schema: 'audit', onMissing: 'fail', origin: 'example.com/test' } as const;
   const fresh = prismaMigration(planned('client'), [], options);
   expect(fresh?.steps.slice(-4)).toEqual([
-    '+ 0013_exported.sql',
+    '+ 0014_sealed.sql',
     '· "public"."Customer" without a trigger',
     '· "public"."Note" without a trigger',
     '· "public"."orders" without a trigger',

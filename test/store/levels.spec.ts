@@ -128,8 +128,8 @@ describe('of the functions of the log', () => {
   it.each<[Part, readonly string[]]>([
     ['app', [...FACTS, 'mend_positions', 'position', 'record', 'unsealed']],
     ['sealer', [...FACTS, 'acquire', 'anchored', 'forget_keys', 'mend_positions', 'position', 'record_exported', 'record_read', 'record_verified', 'release', 'renew', 'reserve', 'save_checkpoint', 'seal', 'seal_registry', 'unsealed', 'watch_coverage']], // prettier-ignore
-    ['reader', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified']],
-    ['auditor', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified']],
+    ['reader', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified', 'sealed_sections']],
+    ['auditor', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified', 'sealed_sections']],
     ['guard', [...OF_VIEWS, 'record_read']],
     ['other', []],
   ])('the %s may execute these and no other', async (part, allowed) => {

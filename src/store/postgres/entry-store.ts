@@ -14,6 +14,7 @@ import { inTransaction } from './migrate.js';
 import type { Pool, PoolClient } from './pool.js';
 import { readFailure, seesOne } from './read-failure.js';
 import { inSchema } from './schema.js';
+import { postgresSealedStore } from './sealed-store.js';
 import { tellReads } from './tell-reads.js';
 
 const TELL_TENANT = `select set_config('audit.tenant', $1, true), set_config('audit.no_tenant', $2, true)`;
@@ -24,10 +25,14 @@ const SEES_ALL = `select "audit".sees_all(current_user) as all`;
  * @param options `tellTenant`: row-level security may let this role see the tenant alone that its transaction names
  */
 export function postgresEntryStore(pool: Pool, schema: string, options: { tellTenant?: boolean } = {}): EntryStore {
-  const ask = async (tenant: string | undefined, { text, values }: Statement): Promise<unknown[][]> => {
+  const ask = async (
+    tenant: string | undefined,
+    { text, values }: Statement,
+    tells = options.tellTenant === true,
+  ): Promise<unknown[][]> => {
     const query = { text: inSchema(schema, text), values: [...values], rowMode: 'array' as const };
     try {
-      if (!options.tellTenant) return (await pool.query<unknown[]>(query)).rows;
+      if (!tells) return (await pool.query<unknown[]>(query)).rows;
       return await inTransaction(pool, async (client) => {
         if (tenant === undefined) await refuseOne(client, schema);
         else await client.query(TELL_TENANT, [tenant, tenant === '' ? 'on' : 'off']);
@@ -38,6 +43,8 @@ export function postgresEntryStore(pool: Pool, schema: string, options: { tellTe
     }
   };
   return {
+    // Salts are handed out for a tenant that is named, whoever asks.
+    ...postgresSealedStore((tenant, statement) => ask(tenant, statement, true)),
     async page(request) {
       const rows = await ask(request.filter.tenant, pageStatement(request));
       const found = rows.filter(([rank]) => rank !== null).toSorted(([a], [b]) => Number(a) - Number(b));
