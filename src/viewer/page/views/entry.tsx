@@ -35,8 +35,9 @@ export function EntryView({ id }: { readonly id: string }): JSX.Element {
 }
 
 function Whole({ entry }: { readonly entry: ShownEntry }): JSX.Element {
-  const { session, where } = useApp();
-  const question = tenantOf(where);
+  const { session } = useApp();
+  // Of a chain, where the address may be of all of them.
+  const question = new URLSearchParams({ tenant: entry.tenant });
   const sealed = useAsk<SealedAnswer>(`entries/${segment(entry.id)}/sealed`, question);
   const group = useAsk<EntriesAnswer>(`groups/${segment(entry.group ?? '')}`, question, { isEnabled: entry.group !== undefined }); // prettier-ignore
   const sections = sealed.data?.sections;
@@ -93,6 +94,8 @@ function useEntryKeys(entry: ShownEntry): void {
     e: () => (typeof id === 'string' && id !== '' ? to({ view: 'actor', id }) : true),
     r: () => (resource?.id === undefined ? true : to({ view: 'record', type: resource.type, id: resource.id })),
     g: () => (group === undefined ? true : to({ view: 'timeline' }, [{ name: 'group', value: group }])),
+    // To its first button: what that fetches leaves an entry, so it is pressed by whoever wants it.
+    v: () => document.querySelector<HTMLElement>('.seal button, .seal summary')?.focus(),
     Escape: () => history.back(),
   });
 }
