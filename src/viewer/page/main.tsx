@@ -1,6 +1,6 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/preact-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/preact-query';
 import { render, type JSX } from 'preact';
-import { Api } from './api.js';
+import { Api, NoAnswer } from './api.js';
 import { Viewer } from './viewer.js';
 import { retry } from './parts/ask.js';
 import { chosenTheme } from './theme.js';
@@ -10,7 +10,16 @@ document.documentElement.dataset['theme'] = chosenTheme();
 // The server wrote it for the address that was asked for; it stays what it is when the address changes.
 const base = new URL('./', document.baseURI);
 const api = new Api(base);
-const client = new QueryClient({ defaultOptions: { queries: { retry, refetchOnWindowFocus: false } } });
+const client = new QueryClient({
+  defaultOptions: { queries: { retry, refetchOnWindowFocus: false } },
+  queryCache: new QueryCache({
+    // Somebody may see less than before: what there is to choose from is asked anew.
+    onError: (error, { queryKey }) => {
+      if (error instanceof NoAnswer && error.fault === 'denied' && queryKey[1] !== 'session')
+        void client.invalidateQueries({ queryKey: [base.href, 'session'] });
+    },
+  }),
+});
 const root = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'));
 
 const page = (isPrinting: boolean): JSX.Element => (

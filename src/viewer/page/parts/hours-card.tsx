@@ -56,7 +56,7 @@ export function HoursCard({ overview, hours }: HoursCardProps): JSX.Element {
               <tbody>
                 {bars
                   .filter(({ count }) => count > 0)
-                  .reverse()
+                  .toReversed()
                   .map((bar) => (
                     <tr key={bar.at}>
                       <td>

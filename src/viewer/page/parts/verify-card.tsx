@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { useMutation, useQueryClient } from '@tanstack/preact-query';
 import type { VerifyAnswer } from '../../answers.js';
 import { NoAnswer } from '../api.js';
@@ -21,6 +22,11 @@ export function VerifyCard(): JSX.Element {
   });
   const { data } = found;
   const isRunning = data?.state === 'running' || start.isPending;
+  // The log has the verdict now; the page asks for it once the run is at its end.
+  const endedAt = data?.endedAt;
+  useEffect(() => {
+    if (endedAt !== undefined) void client.invalidateQueries({ queryKey: [api.base.href, 'overview'] });
+  }, [endedAt, client, api]);
   const error = start.error ?? found.error;
   return (
     <section class="card card-wide verify">
