@@ -108,6 +108,7 @@ const LONG = [
   'verify/malicious',
   'verify/restored',
   'viewer/escapes',
+  'viewer/nest',
   'viewer/platforms',
   'viewer/tail',
 ].map((name) => `test/${name}.spec`);

@@ -2,7 +2,7 @@ import { uuidV7Millis } from '../event/uuid.js';
 import {
   MOST_WALKED,
   type EntryFacets as StoredFacets,
-  type EntryGroup,
+  type FacetGroup,
   type EntryGroups,
   type GroupKey,
 } from '../store/entry.port.js';
@@ -164,7 +164,7 @@ async function verifiedOf(asking: Asking): Promise<Pick<EntryOverview, 'verified
   return { verified: { at: entry.occurredAt, verdict, ...(typeof level === 'string' ? { level } : {}) } };
 }
 
-const valuesOf = (groups: readonly EntryGroup[]): readonly ValueCount[] =>
+const valuesOf = (groups: readonly FacetGroup[]): readonly ValueCount[] =>
   groups.map(({ key, count }) => ({ value: key, count }));
 
 async function facetsOf(

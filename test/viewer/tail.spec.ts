@@ -90,6 +90,11 @@ describe('the tail', () => {
     expect(numbersOf(seen)).toEqual([-1, ...Array.from({ length: most }, (_, i) => i)]);
   }, 60_000);
 
+  it('gives all of a long chain to whoever comes late', async () => {
+    const events = await listen('/audit/api/tail?tenant=acme&action=thing.*&after=0', { 'x-user': 'acme' }, (all) => numbersOf(all).at(-1) === 399); // prettier-ignore
+    expect(numbersOf(events)).toEqual([-1, ...Array.from({ length: 400 }, (_, i) => i)]);
+  });
+
   it('begins at the end, and says when it is ready', async () => {
     let isTold = false;
     const events = await listen('/audit/api/tail?tenant=acme', { 'x-user': 'acme' }, (all) => {

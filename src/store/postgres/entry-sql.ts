@@ -111,18 +111,20 @@ const GROUPED: Readonly<Record<GroupKey, (zone: string) => readonly [key: string
 
 /** Groups of a walk from the newest entry on, those with most entries first; in each row how far the walk went. */
 export function groupsStatement({ by, zone, ...request }: GroupsRequest): Statement {
-  return grouped(request, [by], zone);
+  return grouped(request, [by], zone, 'min(e.id::text) as first_id, max(e.id::text) as last_id');
 }
 
 /** The same by several keys, whose number in their list is in each row. */
 export function facetsStatement({ by, ...request }: FacetsRequest): Statement {
-  return grouped({ ...request, atLeast: 1 }, by, 'UTC');
+  // As text, which is what half of the time would go into.
+  return grouped({ ...request, atLeast: 1 }, by, 'UTC', 'null::text as first_id, null::text as last_id');
 }
 
 function grouped(
   { filter, atLeast, limit }: Omit<GroupsRequest, 'by' | 'zone'>,
   by: readonly GroupKey[],
   zone: string,
+  ends: string,
 ): Statement {
   const { values, bind } = new Bound();
   const conditions = conditionsOf(filter, 'id', bind);
@@ -131,8 +133,7 @@ function grouped(
   const groups = by.map((each, at) => {
     const [key, action] = GROUPED[each](zoned);
     return `(
-  select ${at} as facet, ${key} as key, ${action} as action, count(*)::integer as count, (count(*) filter (where e.outcome <> 'success'))::integer as failed,
-         min(e.id::text) as first_id, max(e.id::text) as last_id
+  select ${at} as facet, ${key} as key, ${action} as action, count(*)::integer as count, (count(*) filter (where e.outcome <> 'success'))::integer as failed, ${ends}
     from walked e where e.fits
    group by 2, 3 having count(*) >= ${least}::integer order by 4 desc, 2, 3 limit ${most}
 )`;
