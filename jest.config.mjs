@@ -101,6 +101,8 @@ const LONG = [
   'transports/messages',
   'transports/standalone',
   'pg/interference',
+  'viewer/check-browser',
+  'viewer/shims',
   'verifier/go',
   'verifier/python',
   'verify/copied',
