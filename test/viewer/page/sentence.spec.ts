@@ -53,6 +53,7 @@ describe('one sentence says', () => {
     ['by a template', madeEntry(approval), 'ada@example.com (admin) gave Invoice 42 free over 10.00', { actions: approved }],
     ['by a template whose place says nothing', madeEntry({ ...approval, details: {} }), 'ada@example.com (admin) gave Invoice 42 free over (not said)', { actions: approved }],
     ['by a template with the actor at the end', madeEntry({ ...approval, actor: { id: 'Ada', onBehalfOf: 'Grace' } }), 'Invoice 42 was approved by Ada, acting for Grace', { actions: { 'invoice.approve': { sentence: '{resource} was approved by {actor}' } } }],
+    ['by a template with a mark behind the actor', madeEntry({ ...approval, actor: { id: 'Ada', onBehalfOf: 'Grace' } }), 'Approved by Ada, acting for Grace; paid', { actions: { 'invoice.approve': { sentence: 'approved by {actor}; paid' } } }],
     ['by no template that is none', madeEntry(approval), 'ada@example.com (admin) approved Invoice 42', { actions: { 'invoice.approve': { sentence: '{nobody}' } } }],
     ['not who, where nobody was signed in', madeEntry({ ...approval, actor: { type: 'anonymous' } }), 'Somebody who was not signed in approved Invoice 42'],
     ['not who, where his name was erased', madeEntry({ ...approval, actor: undefined }), 'Somebody whose name was erased approved Invoice 42', { actor: 'erased' }],
