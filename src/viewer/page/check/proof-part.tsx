@@ -57,7 +57,7 @@ export function ProofPart({ entry, leafHash }: ProofPartProps): JSX.Element | nu
         open={checked !== undefined && checked.signers.every(({ from }) => from === 'server')}
       >
         <summary>{s.keys}</summary>
-        <KeyForm keys={keys} onKeys={setKeys} />
+        <KeyForm about={s.keysText} keys={keys} onKeys={setKeys} />
       </details>
     </div>
   );
