@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { EntriesAnswer, EntryAnswer, SealedAnswer, ShownEntry } from '../../answers.js';
-import { SealPanel } from '../check/seal-panel.js';
 import { diffOf } from '../diff.js';
 import { e } from '../entry-texts.js';
 import { explain } from '../explain.js';
 import { plain } from '../fill.js';
 import { useKeys } from '../keys.js';
 import { ActorCard } from '../parts/actor-card.js';
+import { lazy } from '../parts/lazy.js';
 import { useApp } from '../parts/app.js';
 import { useAsk } from '../parts/ask.js';
 import { Differences } from '../parts/differences.js';
@@ -25,6 +25,9 @@ import { moveTo, segment, tenantOf, type Condition, type Place } from '../routes
 import { sentenceOf } from '../sentence.js';
 import type { Missing } from '../sentence-actor.js';
 import { t } from '../texts.js';
+
+/** A third of the page, which no other view needs. */
+const SealPanel = lazy(async () => (await import('../check/seal-panel.js')).SealPanel);
 
 /** One entry: what happened, who did it, and how it is known. */
 export function EntryView({ id }: { readonly id: string }): JSX.Element {
