@@ -28,7 +28,7 @@ const QUESTIONS: readonly AuditConditions[] = [
 function counted(entries: readonly AuditEntry[], of: (entry: AuditEntry) => string | null): object {
   const counts = new Map<string | null, number>();
   for (const entry of entries) counts.set(of(entry), (counts.get(of(entry)) ?? 0) + 1);
-  return new Map([...counts].sort());
+  return counts;
 }
 
 describe.each(QUESTIONS)('of %j', (conditions) => {
@@ -36,7 +36,7 @@ describe.each(QUESTIONS)('of %j', (conditions) => {
     const { entries } = await audit.query.find({ ...conditions, limit: 500 });
     const facets = await audit.query.facets(conditions);
     const values = (list: readonly { value: string | null; count: number }[]): object =>
-      new Map(list.map(({ value, count }) => [value, count] as const).sort());
+      new Map(list.map(({ value, count }) => [value, count] as const));
     expect(values(facets.action)).toEqual(counted(entries, ({ action }) => action));
     expect(values(facets.outcome)).toEqual(counted(entries, ({ outcome }) => outcome));
     expect(values(facets.source)).toEqual(counted(entries, ({ source }) => source));

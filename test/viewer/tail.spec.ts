@@ -136,6 +136,23 @@ describe('the tail', () => {
   });
 });
 
+describe('a server that ends', () => {
+  it.each(['Express', 'Fastify', 'Nest on Express', 'Nest on Fastify'])(
+    'does not wait for whoever looks on: %s',
+    async (name) => {
+      const other = await (VIEWERS[name] as (typeof VIEWERS)[string])({ databaseUrl: log.url, seal: false }, (user) => ({ tenants: [user], actor: { id: 'ann' } })); // prettier-ignore
+      const asked = httpRequest({ host: '127.0.0.1', port: other.port, path: `${other.mount}/api/tail?tenant=acme`, headers: { 'x-user': 'acme' }, agent: false }); // prettier-ignore
+      asked.end();
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      const ended = once(response, 'end'); // whole, and not cut
+      response.resume();
+      other.stop();
+      await ended;
+      await other.close();
+    },
+  );
+});
+
 describe('an export', () => {
   it('ends when whoever takes it has gone, and lets go of what it holds', async () => {
     for (let i = 0; i < 1_200; i += 1) record('large', i);
