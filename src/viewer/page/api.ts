@@ -16,7 +16,7 @@ export class NoAnswer extends Error {
   readonly path: string;
 
   constructor(fault: Fault, path: string, said?: { readonly code?: string; readonly message?: string }) {
-    super(said?.message ?? fault);
+    super(said?.message?.replace(/ \[AUDIT_\w+\]$/, '') ?? fault);
     this.fault = fault;
     this.code = said?.code;
     this.path = path;

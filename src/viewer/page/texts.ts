@@ -116,6 +116,7 @@ export const t = {
   forPrograms: 'for programs; loses nothing',
   exported: (lines: number, bytes: number) => `${some(lines, 'entry', 'entries')}, ${size(bytes)}`,
   exportDone: (lines: number, bytes: number) => `Saved: ${some(lines, 'entry', 'entries')}, ${size(bytes)}.`,
+  exportNeedsTenant: 'An export is of one tenant: choose one above, and export each by itself.',
   exportBroke: 'The connection broke before the end; what came of it was thrown away.',
   cancel: 'Cancel',
 
