@@ -10,6 +10,8 @@ export interface Conditions {
   readonly lead?: string | undefined;
   /** Parameter with a list of actions, each of which is looked up in the index by itself. */
   readonly eachOf?: string | undefined;
+  /** What of the index a scope shows, where it is not asked for that alone: the rest is passed over. */
+  readonly seen?: string | undefined;
   /** What is looked at of each entry on the way. */
   readonly rest: readonly string[];
 }
@@ -53,7 +55,22 @@ export type After = readonly [compare: '<' | '>', id: string];
 const OF_ALL_TENANTS: ReadonlySet<string> = new Set(['id', 'chain', 'group', 'requestId']);
 
 /** @param by order of the page: a range of time is looked for in an index that is in the order of time */
-export function conditionsOf(filter: EntryFilter, by: 'chain' | 'id', bind: Bind, after?: After): Conditions {
+export function conditionsOf(asked: EntryFilter, by: 'chain' | 'id', bind: Bind, after?: After): Conditions {
+  const { visibleActions, ...filter } = asked;
+  if (visibleActions === undefined) return indexed(filter, by, bind, after);
+  // By the actions that are seen, where nothing else is asked for: then there is nothing to pass over.
+  const bySeen = { ...filter, actions: filter.actions ?? visibleActions };
+  if (indexed(bySeen, by, () => '', after).isByActions) return indexed(bySeen, by, bind, after);
+  return { ...indexed(filter, by, bind, after), seen: anyOf('action', bind(visibleActions)) };
+}
+
+/** @returns `isByActions`: the index is asked for no entry of other actions than these */
+function indexed(
+  filter: EntryFilter,
+  by: 'chain' | 'id',
+  bind: Bind,
+  after?: After,
+): Conditions & { readonly isByActions: boolean } {
   const many = (filter.actions?.length ?? 0) > 1 ? bind(filter.actions) : undefined;
   const served = DRIVERS.find((names) => names.every((name) => isGiven(filter[name])) && serves(names, filter)) ?? [];
   const lead = by === 'id' && served[0] !== undefined ? LEADS[served[0]] : undefined;
@@ -64,15 +81,16 @@ export function conditionsOf(filter: EntryFilter, by: 'chain' | 'id', bind: Bind
     ...served,
     ...(by === 'id' ? (['fromId', 'toId'] as const) : []),
   ]);
-  if (served[0] !== 'actions' || many === undefined) return { ...split(parts, inIndex), lead: lead && `e.${lead[0]}` };
+  if (served[0] !== 'actions' || many === undefined)
+    return { ...split(parts, inIndex), lead: lead && `e.${lead[0]}`, isByActions: served[0] === 'actions' };
   const others = split(
     parts.filter(([name]) => name !== 'actions'),
     inIndex,
   );
-  if (others.rest.length === 0) return { ...others, eachOf: many };
+  if (others.rest.length === 0) return { ...others, eachOf: many, isByActions: true };
   // Each of many actions may have entries that the rest leaves out: then those of the tenant are walked.
   inIndex.delete('actions');
-  return split(parts, inIndex);
+  return { ...split(parts, inIndex), isByActions: false };
 }
 
 function split(parts: readonly Condition[], inIndex: ReadonlySet<keyof EntryFilter>): Conditions {
