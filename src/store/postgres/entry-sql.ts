@@ -1,6 +1,5 @@
 import { LIMITS } from '../../event/limits.js';
 import {
-  MOST_PASSED,
   MOST_WALKED,
   type EntryFilter,
   type EntryPageRequest,
