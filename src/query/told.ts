@@ -53,6 +53,8 @@ interface Folded {
 
 const FOLDED_MS = 60_000;
 const MOST_FOLDED = 1_000;
+/** Questions whose entries are remembered, of one reader: of another all that its page shows is shown anew. */
+const MOST_PAGES = 8;
 
 /**
  * Leaves an entry `audit.read` for what a reader was shown, in the chain that it is of, before he has it. The same question within a
@@ -64,6 +66,7 @@ export class ReadTeller {
   readonly #store: Pick<EntryStore, 'tellRead' | 'end'>;
   readonly #onUntold: (error: unknown) => void;
   readonly #told = new Map<string, Folded>();
+  readonly #pages = new Set<Folded>();
 
   constructor(
     scope: ReaderScope,
@@ -89,7 +92,7 @@ export class ReadTeller {
       const now = folded ?? { since: systemClock.monotonic(), told: -1, shown: 0, ids: NOTHING };
       const ids = shown.entries && idsOf(shown.entries, question.tenant === undefined ? tenant : undefined);
       if (cursor !== undefined || shown.isMore === true) now.shown += count;
-      else showAnew(now, count, ids);
+      else this.#showAnew(now, count, ids);
       const isDue = folded === undefined || now.shown >= Math.max(2 * now.told, 1);
       return isDue ? [{ key, now, tenant, count: now.shown }] : [];
     });
@@ -108,6 +111,23 @@ export class ReadTeller {
       if (this.#told.size >= MOST_FOLDED) this.#told.clear();
       now.told = Math.max(now.told, count);
       this.#told.set(key, now);
+    }
+  }
+
+  /** The same question from its beginning: of entries those that it did not show the last time, of a number what it has more. */
+  #showAnew(now: Folded, count: number, ids: ReadonlySet<string> | undefined): void {
+    if (ids === undefined) {
+      now.shown = Math.max(now.shown, count);
+      return;
+    }
+    now.shown += [...ids].filter((id) => !now.ids.has(id)).length;
+    now.ids = ids;
+    this.#pages.delete(now);
+    this.#pages.add(now);
+    for (const page of this.#pages) {
+      if (this.#pages.size <= MOST_PAGES) break;
+      page.ids = NOTHING;
+      this.#pages.delete(page);
     }
   }
 
@@ -131,13 +151,6 @@ const NOTHING: ReadonlySet<string> = new Set();
 /** @param tenant of which alone; `undefined`: all are of one chain */
 const idsOf = (entries: readonly ShownEntry[], tenant: string | undefined): ReadonlySet<string> =>
   new Set(entries.filter((entry) => tenant === undefined || entry.tenant === tenant).map(({ id }) => id));
-
-/** The same question from its beginning: of entries those that it did not show the last time, of a number what it has more. */
-function showAnew(now: Folded, count: number, ids: ReadonlySet<string> | undefined): void {
-  now.shown =
-    ids === undefined ? Math.max(now.shown, count) : now.shown + [...ids].filter((id) => !now.ids.has(id)).length;
-  now.ids = ids ?? NOTHING;
-}
 
 /** Values that are people or records are in the erasable section, as all of this; what is long is its hash. */
 function saidOf(conditions: Told): Record<string, unknown> {
