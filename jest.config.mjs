@@ -33,6 +33,7 @@ const LONG = [
   'cli/seal-once',
   'cli/standby',
   'cli/verify',
+  'cli/view',
   'compose/without-opentelemetry',
   'capture/short-way',
   'event/actions.types',
@@ -103,12 +104,18 @@ const LONG = [
   'transports/messages',
   'transports/standalone',
   'pg/interference',
+  'viewer/check-browser',
+  'viewer/shims',
   'verifier/go',
   'verifier/python',
   'verify/copied',
   'verify/headers',
   'verify/malicious',
   'verify/restored',
+  'viewer/escapes',
+  'viewer/nest',
+  'viewer/platforms',
+  'viewer/tail',
 ].map((name) => `test/${name}.spec`);
 
 /** In the long run alone. */

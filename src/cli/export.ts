@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { checkEvidence } from '../checkpoint/check-evidence.js';
 import { AuditError } from '../event/errors.js';
 import { writeExport } from '../export/directory.js';
+import { readManifest } from '../export/read-manifest.js';
 import type { ExportFormat } from '../export/format.js';
 import {
   deploymentOrigin,
@@ -23,6 +24,8 @@ import { timeProgress } from './time-progress.js';
 type ExportCommandOptions = ConditionOptions &
   PackageOptions & {
     readonly newest?: boolean;
+    readonly continue?: boolean;
+    readonly previous?: string;
     readonly format: ExportFormat;
     readonly bom: boolean;
     readonly proveComplete?: boolean;
@@ -40,6 +43,10 @@ export function exportCommand(): Command {
       ),
     ).option('--newest', 'newest first'),
   )
+    .option(
+      '--continue',
+      'go on in a directory that was begun with the same conditions and options and was not finished; one that is not there is begun',
+    ) // prettier-ignore
     .addOption(
       new Option('--format <format>', 'ndjson is the evidence, csv is for spreadsheets')
         .choices(['ndjson', 'csv'])
@@ -61,6 +68,10 @@ export function exportCommand(): Command {
       '--word <word>',
       'what the auditor said when that checkpoint was anchored: without it the owner of the log could steer the sample',
     ) // prettier-ignore
+    .option(
+      '--previous <dir>',
+      'the export before this one in a series, or its manifest.json: the manifest names it, and verify-export checks them together',
+    ) // prettier-ignore
     .option('--verify', 'verify the log first, all of it; the sheet says what came of it')
     .option('--no-sign', 'the manifest is not signed, although a signer is configured')
     .action(async (options: ExportCommandOptions, command: Command) => {
@@ -72,6 +83,7 @@ export function exportCommand(): Command {
       if (options.word !== undefined && options.sample === undefined)
         throw new AuditError('AUDIT_OPTIONS_INVALID', '--word is said for a sample: pass --sample too');
       const { signer } = checkEvidence(env.evidence);
+      const previous = options.previous === undefined ? undefined : (await readManifest(options.previous)).sha256;
       const producedBy = `nestjs-prisma-audit ${packageVersion()}`;
       const written = await withPool(env, 'export', async (pool) => {
         await requireLog(pool, env.schema);
@@ -87,6 +99,7 @@ export function exportCommand(): Command {
             { ...conditionsOf(options), order: options.newest ? 'newest' : 'oldest' },
             {
               directory: out,
+              continues: options.continue,
               format,
               bom,
               values: 'columns',
@@ -99,6 +112,7 @@ export function exportCommand(): Command {
               withProof: (work) => withProofSource(pool, env.schema, work),
               evidence: options.proveComplete ? { openings: options.openings === true } : undefined,
               population: options.population,
+              previous,
               sample: options.sample === undefined ? undefined : { size: options.sample, word: options.word },
               ...(signer === undefined || !options.sign
                 ? {}
@@ -147,6 +161,7 @@ function wordsOf(options: ExportCommandOptions): readonly string[] {
     ...conditionWords(conditionsOf(options)),
     ...(options.newest ? ['--newest'] : []),
     ...packageWords(options),
+    ...(options.continue ? ['--continue'] : []),
     `--format ${format}`,
     ...(bom ? [] : ['--no-bom']),
     ...(proveComplete ? ['--prove-complete'] : []),
@@ -154,6 +169,7 @@ function wordsOf(options: ExportCommandOptions): readonly string[] {
     ...(population ? ['--population'] : []),
     ...(sample === undefined ? [] : [`--sample ${sample}`]),
     ...(word === undefined ? [] : [`--word ${quoted(word)}`]),
+    ...(options.previous === undefined ? [] : [`--previous ${quoted(options.previous)}`]),
     ...(isVerified ? ['--verify'] : []),
     ...(sign ? [] : ['--no-sign']),
   ];

@@ -16,6 +16,7 @@ export interface PackageOptions {
   readonly control?: string;
   readonly sample?: number;
   readonly openings?: boolean;
+  readonly continue?: boolean;
 }
 
 export function withPackage(command: Command): Command {
@@ -33,6 +34,7 @@ export function checkPackage(options: PackageOptions & ConditionOptions): void {
   if ((options.out === undefined) === (options.package === undefined)) throw refused('name the new directory with --out, or a zip with --package: one of the two'); // prettier-ignore
   if (options.package === undefined && options.control !== undefined) throw refused('--control is what a package is for: pass --package too'); // prettier-ignore
   if (options.package === undefined) return;
+  if (options.continue === true) throw refused('--continue goes on in a directory: pass --out');
   const { from, to } = conditionsOf(options);
   if (from === undefined || to === undefined) throw refused('a package is of a period: pass --from and --to');
   if ((options.sample ?? 0) > MOST_PROVED) throw refused(`a package has proofs of its sample, ${MOST_PROVED} at most`);

@@ -96,7 +96,10 @@ export class Audit implements Recorder {
 
   /** What a viewer stands on. */
   get [VIEWER](): ViewerSource {
-    return (this.#viewer ??= viewerSourceOf(this, this.#options, this.#poolOfReaders));
+    const { auditorUrl, sealerUrl } = this.#options;
+    let proving: Pool | undefined;
+    const whole = (): Pool => (proving ??= this.#poolOf(auditorUrl ?? sealerUrl, auditorUrl === undefined ? 'sealer' : 'auditor')); // prettier-ignore
+    return (this.#viewer ??= viewerSourceOf(this, this.#options, { readers: this.#poolOfReaders, whole }));
   }
 
   #readSink(): ReadSink {

@@ -11,6 +11,7 @@ import { readFailure } from '../store/postgres/read-failure.js';
 import type { BacklogFacts, ViewerSource } from '../viewer/port.js';
 import type { AuditHealth } from './health.js';
 import type { CheckedOptions } from './options.js';
+import { provingBy } from './proving.js';
 import { VerifyRun } from './verify-run.js';
 
 /** What is read of an audit. */
@@ -21,8 +22,15 @@ interface Viewed extends Pick<ViewerSource, 'query' | 'export' | 'actions'> {
 /** A signer may be on another continent. */
 const SIGNER_MS = 2_000;
 
-/** What the viewer of an audit stands on. @param pool of the role that reads */
-export function viewerSourceOf(audit: Viewed, options: CheckedOptions, pool: Pool): ViewerSource {
+interface Pools {
+  /** Of the role that reads. */
+  readonly readers: Pool;
+  /** Of one that reads the whole log; opened when it is asked for first. */
+  readonly whole: () => Pool;
+}
+
+/** What the viewer of an audit stands on. */
+export function viewerSourceOf(audit: Viewed, options: CheckedOptions, { readers: pool, whole }: Pools): ViewerSource {
   const { schema, catalogue, config, onError, auditorUrl, evidence } = options;
   let name: Promise<string> | undefined;
   let keys: Promise<readonly string[]> | undefined;
@@ -47,6 +55,7 @@ export function viewerSourceOf(audit: Viewed, options: CheckedOptions, pool: Poo
     vkeys,
     evidence: async () => ({ ...(await evidenceFacts(pool, schema)), anchors: (evidence?.anchors ?? []).map((anchor) => anchor.name) }), // prettier-ignore
     backlog: async () => backlogOf(await audit.health()),
+    prove: provingBy(whole, schema),
     verifying: auditorUrl === undefined ? undefined : new VerifyRun({ databaseUrl: auditorUrl, schema }, onError),
     onError,
   };

@@ -56,7 +56,11 @@ export function auditViewer<R = unknown>(audit: Viewable, options: ViewerOptions
       const { method, headers, originalUrl } = request;
       // What hooks put on the reply is theirs; what is sent here no other hook changes.
       reply.hijack();
-      await answerWith(handler, { method, headers, native: request, ...below(originalUrl, depth) }, reply.raw as ResponseLike); // Node's own
+      await answerWith(
+        handler,
+        { method, headers, native: request, ...below(originalUrl, depth) },
+        reply.raw as ResponseLike,
+      ); // Node's own
     };
     const same = { method: METHODS, exposeHeadRoute: false, config: { audit: false }, handler: answer } as const;
     // A mount at the root has no path without a slash.

@@ -2,7 +2,7 @@ import { uuidV7Millis } from '../event/uuid.js';
 import {
   MOST_WALKED,
   type EntryFacets as StoredFacets,
-  type EntryGroup,
+  type FacetGroup,
   type EntryGroups,
   type GroupKey,
 } from '../store/entry.port.js';
@@ -110,7 +110,7 @@ export interface EntryFacets {
   readonly source: readonly ValueCount[];
   readonly actor: readonly ValueCount[];
   readonly resourceType: readonly ValueCount[];
-  /** Entries that were looked at, 10,000 at most. */
+  /** Entries that the numbers are of, 10,000 at most. */
   readonly walked: number;
   /** All that there are were looked at. */
   readonly isExact: boolean;
@@ -137,7 +137,9 @@ const MOST_HOURS = 88_000;
 export async function facets(asking: Asking, conditions: AuditConditions): Promise<EntryFacets> {
   const found = await facetsOf(asking, conditions, ['action', 'outcome', 'source', 'actor', 'resource type'], MOST_VALUES); // prettier-ignore
   const [action = [], outcome = [], source = [], actor = [], resourceType = []] = found.facets.map((each) => valuesOf(each)); // prettier-ignore
-  return { action, outcome, source, actor, resourceType, walked: found.walked, isExact: found.stoppedId === undefined };
+  // Not how many were walked: those that are hidden are among them.
+  const walked = outcome.reduce((sum, { count }) => sum + count, 0);
+  return { action, outcome, source, actor, resourceType, walked, isExact: found.stoppedId === undefined };
 }
 
 /** How much happened, hour by hour, and what. */
@@ -167,7 +169,7 @@ async function verifiedOf(asking: Asking): Promise<Pick<EntryOverview, 'verified
   return { verified: { at: entry.occurredAt, verdict, ...(typeof level === 'string' ? { level } : {}) } };
 }
 
-const valuesOf = (groups: readonly EntryGroup[]): readonly ValueCount[] =>
+const valuesOf = (groups: readonly FacetGroup[]): readonly ValueCount[] =>
   groups.map(({ key, count }) => ({ value: key, count }));
 
 async function facetsOf(

@@ -30,16 +30,17 @@ export class ScopedReader extends Questions {
 
   /**
    * Leaves the entry of what takes entries away, before the first of them leaves: an export, a proof.
+   * @param id where it is a single entry
    * @throws AuditError `AUDIT_NOT_WRITABLE` on a standby: then nothing may leave
    */
-  async leaving(kind: 'export' | 'proof', conditions: AuditConditions, count = 0): Promise<void> {
+  async leaving(kind: 'export' | 'proof', conditions: AuditConditions, count = 0, id?: string): Promise<void> {
     const said = asked(conditions);
     checkConditions(said);
     if (kind !== 'export' && kind !== 'proof') throw invalid("what leaves is an 'export' or a 'proof'");
     if (!Number.isSafeInteger(count) || count < 0)
       throw invalid('count must be a whole number: how many entries leave');
     const tenants = await tenantsOf(this.#asking, said);
-    await this.#tell(kind, said, { count, tenants }, { must: true });
+    await this.#tell(kind, { ...said, id }, { count, tenants }, { must: true });
   }
 
   /**

@@ -50,6 +50,7 @@ export async function tailOf(
   return looks();
 
   async function* looks(): AsyncGenerator<readonly AuditEntry[]> {
+    // oxlint-disable-next-line no-unmodified-loop-condition -- by whoever has the signal
     while (signal?.aborted !== true) {
       const { entries, isMore } = isSeen ? await look() : NOTHING;
       yield await asking.read(entries);

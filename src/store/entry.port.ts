@@ -113,6 +113,9 @@ export interface GroupsRequest {
   readonly limit: number;
 }
 
+/** A group by its number alone. */
+export type FacetGroup = Pick<EntryGroup, 'key' | 'count' | 'failed'>;
+
 /** The same entries by several keys, in one walk. */
 export interface FacetsRequest extends Omit<GroupsRequest, 'by' | 'zone' | 'atLeast'> {
   readonly by: readonly GroupKey[];
@@ -120,7 +123,7 @@ export interface FacetsRequest extends Omit<GroupsRequest, 'by' | 'zone' | 'atLe
 
 export interface EntryFacets extends Omit<EntryGroups, 'groups'> {
   /** In the order of `by`. */
-  readonly facets: readonly (readonly EntryGroup[])[];
+  readonly facets: readonly (readonly FacetGroup[])[];
 }
 
 /** The end of a tenant's chain. */

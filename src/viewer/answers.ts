@@ -100,7 +100,7 @@ export interface FacetsAnswer {
   readonly source: readonly FacetValue[];
   readonly actor: readonly FacetValue[];
   readonly resourceType: readonly FacetValue[];
-  /** Entries that were looked at, the newest first. */
+  /** Entries that the numbers are of, the newest first. */
   readonly walked: number;
   /** Otherwise there are more. */
   readonly isExact: boolean;

@@ -11,16 +11,16 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d
 
 /**
  * What a query string asks for, beside the names of `own`, which the question reads itself. What there is not is said, never left out: else
- * a link would show more than it says. Values are checked by whoever is asked.
+ * a link would show more than it says. Values are checked by the reader.
  * @throws Refused 400
  */
 export function queryOf(given: URLSearchParams, own: readonly string[] = []): AuditQuery {
-  return read(given, [...CONDITION_NAMES, ...PAGE], own) as AuditQuery; // its members, which the reader checks
+  return read(given, [...CONDITION_NAMES, ...PAGE], own);
 }
 
 /** The same without pages. @throws Refused 400 */
 export function conditionsOf(given: URLSearchParams, own: readonly string[] = []): AuditConditions {
-  return read(given, CONDITION_NAMES, own) as AuditConditions; // as above
+  return read(given, CONDITION_NAMES, own);
 }
 
 /** Where a question looks that has no other conditions. @throws Refused 400 */

@@ -3,7 +3,7 @@ import { notFound } from './refused.js';
 import type { ViewerAnswer } from './request.js';
 
 /** What the page's own program shows at these; it has the same text for all of them. */
-const VIEWS: ReadonlySet<string> = new Set(['', 'entry', 'record', 'actor', 'group', 'overview', 'access']);
+const VIEWS: ReadonlySet<string> = new Set(['entry', 'record', 'actor', 'group', 'overview', 'access']);
 
 /**
  * The page and its files. They are guarded as the data is, so nobody else may keep them.
@@ -16,7 +16,9 @@ export function fileOf(
 ): Omit<ViewerAnswer, 'headers'> & { readonly headers: Record<string, string>; readonly csp?: string | undefined } {
   const name = segments.join('/');
   const isFile = name !== 'index.html' && Object.hasOwn(assets, name);
-  const asset = isFile ? assets[name] : VIEWS.has(segments[0] ?? '') ? assets['index.html'] : undefined;
+  const [view = ''] = segments;
+  const isView = view === '' ? segments.length === 1 : VIEWS.has(view);
+  const asset = isFile ? assets[name] : isView ? assets['index.html'] : undefined;
   if (asset === undefined) throw notFound('there is nothing at this path');
   const caching = asset.isHashed ? 'private, max-age=31536000, immutable' : 'private, no-cache';
   return {

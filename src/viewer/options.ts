@@ -1,8 +1,6 @@
 import { AuditError } from '../event/errors.js';
 import type { ReaderScope } from '../query/scope.js';
 
-type Allowed = ReaderScope | null | undefined | false;
-
 /** Who may see what. `R` is the framework's own request. */
 export interface ViewerOptions<R = unknown> {
   /**
@@ -10,12 +8,13 @@ export interface ViewerOptions<R = unknown> {
    * files too. What it throws is answered with its `status` where that is 401 to 499, else with 500.
    */
   // oxlint-disable-next-line typescript/method-signature-style -- bivariant: an application writes its own type of request
-  authorize(request: R): Allowed | Promise<Allowed>;
+  authorize(request: R): ReaderScope | null | undefined | false | Promise<ReaderScope | null | undefined | false>;
   /** Who may show the page in a frame, as CSP's `frame-ancestors` has it. @defaultValue `["'self'"]` */
   readonly frameAncestors?: readonly string[] | undefined;
 }
 
-export interface CheckedViewerOptions extends ViewerOptions {
+export interface CheckedViewerOptions {
+  readonly authorize: (request: unknown) => ReturnType<ViewerOptions['authorize']>;
   readonly frameAncestors: readonly string[];
 }
 
@@ -41,5 +40,5 @@ export function checkViewerOptions(what: string, options: unknown): CheckedViewe
     !frameAncestors.every((each) => typeof each === 'string' && SOURCE.test(each))
   )
     throw wrong(`frameAncestors must be a list of sources as CSP has them: ["'self'", 'https://intranet.example']`);
-  return { authorize: authorize as ViewerOptions['authorize'], frameAncestors: frameAncestors as string[] }; // checked above
+  return { authorize: authorize as CheckedViewerOptions['authorize'], frameAncestors: frameAncestors as string[] }; // checked above
 }

@@ -1,3 +1,5 @@
+import type { SectionName } from '../chain/commitment.js';
+import type { PublishedFile } from '../chain/publish.js';
 import type { ActionBook } from '../event/action-book.js';
 import type { EntryExport, ExportOptions, ExportQuery, ExportSource } from '../export/entries.js';
 import type { VerifyAnswer } from './answers.js';
@@ -27,6 +29,11 @@ export interface ViewerSource {
   evidence(): Promise<EvidenceFacts>;
   /** Of the whole database. */
   backlog(): Promise<BacklogFacts>;
+  /**
+   * The files that prove an entry, with these sections shown. Absent: nothing in this process may read the whole log.
+   * @throws AuditError `AUDIT_NOT_COVERED`: no signed checkpoint covers it yet
+   */
+  readonly prove?: ((id: string, open: readonly SectionName[]) => Promise<readonly PublishedFile[]>) | undefined;
   /** Absent: nothing in this process may read the whole log. */
   readonly verifying?: Verifying | undefined;
   /** Told of what went wrong and must not be shown. */

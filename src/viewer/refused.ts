@@ -60,7 +60,9 @@ export function refusedBy(error: unknown): { readonly refused: Refused; readonly
 
 /** Nobody listens, has room, or answers in time; and what a server says while it starts or ends. */
 function isAway(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const { code, message, severity } = (error ?? {}) as { code?: unknown; message?: unknown; severity?: unknown };
+  // Of PostgreSQL: the end of a connection, or that there is none.
+  if (severity === 'FATAL' || severity === 'PANIC') return true;
   if (typeof code === 'string' && /^(?:ECONN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EPIPE|08|57P|53)/.test(code)) return true; // prettier-ignore
   return typeof message === 'string' && /timeout (?:exceeded )?when trying to connect|Connection terminated|Query read timeout/.test(message); // prettier-ignore
 }

@@ -3,6 +3,8 @@ import { exported } from './api/export.js';
 import { facets, failures, pattern } from './api/numbers.js';
 import { overview } from './api/overview.js';
 import { difference, history, reads, revert, state } from './api/records.js';
+import { proof } from './api/proof.js';
+import { sealed, sealedList } from './api/sealed.js';
 import { session } from './api/session.js';
 import { tail } from './api/tail.js';
 import { startVerify, verifyState } from './api/verify.js';
@@ -13,8 +15,11 @@ const ROUTES: Readonly<Record<string, Partial<Record<'GET' | 'POST', Answering>>
   session: { GET: session },
   entries: { GET: entries },
   count: { GET: count },
+  'entries/sealed': { GET: sealedList },
   'entries/:id': { GET: entry },
   'entries/:id/around': { GET: around },
+  'entries/:id/sealed': { GET: sealed },
+  'entries/:id/proof': { GET: proof },
   'entries/:id/revert': { GET: revert },
   'groups/:id': { GET: group },
   'records/:type/:id/history': { GET: history },

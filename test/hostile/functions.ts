@@ -20,7 +20,8 @@ export const AT_MOST: Readonly<Record<string, string>> = {
   record_verified: 'an entry `audit.verified` under the name of the role that calls; 64 KiB',
   record_read: 'an entry `audit.read` under the name of the role that calls; 64 KiB',
   record_exported: 'an entry `audit.exported` under the name of the role that calls; 64 KiB',
-  sealed_sections: 'ids of entries; their sections with salts, of the tenant that the transaction names, 16 MiB at most',
+  sealed_sections:
+    'ids of entries; their sections with salts, of the tenant that the transaction names, 16 MiB at most',
   acquire: 'holds the lease, for ten minutes at most, if nobody else does',
   renew: 'keeps the lease that its caller has',
   release: 'gives back the lease of a holder and epoch that its caller knows',

@@ -58,10 +58,11 @@ app.use('/audit', auditViewer(audit, { authorize }));
 const server = app.listen(Number(process.argv[2] ?? 0), '127.0.0.1');
 await once(server, 'listening');
 console.log(`http://127.0.0.1:${server.address().port}/audit/   (database ${postgres.url})`);
-process.once('SIGINT', async () => {
+async function end() {
   server.closeAllConnections();
   server.close();
   await audit.close();
   await pool.end();
   await postgres.stop();
-});
+}
+process.once('SIGINT', () => void end());

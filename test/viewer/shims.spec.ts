@@ -104,9 +104,18 @@ describe('the crypto of the page', () => {
   it.each([0, 1, 54, 55, 56, 63, 64, 65, 65_535, 65_536, 65_537, 1_048_576])('hashes %s bytes, and opens a section of them', (size) => {
     const long = crypto.randomBytes(size);
     same(({ leafHash }) => leafHash(long));
+    for (const name of ['sha256', 'sha512'] as const) expect(Buffer.from(page[name](long.subarray(0, 300_000))).toString('hex')).toBe(crypto.hash(name, long.subarray(0, 300_000)));
     same(({ commitment }) => commitment('data', '0'.repeat(32), long));
     same(({ commitment }) => commitment('data', '0'.repeat(32), long.toString('latin1')));
   }); // prettier-ignore
+
+  it('hashes every length up to three blocks', () => {
+    for (let size = 0; size < 400; size += 1) {
+      const random = crypto.randomBytes(size);
+      for (const name of ['sha256', 'sha512'] as const)
+        expect(Buffer.from(page[name](random)).toString('hex')).toBe(crypto.hash(name, random));
+    }
+  });
 
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const der = publicKey.export({ format: 'der', type: 'spki' });

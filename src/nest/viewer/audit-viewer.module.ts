@@ -1,4 +1,10 @@
-import { Module, type DynamicModule, type InjectionToken, type ModuleMetadata, type OptionalFactoryDependency } from '@nestjs/common';
+import {
+  Module,
+  type DynamicModule,
+  type InjectionToken,
+  type ModuleMetadata,
+  type OptionalFactoryDependency,
+} from '@nestjs/common';
 import { AuditError } from '../../event/errors.js';
 import { viewerHandler } from '../../viewer/handler.js';
 import { checkViewerOptions, type ViewerOptions } from '../../viewer/options.js';
@@ -79,5 +85,8 @@ function mounted(
 function pathOf(path: unknown): string {
   const plain = typeof path === 'string' ? path.replace(/^\/+|\/+$/g, '') : '';
   if (/^[\w.~-]+(\/[\w.~-]+)*$/.test(plain) && !/(^|\/)\.{1,2}(\/|$)/.test(plain)) return plain;
-  throw new AuditError('AUDIT_OPTIONS_INVALID', "AuditViewerModule: path must be where the viewer is, in plain segments: path: '/audit'");
+  throw new AuditError(
+    'AUDIT_OPTIONS_INVALID',
+    "AuditViewerModule: path must be where the viewer is, in plain segments: path: '/audit'",
+  );
 }

@@ -1,4 +1,15 @@
-import { All, Controller, Inject, Req, Res, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import {
+  All,
+  Controller,
+  Inject,
+  Req,
+  RequestMapping,
+  RequestMethod,
+  Res,
+  VERSION_NEUTRAL,
+  type Type,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { routePattern } from '../../http/route-pattern.js';
 import type { AuditRequest } from '../../http/request.js';
 import { below, depthOf } from '../../viewer/below.js';
@@ -7,6 +18,10 @@ import { answerWith, type ResponseLike } from '../../viewer/node-http.js';
 import { SkipAudit } from '../audited.decorator.js';
 
 export const VIEWER_HANDLER = Symbol('nestjs-prisma-audit:viewer-handler');
+
+/** Everything below a path, as the routers write it. Nest takes each as it is. */
+const EXPRESS = '{*path}';
+const FASTIFY = '*';
 
 /** What is read of a request, Express's or Fastify's. */
 interface Asked extends AuditRequest {
@@ -29,16 +44,27 @@ export function viewerController(path: string): Type<unknown> {
   class AuditViewerController {
     readonly #handler: ViewerHandler;
 
-    constructor(@Inject(VIEWER_HANDLER) handler: ViewerHandler) {
+    constructor(@Inject(VIEWER_HANDLER) handler: ViewerHandler, @Inject(HttpAdapterHost) host: HttpAdapterHost) {
       this.#handler = handler;
+      // Known now, and before Nest reads the path: its routes are made when all there is has been made.
+      if (host.httpAdapter?.getType() === 'fastify')
+        RequestMapping({ path: ['', FASTIFY], method: RequestMethod.ALL })(
+          AuditViewerController.prototype,
+          'answer',
+          Object.getOwnPropertyDescriptor(AuditViewerController.prototype, 'answer') ?? {},
+        );
     }
 
-    @All(['', '*path'])
+    @All(['', EXPRESS])
     async answer(@Req() request: Asked, @Res() response: Answer): Promise<void> {
       const { method, headers, originalUrl } = request;
       response.hijack?.();
       const target = below(originalUrl, depthOf(routePattern(request) ?? path));
-      await answerWith(this.#handler, { method, headers, native: request, ...target }, (response.raw ?? response) as ResponseLike); // Node's own
+      await answerWith(
+        this.#handler,
+        { method, headers, native: request, ...target },
+        (response.raw ?? response) as ResponseLike,
+      ); // Node's own
     }
   }
   // In messages and in tables of routes, each by its path.

@@ -88,11 +88,12 @@ const byId = ({ lead }: Conditions, direction: 'asc' | 'desc'): string =>
   lead === undefined ? `e.id ${direction}` : `${lead} ${direction}, e.id ${direction}`;
 
 /** Entries of the index, in the order of it. */
-function walk({ driver, eachOf }: Conditions, columns: string, sorted: string, most: string, offset = 0): string {
-  const read = (more: readonly string[]): string =>
-    `select ${columns.replaceAll(/[a-z*]+/g, 'e.$&')} from "audit".entry e where ${[...driver, ...more].join(' and ')} order by ${sorted} ${offset > 0 ? `offset ${offset} ` : ''}limit ${most}`;
-  if (eachOf === undefined) return read([]);
-  return `select e.* from unnest(${eachOf}::text[]) a (action) cross join lateral (${read(['e.action = a.action'])}) e order by ${sorted} limit ${most}`;
+function walk({ driver, each }: Conditions, columns: string, sorted: string, most: string, offset = 0): string {
+  const read = (conditions: readonly string[], order: string): string =>
+    `select ${columns.replaceAll(/[a-z*]+/g, 'e.$&')} from "audit".entry e where ${conditions.join(' and ')} order by ${order} ${offset > 0 ? `offset ${offset} ` : ''}limit ${most}`;
+  if (each === undefined) return read(driver, sorted);
+  const ofOne = read([...driver, each.condition()], `e.action ${sorted.endsWith('desc') ? 'desc' : 'asc'}, ${sorted}`);
+  return `select e.* from unnest(${each.of}::text[]) a (action) cross join lateral (${ofOne}) e order by ${sorted} limit ${most}`;
 }
 
 /** Those of the index that the scope shows. */
@@ -108,13 +109,14 @@ const restOf = ({ rest }: Conditions): string => rest.join(' and ') || 'true';
 export function countStatement(filter: EntryFilter, passed = MOST_WALKED): Statement {
   const { values, bind } = new Bound();
   const conditions = conditionsOf(filter, 'id', bind);
-  const { driver, eachOf, rest, seen } = conditions;
-  const all = eachOf === undefined ? driver : [...driver, `e.action = any (${eachOf}::text[])`];
+  const { driver, each, rest, seen } = conditions;
+  const all = each === undefined ? driver : [...driver, `e.action = any (${each.of}::text[])`];
   const columns = rest.length === 0 ? '1' : 'e.*';
+  const ordered = conditions.lead === undefined ? '' : ` order by ${byId(conditions, 'desc')}`;
   const walked =
     seen === undefined
-      ? `select ${columns} from "audit".entry e where ${all.join(' and ')} limit ${MOST_WALKED + 1}`
-      : `select e.* from (select e.* from "audit".entry e where ${all.join(' and ')} limit ${passed}) e where ${seen} limit ${MOST_WALKED + 1}`;
+      ? `select ${columns} from "audit".entry e where ${all.join(' and ')}${ordered} limit ${MOST_WALKED + 1}`
+      : `select e.* from (select e.* from "audit".entry e where ${all.join(' and ')}${ordered} limit ${passed}) e where ${seen} limit ${MOST_WALKED + 1}`;
   const isMore =
     seen === undefined ? 'false' : `exists (select from "audit".entry e where ${all.join(' and ')} offset ${passed})`;
   return {
@@ -154,18 +156,20 @@ left join lateral (
 
 /** Groups of a walk from the newest entry on, those with most entries first; in each row how far the walk went, and where it stopped. */
 export function groupsStatement({ by, zone, ...request }: GroupsRequest, passed?: number): Statement {
-  return grouped(request, [by], zone, passed);
+  return grouped(request, [by], zone, 'min(e.id::text) as first_id, max(e.id::text) as last_id', passed);
 }
 
 /** The same by several keys, whose number in their list is in each row. */
 export function facetsStatement({ by, ...request }: FacetsRequest, passed?: number): Statement {
-  return grouped({ ...request, atLeast: 1 }, by, 'UTC', passed);
+  // As text, which is what half of the time would go into.
+  return grouped({ ...request, atLeast: 1 }, by, 'UTC', 'null::text as first_id, null::text as last_id', passed);
 }
 
 function grouped(
   { filter, atLeast, limit }: Omit<GroupsRequest, 'by' | 'zone'>,
   by: readonly GroupKey[],
   zone: string,
+  ends: string,
   passed = MOST_WALKED,
 ): Statement {
   const { values, bind } = new Bound();
@@ -175,8 +179,7 @@ function grouped(
   const groups = by.map((each, at) => {
     const [key, action] = GROUPED[each](zoned);
     return `(
-  select ${at} as facet, ${key} as key, ${action} as action, count(*)::integer as count, (count(*) filter (where e.outcome <> 'success'))::integer as failed,
-         min(e.id::text) as first_id, max(e.id::text) as last_id
+  select ${at} as facet, ${key} as key, ${action} as action, count(*)::integer as count, (count(*) filter (where e.outcome <> 'success'))::integer as failed, ${ends}
     from ${each === 'identity' ? `(select e.*, i.identity from walked e ${IDENTITY} where e.fits)` : 'walked'} e where e.fits
    group by 2, 3 having count(*) >= ${least}::integer order by 4 desc, 2, 3 limit ${most}
 )`;

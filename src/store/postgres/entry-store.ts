@@ -110,6 +110,15 @@ function walkOf(rows: readonly (readonly unknown[])[]): Omit<EntryGroups, 'group
   return { walked: Number(walked ?? 0), stoppedId: typeof last === 'string' ? last : undefined };
 }
 
+/** Whether the role of this connection sees the entries of all tenants. */
+export async function seesAll(pool: Pool, schema: string): Promise<boolean> {
+  try {
+    return (await pool.query<{ all: boolean }>(inSchema(schema, SEES_ALL))).rows[0]?.all === true;
+  } catch (error) {
+    throw readFailure(schema, error);
+  }
+}
+
 /** A role that sees one tenant at a time would be answered that there is nothing at all. */
 async function refuseOne(client: PoolClient, schema: string): Promise<void> {
   const { rows } = await client.query<{ all: boolean }>(inSchema(schema, SEES_ALL));

@@ -41,8 +41,8 @@ export const revert: Answering = async ({ reader, params, query }) => {
   );
 };
 
-function stateText({ entry, ...state }: RecordState): string {
-  return withEntries({ ...state }, entry === undefined ? {} : { entry: alone(entry) });
+function stateText({ entry, ...rest }: RecordState): string {
+  return withEntries({ ...rest }, entry === undefined ? {} : { entry: alone(entry) });
 }
 
 function recordOf({ params, query }: Pick<Asked, 'params' | 'query'>): Resource {

@@ -13,7 +13,7 @@ export const session: Answering = async ({ source, scope }) => {
   const answer: SessionAnswer = {
     reader: scope.actor,
     tenants: scope.tenants,
-    can: { verify: mayVerify({ source, scope }), export: true, tail: true, prove: false, log },
+    can: { verify: mayVerify({ source, scope }), export: true, tail: true, prove: source.prove !== undefined, log },
     models: modelsOf(source.models, scope),
     actions: actionsOf(source.actions, scope),
     deployment: await source.deployment(),
@@ -55,8 +55,8 @@ function actionsOf(book: ActionBook, { actions: sees }: ReaderScope): SessionAns
   const names = book.names.filter((name) => sees === undefined || sees(name) === true);
   return Object.fromEntries(
     names.map((name) => {
-      const { marks, description } = book.find(name) ?? {};
-      return [name, { ...(marks ? { marks } : {}), ...(description === undefined ? {} : { description }) }];
+      const { marks, description, sentence } = book.find(name) ?? {};
+      return [name, { ...(marks ? { marks } : {}), ...(description === undefined ? {} : { description }), ...(sentence === undefined ? {} : { sentence }) }]; // prettier-ignore
     }),
   );
 }

@@ -31,7 +31,7 @@ export const tail: Answering = async ({ reader, query, request }) => {
       // A proxy that buffers would show nothing for minutes.
       'x-accel-buffering': 'no',
     },
-    body: await begun(counted(events(entries))),
+    body: request.method === 'HEAD' ? '' : await begun(counted(events(entries))),
   };
 };
 

@@ -51,7 +51,7 @@ const LAST = /^[1-9]\d{0,4}[mhd]$/;
  * @param query with or without its question mark
  * @param usual the tenant of an address that names none; `undefined`: all of them
  */
-export function readWhere(path: string, query: string, usual: string | undefined = ''): Where {
+export function readWhere(path: string, query: string, usual: string | undefined): Where {
   const given = new URLSearchParams(query);
   const one = (name: string): string | undefined => given.get(name) ?? undefined;
   const conditions: Condition[] = [];

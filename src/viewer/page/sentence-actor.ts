@@ -1,9 +1,9 @@
-import type { ShownEntry } from '../answers.js';
+import type { SealedSection, ShownEntry } from '../answers.js';
 import { fill, shorten, type Parts } from './fill.js';
-import { saying } from './texts.js';
+import { saying } from './sentence-texts.js';
 
 /** What is known of a section that an entry does not show. */
-export type Missing = 'erased' | 'never was' | 'not opened';
+export type Missing = Exclude<SealedSection, object>;
 
 type Actor = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ export function personParts(actor: Actor): Parts {
   const named = fill(OF_TYPE[type ?? ''] ?? '{name}', { name: [{ kind: 'actor', text: shorten(name), id }] });
   const role = word(actor['role']) ?? (type === 'admin' ? type : undefined);
   const who =
-    role === undefined ? named : fill(saying.withRole, { name: named, role: [{ kind: 'value', text: shorten(role) }] });
+    role === undefined ? named : fill(saying.withRole, { name: named, role: [{ kind: 'word', text: shorten(role) }] });
   const other = word(actor['onBehalfOf']);
   if (other === undefined) return who;
   return fill(saying.actingFor, { who, other: [{ kind: 'actor', text: shorten(other), id: other }] });

@@ -1,21 +1,24 @@
-import { useQuery } from '@tanstack/preact-query';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { SessionAnswer } from '../answers.js';
 import { useAddress } from './address.js';
-import type { Api, NoAnswer } from './api.js';
+import type { Api } from './api.js';
 import { AppProvider, useApp, type App } from './parts/app.js';
+import { useAnswer } from './parts/ask.js';
 import { Shell } from './parts/shell.js';
 import { Empty, Failure, Loading } from './parts/states.js';
 import { moveTo, readWhere, writeWhere } from './routes.js';
 import { t } from './texts.js';
 import { zoneOf } from './time.js';
+import { usualTenant } from './usual-tenant.js';
 import { Access } from './views/access.js';
 import { ActorView } from './views/actor.js';
 import { EntryView } from './views/entry.js';
 import { Overview } from './views/overview.js';
 import { RecordView } from './views/record.js';
 import { Timeline } from './views/timeline.js';
+
+const MINUTES = 5 * 60_000;
 
 interface ViewerProps {
   readonly api: Api;
@@ -25,15 +28,7 @@ interface ViewerProps {
 /** The whole page. */
 export function Viewer({ api, isPrinting }: ViewerProps): JSX.Element {
   const { path, query, go } = useAddress(api.base);
-  const {
-    data: session,
-    error,
-    refetch,
-  } = useQuery<SessionAnswer, NoAnswer>({
-    queryKey: [api.base.href, 'session'],
-    queryFn: ({ signal }) => api.ask('session', undefined, signal),
-    staleTime: 300_000,
-  });
+  const { data: session, error, refetch } = useAnswer<SessionAnswer>(api, 'session', undefined, { fresh: MINUTES });
   const app = useMemo<App | undefined>(() => {
     if (session === undefined) return undefined;
     const where = readWhere(path, query, usualTenant(session));
@@ -48,7 +43,7 @@ export function Viewer({ api, isPrinting }: ViewerProps): JSX.Element {
       go: (to, how) => go(writeWhere(to), how),
     };
   }, [api, session, path, query, go, isPrinting]);
-  if (app === undefined) return <Before error={error} retry={() => void refetch()} />;
+  if (app === undefined) return <Before error={error} retry={refetch} />;
   return (
     <AppProvider value={app}>
       <Shell>
@@ -56,12 +51,6 @@ export function Viewer({ api, isPrinting }: ViewerProps): JSX.Element {
       </Shell>
     </AppProvider>
   );
-}
-
-/** Whose entries are shown to somebody who has not chosen. */
-function usualTenant({ tenants }: SessionAnswer): string | undefined {
-  if (tenants === 'all') return undefined;
-  return tenants.includes('') ? '' : tenants[0];
 }
 
 function Before({ error, retry }: { readonly error: unknown; readonly retry: () => void }): JSX.Element {

@@ -7,4 +7,5 @@ export { canonicalJson } from '../../../src/event/canonical.js';
 export { entryOfLeaf } from '../../../src/export/leaf-entry.js';
 export { rowJson } from '../../../src/export/row-json.js';
 export { Buffer } from '../../../src/viewer/page/check/node-buffer.js';
+export { sha256, sha512 } from '../../../src/viewer/page/check/sha2.js';
 export * as crypto from '../../../src/viewer/page/check/node-crypto.js';

@@ -1,6 +1,6 @@
 import { hashes, Point } from '@noble/ed25519';
-import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { Buffer } from './node-buffer.js';
+import { sha256, sha512 } from './sha2.js';
 
 /**
  * As much of `node:crypto` as `chain/` uses, in JavaScript alone: WebCrypto is there in secure contexts only, and not at once. What it
@@ -28,13 +28,13 @@ export interface Hash {
 
 export function createHash(name: string): Hash {
   only(name);
-  const state = sha256.create();
+  const parts: Uint8Array[] = [];
   const made: Hash = {
     update(given, encoding) {
-      state.update(bytesOf(given, encoding));
+      parts.push(bytesOf(given, encoding));
       return made;
     },
-    digest: (_encoding) => hex(state.digest()),
+    digest: (_encoding) => hex(sha256(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts))),
   };
   return made;
 }

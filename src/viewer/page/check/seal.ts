@@ -5,7 +5,7 @@ import { parseLeaf, type ParsedLeaf } from '../../../chain/parse-leaf.js';
 import { isAuditError } from '../../../event/errors.js';
 import type { SealedAnswer, SealedLeaf, SealedSection, ShownEntry } from '../../answers.js';
 import { compareShown } from './shown.js';
-import type { Step, StepName } from './steps.js';
+import type { Step } from './steps.js';
 
 export const utf8 = (text: string): Uint8Array => Buffer.from(text);
 
@@ -93,7 +93,14 @@ function shownStep(
   const of = (from: object): string => JSON.stringify(Object.fromEntries(names.map((name) => [name, valueAt(from, name)]))); // prettier-ignore
   const behind = [{ name: 'shown', value: of(entry) }, { name: 'sealed', value: of(sealed) }] as const; // prettier-ignore
   if (differs.length > 0) return { name: 'shown', is: 'differs', what: differs, behind };
-  if (unsure.length > 0) return { name: 'shown', is: 'unchecked', why: 'types', what: unsure, behind };
+  if (unsure.length > 0)
+    return {
+      name: 'shown',
+      is: 'unchecked',
+      why: entry.abridged === true ? 'abridged' : 'types',
+      what: unsure,
+      behind,
+    };
   return known.length === 2 ? { name: 'shown', is: 'ok' } : { name: 'shown', is: 'ok', why: 'clear' };
 }
 

@@ -35,17 +35,29 @@ export function compareShown(
   opened: readonly SectionName[],
   sections: SectionBytes,
 ): Compared {
-  const { id, origin, seq, sealedAt, hash } = parsed;
-  const made = entryOfLeaf({ id, origin, seq, sealedAt, hash, body, tenant: entry.tenant }, sections);
+  const { id, origin, seq, sealedAt, hash, action, outcome } = parsed;
+  const made = entryOfLeaf({ id, origin, seq, sealedAt, hash, body, tenant: entry.tenant, action, outcome }, sections);
   const sealed = JSON.parse(rowJson(made)) as Members; // it wrote an object
   const shown = entry as unknown as Members; // by names
-  const names = [...CLEAR, ...opened.flatMap((name) => OF_SECTION[name])];
+  const isAbridged = shown['abridged'] === true;
+  const asked = [...CLEAR, ...opened.flatMap((name) => OF_SECTION[name])];
+  const names = isAbridged ? asked.filter((name) => CLEAR.includes(name)) : asked;
   const differs = names.filter((name) => JSON.stringify(shown[name]) !== JSON.stringify(sealed[name]));
-  if (!opened.includes('data') && typeOf(shown) !== typeOf(sealed)) differs.push('resource');
+  if (!names.includes('resource') && typeOf(shown) !== typeOf(sealed)) differs.push('resource');
   // Both sections say what of them could not be understood.
-  if (opened.length === 2 && JSON.stringify(shown['unreadable']) !== JSON.stringify(sealed['unreadable'])) differs.push('unreadable'); // prettier-ignore
-  const known = [...CLEAR, ...OF_SECTION.actor, ...OF_SECTION.data, 'tenant', 'changes', 'change', 'unreadable'];
+  if (opened.length === 2 && !isAbridged && JSON.stringify(shown['unreadable']) !== JSON.stringify(sealed['unreadable'])) differs.push('unreadable'); // prettier-ignore
+  const known = [
+    ...CLEAR,
+    ...OF_SECTION.actor,
+    ...OF_SECTION.data,
+    'tenant',
+    'changes',
+    'change',
+    'unreadable',
+    'abridged',
+  ];
   differs.push(...Object.keys(shown).filter((name) => !known.includes(name)));
+  if (isAbridged) return { differs, unsure: asked.filter((name) => !names.includes(name)), sealed };
   const { wrong, unsure } = opened.includes('data') ? compareChanges(sealed, shown) : { wrong: [], unsure: [] };
   return { differs: [...differs, ...wrong], unsure, sealed };
 }
@@ -73,7 +85,8 @@ function compareChanges(sealed: Members, shown: Members): { wrong: string[]; uns
       }
     }
   const [own, given] = [objectOf(sealed['change']), objectOf(shown['change'])];
-  if ('change' in shown && (!('change' in sealed) || own['operation'] !== given['operation'])) wrong.push('change');
+  const isMade = Object.keys(given).every((name) => name in own) && own['operation'] === given['operation'];
+  if ('change' in shown && !isMade) wrong.push('change');
   else if ('change' in shown) compareSides(own, given, wrong, look);
   return { wrong: [...new Set(wrong)], unsure: [...unsure] };
 }

@@ -4,7 +4,7 @@ import { summaryOf, type Piece } from '../summary.js';
 import { t } from '../texts.js';
 import { useApp, usePlaceHref } from './app.js';
 import { ActionBadge, Flags, OutcomeBadge } from './badges.js';
-import { MaybeLink, Text } from './text.js';
+import { Text } from './text.js';
 
 /** A column of a list of entries, beside its time. */
 export interface Column {
@@ -40,7 +40,7 @@ export const COLUMNS: readonly Column[] = [
   { name: 'subject', title: t.columns.subject, cell: (entry) => text(detail(entry, 'subject')) },
   { name: 'vehicle', title: t.columns.vehicle, cell: (entry) => text(plateOf(detail(entry, 'vehicle'))) },
   { name: 'method', title: t.columns.method, cell: (entry) => text(detail(entry, 'method')) },
-  { name: 'evidence', title: t.columns.evidence, cell: (entry) => <Evidence url={detail(entry, 'evidenceUrl')} /> },
+  { name: 'evidence', title: t.columns.evidence, cell: (entry) => text(detail(entry, 'evidenceUrl')) },
 ];
 
 export const columnsOf = (names: readonly string[]): readonly Column[] =>
@@ -50,10 +50,6 @@ function plateOf(vehicle: unknown): unknown {
   if (typeof vehicle !== 'object' || vehicle === null) return vehicle;
   const { plate, country } = vehicle as Record<string, unknown>;
   return [plate, country].filter((each) => typeof each === 'string').join(' · ');
-}
-
-function Evidence({ url }: { readonly url: unknown }): JSX.Element {
-  return typeof url === 'string' ? <MaybeLink of={url} /> : <span class="none">–</span>;
 }
 
 interface CellProps {

@@ -34,9 +34,7 @@ export function ExportMenu({
       const query = new URLSearchParams(question);
       query.set('format', format);
       const response = await api.send('export', query, { signal: stop.current.signal });
-      const { parts, lines, bytes } = await receive(response, (lines, bytes) =>
-        setStage({ is: 'running', format, lines, bytes }),
-      );
+      const { parts, lines, bytes } = await receive(response, (sofar) => setStage({ is: 'running', format, ...sofar }));
       save(new Blob(parts, { type: response.headers.get('content-type') ?? '' }), nameOf(response, format));
       setStage({ is: 'done', lines: format === 'csv' ? Math.max(0, lines - 1) : lines, bytes });
     } catch (error) {
@@ -91,7 +89,7 @@ const PACE = 150;
 
 async function receive(
   response: Response,
-  told: (lines: number, bytes: number) => void,
+  told: (sofar: { lines: number; bytes: number }) => void,
 ): Promise<{ parts: BlobPart[]; lines: number; bytes: number }> {
   const parts: BlobPart[] = [];
   let [lines, bytes, said] = [0, 0, 0];
@@ -102,7 +100,7 @@ async function receive(
     for (const byte of read.value) if (byte === 10) lines += 1;
     if (Date.now() - said < PACE) continue;
     said = Date.now();
-    told(lines, bytes);
+    told({ lines, bytes });
   }
   return { parts, lines, bytes };
 }

@@ -60,7 +60,7 @@ function Group({ title, filter, values, isExact }: GroupProps): JSX.Element | nu
   const most = Math.max(...named.map(({ count }) => count));
   return (
     <section class="facet">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <ul>
         {(isWhole ? named : named.slice(0, FIRST)).map(({ value, count }) => {
           const condition = { name: filter, value: value ?? '' };

@@ -8,7 +8,13 @@ import { useApp } from './app.js';
 import { Text } from './text.js';
 
 /** The filter in force as chips, and an input that adds to it: `actor:ada`, or any text that is looked for in what is loaded. */
-export function FilterBar({ known }: { readonly known: Known }): JSX.Element {
+export function FilterBar({
+  known,
+  hint = t.filterHint,
+}: {
+  readonly known: Known;
+  readonly hint?: string;
+}): JSX.Element {
   const { where, go } = useApp();
   const [text, setText] = useState('');
   const [isOpen, setOpen] = useState(false);
@@ -100,7 +106,7 @@ export function FilterBar({ known }: { readonly known: Known }): JSX.Element {
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
-        placeholder={where.conditions.length === 0 && where.search === '' ? t.filterHint : t.filterMore}
+        placeholder={where.conditions.length === 0 && where.search === '' ? hint : t.filterMore}
         value={text}
         onInput={(event) => {
           setText(event.currentTarget.value);

@@ -73,7 +73,8 @@ export function Menu({
       >
         {label}
       </button>
-      <div id={id} class={`popover popover-${align}`} hidden={!isOpen}>
+      {/* Takes the focus of a click beside its controls, which else the page would take, and close it. */}
+      <div id={id} class={`popover popover-${align}`} hidden={!isOpen} tabIndex={-1}>
         {isOpen && children(close)}
       </div>
     </div>

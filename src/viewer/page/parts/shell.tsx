@@ -8,6 +8,7 @@ import { zones } from '../time.js';
 import { useApp } from './app.js';
 import { KeysDialog } from './keys-dialog.js';
 import { PrintHead } from './print-head.js';
+import { Status } from './status.js';
 import { TenantChoice } from './tenant.js';
 
 /** The frame around every view. */
@@ -38,6 +39,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }): J
         <Brand />
         <Navigation />
         <div class="top-tools">
+          <Status />
           <TenantChoice />
           <ZoneChoice />
           <ThemeChoice />
@@ -122,7 +124,7 @@ function ZoneChoice(): JSX.Element {
     <label class="choice choice-zone" title={t.zone}>
       <span class="unseen">{t.zone}</span>
       <select class="select" value={zone} onChange={(event) => choose(event.currentTarget.value)}>
-        <option value={here}>{`${here} (${t.zoneHere})`}</option>
+        <option>{here}</option>
         {all
           .filter((each) => each !== here)
           .map((each) => (

@@ -40,7 +40,7 @@ export function useTail(question: URLSearchParams | undefined, after: number | u
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = (): void => {
       timer = undefined;
-      const fresh = arrived.reverse();
+      const fresh = arrived.toReversed();
       arrived = [];
       setEntries((before) => [...fresh, ...before]);
     };

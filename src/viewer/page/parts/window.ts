@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Rows beyond what is seen, on either side. */
-const BEYOND = 24;
+const BEYOND = 12;
 /** The rows that are there change in steps: most scrolling changes nothing. */
-const STEP = 12;
+const STEP = 6;
 
 export interface RowWindow {
   readonly first: number;

@@ -35,7 +35,7 @@ export function Access(): JSX.Element {
           </div>
         </div>
         <div class="bar-filter">
-          <FilterBar known={KNOWN} />
+          <FilterBar known={KNOWN} hint={t.filterHintAccess} />
           <RangeMenu />
         </div>
       </div>
