@@ -50,6 +50,7 @@ const LONG = [
   'checkpoint/kill',
   'checkpoint/on-disk',
   'checkpoint/s3',
+  'hostile/hidden-actions',
   'hostile/caller',
   'hostile/caller-engine',
   'hostile/caller-process',
