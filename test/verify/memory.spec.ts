@@ -55,7 +55,7 @@ describe('the verifier', () => {
         await log.pool.query(
           `insert into audit.content (source, op, model, tenant_key, data) select 'change', 'insert', 'Note', nullif('t' || i % 4, 't0'), '{}' from generate_series(1, 40) i`,
         );
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await new Promise((resolve) => setTimeout(resolve, 50));
       }
     })();
     const seen: number[] = [];
