@@ -109,7 +109,7 @@ describe('a directory that somebody made to do harm', () => {
     ['a section that is none', (d) => (edit(d, 'sections.ndjson', (t) => t.replace(/^.*\n.*\n/, (two) => `${two.split('\n')[0] ?? ''}\nnone\n`)), refit(d)), 'SECTION_INVALID', 'sections.ndjson'],
     ['a section a hundred times', (d) => (edit(d, 'sections.ndjson', (t) => t.replace(/^.*\n/, (line) => line.repeat(100))), refit(d)), 'SECTION_INVALID', 'sections.ndjson'],
     ['a population of one line', (d) => (writeFileSync(join(d, 'population.csv'), 'x'.repeat(1_000)), refit(d)), 'POPULATION_DIFFERS', 'population.csv'],
-    ['leaves, and no word of them', (d) => refit(d, ({ evidence: _, ...m }) => ({ ...m, matched: 'filter' })), 'MANIFEST_INVALID', 'leaves.ndjson'],
+    ['leaves, and no word of them', (d) => refit(d, (m) => ({ ...m, evidence: undefined, matched: 'filter' })), 'MANIFEST_INVALID', 'leaves.ndjson'],
     ['a proof, and no word of it', (d) => refit(d, (m) => ({ ...m, evidence: { ...m.evidence!, provenSeq: undefined, checkpoint: undefined } })), 'MANIFEST_INVALID', 'proof/entry.leaf'],
     ['sections, and no word of them', (d) => refit(d, (m) => ({ ...m, evidence: { ...m.evidence!, opened: false } })), 'MANIFEST_INVALID', 'sections.ndjson'],
     ['rows of the other format', (d) => (writeFileSync(join(d, 'entries-00002.csv'), 'x'), refit(d, (m) => ({ ...m, files: [...m.files, { name: 'entries-00002.csv', bytes: 1, sha256: hash('sha256', 'x') }] }))), 'MANIFEST_INVALID', 'entries-00002.csv'],
