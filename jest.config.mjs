@@ -38,6 +38,7 @@ const LONG = [
   'capture/short-way',
   'event/actions.types',
   'event/exact-json',
+  'export/hostile-directory',
   'event/uuid',
   'exports',
   'generator/generate',

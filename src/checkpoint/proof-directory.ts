@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { refused } from '../chain/refused.js';
 import type { PublishedFile } from '../chain/publish.js';
@@ -21,11 +21,28 @@ export async function readProofFolder(directory: string): Promise<ReadonlyMap<st
   return files;
 }
 
-/** The bytes of a plain file; `undefined` if there is none. Never waits, and never reads more than `limit`. */
+/** The same of a folder within a directory that somebody else made: one that is a link is none. */
+export async function readFolderWithin(directory: string, name: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  if (!(await isFolder(join(directory, name)))) throw refused('folder', `${name} is no directory`, 'missing');
+  return await readProofFolder(join(directory, name));
+}
+
+/** Whether it is a directory itself, and no link to one. */
+export async function isFolder(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/**
+ * The bytes of a plain file; `undefined` if there is none: a link is none, since it may lead anywhere. Never waits, and never reads more
+ * than `limit`.
+ */
 export async function readPlain(path: string, limit: number): Promise<Buffer | 'too long' | undefined> {
   let file;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe would wait for its writer
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW); // a pipe would wait for its writer
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
@@ -72,9 +89,10 @@ export async function writeNewFolder(directory: string, files: readonly Publishe
   }
 }
 
-/** Resolves when the disk has it. */
+/** Resolves when the disk has it. What a link leads to is not written. */
 export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o666);
   try {
     await file.writeFile(bytes);
     await file.sync();

@@ -129,6 +129,7 @@ export function exportCommand(): Command {
       });
       if (!written.isTenantKnown)
         complain(line`there is no tenant of this name in the log: that it was asked for is in the default chain`);
+      if (written.openPeriod !== undefined) complain(line`${written.openPeriod}`);
       print(
         line`${written.manifest.count} entries written to ${written.out}; SHA-256 of its manifest: ${written.sha256}`,
       );

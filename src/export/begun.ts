@@ -87,7 +87,7 @@ export function rangeBegun(
 ): ExportRange | undefined {
   const read = parseJsonObject(text) ?? {};
   const evidence = read['evidence'] as { readonly last?: unknown } | null | undefined; // whatever it is: see below
-  const found = Number(evidence?.last);
+  const found = typeof evidence?.last === 'number' ? evidence.last : Number.NaN;
   const last =
     range && Number.isSafeInteger(found) && found >= range.first && found <= range.last ? found : range?.last;
   const expected = begunText(query, options, last);

@@ -1,39 +1,56 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
+import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readPlain } from '../checkpoint/proof-directory.js';
-import { isAuditError } from '../event/errors.js';
-import { DIGEST_BYTES, lineDigest, LINES } from './line-digest.js';
-import type { ListedFile } from './line-file.js';
-import { isPlain, readLines } from './read-lines.js';
+import { isFolder } from '../checkpoint/proof-directory.js';
 import type { ExportFinding } from './export-report.js';
+import { LINES } from './line-digest.js';
+import type { ListedFile } from './line-file.js';
 import { BEGUN, MANIFEST, NOTE, SUMS } from './manifest.js';
+import { plainSize, readChunks } from './read-lines.js';
+import { whichLine } from './which-line.js';
 
 /** Compares each file with what the manifest says of it, and says of one that differs which line does. */
 export async function checkFiles(directory: string, files: readonly ListedFile[]): Promise<ExportFinding[]> {
   const findings: ExportFinding[] = [];
   const hashes = new Map<string, string>();
+  const byHash = new Map(files.map((file) => [file.sha256, file] as const));
+  const byName = new Map(files.map((file) => [file.name, file] as const));
+  const sizes = new Set(files.map(({ bytes }) => bytes));
+  const links = await linksAmong(directory, files);
   for (const { name } of files) {
-    const hash = await hashOf(join(directory, name));
-    if (hash === undefined) findings.push({ code: 'FILE_MISSING', file: name, message: `${name} is not there` });
-    else hashes.set(name, hash);
+    const path = join(directory, name);
+    const size = links.has(folderOf(name)) ? undefined : await plainSize(path);
+    if (size === undefined) findings.push({ code: 'FILE_MISSING', file: name, message: `${name} is not there` });
+    // One of a size that no file should have is another: however large it is, nothing of it has to be read.
+    else hashes.set(name, sizes.has(size) ? await hashOf(path, size) : '');
   }
   for (const listed of files) {
-    const hash = hashes.get(listed.name);
-    if (hash === undefined || hash === listed.sha256) continue;
-    const other = files.find(({ sha256 }) => sha256 === hash);
+    const { name, sha256 } = listed;
+    const hash = hashes.get(name);
+    if (hash === undefined || hash === sha256) continue;
+    const other = byHash.get(hash);
     if (other !== undefined) {
-      const message = `${listed.name} holds what ${other.name} should hold: they were swapped or copied`;
-      findings.push({ code: 'FILE_SWAPPED', file: listed.name, message });
+      const message = `${name} holds what ${other.name} should hold: they were swapped or copied`;
+      findings.push({ code: 'FILE_SWAPPED', file: name, message });
       continue;
     }
-    const areLinesRight = hashes.get(listed.name + LINES) === files.find(({ name }) => name === listed.name + LINES)?.sha256; // prettier-ignore
-    findings.push(await whichLine(directory, listed, areLinesRight));
+    const digests = byName.get(name + LINES);
+    const areRight = digests !== undefined && hashes.get(digests.name) === digests.sha256;
+    findings.push(await whichLine(directory, listed, areRight ? digests : undefined));
   }
   for (const name of await others(directory, files))
     findings.push({ code: 'FILE_EXTRA', file: name, message: `${name} is not listed in the manifest: nothing vouches for it` }); // prettier-ignore
   return findings;
+}
+
+const folderOf = (name: string): string => (name.includes('/') ? name.slice(0, name.indexOf('/')) : '');
+
+/** Folders of listed files that are none: what lies behind a link is not in the directory. */
+async function linksAmong(directory: string, files: readonly ListedFile[]): Promise<ReadonlySet<string>> {
+  const links = new Set<string>();
+  for (const folder of new Set(files.map(({ name }) => folderOf(name))))
+    if (folder !== '' && !(await isFolder(join(directory, folder)))) links.add(folder);
+  return links;
 }
 
 /** What a file manager leaves without being asked. */
@@ -43,7 +60,7 @@ const NAMED = 100;
 /** Whatever is not in the manifest, by its exact name; a folder that has nothing of ours in it is named by itself. */
 async function others(directory: string, files: readonly ListedFile[]): Promise<string[]> {
   const ours = new Set([...files.map(({ name }) => name), MANIFEST, NOTE, SUMS, BEGUN]);
-  const folders = new Set(files.flatMap(({ name }) => (name.includes('/') ? [name.slice(0, name.indexOf('/'))] : [])));
+  const folders = new Set(files.map(({ name }) => folderOf(name)).filter((folder) => folder !== ''));
   const found: string[] = [];
   for (const folder of ['', ...folders]) {
     if (folder !== '' && !(await isFolder(join(directory, folder)))) continue;
@@ -57,50 +74,8 @@ async function others(directory: string, files: readonly ListedFile[]): Promise<
   return found.toSorted();
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await lstat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
-/** `undefined`: it is no plain file, or not there. */
-async function hashOf(path: string): Promise<string | undefined> {
-  if (!(await isPlain(path))) return undefined;
+async function hashOf(path: string, size: number): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  for await (const chunk of readChunks(path, size)) hash.update(chunk);
   return hash.digest('hex');
-}
-
-async function whichLine(directory: string, { name, rows, bytes }: ListedFile, areLinesRight: boolean) {
-  const altered = (message: string, line?: number): ExportFinding => ({
-    code: 'FILE_ALTERED',
-    file: name,
-    ...(line === undefined ? {} : { line }),
-    message: `${name} is not the file that was exported${message}`,
-  });
-  if (rows === undefined) return altered('');
-  // A head, and a byte that tells one that is longer.
-  const digests = areLinesRight ? await readPlain(join(directory, name + LINES), (rows + 1) * DIGEST_BYTES) : undefined;
-  if (!(digests instanceof Buffer)) return altered(`; which line differs cannot be said, since ${name}${LINES} is not right either`); // prettier-ignore
-  try {
-    const lines = readLines(join(directory, name))[Symbol.asyncIterator]();
-    const digestAt = (at: number): Buffer => digests.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES);
-    const count = digests.length / DIGEST_BYTES;
-    for (let at = 0; ; at += 1) {
-      const { value, done } = await lines.next();
-      if (done === true)
-        return altered(at < count ? `: it ends before line ${at + 1}, and had ${count} lines` : `: it had ${bytes} bytes`, at + 1); // prettier-ignore
-      const digest = lineDigest(value);
-      if (at < count && digest.equals(digestAt(at))) continue;
-      if (at >= count) return altered(`: line ${at + 1} and what comes after it was added`, at + 1);
-      if (at + 1 < count && digest.equals(digestAt(at + 1))) return altered(`: line ${at + 1} was taken out`, at + 1);
-      const next = await lines.next();
-      const isAdded = next.done !== true && lineDigest(next.value).equals(digestAt(at));
-      return altered(`: line ${at + 1} was ${isAdded ? 'added' : 'changed'}`, at + 1);
-    }
-  } catch (error) {
-    if (isAuditError(error, 'AUDIT_EVIDENCE_INVALID')) return altered(`: ${error.message}`);
-    throw error;
-  }
 }

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commitment, type SectionName } from '../chain/commitment.js';
 import { leafOf } from '../chain/leaf.js';
 import { parseLeaf, type ParsedLeaf } from '../chain/parse-leaf.js';
 import { NO_PREVIOUS } from '../chain/hashing.js';
-import { parseSectionLine, type SectionLine } from '../chain/section-line.js';
+import type { SectionLine } from '../chain/section-line.js';
 import { isAuditError } from '../event/errors.js';
 import { LEAVES_FILE, SECTIONS_FILE } from './evidence.js';
 import type { Said } from './export-report.js';
@@ -12,10 +11,13 @@ import { entryOfLeaf } from './leaf-entry.js';
 import { parseLeafLine, type LeafLine } from './leaf-line.js';
 import type { Manifest, ManifestEvidence } from './manifest.js';
 import { projection } from './projection.js';
-import { readLines } from './read-lines.js';
+import type { Proven } from './check-signed.js';
+import { reachOf } from './reach.js';
+import { plainSize, readLines } from './read-lines.js';
 import type { Filter } from './reapply.js';
 import { RowDigests } from './row-digests.js';
 import { factsOfBody } from './row-facts.js';
+import { SectionLines } from './section-lines.js';
 
 /** Bits of an entry: a row has to be there for it; its sections are opened, or it never had any; its row was met. */
 export const ASKED = 1;
@@ -29,6 +31,13 @@ export const ERASED_DATA = 16;
 const SHORTEST = 100;
 const SECTIONS: readonly SectionName[] = ['actor', 'data'];
 
+export interface CheckedLeaves {
+  /** What the rows must say. */
+  readonly rows: RowDigests;
+  /** Up to when all that was sealed is there: see `reachOf`. */
+  readonly reached: string;
+}
+
 /**
  * Goes through the leaves, which must follow each other, and makes of each what its row must say. @returns `undefined` where the leaves
  * are no range
@@ -37,25 +46,26 @@ export async function checkLeaves(
   directory: string,
   manifest: Manifest & { readonly evidence: ManifestEvidence },
   filter: Filter,
-  proven: { readonly seq: number; readonly hash: string } | undefined,
+  proven: Proven | undefined,
   said: Said,
-): Promise<RowDigests | undefined> {
-  const { evidence, format, values } = manifest;
+): Promise<CheckedLeaves | undefined> {
+  const { evidence, format, values, files } = manifest;
   const { origin, tenant, range } = evidence;
   const project = projection(format, values);
-  const sections = evidence.opened ? sectionsOf(join(directory, SECTIONS_FILE)) : undefined;
-  let [next, prev, number] = [range.firstSeq, evidence.prev, 0];
+  const bytesOf = (file: string): number => files.find(({ name }) => name === file)?.bytes ?? 0;
+  const sections = evidence.opened ? new SectionLines(directory, bytesOf(SECTIONS_FILE), said) : undefined;
+  let [next, prev, number, sealedAt] = [range.firstSeq, evidence.prev, 0, ''];
   const wrong = (message: string): undefined => {
     said.find({ code: 'LEAF_INVALID', file: LEAVES_FILE, line: number, seq: next, message: `line ${number} of ${LEAVES_FILE}: ${message}` }); // prettier-ignore
     return undefined;
   };
-  const { size } = await stat(join(directory, LEAVES_FILE)).catch(() => ({ size: 0 }));
+  const size = Math.min((await plainSize(join(directory, LEAVES_FILE))) ?? 0, bytesOf(LEAVES_FILE));
   if (range.lastSeq - range.firstSeq >= size / SHORTEST)
     return wrong('there are fewer leaves than the range has entries');
   const expected = new RowDigests(range.firstSeq, range.lastSeq);
   if (range.firstSeq === 0 && prev !== NO_PREVIOUS) return wrong('the first entry of a chain has none before it');
   try {
-    for await (const bytes of readLines(join(directory, LEAVES_FILE))) {
+    for await (const bytes of readLines(join(directory, LEAVES_FILE), size)) {
       number += 1;
       const leaf = parseLeafLine(bytes.toString('utf8'));
       if (leaf.seq !== next || next > range.lastSeq) return wrong(`it is entry ${leaf.seq}, and entry ${next} comes here`); // prettier-ignore
@@ -75,16 +85,15 @@ export async function checkLeaves(
       if (made !== undefined) expected.set(next, made);
       if (isWhole) expected.mark(next, WHOLE);
       if (filter.asksFor(factsOfBody(leaf.body, next))) expected.mark(next, ASKED);
-      [prev, next] = [parsed.hash, next + 1];
+      [prev, next, sealedAt] = [parsed.hash, next + 1, leaf.sealedAt];
     }
-    const left = sections && (await sections.rest());
-    if (left !== undefined) said.find({ code: 'SECTION_INVALID', file: SECTIONS_FILE, seq: left.seq, message: `${SECTIONS_FILE} has a section of entry ${left.seq} out of its place` }); // prettier-ignore
+    await sections?.end();
   } catch (error) {
     if (isAuditError(error, 'AUDIT_EVIDENCE_INVALID')) return wrong(error.message);
     throw error;
   }
   if (next <= range.lastSeq) return wrong(`the file ends before entry ${next}, and the range goes to ${range.lastSeq}`);
-  return expected;
+  return { rows: expected, reached: reachOf({ seq: range.lastSeq, sealedAt }, proven?.told) };
 }
 
 /** What was sealed before the range can not be asked for. */
@@ -109,30 +118,4 @@ function openedOf(parsed: ParsedLeaf, lines: readonly SectionLine[], said: Said)
   const held = SECTIONS.filter((name) => commit[name] !== null);
   if (lines.length === 0 || lines.map(({ section }) => section).join() !== held.join()) return undefined;
   return Object.fromEntries(lines.map(({ section, bytes }) => [section, bytes ?? undefined]));
-}
-
-/** Lines of sections, in the order of their entries. */
-function sectionsOf(path: string) {
-  const lines = readLines(path)[Symbol.asyncIterator]();
-  let next: SectionLine | undefined;
-  let isEnded = false;
-  const peek = async (): Promise<SectionLine | undefined> => {
-    if (next === undefined && !isEnded) {
-      const { value, done } = await lines.next();
-      if (done === true) isEnded = true;
-      else next = parseSectionLine(value.toString('utf8'));
-    }
-    return next;
-  };
-  return {
-    async of(seq: number): Promise<readonly SectionLine[]> {
-      const found: SectionLine[] = [];
-      for (let line = await peek(); line?.seq === seq; line = await peek()) {
-        found.push(line);
-        next = undefined;
-      }
-      return found;
-    },
-    rest: peek,
-  };
 }

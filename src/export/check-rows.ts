@@ -30,7 +30,7 @@ export async function checkRows(directory: string, manifest: Manifest, checks: R
     const find = (code: ExportFinding['code'], message: string, seq?: number): void =>
       said.find({ code, file: file.name, line: number, seq, message: `${file.name}, line ${number}: ${message}` });
     try {
-      for await (const bytes of readLines(join(directory, file.name))) {
+      for await (const bytes of readLines(join(directory, file.name), file.bytes)) {
         number += 1;
         const line = bytes.toString('utf8');
         if (manifest.format === 'csv' && number === 1) {

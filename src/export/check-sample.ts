@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseLeaf } from '../chain/parse-leaf.js';
 import type { Vkey } from '../chain/vkey.js';
 import { checkProof, checkUnsigned } from '../chain/check-proof.js';
-import { readPlain, readProofFolder } from '../checkpoint/proof-directory.js';
+import { readFolderWithin, readPlain } from '../checkpoint/proof-directory.js';
 import { isAuditError } from '../event/errors.js';
 import { POPULATION_HEAD } from './csv.js';
 import { Draw, MOST_DRAWN, populationLineOf, POPULATION_FILE, SAMPLE_FILE } from './draw.js';
@@ -20,7 +20,7 @@ const LEAF_BYTES = 65_535;
 export class PopulationCheck {
   readonly #manifest: Manifest;
   readonly #draw: Draw | undefined;
-  readonly #population: AsyncIterator<Buffer> | undefined;
+  readonly #population: AsyncGenerator<Buffer> | undefined;
   #isPopulationRight = true;
 
   constructor(directory: string, manifest: Manifest) {
@@ -28,8 +28,8 @@ export class PopulationCheck {
     const { sample, files } = manifest;
     const isDrawable = sample !== undefined && sample.size > 0 && sample.size <= MOST_DRAWN;
     this.#draw = isDrawable ? new Draw(seedOf(sample.checkpoint.root, sample.word), sample.size) : undefined;
-    if (files.some(({ name }) => name === POPULATION_FILE))
-      this.#population = readLines(join(directory, POPULATION_FILE))[Symbol.asyncIterator]();
+    const listed = files.find(({ name }) => name === POPULATION_FILE);
+    if (listed !== undefined) this.#population = readLines(join(directory, POPULATION_FILE), listed.bytes);
   }
 
   async begin(): Promise<void> {
@@ -45,12 +45,24 @@ export class PopulationCheck {
 
   async #compare(expected: string): Promise<void> {
     if (this.#population === undefined || !this.#isPopulationRight) return;
-    const { value, done } = (await this.#population.next()) as IteratorResult<Buffer, undefined>;
-    if (done === true || value.toString('utf8') !== expected) this.#isPopulationRight = false;
+    const line = await this.#next();
+    if (line?.toString('utf8') !== expected) this.#isPopulationRight = false;
+  }
+
+  /** A line that is longer than any is no line of a population. */
+  async #next(): Promise<Buffer | undefined> {
+    try {
+      return (await this.#population?.next())?.value ?? undefined;
+    } catch (error) {
+      if (!isAuditError(error, 'AUDIT_EVIDENCE_INVALID')) throw error;
+      this.#isPopulationRight = false;
+      return undefined;
+    }
   }
 
   async end(directory: string, vkeys: readonly Vkey[], said: Said): Promise<void> {
-    const isMore = this.#population !== undefined && (await this.#population.next()).done !== true;
+    const isMore = (await this.#next()) !== undefined;
+    await this.#population?.return(undefined);
     if (!this.#isPopulationRight || isMore) said.find({ code: 'POPULATION_DIFFERS', file: POPULATION_FILE, message: `${POPULATION_FILE} is not the list of the rows` }); // prettier-ignore
     const { sample } = this.#manifest;
     if (sample === undefined) return;
@@ -76,7 +88,7 @@ async function checkSeed(
   if (word === undefined) said.limits.push('no word was said: the owner of the log could steer the sample');
   try {
     const folder = join(directory, SEED_FOLDER);
-    const files = await readProofFolder(folder);
+    const files = await readFolderWithin(directory, SEED_FOLDER);
     const proven = vkeys.length > 0 ? checkProof(files, vkeys) : checkUnsigned(files);
     const { entry } = proven;
     if (proven.checkpoint.origin !== entry.origin) return wrong('what it proves is no entry of a registry');

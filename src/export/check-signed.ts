@@ -1,13 +1,12 @@
-import { join } from 'node:path';
-import { parseHeadLine } from '../chain/heads.js';
 import type { Vkey } from '../chain/vkey.js';
 import { checkProof, checkUnsigned, type ProvenEntry } from '../chain/check-proof.js';
-import { readProofFolder } from '../checkpoint/proof-directory.js';
+import { readFolderWithin } from '../checkpoint/proof-directory.js';
 import { isAuditError } from '../event/errors.js';
 import { PROOF_FOLDER } from './evidence.js';
 import type { Said } from './export-report.js';
 import { NOTE, type ManifestEvidence } from './manifest.js';
 import { openManifestNote } from './manifest-note.js';
+import { toldIn, type Told } from './reach.js';
 
 /** Reasons for which nothing is disproved. */
 const INCOMPLETE: readonly unknown[] = ['missing', 'unsigned', 'later'];
@@ -39,13 +38,20 @@ export function checkNote(
   }
 }
 
-/** The entry that the folder proves: with it, all before it in the range. */
+/** An entry of the range that is proved, and with it all before it; and what the registry told of its chain. */
+export interface Proven {
+  readonly seq: number;
+  readonly hash: string;
+  readonly told: Told | undefined;
+}
+
+/** The entry that the folder proves. */
 export async function checkEvidenceProof(
   directory: string,
   evidence: ManifestEvidence,
   vkeys: readonly Vkey[],
   said: Said,
-): Promise<{ readonly seq: number; readonly hash: string } | undefined> {
+): Promise<Proven | undefined> {
   const { provenSeq, checkpoint, range, origin } = evidence;
   if (provenSeq === undefined || checkpoint === undefined) {
     said.limits.push('no signed checkpoint covers the range: that the leaves are those of the log is not shown');
@@ -57,12 +63,11 @@ export async function checkEvidenceProof(
     return undefined;
   };
   let proven: ProvenEntry;
-  let chainSize: number | undefined;
+  let told: Told | undefined;
   try {
-    const files = await readProofFolder(join(directory, PROOF_FOLDER));
+    const files = await readFolderWithin(directory, PROOF_FOLDER);
     proven = vkeys.length > 0 ? checkProof(files, vkeys) : checkUnsigned(files);
-    const head = files.get('head.leaf');
-    chainSize = head && parseHeadLine(Buffer.from(head).toString('latin1')).size;
+    told = toldIn(files);
   } catch (error) {
     if (isAuditError(error, 'AUDIT_EVIDENCE_INVALID')) return wrong(error.message, INCOMPLETE.includes(error.facts['reason'])); // prettier-ignore
     return wrong('the folder cannot be read', true);
@@ -73,10 +78,10 @@ export async function checkEvidenceProof(
   const { size, root } = proven.checkpoint;
   if (size !== checkpoint.size || root !== checkpoint.root || proven.checkpoint.origin !== checkpoint.origin)
     return wrong('its checkpoint is not the one that the manifest names');
-  if (chainSize !== undefined && chainSize > range.lastSeq + 1)
-    said.find({ code: 'RANGE_SHORT', message: `the chain had ${chainSize} entries when it was signed, and the range ends at ${range.lastSeq}: later entries may be left out` }); // prettier-ignore
+  if (told !== undefined && told.size > range.lastSeq + 1)
+    said.find({ code: 'RANGE_SHORT', message: `the chain had ${told.size} entries when it was signed, and the range ends at ${range.lastSeq}: later entries may be left out` }); // prettier-ignore
   if (vkeys.length === 0) said.find({ code: 'INCOMPLETE_UNSIGNED', file: `${PROOF_FOLDER}/`, message: 'the signature of the checkpoint was not checked: pass --vkey with the key of the registry' }); // prettier-ignore
   else said.proved.push(`entries ${range.firstSeq} to ${provenSeq} are those that ${checkpoint.origin} signed at ${size} entries`); // prettier-ignore
   if (provenSeq < range.lastSeq) said.limits.push(`entries ${provenSeq + 1} to ${range.lastSeq} are younger than the newest signed checkpoint`); // prettier-ignore
-  return { seq: entry.seq, hash: entry.hash };
+  return { seq: entry.seq, hash: entry.hash, told };
 }

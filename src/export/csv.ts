@@ -8,16 +8,22 @@ export const BOM = '\ufeff';
 const RUNS = String.raw`[=+\-@\uff1d\uff0b\uff0d\uff20]`;
 const BEGINS = new RegExp(String.raw`^\s*${RUNS}`);
 /** Where a semicolon is the delimiter, what comes after one is a cell of its own, be it in quotes or not. */
-const AFTER_SEMICOLON = new RegExp(String.raw`;(?=[\s"]*${RUNS})`, 'g');
+const AFTER_SEMICOLON = new RegExp(String.raw`;(?='|[\s"]*${RUNS})`, 'g');
 
 /**
  * A cell that is text, whatever is in it. One line: control characters, line ends and what cannot be seen are written as `\n`, `\u001b`.
- * What a spreadsheet would run as a formula (OWASP, CSV Injection) gets an apostrophe in front.
+ * What a spreadsheet would run as a formula (OWASP, CSV Injection) gets an apostrophe in front, and what begins with one gets another: so
+ * taking one away gives what was there.
  */
 export function textCell(text: string): string {
   const shown = visible(text, Number.POSITIVE_INFINITY).replaceAll(AFTER_SEMICOLON, ";'");
-  const isFormula = BEGINS.test(shown) || /^[\t\r\n]/.test(text);
-  return `"${isFormula ? "'" : ''}${shown.replaceAll('"', '""')}"`;
+  const isMarked = BEGINS.test(shown) || /^['\t\r\n]/.test(text);
+  return `"${isMarked ? "'" : ''}${shown.replaceAll('"', '""')}"`;
+}
+
+/** What stands in a cell, without quotes and apostrophes that `textCell` added; what cannot be seen is still escaped. */
+export function textOfCell(cell: string): string {
+  return cell.slice(1, -1).replaceAll('""', '"').replace(/^'/, '').replaceAll(";'", ';');
 }
 
 /** Digits alone: a number stays one. */
@@ -77,10 +83,22 @@ export function csvLine(entry: AuditEntry): string {
 const CLEAR = 'id origin seq tenant occurred_at sealed_at source action outcome severity duration_ms flags group_id tx resource_type hash'.split(' '); // prettier-ignore
 export const CLEAR_COLUMNS: readonly number[] = COLUMNS.flatMap(([name], at) => (CLEAR.includes(name) ? [at] : []));
 
-/** The cells of a line as they are written, with their quotes; `undefined` for what this module would not write. */
+/**
+ * The cells of a line as they are written, with their quotes; `undefined` for what this module would not write. Of a cell of any size: a
+ * pattern with two ways in a loop needs a place on the stack for each character.
+ */
 export function csvCells(line: string): readonly string[] | undefined {
-  const cells = line.match(/"(?:[^"]|"")*"/g);
-  return cells !== null && `${cells.join(',')}\r\n` === line ? cells : undefined;
+  const cells: string[] = [];
+  for (let begin = 0; line[begin] === '"' && cells.length < COLUMNS.length;) {
+    let end = line.indexOf('"', begin + 1);
+    while (end !== -1 && line[end + 1] === '"') end = line.indexOf('"', end + 2);
+    if (end === -1) return undefined;
+    cells.push(line.slice(begin, end + 1));
+    if (line.startsWith('\r\n', end + 1)) return line.length === end + 3 ? cells : undefined;
+    if (line[end + 1] !== ',') return undefined;
+    begin = end + 2;
+  }
+  return undefined;
 }
 
 export const columnAt = (name: string): number => COLUMNS.findIndex(([each]) => each === name);

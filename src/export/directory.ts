@@ -13,6 +13,7 @@ import { checkSample, drawSeed, writeSeed } from './draw-seed.js';
 import { writeEvidence } from './evidence.js';
 import { BEGUN, formatManifest, formatSums, MANIFEST, NOTE, SHEET, SUMS, type Manifest } from './manifest.js';
 import { signManifest } from './manifest-note.js';
+import { openPeriod } from './reach.js';
 import { rangeOf, type WithProof } from './range.js';
 import { sheetText, type SheetFacts } from './sheet.js';
 import { writeListed } from './write-listed.js';
@@ -57,6 +58,8 @@ export interface WrittenExport {
   readonly sha256: string;
   /** Whether the log has entries of the tenant that was named. */
   readonly isTenantKnown: boolean;
+  /** That the period was not over, as a sentence; absent: it was, or has no end. */
+  readonly openPeriod?: string | undefined;
 }
 
 /**
@@ -103,9 +106,10 @@ export async function writeExport(
     evidence: proof?.evidence,
     sample: seed?.sample,
   } as const;
+  const period = openPeriod(facts.filter, proof?.reached ?? facts.producedAt, proof === undefined ? 'made' : 'sealed');
   const files = [...rows.files, ...(proof?.files ?? [])];
   if (seed !== undefined) files.push(...(await writeSeed(directory, seed.files)), await writeListed(directory, SAMPLE_FILE, seed.draw.text())); // prettier-ignore
-  files.push(await writeListed(directory, SHEET, sheetText({ ...facts, ...sheet })));
+  files.push(await writeListed(directory, SHEET, sheetText({ ...facts, ...sheet, period })));
   const manifest: Manifest = { ...facts, files };
   const text = formatManifest(manifest);
   const sums = new Map([[MANIFEST, text]]);
@@ -118,7 +122,7 @@ export async function writeExport(
   await writeListed(directory, `.new-${MANIFEST}`, text);
   await rename(join(directory, `.new-${MANIFEST}`), join(directory, MANIFEST));
   await rm(join(directory, BEGUN), { force: true });
-  return { manifest, sha256: hash('sha256', text), isTenantKnown: rows.isTenantKnown };
+  return { manifest, sha256: hash('sha256', text), isTenantKnown: rows.isTenantKnown, openPeriod: period };
 }
 
 const refuseProof: WithProof = () => {

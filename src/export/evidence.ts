@@ -14,6 +14,7 @@ import { LineFile, type ListedFile } from './line-file.js';
 import type { ManifestEvidence } from './manifest.js';
 import type { Project } from './projection.js';
 import { coveredSize, type ExportRange, type WithProof } from './range.js';
+import { reachOf, toldIn } from './reach.js';
 import type { RowDigests } from './row-digests.js';
 import { writeListed } from './write-listed.js';
 
@@ -39,6 +40,13 @@ export interface EvidenceOptions {
   readonly onProgress?: ((leaves: number, of: number) => void) | undefined;
 }
 
+export interface WrittenEvidence {
+  readonly files: readonly ListedFile[];
+  readonly evidence: ManifestEvidence;
+  /** Up to when all that was sealed is there: see `reachOf`. */
+  readonly reached: string;
+}
+
 /** Entries that are read in one snapshot. */
 const STEP = 10_000;
 const SECTIONS: readonly SectionName[] = ['actor', 'data'];
@@ -48,23 +56,23 @@ const SECTIONS: readonly SectionName[] = ['actor', 'data'];
  * the hash of the one before, so that one proves all of them.
  * @throws AuditError `AUDIT_LOG_INCONSISTENT`
  */
-export async function writeEvidence(
-  options: EvidenceOptions,
-): Promise<{ readonly files: readonly ListedFile[]; readonly evidence: ManifestEvidence }> {
+export async function writeEvidence(options: EvidenceOptions): Promise<WrittenEvidence> {
   const { directory, withProof, range, openings } = options;
   // Before the leaves, so that they reach as far as what is signed.
   const proof = await withProof((log) => proofOf(log, range));
   const leaves = await LineFile.create(directory, LEAVES_FILE);
   const sections = openings && (await LineFile.create(directory, SECTIONS_FILE));
   try {
-    const facts = await writeLeaves(options, leaves, sections);
+    const { sealedAt, ...facts } = await writeLeaves(options, leaves, sections);
     const files = [...(await leaves.close()), ...(sections === undefined ? [] : await sections.close())];
     if (proof !== undefined) await mkdir(join(directory, PROOF_FOLDER), { mode: 0o700 });
     for (const { path, bytes } of proof?.files ?? [])
       files.push(await writeListed(directory, `${PROOF_FOLDER}/${path}`, bytes));
     const { origin, tenant, first, last } = range;
+    const told = proof && toldIn(new Map(proof.files.map(({ path, bytes }) => [path, bytes])));
     return {
       files,
+      reached: reachOf({ seq: last, sealedAt }, told),
       evidence: {
         origin,
         tenant,
@@ -91,9 +99,9 @@ async function writeLeaves(
   { withProof, range, openings, signal, onProgress }: EvidenceOptions,
   leaves: LineFile,
   sections: LineFile | undefined,
-): Promise<Pick<ManifestEvidence, 'prev' | 'withheld' | 'erased'>> {
+): Promise<Pick<ManifestEvidence, 'prev' | 'withheld' | 'erased'> & { readonly sealedAt: string }> {
   const { chain, origin, first, last } = range;
-  const facts = { prev: NO_PREVIOUS, withheld: 0, erased: 0 };
+  const facts = { prev: NO_PREVIOUS, withheld: 0, erased: 0, sealedAt: '' };
   let next = first;
   for (let from = first; from <= last; from += STEP) {
     signal?.throwIfAborted();
@@ -104,7 +112,8 @@ async function writeLeaves(
           if (leaf.seq !== next) throw inconsistent(`entry ${next} of ${origin} is not there`, { seq: next });
           const bytes = bytesOfLeaf(origin, leaf);
           if (next === first) facts.prev = leaf.prev ?? NO_PREVIOUS;
-          await leaves.write(formatLeafLine({ seq: next, sealedAt: formatMillis(leaf.sealedAt), body: leaf.body ?? '' })); // prettier-ignore
+          facts.sealedAt = formatMillis(leaf.sealedAt);
+          await leaves.write(formatLeafLine({ seq: next, sealedAt: facts.sealedAt, body: leaf.body ?? '' }));
           if (openings && sections && openings.rows.is(next, WRITTEN)) {
             const opened = open(leaf, bytes, range, openings);
             for (const line of opened ?? []) await sections.write(line.text);

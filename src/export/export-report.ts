@@ -28,6 +28,8 @@ export type ExportCode =
   | 'INCOMPLETE_GAP'
   | 'INCOMPLETE_OVERLAP'
   | 'INCOMPLETE_OTHER'
+  /** The period that was asked for goes on behind what the export knows. */
+  | 'INCOMPLETE_PERIOD'
   | 'INCOMPLETE_UNFINISHED'
   | 'INCOMPLETE_UNSIGNED'
   | 'INCOMPLETE_UNPROVEN'

@@ -138,7 +138,7 @@ function isFile(file: ListedFile): boolean {
     ![MANIFEST, NOTE, SUMS].some((name) => name.toLowerCase() === file.name.toLowerCase()) &&
     isNumber(file.bytes) &&
     isHash(file.sha256) &&
-    (file.rows === undefined || isNumber(file.rows))
+    (file.rows === undefined || (isNumber(file.rows) && file.rows <= file.bytes))
   );
 }
 

@@ -34,9 +34,15 @@ export function projection(format: ExportFormat, values: Manifest['values']): Pr
   };
   return {
     ofLine,
-    ofEntry: (entry, extent) =>
+    ofEntry(entry, extent) {
       // What is clear is text and numbers, which JSON gives back as they are: no line is needed.
-      extent === 'clear' && format === 'ndjson' ? ofLine('', extent, { ...entry }) : ofLine(row.line(entry), extent),
+      if (extent === 'clear' && format === 'ndjson') return ofLine('', extent, { ...entry });
+      try {
+        return ofLine(row.line(entry), extent);
+      } catch {
+        return undefined; // as above, or longer than a text can be: no export has a row of it
+      }
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { lstat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { isAbsent, readPlain } from '../checkpoint/proof-directory.js';
 import { AuditError } from '../event/errors.js';
 import { MANIFEST, parseManifest, type Manifest } from './manifest.js';
@@ -18,7 +18,9 @@ const MOST_BYTES = 16 * 1024 * 1024;
  * @throws AuditError `AUDIT_OPTIONS_INVALID` where there is none, `AUDIT_EVIDENCE_INVALID` for one that no export wrote
  */
 export async function readManifest(path: string): Promise<ReadManifest> {
-  const bytes = await readPlain((await isDirectory(path)) ? join(path, MANIFEST) : path, MOST_BYTES);
+  // What is named may be a link; what is in the directory may not.
+  const file = (await isDirectory(path)) ? join(path, MANIFEST) : await realpath(path).catch(() => path);
+  const bytes = await readPlain(file, MOST_BYTES);
   if (bytes === undefined)
     throw new AuditError('AUDIT_OPTIONS_INVALID', `there is no ${MANIFEST} at ${path}: name the directory of an export that was finished, or its ${MANIFEST}`); // prettier-ignore
   const manifest = parseManifest(bytes === 'too long' ? Buffer.alloc(0) : bytes);
@@ -27,7 +29,7 @@ export async function readManifest(path: string): Promise<ReadManifest> {
 
 async function isDirectory(path: string): Promise<boolean> {
   try {
-    return (await lstat(path)).isDirectory();
+    return (await stat(path)).isDirectory();
   } catch (error) {
     if (isAbsent(error)) return false;
     throw error;

@@ -2,9 +2,9 @@ import { emailKey, projected } from '../event/identity.js';
 import type { JsonObject, JsonValue } from '../event/types.js';
 import { uuidV7Floor } from '../event/uuid.js';
 import { isReadable } from './conditions.js';
-import { textCell } from './csv.js';
+import { textCell, textOfCell } from './csv.js';
 import type { ExportFormat } from './format.js';
-import { textOfCell, type RowFacts } from './row-facts.js';
+import type { RowFacts } from './row-facts.js';
 
 interface Condition {
   /** Whether the sealed body says it: then it can be asked of a leaf. */

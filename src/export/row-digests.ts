@@ -1,37 +1,54 @@
 import { PROJECTION_BYTES } from './projection.js';
 
-/** A digest and some bits for each entry of a range, by its number: 17 bytes an entry, whatever the entries are. */
+/** Entries whose room is taken at once. */
+const STEP = 4_096;
+
+interface Room {
+  readonly digests: Buffer;
+  readonly bits: Uint8Array;
+}
+
+/**
+ * A digest and some bits for each entry of a range, by its number: 17 bytes an entry, whatever the entries are. Room is taken for those that
+ * come, and not for a range that somebody claims.
+ */
 export class RowDigests {
-  readonly #digests: Buffer;
-  readonly #bits: Uint8Array;
+  readonly #rooms = new Map<number, Room>();
 
   constructor(
     readonly first: number,
     readonly last: number,
-  ) {
-    this.#digests = Buffer.alloc((last - first + 1) * PROJECTION_BYTES);
-    this.#bits = new Uint8Array(last - first + 1);
-  }
+  ) {}
 
   has(seq: number): boolean {
     return Number.isSafeInteger(seq) && seq >= this.first && seq <= this.last;
   }
 
   set(seq: number, digest: Buffer): void {
-    digest.copy(this.#digests, (seq - this.first) * PROJECTION_BYTES);
+    const [room, at] = this.#roomOf(seq);
+    digest.copy(room.digests, at * PROJECTION_BYTES);
   }
 
   isSame(seq: number, digest: Buffer): boolean {
-    const at = (seq - this.first) * PROJECTION_BYTES;
-    return digest.equals(this.#digests.subarray(at, at + PROJECTION_BYTES));
+    const [room, at] = this.#roomOf(seq);
+    return digest.equals(room.digests.subarray(at * PROJECTION_BYTES, (at + 1) * PROJECTION_BYTES));
   }
 
   mark(seq: number, bit: number): void {
-    const at = seq - this.first;
-    this.#bits[at] = (this.#bits[at] ?? 0) | bit;
+    const [room, at] = this.#roomOf(seq);
+    room.bits[at] = (room.bits[at] ?? 0) | bit;
   }
 
   is(seq: number, bit: number): boolean {
-    return ((this.#bits[seq - this.first] ?? 0) & bit) !== 0;
+    const [room, at] = this.#roomOf(seq);
+    return ((room.bits[at] ?? 0) & bit) !== 0;
+  }
+
+  #roomOf(seq: number): readonly [room: Room, at: number] {
+    const at = (seq - this.first) % STEP;
+    const number = (seq - this.first - at) / STEP;
+    const room = this.#rooms.get(number) ?? { digests: Buffer.alloc(STEP * PROJECTION_BYTES), bits: new Uint8Array(STEP) }; // prettier-ignore
+    this.#rooms.set(number, room);
+    return [room, at];
   }
 }

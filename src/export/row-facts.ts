@@ -1,5 +1,5 @@
 import { parseJsonObject } from '../event/json-object.js';
-import { columnAt, csvCells } from './csv.js';
+import { columnAt, csvCells, textOfCell } from './csv.js';
 import type { ExportFormat } from './format.js';
 
 /** What conditions are about, of a row or a leaf. `undefined`: it has none; in a leaf, it does not say. */
@@ -54,7 +54,7 @@ function factsOf(entry: Readonly<Record<string, unknown>>): RowFacts {
   const [resource, actor] = [object(entry['resource']), object(entry['actor'])];
   return {
     id: string(entry['id']) ?? '',
-    seq: Number(entry['seq']),
+    seq: typeof entry['seq'] === 'number' ? entry['seq'] : Number.NaN,
     origin: string(entry['origin']),
     occurredAt: string(entry['occurredAt']) ?? '',
     action: string(entry['action']) ?? '',
@@ -98,9 +98,4 @@ function factsOfCells(line: string): RowFacts | undefined {
     address: cell('ip'),
     requestId: cell('request_id'),
   };
-}
-
-/** What stands in a cell, still escaped: two texts are compared in that form. */
-export function textOfCell(cell: string): string {
-  return cell.slice(1, -1).replaceAll('""', '"').replace(/^'/, '');
 }

@@ -9,20 +9,15 @@ export interface SheetFacts extends Omit<Manifest, 'files'> {
   /** What a verification of the log said just before; absent: nobody asked for one. */
   readonly verified?: string | undefined;
   readonly versions: readonly string[];
+  /** That the period was not over; absent: it was, or has no end. */
+  readonly period?: string | undefined;
 }
 
 type Line = readonly [name: string, value: string];
 
 /** What the manifest says too, word for word: `verify-export` compares it, so a later version says it in the same words. */
-export function sheetConditions({
-  producedAt,
-  producedBy,
-  filter,
-  order,
-  count,
-  evidence,
-  previous,
-}: Omit<Manifest, 'files'>): readonly Line[] {
+export function sheetConditions(manifest: Omit<Manifest, 'files'>): readonly Line[] {
+  const { producedAt, producedBy, filter, order, count, evidence, previous, continued, sample } = manifest;
   return [
     ['made at', `${producedAt} by ${producedBy}`],
     ['filter', rowJson(JSON.parse(sorted(filter)))],
@@ -30,8 +25,17 @@ export function sheetConditions({
     ['entries', String(count)],
     ...(previous === undefined ? [] : [['previous', previous] as const]),
     ...(evidence === undefined ? [] : [['range', `${evidence.origin}, entries ${evidence.range.firstSeq} to ${evidence.range.lastSeq}`] as const]), // prettier-ignore
+    ...(continued === undefined ? [] : [['continued', `${continued} entries were there when the export went on, written by a program that was ended`] as const]), // prettier-ignore
+    ['times', `${manifest.zone}, in all files`],
+    ['left out', leftOut(manifest)],
+    ['checkpoint', checkpointText(manifest)],
+    ['sections', sectionsText(manifest)],
+    ...(sample === undefined ? [] : [['sample', sampleText(sample)] as const]),
   ];
 }
+
+/** Of all lines that `sheetConditions` can give: one that it does not give is not in the sheet. */
+export const SHEET_NAMES = ['made at', 'filter', 'order', 'entries', 'previous', 'range', 'continued', 'times', 'left out', 'checkpoint', 'sections', 'sample']; // prettier-ignore
 
 export function sheetLine([name, value]: Line): string {
   return `${name.padEnd(11)} ${visible(value)}\n`;
@@ -39,30 +43,24 @@ export function sheetLine([name, value]: Line): string {
 
 /** How the listing was made, for whoever files it: a page of plain text in which everything foreign is escaped. */
 export function sheetText(facts: SheetFacts): string {
-  const { sample } = facts;
   const lines: Line[] = [
     ['command', facts.command.join(' ')],
     ['versions', facts.versions.join(', ')],
     ...sheetConditions(facts),
-    ...(facts.continued === undefined ? [] : [['continued', `${facts.continued} entries were there when the export went on, written by a program that was ended`] as const]), // prettier-ignore
-    ['times', `${facts.zone}, in all files`],
-    ['left out', leftOut(facts)],
-    ['checkpoint', checkpointText(facts)],
-    ['sections', sectionsText(facts)],
-    ...(sample === undefined ? [] : [['sample', sampleText(sample)] as const]),
+    ...(facts.period === undefined ? [] : [['period', facts.period] as const]),
     ['the log', facts.verified ?? 'was not verified with this export: run "nestjs-prisma-audit verify"'],
     ['to check', 'nestjs-prisma-audit verify-export . --vkey VKEY; sha256sum -c SHA256SUMS'],
   ];
   return `Export of an audit log\n\n${lines.map(sheetLine).join('')}`;
 }
 
-function leftOut({ matched }: SheetFacts): string {
+function leftOut({ matched }: Omit<Manifest, 'files'>): string {
   return matched === 'whole-range'
     ? 'nothing of the range that the filter asks for, as the leaves show'
     : 'this file cannot show that nothing is (make it with --prove-complete)';
 }
 
-function checkpointText({ evidence }: SheetFacts): string {
+function checkpointText({ evidence }: Omit<Manifest, 'files'>): string {
   const { checkpoint, provenSeq, range } = evidence ?? {};
   if (evidence === undefined || range === undefined) return 'none is with this export';
   if (checkpoint === undefined) return 'no signed checkpoint covers any of it';
@@ -70,7 +68,7 @@ function checkpointText({ evidence }: SheetFacts): string {
   return `${checkpoint.origin} at ${checkpoint.size} entries, root ${checkpoint.root}: covers ${upTo}`;
 }
 
-function sectionsText({ evidence }: SheetFacts): string {
+function sectionsText({ evidence }: Omit<Manifest, 'files'>): string {
   if (evidence?.opened !== true)
     return 'actors and values are as the log shows them; nothing here opens their commitments';
   return `opened; of ${evidence.withheld} entries something is hidden from the reader, and they are not; ${evidence.erased} sections were erased`; // prettier-ignore

@@ -9,6 +9,7 @@ import { checkLeaves } from './check-leaves.js';
 import { checkEvidenceProof, checkNote } from './check-signed.js';
 import { PopulationCheck } from './check-sample.js';
 import { checkOpened } from './check-opened.js';
+import { checkListed, checkPeriod } from './check-manifest.js';
 import { checkRows } from './check-rows.js';
 import { checkSheet } from './check-sheet.js';
 import { Said, type AskedFor, type ExportReport } from './export-report.js';
@@ -48,7 +49,10 @@ export async function verifyExport(
   await checkSheet(directory, manifest, said);
   const filter = new Filter(manifest.filter, manifest.format);
   checkConditionsOf(manifest, filter, said);
-  const expected = manifest.evidence && (await rangeSays(directory, manifest, filter, vkeys, said));
+  checkListed(manifest, said);
+  const leaves = manifest.evidence && (await rangeSays(directory, manifest, filter, vkeys, said));
+  checkPeriod(manifest, leaves?.reached, said);
+  const expected = leaves?.rows;
   const population = new PopulationCheck(directory, manifest);
   await population.begin();
   const onRow = population.row.bind(population);
@@ -107,18 +111,18 @@ async function checkSums(
   said.find({ code: 'SUMS_DIFFER', file: SUMS, message: `${SUMS} is not that of this manifest and its signature` });
 }
 
-/** @returns what the rows must say, where the leaves show it */
+/** @returns what the rows must say, and up to when, where the leaves show it */
 async function rangeSays(directory: string, manifest: Manifest, filter: Filter, vkeys: readonly Vkey[], said: Said) {
   const { evidence } = manifest;
   if (evidence === undefined) return undefined;
   const proven = await checkEvidenceProof(directory, evidence, vkeys, said);
-  const expected = await checkLeaves(directory, { ...manifest, evidence }, filter, proven, said);
-  if (expected === undefined) return undefined;
+  const leaves = await checkLeaves(directory, { ...manifest, evidence }, filter, proven, said);
+  if (leaves === undefined) return undefined;
   const { firstSeq, lastSeq } = evidence.range;
   const asked = filter.canAsk;
   if (asked) said.proved.push(`every entry of ${evidence.origin} from ${firstSeq} to ${lastSeq} that was asked for is there`); // prettier-ignore
   said.proved.push(evidence.opened ? 'each row says what its leaf and, where they are opened, its sections say' : 'each row says what its leaf says'); // prettier-ignore
-  return expected;
+  return leaves;
 }
 
 function limits(

@@ -206,11 +206,17 @@ describe('of an altered directory is found', () => {
     ['members of a million levels', `{"id":"x","seq":1,"flags":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}\n`],
     ['a line that does not end', 'x'.repeat(3_000_000)],
     ['bytes that are no text', '\u0000\ud800\n'],
+    ['a place that is an object', '{"id":"x","seq":{"valueOf":1,"toString":1}}\n'],
     ['members of other types', '{"id":"x","seq":{},"actor":"a","resource":null,"flags":7,"sealedAt":{}}\n'],
   ])('%s, and it goes on', async (_name, text) => {
     for (const format of ['ndjson', 'csv'] as const) {
       const directory = await exported({}, { format, population: true });
-      appendFileSync(join(directory, `entries-00001.${format}`), text);
+      const file = join(directory, `entries-00001.${format}`);
+      const before = statSync(file).size;
+      appendFileSync(file, text);
+      // Nothing is read that the manifest does not tell of.
+      expect(await verifyExport(directory)).toMatchObject({ verdict: 'TAMPERED', count: 60, findings: [{ code: 'FILE_ALTERED' }] }); // prettier-ignore
+      edit(join(directory, 'manifest.json'), ([l = '']) => [l.replace(`"bytes":${before},`, `"bytes":${statSync(file).size},`)]); // prettier-ignore
       expect(await verifyExport(directory)).toMatchObject({ verdict: 'TAMPERED', findings: expect.arrayContaining([expect.objectContaining({ code: 'COUNT_DIFFERS' })]) }); // prettier-ignore
     }
   });

@@ -104,7 +104,7 @@ describe('an export with the leaves of its chain', () => {
     ['a prefix', { action: 'invoice.*' }, 30],
     ['failures', { failures: true }, 6],
     ['a type', { resource: { type: 'Invoice' } }, 30],
-    ['a period', { from: new Date(0), to: new Date(Date.now() + 60_000) }, 31],
+    ['a beginning', { from: new Date(0) }, 31],
     ['nothing', { action: 'no.such' }, 0],
   ])('of %s shows that nothing is left out', async (_name, query, count) => {
     for (const [format, openings] of [
@@ -319,5 +319,47 @@ describe('a range', () => {
     const report = await verifyExport(await exported({ tenant: 'globex', action: 'invoice.*' }, {}, true, grows), { vkeys }); // prettier-ignore
     expect(report).toMatchObject({ verdict: 'VERIFIED', count: 7, findings: [] });
     expect(asked).toBeGreaterThan(1);
+  });
+});
+
+describe('a period', () => {
+  const moment = async (what: string): Promise<Date> => (await log.pool.query<{ at: Date }>(what)).rows[0]?.at ?? new Date(Number.NaN); // prettier-ignore
+  const last = `select max(sealed_at) as at from audit.entry where chain = 1`;
+
+  it.each(['ndjson', 'csv'] as const)('that is not over is not taken for whole, in %s', async (format) => {
+    const until = await moment(last);
+    for (const to of [new Date(Date.now() + 60_000), new Date(until.getTime() + 1)])
+      for (const openings of [false, true]) {
+        const directory = await exported({ to }, { format }, openings);
+        const report = await verifyExport(directory, { vkeys });
+        expect(report).toMatchObject({ verdict: 'INCOMPLETE', findings: [{ code: 'INCOMPLETE_PERIOD', message: expect.stringContaining(to.toISOString()) }] }); // prettier-ignore
+        expect(readFileSync(join(directory, 'sheet.txt'), 'utf8')).toContain(`\nperiod      the period goes on to ${to.toISOString()}, and nothing in it was sealed after ${until.toISOString()}`); // prettier-ignore
+      }
+  });
+
+  it('that is over is whole, and what is sealed later is said not to be in it', async () => {
+    const to = await moment(last);
+    for (const query of [{ to }, {}]) {
+      const directory = await exported(query);
+      expect(await verifyExport(directory, { vkeys })).toMatchObject({ verdict: 'VERIFIED', limits: expect.arrayContaining([`what was sealed after ${to.toISOString()} is not in it, whenever it happened`]) }); // prettier-ignore
+      expect(readFileSync(join(directory, 'sheet.txt'), 'utf8')).not.toMatch(/^period/m);
+    }
+  });
+
+  it('is over where the registry says so, though nothing came after it', async () => {
+    await sealAndSign(log);
+    const told = await moment(`select sealed_at as at from audit.entry where chain = 0 order by seq desc limit 1`);
+    const until = await moment(last);
+    expect(told > until).toBe(true);
+    expect((await verifyExport(await exported({ to: told }), { vkeys })).findings).toEqual([]);
+    const later = await verifyExport(await exported({ to: new Date(told.getTime() + 1) }), { vkeys });
+    expect(later.findings).toMatchObject([{ code: 'INCOMPLETE_PERIOD', message: expect.stringContaining(`after ${told.toISOString()}`) }]); // prettier-ignore
+  });
+
+  it('without leaves is over when the export is made behind it', async () => {
+    const to = new Date(Date.now() + 60_000);
+    const report = await verifyExport(await exported({ to }, { evidence: undefined }), { vkeys });
+    expect(report).toMatchObject({ verdict: 'INCOMPLETE', findings: [{ code: 'INCOMPLETE_PERIOD', message: expect.stringMatching(/it was made at 2/) }] }); // prettier-ignore
+    expect((await verifyExport(await exported({ to: new Date() }, { evidence: undefined }), { vkeys })).findings).toEqual([]); // prettier-ignore
   });
 });

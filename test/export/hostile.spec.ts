@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CSV_HEAD, csvLine, numberCell, textCell } from '../../src/export/csv.js';
+import { CSV_HEAD, csvCells, csvLine, numberCell, textCell, textOfCell } from '../../src/export/csv.js';
 import { exportEntries } from '../../src/export/entries.js';
+import { visible } from '../../src/event/visible.js';
 import { rowJson } from '../../src/export/row-json.js';
 import { AuditReader, type AuditEntry } from '../../src/query/index.js';
 import { postgresEntryStore, postgresExportLog } from '../../src/store/postgres/index.js';
@@ -30,6 +31,9 @@ const VALUES: readonly (readonly [string, string])[] = [
   ['a formula behind a semicolon', 'a; ""=1+1;+1;"@x'],
   ['long digits', '12345678901234567890'],
   ['a byte order mark', '\ufeff=1'],
+  ['an apostrophe', "'=1"],
+  ['two apostrophes', "''=1"],
+  ['an apostrophe behind a semicolon', "a;'=1;''=1;=1;'"],
 ];
 
 let log: FilledLog;
@@ -114,6 +118,27 @@ describe('what is hostile', () => {
     expect(cell).toMatch(/^"(?:[^"\r\n]|"")*"$/);
     expect(cell).not.toMatch(/^"\s*[=+\-@\uff1d]/);
   });
+
+  it('different texts are different cells, and each is what its cell says', () => {
+    const all = VALUES.flatMap(([, value]) => [value, `'${value}`, `''${value}`, `a;${value}`, `a;'${value}`, `;'"${value}`]); // prettier-ignore
+    const texts = [...new Set(all.map((value) => visible(value, Number.POSITIVE_INFINITY)))];
+    expect(new Set(all.map((value) => textCell(value))).size).toBe(texts.length);
+    for (const value of all) expect(textOfCell(textCell(value))).toBe(visible(value, Number.POSITIVE_INFINITY));
+  });
+
+  it.each([
+    ['plain', 'x'],
+    ['quotes', '""'],
+    ['commas', '"",""'],
+    ['semicolons', ";'="],
+  ])('a cell of 12 million times %s is read', (_name, part) => {
+    const text = part.repeat(12 * 2 ** 20);
+    expect(csvCells(`"${text}","","a"\r\n`)?.map(({ length }) => length)).toEqual([text.length + 2, 2, 3]);
+  });
+
+  it.each(['', '\r\n', '"a"', '"a"\n', '"a",\r\n', '"a""\r\n', '"a"b"\r\n', 'a\r\n', '"a"\r\n\r\n', '"a"\r\nx', '"a";"b"\r\n', ' "a"\r\n', '"a","b\r\n', `${'"",'.repeat(40)}""\r\n`])('%j is no line', (line) => {
+    expect(csvCells(line)).toBeUndefined();
+  }); // prettier-ignore
 
   it('numbers stay numbers, negative ones too, and dates that are none are empty', () => {
     expect([numberCell(-5), numberCell(0), numberCell(undefined)]).toEqual(['"-5"', '"0"', '""']);
