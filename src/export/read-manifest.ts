@@ -18,11 +18,12 @@ const MOST_BYTES = 16 * 1024 * 1024;
  * @throws AuditError `AUDIT_OPTIONS_INVALID` where there is none, `AUDIT_EVIDENCE_INVALID` for one that no export wrote
  */
 export async function readManifest(path: string): Promise<ReadManifest> {
-  const bytes = await readPlain((await isDirectory(path)) ? join(path, MANIFEST) : path, MOST_BYTES);
-  if (bytes === undefined)
+  const read = await readPlain((await isDirectory(path)) ? join(path, MANIFEST) : path, MOST_BYTES);
+  if (read === undefined)
     throw new AuditError('AUDIT_OPTIONS_INVALID', `there is no ${MANIFEST} at ${path}: name the directory of an export that was finished, or its ${MANIFEST}`); // prettier-ignore
-  const manifest = parseManifest(bytes === 'too long' ? Buffer.alloc(0) : bytes);
-  return { manifest, sha256: hash('sha256', bytes as Buffer) };
+  // One that is too long is none, which is said like that of any other file.
+  const bytes = read === 'too long' ? Buffer.alloc(0) : read;
+  return { manifest: parseManifest(bytes), sha256: hash('sha256', bytes) };
 }
 
 async function isDirectory(path: string): Promise<boolean> {
