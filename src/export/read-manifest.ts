@@ -20,11 +20,12 @@ const MOST_BYTES = 16 * 1024 * 1024;
 export async function readManifest(path: string): Promise<ReadManifest> {
   // What is named may be a link; what is in the directory may not.
   const file = (await isDirectory(path)) ? join(path, MANIFEST) : await realpath(path).catch(() => path);
-  const bytes = await readPlain(file, MOST_BYTES);
-  if (bytes === undefined)
+  const read = await readPlain(file, MOST_BYTES);
+  if (read === undefined)
     throw new AuditError('AUDIT_OPTIONS_INVALID', `there is no ${MANIFEST} at ${path}: name the directory of an export that was finished, or its ${MANIFEST}`); // prettier-ignore
-  const manifest = parseManifest(bytes === 'too long' ? Buffer.alloc(0) : bytes);
-  return { manifest, sha256: hash('sha256', bytes as Buffer) };
+  // One that is too long is none, which is said like that of any other file.
+  const bytes = read === 'too long' ? Buffer.alloc(0) : read;
+  return { manifest: parseManifest(bytes), sha256: hash('sha256', bytes) };
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -30,7 +30,7 @@ function checkPrevious(before: Link, { name, manifest }: Link, links: readonly L
   if (previous === undefined)
     return [{ code: 'INCOMPLETE_UNLINKED', file: name, message: `${name} does not say which export came before it: it was made without --previous` }]; // prettier-ignore
   const said = links.find(({ sha256 }) => sha256 === previous);
-  const what = said === undefined ? `the export with the ${MANIFEST} ${previous}, which is not here` : `${said.name}`;
+  const what = said === undefined ? `the export with the ${MANIFEST} ${previous}, which is not here` : said.name;
   return [{ code: 'SERIES_BROKEN', file: name, message: `${name} comes behind ${what}, and not behind ${before.name}: one of them was left out, changed, or named in another order` }]; // prettier-ignore
 }
 

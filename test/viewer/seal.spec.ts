@@ -11,7 +11,7 @@ import { inPage } from './support/in-page.js';
 import { SECTIONS, sealedEntry } from './support/sealed-entry.js';
 
 // As the page runs it, where nothing of Node is.
-const { checkSeal, checkFolder, isSameValue, verdictOf } = inPage<typeof Code>('check-code.ts');
+const { checkSeal, checkFolder, isSameValue, verdictOf } = inPage('check-code.ts') as typeof Code;
 
 const said = (steps: readonly Step[]): Record<string, string> =>
   Object.fromEntries(steps.map(({ name, is, why }) => [name, why === undefined ? is : `${is}: ${why}`]));
@@ -104,7 +104,7 @@ describe('a seal', () => {
     const shown = whole.entry as unknown as Record<string, unknown>;
     for (const [name, value] of Object.entries(shown)) {
       if (name === 'tenant') continue; // no entry says it
-      for (const other of [undefined, 'other', typeof value === 'object' ? { ...(value as object), more: 1 } : 0]) {
+      for (const other of [undefined, 'other', typeof value === 'object' ? { ...value, more: 1 } : 0]) {
         const { [name]: _left, ...rest } = shown;
         const entry = (other === undefined ? rest : { ...rest, [name]: other }) as unknown as ShownEntry;
         const steps = checkSeal(entry, whole.sealed);
@@ -115,7 +115,7 @@ describe('a seal', () => {
       }
     }
     for (const [name, value] of Object.entries({ details: { a: 1 }, reason: 'because', error: { name: 'E' }, durationMs: 1, unreadable: [], extra: 1 })) // prettier-ignore
-      expect(checkSeal({ ...whole.entry, [name]: value } as ShownEntry, whole.sealed)[3]).toMatchObject({ is: 'differs', what: [name] }); // prettier-ignore
+      expect(checkSeal({ ...whole.entry, [name]: value }, whole.sealed)[3]).toMatchObject({ is: 'differs', what: [name] }); // prettier-ignore
   });
 
   it('takes values in the client’s types for the sealed ones only where they are', () => {

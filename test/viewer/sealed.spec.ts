@@ -27,7 +27,7 @@ async function checked(name: string, scope: Partial<ReaderScope> = {}, tenant = 
   const reader = readerOf(scope);
   const entry = JSON.parse(rowJson(await reader.entry(idOf(name), { tenant }))) as ShownEntry;
   const asked = { reader, query: new URLSearchParams({ tenant }), params: { id: idOf(name) } } as unknown as Asked; // what the answer reads of it
-  const answer = JSON.parse(String((await sealedAnswer(asked)).body)) as SealedAnswer;
+  const answer = JSON.parse((await sealedAnswer(asked)).body as string) as SealedAnswer; // text, as all JSON is answered
   const steps = checkSeal(entry, answer);
   return { verdict: verdictOf(steps), steps: Object.fromEntries(steps.map(({ name: step, is, why }) => [step, why ? `${is}: ${why}` : is])), answer }; // prettier-ignore
 }

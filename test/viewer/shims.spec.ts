@@ -5,7 +5,7 @@ import { vectors } from '../golden/vectors.js';
 import { inPage } from './support/in-page.js';
 import * as here from './support/page-code.js';
 
-const page = inPage<typeof here>('page-code.ts');
+const page = inPage('page-code.ts') as typeof here;
 type Code = typeof here;
 
 /** Whatever comes of it, as text: bytes in hex, errors by code and reason. */
@@ -31,7 +31,7 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom('\ud800', '\udfff', '\0', '\n', 'ä', '=', '+', '/', '-', '_', 'f', '0', '\u{1f600}') }), // prettier-ignore
 );
 /** Of what is beyond ASCII Node takes the lower half of each unit for a digit: no code of ours asks for that. */
-const ascii = fc.oneof(fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEFxyzXYZ+/-_= \n\0') }), fc.string({ unit: 'binary-ascii' })); // prettier-ignore
+const ascii = fc.oneof(fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdefABCDEFxyzXYZ+/-_= \n\0')) }), fc.string({ unit: 'binary-ascii' })); // prettier-ignore
 const bytes = fc.uint8Array({ maxLength: 300 });
 const RUNS = { numRuns: 1_000 };
 
@@ -81,7 +81,7 @@ describe('the Buffer of the page', () => {
     expect([...part]).toEqual([2, 3]);
     whole[1] = 9;
     expect([...part.subarray(0, 1)]).toEqual([9]);
-    expect(Reflect.apply(part.toString, part.subarray(0, 1), ['hex'])).toBe('09');
+    expect((part.subarray(0, 1) as Buffer).toString('hex')).toBe('09'); // its own kind
   });
 });
 

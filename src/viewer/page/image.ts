@@ -62,7 +62,10 @@ export function shownOf(value: unknown): Shown {
   if (value === null || value === undefined) return { kind: 'null' };
   if (value === '[redacted]') return { kind: 'hidden', why: 'redacted' };
   if (typeof value === 'object') return { kind: 'json', value };
-  if (typeof value !== 'string') return { kind: 'plain', text: Object.is(value, -0) ? '-0' : String(value) };
+  if (typeof value !== 'string') {
+    const plain = value as number | boolean; // what else JSON has
+    return { kind: 'plain', text: Object.is(plain, -0) ? '-0' : String(plain) };
+  }
   const bytes = bytesOf(value);
   return bytes === undefined ? { kind: 'text', text: value } : { kind: 'bytes', bytes, hex: value.slice(2) };
 }

@@ -76,7 +76,8 @@ export function valueParts(value: unknown): Parts {
   if (typeof value === 'object') return [text(saying.document)];
   const bytes = bytesOf(value);
   if (bytes !== undefined) return [text(saying.bytes.replace('{count}', count(bytes)))];
-  const whole = String(value);
+  const plain = value as string | number | boolean; // what else JSON has
+  const whole = String(plain);
   const said = shorten(whole);
   return [said === whole ? { kind: 'value', text: whole } : { kind: 'value', text: said, whole }];
 }

@@ -58,7 +58,7 @@ function Before({ error, retry }: { readonly error: unknown; readonly retry: () 
 }
 
 function View(): JSX.Element {
-  const { session, where, href } = useApp();
+  const { session, where } = useApp();
   const { place } = where;
   // Whoever may see the access log alone begins there.
   if (place.view === 'access' || (place.view === 'timeline' && !session.can.log)) return <Access />;
@@ -73,14 +73,19 @@ function View(): JSX.Element {
       return <RecordView key={`${place.type}\n${place.id}`} type={place.type} id={place.id} />;
     case 'actor':
       return <ActorView key={place.id} id={place.id} />;
-    case 'nowhere':
-      return (
-        <Empty title={t.nowhere}>
-          <p>{t.nowhereText}</p>
-          <a class="button" href={href(moveTo(where, { view: 'timeline' }))}>
-            {t.toTimeline}
-          </a>
-        </Empty>
-      );
+    default:
+      return <Nowhere />;
   }
+}
+
+function Nowhere(): JSX.Element {
+  const { where, href } = useApp();
+  return (
+    <Empty title={t.nowhere}>
+      <p>{t.nowhereText}</p>
+      <a class="button" href={href(moveTo(where, { view: 'timeline' }))}>
+        {t.toTimeline}
+      </a>
+    </Empty>
+  );
 }

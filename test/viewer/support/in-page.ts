@@ -18,8 +18,8 @@ export function bundle(entry: string, min = false): string {
 const BROWSER = { TextEncoder, TextDecoder, atob, btoa, crypto, performance, URL, ArrayBuffer, Uint8Array };
 
 /** What a file exports, bundled and run where nothing of Node is. */
-export function inPage<T>(entry: string): T {
+export function inPage(entry: string): unknown {
   const context = vm.createContext({ ...BROWSER });
   vm.runInContext(bundle(entry), context);
-  return context['bundled'] as T; // what the bundle leaves there
+  return context['bundled'];
 }

@@ -7,7 +7,7 @@ import { createApp } from '../main.js';
 import { PrismaService } from '../prisma.service.js';
 import { seed } from '../seed.js';
 import { keepRunning } from './keep.js';
-import { applySql, cli, installTables, tamper, title } from './tools.js';
+import { cli, installTables, tamper, title } from './tools.js';
 import { playRequests } from './requests.js';
 import { rewriteHistory } from './rewrite.js';
 

@@ -59,8 +59,8 @@ function signInLink(app: INestApplication): (address: string) => Promise<string>
   const path = `/demo/${randomBytes(16).toString('hex')}`;
   let token: string | undefined;
   app.getHttpAdapter().get(path, (_request: Request, response: Response) => {
-    if (token === undefined) return void response.status(410).send('This link worked once.');
-    response.cookie('session', token, { httpOnly: true, sameSite: 'strict' }).redirect('/audit/');
+    if (token === undefined) response.status(410).send('This link worked once.');
+    else response.cookie('session', token, { httpOnly: true, sameSite: 'strict' }).redirect('/audit/');
     token = undefined;
   });
   return async (address) => {

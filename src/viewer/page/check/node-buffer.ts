@@ -96,7 +96,7 @@ export const Buffer = {
   from,
   concat,
   of: (...bytes: number[]): Bytes => new Bytes(bytes),
-  alloc: (size: number, fill = 0): Bytes => new Bytes(size).fill(fill) as Bytes, // itself
+  alloc: (size: number, fill = 0): Bytes => new Bytes(size).fill(fill),
   allocUnsafe: (size: number): Bytes => new Bytes(size),
   byteLength: (text: string): number => utf8.encode(text).length,
 };

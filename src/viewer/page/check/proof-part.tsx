@@ -42,7 +42,7 @@ export function ProofPart({ entry, leafHash }: ProofPartProps): JSX.Element | nu
             type="button"
             class="button"
             disabled={asked.isFetching}
-            onClick={() => (isAsked ? void asked.refetch() : setAsked(true))}
+            onClick={() => (isAsked ? asked.refetch() : setAsked(true))}
           >
             {asked.isFetching ? s.proving : s.prove}
           </button>
@@ -50,7 +50,7 @@ export function ProofPart({ entry, leafHash }: ProofPartProps): JSX.Element | nu
         </p>
       )}
       {isAbsent && <p class="seal-note">{s.notCovered}</p>}
-      {asked.error && !isAbsent && <Failure error={asked.error} retry={() => void asked.refetch()} />}
+      {asked.error && !isAbsent && <Failure error={asked.error} retry={asked.refetch} />}
       {checked && <ProofVerdict checked={checked} />}
       <details
         class="seal-trust"

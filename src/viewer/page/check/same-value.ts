@@ -5,7 +5,8 @@
 export function isSameValue(sealed: unknown, shown: unknown): boolean {
   if (JSON.stringify(sealed) === JSON.stringify(shown)) return true;
   if (typeof sealed === 'object' || typeof shown === 'object') return areSameMembers(sealed, shown);
-  const [a, b] = [String(sealed), String(shown)];
+  const scalars = [sealed, shown] as [string | number | boolean | undefined, string | number | boolean | undefined]; // what else JSON has
+  const [a, b] = [String(scalars[0]), String(scalars[1])];
   return a === b || isSameNumber(a, b) || isSameMoment(a, b);
 }
 

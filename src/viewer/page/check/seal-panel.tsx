@@ -34,7 +34,7 @@ export function SealPanel({ entry }: { readonly entry: ShownEntry }): JSX.Elemen
         <p class="aside">{s.here}</p>
         {!globalThis.isSecureContext && <p class="seal-note">{s.insecure}</p>}
       </div>
-      {error && !data && <Failure error={error} retry={() => void refetch()} />}
+      {error && !data && <Failure error={error} retry={refetch} />}
       {data && steps && (
         <>
           <details class="seal-details" open={verdict === 'differs'}>

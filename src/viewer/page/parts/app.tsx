@@ -16,9 +16,9 @@ export interface App {
   /** Inside of a page of somebody else: links lead to the viewer, and nothing is written to the address. */
   readonly isEmbedded: boolean;
   /** An address for a link. */
-  href(where: Where): string;
+  readonly href: (where: Where) => string;
   /** @param how `replace`: the way back does not lead here */
-  go(where: Where, how?: 'replace'): void;
+  readonly go: (where: Where, how?: 'replace') => void;
 }
 
 const Context = createContext<App | undefined>(undefined);

@@ -59,7 +59,10 @@ function RangeForm({ range, zone, set }: RangeFormProps): JSX.Element {
   const [error, setError] = useState<string>();
   const read = (form: HTMLFormElement): void => {
     const given = new FormData(form);
-    const [from, to] = ['from', 'to'].map((name) => momentOf(String(given.get(name) ?? ''), zone));
+    const [from, to] = ['from', 'to'].map((name) => {
+      const text = given.get(name);
+      return typeof text === 'string' ? momentOf(text, zone) : undefined;
+    });
     if (from !== undefined && to !== undefined && from >= to) return setError(t.rangeTurned);
     set({
       ...(from === undefined ? {} : { from: new Date(from).toISOString() }),

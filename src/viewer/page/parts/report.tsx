@@ -9,6 +9,8 @@ import { Text } from './text.js';
 const list = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
 const object = (value: JsonValue | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+const numberOf = (value: JsonValue | undefined): string =>
+  typeof value === 'number' ? value.toLocaleString('en') : '?';
 const words = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
 
 /** A report of `verify --json`: the verdict, what was found, and what it cannot know. */
@@ -42,7 +44,7 @@ export function Report({ report }: { readonly report: JsonObject }): JSX.Element
           <div>
             <p>
               <Text of={object(found)['means']} limit={400} />{' '}
-              <span class="number">({String(object(found)['count'])})</span>
+              <span class="number">({numberOf(object(found)['count'])})</span>
             </p>
             <p class="aside">
               <Text of={object(found)['todo']} limit={400} />

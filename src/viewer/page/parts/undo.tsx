@@ -33,7 +33,7 @@ export function Undo({
           </button>
         </p>
       ) : error ? (
-        <Failure error={error} retry={() => void refetch()} />
+        <Failure error={error} retry={refetch} />
       ) : data === undefined ? (
         <Loading lines={2} />
       ) : data.text === undefined ? (

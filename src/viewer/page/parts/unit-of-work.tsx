@@ -63,7 +63,7 @@ export function Around({
           {e.showAround}
         </button>
       ) : error ? (
-        <Failure error={error} retry={() => void refetch()} />
+        <Failure error={error} retry={refetch} />
       ) : data === undefined ? (
         <Loading lines={5} />
       ) : (

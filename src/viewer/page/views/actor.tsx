@@ -113,7 +113,7 @@ function Failures({ question, conditions }: FailuresProps): JSX.Element {
   return (
     <Panel title={a.failures} note={<a href={href({ view: 'timeline' }, conditions)}>{a.asList}</a>} name="told-wide">
       {error ? (
-        <Failure error={error} retry={() => void refetch()} />
+        <Failure error={error} retry={refetch} />
       ) : data === undefined ? (
         <Loading lines={3} />
       ) : data.entries.length === 0 ? (

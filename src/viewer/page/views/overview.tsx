@@ -45,7 +45,7 @@ export function Overview(): JSX.Element {
         </div>
       </div>
       {data === undefined && !error && <Loading lines={10} />}
-      {data === undefined && error && <Failure error={error} retry={() => void refetch()} />}
+      {data === undefined && error && <Failure error={error} retry={refetch} />}
       {data && (
         <>
           <StateCards overview={data} />

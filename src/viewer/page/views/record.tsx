@@ -103,7 +103,7 @@ function Reads({ path, question }: Asked): JSX.Element {
   return (
     <Panel title={r.reads} note={r.readsNote} name="told-wide">
       {error ? (
-        <Failure error={error} retry={() => void refetch()} />
+        <Failure error={error} retry={refetch} />
       ) : data === undefined ? (
         <Loading lines={3} />
       ) : data.entries.length === 0 ? (

@@ -68,7 +68,7 @@ export function Timeline(): JSX.Element {
         </div>
       </div>
       <div class="timeline-body">
-        {hasFacets && <Facets facets={facets.data} error={facets.error} retry={() => void facets.refetch()} />}
+        {hasFacets && <Facets facets={facets.data} error={facets.error} retry={facets.refetch} />}
         <EntryList path="entries" question={question} columns={columns} tail={tail} />
       </div>
     </div>
