@@ -3,9 +3,9 @@ import type { ActionBook } from '../event/action-book.js';
 import type { ActionName, AuditEventOf } from '../event/action-types.js';
 import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
-import { AuditError, isAuditError, unfailing } from '../event/errors.js';
+import { unfailing } from '../event/errors.js';
 import type { AuditEvent } from '../event/types.js';
-import { wakeSealer } from '../event/wake.js';
+import type { Followers, FollowHandler, Following, FollowOptions } from '../follow/index.js';
 import type { CheckedEvidence } from '../checkpoint/check-evidence.js';
 import { signingOf } from '../checkpoint/signing.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
@@ -24,6 +24,8 @@ import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
 import { followTraces, measure, Tally } from '../telemetry/index.js';
 import type { ExportEntries } from './export-entries.js';
 import { exporterOf } from './exporting.js';
+import { flush } from './flush.js';
+import { followersOf } from './followers-of.js';
 import { health, type AuditHealth } from './health.js';
 import { judge, probe } from './probe.js';
 import { warn } from './warnings.js';
@@ -36,11 +38,10 @@ export interface AuditFacts extends QueueFacts, RequestFacts {
 }
 
 const HEALTH_TIMEOUT_MS = 2_000;
+/** A follower whose handler has the transaction holds a connection for as long as that takes. */
+const FOLLOWER_CONNECTIONS = 4;
 /** Far beyond any query of recorder and sealer; only a connection that is open and silent takes longer. */
 const QUERY_TIMEOUT_MS = 60_000;
-
-// Captured at import, so that fake timers cannot hang a flush.
-const { setTimeout } = globalThis;
 
 /** The parts put together, without any framework, and started: for scripts, jobs and other servers. `close()` it when done. */
 export function createAudit(options: AuditOptions): Audit {
@@ -65,6 +66,7 @@ export class Audit implements Recorder {
   readonly #options: CheckedOptions;
   readonly #tally = new Tally();
   readonly #untold: Untold;
+  readonly #followers: Followers;
   #checks: readonly Check[] | undefined;
   #asking: Promise<Pending> | undefined;
   #leaveReads: (() => void) | undefined;
@@ -90,6 +92,12 @@ export class Audit implements Recorder {
       this.#untold,
     );
     this.export = exporterOf(readers, options.schema, this.query);
+    const { followerUrl } = options;
+    this.#followers = followersOf(
+      options,
+      () =>
+      this.#open(followerUrl ?? options.databaseUrl, FOLLOWER_CONNECTIONS, 'nestjs-prisma-audit follower', followerUrl && 'followerUrl'), // prettier-ignore
+    );
   }
 
   #readSink(): ReadSink {
@@ -151,6 +159,7 @@ export class Audit implements Recorder {
       counts: () => ({ ...this.facts, entries: tally.entries, denied: tally.denied }),
       queue: () => this.facts,
       backlog: () => within(HEALTH_TIMEOUT_MS, this.#pending()).catch(() => undefined),
+      followers: () => within(HEALTH_TIMEOUT_MS, this.#followers.states()).catch(() => undefined),
     });
   }
 
@@ -172,6 +181,7 @@ export class Audit implements Recorder {
       maxQueue: this.#options.maxQueue,
       denied: this.#tally.denied,
       untold: this.#untold.count,
+      followers: () => this.#followers.states(),
       sealer: this.#sealer?.state ?? ('off' as const),
       closed: this.#closing !== undefined,
       checks: this.#checks,
@@ -223,6 +233,26 @@ export class Audit implements Recorder {
     return auditApi(tx, { schema, oversized }, { isSecret, actions });
   }
 
+  /**
+   * Gives `handler` each sealed entry of the log, in order, from now on: in this process, or in another one that follows by this name. Where it has come to is
+   * kept in the database. At least once, always with the same `entry.id`; with `exactlyOnce`, in a transaction of the handler's. See docs/following.md.
+   * @throws AuditError `AUDIT_OPTIONS_INVALID`, `AUDIT_CLOSED`; all else is told to `onError`, and tried again
+   * @example
+   * ```ts
+   * audit.follow('siem', async (batch, { signal }) => {
+   *   await fetch(url, { method: 'POST', body: JSON.stringify(batch.map(({ entry }) => entry)), signal });
+   * });
+   * ```
+   */
+  follow(name: string, handler: FollowHandler, options?: FollowOptions): Following {
+    return this.#followers.follow(name, handler, options);
+  }
+
+  /** Entries sealed from then on are still wanted by a follower of this log, whoever runs it; `undefined`: there is none. For whoever prunes. */
+  keepUntil(): Promise<Date | undefined> {
+    return this.#followers.keepUntil();
+  }
+
   drain(): Promise<void> {
     this.#reads.release();
     return this.#recorder.drain();
@@ -233,41 +263,9 @@ export class Audit implements Recorder {
    * polls.
    * @throws AuditError `AUDIT_FLUSH_TIMEOUT` after `timeoutMs` (default 15,000: a sealer that died keeps others out for 10,000)
    */
-  async flush({ timeoutMs = 15_000 }: { timeoutMs?: number } = {}): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    const position = await within(timeoutMs, this.#drained());
-    if (position === undefined) {
-      const { waiting } = this.#recorder.facts;
-      throw new AuditError(
-        'AUDIT_FLUSH_TIMEOUT',
-        `${waiting} events wait for the database after ${timeoutMs} ms: can it be reached, and is the log there (onError tells)?`,
-        { waiting },
-      );
-    }
-    for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
-      wakeSealer(true);
-      const unsealed = await this.#content.unsealed(position);
-      if (unsealed === 0) return;
-      if (performance.now() > deadline) {
-        throw new AuditError(
-          'AUDIT_FLUSH_TIMEOUT',
-          `${unsealed} rows are not sealed after ${timeoutMs} ms: is a sealer running (option seal, or the command seal)?`,
-          { unsealed },
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
-
-  /** How far positions have been handed out when all that waited is written. A log that is not there is told at once, and not waited for. */
-  async #drained(): Promise<number> {
-    try {
-      await this.#content.position();
-    } catch (error) {
-      if (isAuditError(error)) throw error; // another one may pass
-    }
-    await this.drain();
-    return await this.#content.position();
+  flush({ timeoutMs = 15_000 }: { timeoutMs?: number } = {}): Promise<void> {
+    const waiting = (): number => this.#recorder.facts.waiting;
+    return flush({ content: this.#content, drain: () => this.drain(), waiting }, timeoutMs);
   }
 
   /**
@@ -284,7 +282,9 @@ export class Audit implements Recorder {
     this.#requests.close();
     this.#leaveReads?.();
     this.#reads.release();
-    const facts = await this.#recorder.close(deadlineMs);
+    // A handler may record something, so it ends first.
+    await this.#followers.stop(Math.min(deadlineMs / 2, 5_000));
+    const facts = await this.#recorder.close(Math.max(until - performance.now(), 0));
     if (facts.lost > 0 && this.#options.isUnheard)
       warn(`${facts.lost} events could not be written before the end and are lost`);
     // What is not sealed now, another process seals, or the next start.

@@ -167,6 +167,7 @@ it('a migration of Prisma Migrate makes the log and no trigger, and takes away t
   expect(fresh?.steps.slice(-4)).toEqual([
     '+ 0013_exported.sql',
     '+ 0014_order_of_groups.sql',
+    '+ 0015_follow.sql',
     '· "public"."Customer" without a trigger',
     '· "public"."Note" without a trigger',
     '· "public"."orders" without a trigger',
