@@ -1,4 +1,5 @@
 import type { FollowerState } from '../store/follow.port.js';
+import { hasSetAside, howFarBehind, sayHowToSettle, sayWhereToGoOn, whyStopped } from '../event/say-follower.js';
 
 /** How a follower is, whichever process runs it: numbers and times, nothing that was logged. */
 export interface FollowerHealth {
@@ -15,30 +16,18 @@ export interface FollowerHealth {
   readonly dead: number;
 }
 
-/** An entry that waits longer than this waits for somebody to look. */
-const OLD_MS = 60_000;
-
 export function followerHealth({ name, alive, lag, lagMs, failures, dead }: FollowerState): FollowerHealth {
   return { name, alive, lag, lagMs: lagMs === null ? null : Math.round(lagMs), failures, dead };
 }
 
 /** Why somebody should look, one sentence each. */
 export function behind(followers: readonly FollowerState[]): readonly string[] {
-  return followers.flatMap(({ name, lag, atLeast, lagMs, failures, dead, alive, trouble }) => [
-    ...(trouble === undefined
-      ? []
-      : [
-          `follower ${name} does not go on: ${trouble === 'edited' ? 'its row was changed by hand' : 'the log does not have what it handled last'}; find out why, then "nestjs-prisma-audit follow reset ${name}"`,
-        ]),
-    ...(lagMs !== null && lagMs > OLD_MS
-      ? [
-          `follower ${name} is ${lag}${atLeast ? ' or more' : ''} entries behind, the oldest sealed ${Math.round(lagMs / 1000)} s ago${alive ? '' : ', and no process runs it'}${failures > 0 ? `; ${failures} attempts in a row failed` : ''}`,
-        ]
-      : []),
-    ...(dead > 0
-      ? [
-          `follower ${name} has set ${dead} ${dead === 1 ? 'entry' : 'entries'} aside: "nestjs-prisma-audit follow dead-letters ${name}"`,
-        ]
-      : []),
-  ]);
+  return followers.flatMap((state) => {
+    const [stopped, aside] = [whyStopped(state), hasSetAside(state)];
+    return [
+      stopped && `${stopped}; ${sayWhereToGoOn(state.name)}`,
+      howFarBehind(state),
+      aside && `${aside}: ${sayHowToSettle(state.name)}`,
+    ].filter((reason) => reason !== undefined);
+  });
 }

@@ -51,7 +51,7 @@ export class Delivery {
   async deliver(rows: readonly FollowedRow[]): Promise<void> {
     for (let rest = rows; rest.length > 0 && !this.#stopping.aborted;) {
       const part = rest.slice(0, this.#size);
-      const wanted = part.filter((row) => this.#isWanted(row));
+      const wanted = part.filter((row) => this.#isFollowed(row) && !this.#ahead.has(row.stored.id));
       try {
         await this.#hand.deliver(part, wanted);
         rest = this.#passed(rest, part);
@@ -59,9 +59,8 @@ export class Delivery {
         if (!(error instanceof AttemptFailed)) throw error;
         const reason = reasonOf(error.cause);
         await this.#failed(part, reason);
-        if (part.length === 1 && (await this.#isAtFault(rest))) {
-          await this.#hand.setAside(part[0] as FollowedRow, this.#tries, reason); // the one
-          this.#tellAside(part[0] as FollowedRow, reason);
+        if (part.length === 1 && (await this.#othersPass(rest))) {
+          await this.#tryLast(part, reason);
           rest = this.#passed(rest, part);
           continue;
         }
@@ -71,8 +70,8 @@ export class Delivery {
     }
   }
 
-  #isWanted({ at, stored }: FollowedRow): boolean {
-    return !this.#ahead.has(stored.id) && (at.chain !== REGISTRY || this.#options.registry);
+  #isFollowed({ at }: FollowedRow): boolean {
+    return at.chain !== REGISTRY || this.#options.registry;
   }
 
   #passed(rest: readonly FollowedRow[], part: readonly FollowedRow[]): readonly FollowedRow[] {
@@ -98,27 +97,42 @@ export class Delivery {
       throw new AuditError('AUDIT_LEASE_LOST', 'another process follows now');
   }
 
-  /** Whether the first of these has been tried often enough, and another one passes. Others of its own chain come last: they are delivered before it. */
-  async #isAtFault(rest: readonly FollowedRow[]): Promise<boolean> {
+  /**
+   * Whether the first of these has been tried often enough, and another one passes now. Those of other chains are asked first: what passes is delivered before its
+   * turn, and within a chain order is kept. One of its own chain is delivered once more in its turn.
+   */
+  async #othersPass(rest: readonly FollowedRow[]): Promise<boolean> {
     const [first, ...behind] = rest;
     if (first === undefined || this.#tries < this.#options.attempts) return false;
-    const known = behind.filter((row) => row.at.chain !== REGISTRY || this.#options.registry);
+    const known = behind.filter((row) => this.#isFollowed(row));
     const others = known.length > 0 ? known : await this.#readBehind(first);
-    if (others.some(({ stored }) => this.#ahead.has(stored.id))) return true;
-    const mine = others.filter(({ at }) => at.chain === first.at.chain);
-    for (const row of [...others.filter(({ at }) => at.chain !== first.at.chain), ...mine].slice(0, OTHERS)) {
+    const rank = ({ at, stored }: FollowedRow): number =>
+      (at.chain === first.at.chain ? 2 : 0) + (this.#ahead.has(stored.id) ? 1 : 0);
+    for (const row of others.toSorted((a, b) => rank(a) - rank(b)).slice(0, OTHERS)) {
       if (this.#stopping.aborted) return false;
       if (!(await this.#hand.probe(row))) continue;
-      // Where each entry counts once, what the probe wrote is gone: it has its turn.
-      if (!this.#options.exactlyOnce) this.#ahead.add(row.stored.id);
+      // Where each entry counts once, what the probe wrote is gone.
+      if (!this.#options.exactlyOnce && row.at.chain !== first.at.chain) this.#ahead.add(row.stored.id);
       return true;
     }
     return false;
   }
 
+  /** The target may have come back in between. */
+  async #tryLast(part: readonly FollowedRow[], reason: string): Promise<void> {
+    const [row] = part as [FollowedRow]; // of one
+    try {
+      await this.#hand.deliver(part, part);
+    } catch (error) {
+      if (!(error instanceof AttemptFailed)) throw error;
+      await this.#hand.setAside(row, this.#tries + 1, reason);
+      this.#tellAside(row, reason);
+    }
+  }
+
   async #readBehind(row: FollowedRow): Promise<readonly FollowedRow[]> {
     const { rows } = await this.#store.read(row.at, { ...this.#options.batch, entries: OTHERS * 4 });
-    return rows.filter(({ at }) => at.chain !== REGISTRY || this.#options.registry);
+    return rows.filter((row) => this.#isFollowed(row));
   }
 
   #tellAside({ stored }: FollowedRow, reason: string): void {
@@ -126,7 +140,7 @@ export class Delivery {
     this.#onError(
       new AuditError(
         'AUDIT_FOLLOWER_SET_ASIDE',
-        `follower ${name} has set entry ${stored.id} aside after ${this.#tries} attempts, and goes on behind it: ${reason}; "nestjs-prisma-audit follow dead-letters ${name}"`,
+        `follower ${name} has set entry ${stored.id} aside after ${this.#tries + 1} attempts, and goes on behind it: ${reason}; "nestjs-prisma-audit follow dead-letters ${name}"`,
         { follower: name, id: stored.id },
       ),
     );

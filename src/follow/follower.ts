@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { within } from '../event/deadline.js';
 import { AuditError, isAuditError, unfailing } from '../event/errors.js';
 import type { FollowedPlace, FollowerLease, FollowerStore } from '../store/follow.port.js';
+import { sayWhereToGoOn, whyStopped } from '../event/say-follower.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { CheckedFollow } from './options.js';
 import { backOff, pause } from './pause.js';
@@ -147,15 +148,9 @@ function isBefore(one: FollowedPlace | undefined, other: FollowedPlace): boolean
   return (one.at - other.at || one.chain - other.chain || one.seq - other.seq) < 0;
 }
 
-const TROUBLE = {
-  edited: 'its row in the table follower was changed by hand',
-  ahead: 'the entry that it handled last is not in the log: a restored database, or somebody changed the log',
-} as const;
-
-function troubled({ name, trouble = 'edited' }: FollowerLease): AuditError {
-  return new AuditError(
-    'AUDIT_FOLLOWER_CURSOR',
-    `follower ${name} does not go on: ${TROUBLE[trouble]}. Find out why, then say where it goes on: "nestjs-prisma-audit follow reset ${name}"`,
-    { follower: name, trouble },
-  );
+function troubled({ name, trouble }: FollowerLease): AuditError {
+  return new AuditError('AUDIT_FOLLOWER_CURSOR', `${whyStopped({ name, trouble })}; ${sayWhereToGoOn(name)}`, {
+    follower: name,
+    trouble,
+  });
 }

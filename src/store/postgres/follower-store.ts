@@ -1,3 +1,4 @@
+import { within } from '../../event/deadline.js';
 import { AuditError, isAuditError } from '../../event/errors.js';
 import type {
   CursorTrouble,
@@ -51,23 +52,29 @@ export function postgresFollowerStore(pool: Pool, schema: string): FollowerStore
     },
     async together(lease, leaseMs, work) {
       const client = await pool.connect();
-      let broken: unknown;
+      let isOver = false;
+      let isClean = false;
       try {
         await client.query('begin');
         const step = await work({
-          // The handler's own: what it asks for is its rows.
-          query: async (text, values = []) => (await client.query(text, [...values])) as never,
+          // A handler that goes on after its time must find nothing to go on with. What it asks for is its rows.
+          query: async (text, values = []) => {
+            if (isOver) throw new Error('the transaction of this attempt is over');
+            return (await client.query(text, [...values])) as never;
+          },
         });
-        if (step === undefined) return void (await client.query('rollback'));
+        isOver = true;
+        if (step === undefined) return void (isClean = await rolledBack(client));
         if ('move' in step) await rows(SQL.MOVE, moveArguments(lease, leaseMs, step.move), client);
         else await rows(SQL.REPLAYED, replayedArguments(lease, step.replayed, undefined), client);
         await client.query('commit');
+        isClean = true;
       } catch (error) {
-        // Thrown away: a handler that is still at work must find nothing to go on with.
-        broken = error;
+        isOver = true;
+        isClean = await rolledBack(client);
         throw isAuditError(error) ? error : followFailure(schema, error);
       } finally {
-        client.release(broken !== undefined);
+        client.release(!isClean);
       }
     },
     async failed({ name, holder, epoch }, reason) {
@@ -83,6 +90,19 @@ export function postgresFollowerStore(pool: Pool, schema: string): FollowerStore
       return (await rows(SQL.STATES, [most])).map((row) => followerState(row));
     },
   };
+}
+
+/** A statement of a handler may still be at work: then its connection is thrown away. */
+const ROLLBACK_MS = 1_000;
+
+async function rolledBack(client: PoolClient): Promise<boolean> {
+  return await within(
+    ROLLBACK_MS,
+    client.query('rollback').then(
+      () => true,
+      () => false,
+    ),
+  ).then((done) => done === true);
 }
 
 function moveArguments({ name, holder, epoch }: FollowerLease, leaseMs: number, { from, to, count, aside }: FollowerMove): readonly unknown[] {
