@@ -95,7 +95,7 @@ describe('with the transaction that moves the cursor', () => {
       calls += 1;
       await write(batch, context);
       if (calls === 1) await asleep;
-    }, { ...once, leaseMs: 60_000 }); // prettier-ignore
+    }, { ...once, leaseMs: 3_000 }); // prettier-ignore
     await until(() => calls === 1);
     // Its process sleeps, and the lease is another's meanwhile.
     await world.log.pool.query(`update audit.follower set lease_until = '-infinity'`);
