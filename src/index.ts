@@ -2,6 +2,7 @@ export { createAudit, type Audit, type AuditFacts, type AuditHealth, type AuditO
 export type { AuditExportOptions, FollowerHealth } from './compose/index.js';
 export type { EntryExport, ExportFormat, ExportQuery, ExportSource } from './export/index.js';
 export type {
+  FollowBatch,
   FollowContext,
   FollowedEntry,
   FollowHandler,

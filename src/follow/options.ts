@@ -2,6 +2,15 @@ import { AuditError } from '../event/errors.js';
 import type { FollowTransaction } from '../store/follow.port.js';
 import type { FollowedEntry } from './followed-entry.js';
 
+export interface FollowBatch {
+  /** How many. @defaultValue 500 */
+  readonly entries?: number | undefined;
+  /** Of their sections and bodies; an entry that is larger comes alone. @defaultValue 4 MiB */
+  readonly bytes?: number | undefined;
+  /** How long one that is not full is given to become so. Milliseconds, default 200; more makes batches fuller, and entries later. */
+  readonly waitMs?: number | undefined;
+}
+
 export interface FollowOptions {
   /** Where a follower begins that is not there yet: with the first entry of the log, or behind the last. @defaultValue `'start'` */
   readonly from?: 'start' | 'now' | undefined;
@@ -11,19 +20,10 @@ export interface FollowOptions {
    */
   readonly exactlyOnce?: boolean | undefined;
   /** What a batch has at most, and how long it may wait to be full. */
-  readonly batch?:
-    | {
-        /** @defaultValue 500 */
-        readonly entries?: number | undefined;
-        /** Of their sections and bodies; an entry that is larger comes alone. @defaultValue 4 MiB */
-        readonly bytes?: number | undefined;
-        /** Milliseconds, default 200; more makes batches fuller, and entries later. */
-        readonly waitMs?: number | undefined;
-      }
-    | undefined;
+  readonly batch?: FollowBatch | undefined;
   /** Attempts at one entry, before it is set aside, if others pass. @defaultValue 5 */
   readonly attempts?: number | undefined;
-  /** Between two attempts: doubled from the first to the second, with jitter. Milliseconds, default 200 and 30,000. */
+  /** Between two attempts: doubled from the least to the most, with jitter. Milliseconds, default 200 and 30,000. */
   readonly retry?: { readonly minMs?: number | undefined; readonly maxMs?: number | undefined } | undefined;
   /** An attempt that takes longer has failed, and its signal is aborted. Milliseconds, default 60,000. */
   readonly timeoutMs?: number | undefined;
