@@ -77,7 +77,7 @@ describe('at level split', () => {
 
   it('all migrations can be applied again while there is a role that follows', async () => {
     await world.owner.query(`drop function audit.lost()`);
-    expect(await migrate(world.owner, { schema: 'audit' })).toContain('0015_follow.sql');
+    expect(await migrate(world.owner, { schema: 'audit' })).toContain('0016_follow.sql');
     await world.reconcile();
   });
 });

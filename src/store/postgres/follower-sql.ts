@@ -1,6 +1,6 @@
 import { SECTION_BYTES } from './entry-sql.js';
 
-/** What changes a follower is a function of the database (0015_follow.sql): its role has no right to change a table. */
+/** What changes a follower is a function of the database (0016_follow.sql): its role has no right to change a table. */
 export const ACQUIRE = `select epoch, chain, seq, sealed_at, trouble from "audit".follower_acquire($1::text, $2::text, $3::integer, $4::text)`;
 export const RENEW = `select "audit".follower_renew($1::text, $2::text, $3::bigint, $4::integer)`;
 export const RELEASE = `select "audit".follower_release($1::text, $2::text, $3::bigint)`;
