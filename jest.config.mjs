@@ -28,11 +28,13 @@ const LONG = [
   'cli/follow',
   'cli/keygen',
   'cli/levels',
+  'cli/package',
   'cli/proofs',
   'cli/refusals',
   'cli/seal-once',
   'cli/standby',
   'cli/verify',
+  'cli/view',
   'compose/without-opentelemetry',
   'capture/short-way',
   'event/actions.types',
@@ -111,6 +113,9 @@ const LONG = [
   'verify/headers',
   'verify/malicious',
   'verify/restored',
+  'viewer/escapes',
+  'viewer/platforms',
+  'viewer/tail',
 ].map((name) => `test/${name}.spec`);
 
 /** In the long run alone. */
@@ -162,6 +167,7 @@ export default {
     // The package by its own name is the sources too, so that a test never meets two copies of it.
     '^nestjs-prisma-audit$': '<rootDir>/src/index.ts',
     '^nestjs-prisma-audit/evidence$': '<rootDir>/src/checkpoint/index.ts',
+    '^nestjs-prisma-audit/viewer$': '<rootDir>/src/nest/viewer/index.ts',
     '^nestjs-prisma-audit/([a-z0-9]+)$': '<rootDir>/src/$1/index.ts',
     // Mercurius' page for queries, which no test opens.
     '^@fastify/static$': '<rootDir>/test/support/nothing.cjs',

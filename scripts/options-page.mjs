@@ -82,6 +82,11 @@ const SECTIONS = [
     [['pg/audit-client.ts', 'AuditPgOptions']],
   ],
   [
+    'AuditViewerModule and auditViewer()',
+    'In `AuditViewerModule.forRoot({ path, name, … })` of `nestjs-prisma-audit/viewer`; the second argument of `auditViewer()` of `/express` and `/fastify`.',
+    [['viewer/options.ts', 'ViewerOptions']],
+  ],
+  [
     'auditTiles()',
     'The argument of the handler that serves a published log.',
     [['checkpoint/tiles-handler.ts', 'AuditTilesOptions']],

@@ -193,6 +193,7 @@ const ENTRIES = {
       'AuditError',
       'auditErrors',
       'auditExpress',
+      'auditViewer',
       'audited',
       'createAudit',
       'isAuditError',
@@ -201,13 +202,14 @@ const ENTRIES = {
       'skipAudit',
       'withContext',
     ],
-    typesOnly: ['Audit', 'AuditOptions', 'AuditRequest', 'AuditedCall', 'AuditedOptions', 'HttpAuditOptions'],
+    typesOnly: ['Audit', 'AuditOptions', 'AuditRequest', 'AuditedCall', 'AuditedOptions', 'HttpAuditOptions', 'ReaderScope', 'ViewerOptions'], // prettier-ignore
   },
   './fastify': {
     types: 'fastify/index.d.ts',
     values: [
       'AuditError',
       'auditFastify',
+      'auditViewer',
       'audited',
       'createAudit',
       'isAuditError',
@@ -224,7 +226,15 @@ const ENTRIES = {
       'AuditedOptions',
       'FastifyLike',
       'HttpAuditOptions',
+      'ReaderScope',
+      'ViewerFastifyLike',
+      'ViewerOptions',
     ],
+  },
+  './viewer': {
+    types: 'nest/viewer/index.d.ts',
+    values: ['AuditError', 'AuditViewerModule', 'isAuditError'],
+    typesOnly: ['AuditViewerAsyncOptions', 'AuditViewerOptions', 'ReaderScope'],
   },
   './context': {
     types: 'context/index.d.ts',

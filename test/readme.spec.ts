@@ -26,6 +26,7 @@ const PAGES = [
   'multi-tenant',
   'other-clients',
   'testing',
+  'viewer',
   'without-nest',
 ];
 
@@ -59,6 +60,7 @@ describe('the README', () => {
           'nestjs-prisma-audit': [join(root, 'src/index.ts')],
           'nestjs-prisma-audit/testing/memory': [join(root, 'src/testing/memory.ts')],
           'nestjs-prisma-audit/evidence': [join(root, 'src/checkpoint/index.ts')],
+          'nestjs-prisma-audit/viewer': [join(root, 'src/nest/viewer/index.ts')],
           'nestjs-prisma-audit/*': [join(root, 'src/*/index.ts')],
         },
       },

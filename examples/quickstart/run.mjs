@@ -1,5 +1,5 @@
 // `npm run demo`: compiles the example, starts a real PostgreSQL of its own, and runs the demonstration on it.
-// `npm run demo -- --keep` leaves the application running and prints its addresses.
+// `npm run demo -- --keep` leaves the application running and prints the address of its page.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startPostgres } from '../../test/support/postgres.mjs';

@@ -5,13 +5,6 @@ import { accessKeys } from './access.js';
 import type { Body } from './body.js';
 import type { CapturedFields } from './captured.js';
 
-/**
- * The number of the rules below. They are part of the record format: a verifier derives every entry anew, so a change of what
- * `finish` makes of any row would accuse entries that are as they should be. Rules that differ get the next number and a file of
- * their own beside this one, and their bodies say so (`"rules": 2`); a body that says nothing was made by these.
- */
-export const RULES = 1;
-
 /** A captured row, understood: the fields of its body and what is projected beside it. */
 export interface Finished {
   readonly tenant: string;

@@ -4,7 +4,7 @@ export type { CapturedFields } from './captured.js';
 export { formatCheckpoint, openCheckpoint, parseCheckpoint, signCheckpoint, type Checkpoint } from './checkpoint.js';
 export { commitment, type SectionName } from './commitment.js';
 export { entryText, finishOpening, laneOf, tenantKey, type EntryText } from './entry.js';
-export { finish, RULES, type Finished } from './finish.js';
+export { finish, type Finished } from './finish.js';
 export { EMPTY_ROOT, leafHash, nodeHash, NO_PREVIOUS, type Digest } from './hashing.js';
 export { headLine, Heads, isHeadsMember, parseHeadLine, type Head } from './heads.js';
 export { formatProof, parseProof, type Inclusion } from './inclusion.js';
@@ -34,6 +34,7 @@ export { proofFolder, type EntryProof } from './proof-folder.js';
 export { TileBuilder, tilesOf, type PublishedFile } from './publish.js';
 export type { EvidenceKind, Refusal } from './refused.js';
 export { REGISTRY } from './registry.js';
+export { RULES } from './rules.js';
 export { formatSectionLine, parseSectionLine, type SectionLine } from './section-line.js';
 export {
   encodeTile,

@@ -3,12 +3,12 @@ import { parseJsonObject } from '../event/json-object.js';
 import { MAX_LEAF_BYTES } from './bundle.js';
 import type { SectionName } from './commitment.js';
 import { exactCount } from './count.js';
-import { RULES } from './finish.js';
 import { leafHash, type Digest } from './hashing.js';
 import { isHeadsMember } from './heads.js';
 import type { HeadsMember } from './body.js';
 import { isOrigin, type EntryHeader } from './leaf.js';
 import { refused } from './refused.js';
+import { RULES } from './rules.js';
 
 /** The bytes of an entry, taken apart: as much as whoever checks a proof says of it. */
 export interface ParsedLeaf extends EntryHeader {

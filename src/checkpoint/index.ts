@@ -8,7 +8,7 @@ export { environmentSigner } from './signers/environment-signer.js';
 export { fileSigner, type FileSignerOptions } from './signers/file-signer.js';
 export { vkeyOf, formatVkey, parseVkey, type Vkey } from '../chain/vkey.js';
 export type { Anchor, AnchoredNote, EvidenceConfig, Signer } from './port.js';
-export { checkProof, type ProvenEntry } from './check-proof.js';
+export { checkProof, type ProvenEntry } from '../chain/check-proof.js';
 export { readProofFolder } from './proof-directory.js';
 export {
   auditTiles,

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { refused } from '../chain/refused.js';
 import type { PublishedFile } from '../chain/publish.js';
 import { AuditError } from '../event/errors.js';
-import { PROOF_FILES } from './check-proof.js';
+import { PROOF_FILES } from '../chain/check-proof.js';
 
 /**
  * The files of a proof folder, for `checkProof`. What is no plain file counts as missing; one that is too large is not read.

@@ -3,7 +3,7 @@ import { inclusionPlan } from '../chain/proof.js';
 import { parseTlogProof } from '../chain/tlog-proof.js';
 import { parseHeadLine } from '../chain/heads.js';
 import { parseLeaf } from '../chain/parse-leaf.js';
-import type { ProvenEntry } from './check-proof.js';
+import type { ProvenEntry } from '../chain/check-proof.js';
 
 /**
  * What goes with a proof: what it says, and how to check this very folder with bash, sha256sum, xxd and openssl. All text of it that

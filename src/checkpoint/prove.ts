@@ -11,7 +11,7 @@ import type { Vkey } from '../chain/vkey.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import { formatMillis } from '../event/clock.js';
 import type { ProofSource, ProvableChain, StoredHeads } from '../store/proof.port.js';
-import { checkProof, checkUnsigned, type ProvenEntry } from './check-proof.js';
+import { checkProof, checkUnsigned, type ProvenEntry } from '../chain/check-proof.js';
 import { proofReadme } from './proof-readme.js';
 import { bytesOfLeaf, inconsistent } from './stored-leaf.js';
 import { appendHashes, originsOf, ToldRoots } from './told-roots.js';

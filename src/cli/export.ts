@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { checkEvidence } from '../checkpoint/check-evidence.js';
 import { AuditError } from '../event/errors.js';
 import { writeExport } from '../export/directory.js';
+import { readManifest } from '../export/read-manifest.js';
 import type { ExportFormat } from '../export/format.js';
 import {
   deploymentOrigin,
@@ -14,33 +15,38 @@ import { verify } from '../verify/index.js';
 import { environment, requireLog, withPool } from './environment.js';
 import { conditionWords, quoted } from './condition-words.js';
 import { conditionsOf, readerOf, withConditions, type ConditionOptions } from './conditions.js';
+import { beginPackage, checkPackage, packageWords, withPackage, type PackageOptions } from './package.js';
 import { packageVersion } from './package-version.js';
 import { progressBar } from './progress.js';
 import { complain, line, print } from './terminal.js';
 import { timeProgress } from './time-progress.js';
 
-type ExportCommandOptions = ConditionOptions & {
-  readonly newest?: boolean;
-  readonly out: string;
-  readonly format: ExportFormat;
-  readonly bom: boolean;
-  readonly proveComplete?: boolean;
-  readonly openings?: boolean;
-  readonly sign: boolean;
-  readonly verify?: boolean;
-  readonly population?: boolean;
-  readonly sample?: number;
-  readonly word?: string;
-};
+type ExportCommandOptions = ConditionOptions &
+  PackageOptions & {
+    readonly newest?: boolean;
+    readonly continue?: boolean;
+    readonly previous?: string;
+    readonly format: ExportFormat;
+    readonly bom: boolean;
+    readonly proveComplete?: boolean;
+    readonly sign: boolean;
+    readonly verify?: boolean;
+    readonly population?: boolean;
+    readonly word?: string;
+  };
 
 export function exportCommand(): Command {
-  return withConditions(
-    new Command('export').description(
-      'write sealed entries of one tenant as a directory that verify-export checks. Exit code: 0 written, 2 could not run',
-    ),
+  return withPackage(
+    withConditions(
+      new Command('export').description(
+        'write sealed entries of one tenant as a directory that verify-export checks. Exit code: 0 written, 2 could not run',
+      ),
+    ).option('--newest', 'newest first'),
   )
-    .option('--newest', 'newest first')
-    .requiredOption('--out <dir>', 'the new directory')
+    .option(
+      '--continue',
+      'go on in a directory that was begun with the same conditions and options and was not finished; one that is not there is begun',
+    ) // prettier-ignore
     .addOption(
       new Option('--format <format>', 'ndjson is the evidence, csv is for spreadsheets')
         .choices(['ndjson', 'csv'])
@@ -62,28 +68,38 @@ export function exportCommand(): Command {
       '--word <word>',
       'what the auditor said when that checkpoint was anchored: without it the owner of the log could steer the sample',
     ) // prettier-ignore
+    .option(
+      '--previous <dir>',
+      'the export before this one in a series, or its manifest.json: the manifest names it, and verify-export checks them together',
+    ) // prettier-ignore
     .option('--verify', 'verify the log first, all of it; the sheet says what came of it')
     .option('--no-sign', 'the manifest is not signed, although a signer is configured')
     .action(async (options: ExportCommandOptions, command: Command) => {
       const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
-      const { out, format, bom } = options;
+      const { format, bom } = options;
+      checkPackage(options);
       if (options.openings && !options.proveComplete)
         throw new AuditError('AUDIT_OPTIONS_INVALID', '--openings opens what leaves commit to: pass --prove-complete too'); // prettier-ignore
       if (options.word !== undefined && options.sample === undefined)
         throw new AuditError('AUDIT_OPTIONS_INVALID', '--word is said for a sample: pass --sample too');
       const { signer } = checkEvidence(env.evidence);
+      const previous = options.previous === undefined ? undefined : (await readManifest(options.previous)).sha256;
       const producedBy = `nestjs-prisma-audit ${packageVersion()}`;
       const written = await withPool(env, 'export', async (pool) => {
         await requireLog(pool, env.schema);
         const verified = options.verify ? await verdictOf(pool, env.schema) : undefined;
         const versions = [producedBy, `Node ${process.versions.node}`, await serverVersion(pool)];
+        const reader = readerOf(pool, env);
         const bar = await progressBar('entries');
+        const zip = await beginPackage(options, { pool, schema: env.schema, reader, onProof: bar.update });
+        const out = zip?.directory ?? options.out ?? ''; // one of the two, as checked
         try {
-          return await writeExport(
-            readerOf(pool, env),
+          const made = await writeExport(
+            reader,
             { ...conditionsOf(options), order: options.newest ? 'newest' : 'oldest' },
             {
               directory: out,
+              continues: options.continue,
               format,
               bom,
               values: 'columns',
@@ -96,6 +112,7 @@ export function exportCommand(): Command {
               withProof: (work) => withProofSource(pool, env.schema, work),
               evidence: options.proveComplete ? { openings: options.openings === true } : undefined,
               population: options.population,
+              previous,
               sample: options.sample === undefined ? undefined : { size: options.sample, word: options.word },
               ...(signer === undefined || !options.sign
                 ? {}
@@ -103,13 +120,18 @@ export function exportCommand(): Command {
               sheet: { command: wordsOf(options), verified, versions },
             },
           );
+          await zip?.pack(made);
+          return { ...made, out: zip?.file ?? out };
         } finally {
           bar.stop();
+          await zip?.end();
         }
       });
       if (!written.isTenantKnown)
         complain(line`there is no tenant of this name in the log: that it was asked for is in the default chain`);
-      print(line`${written.manifest.count} entries written to ${out}; SHA-256 of its manifest: ${written.sha256}`);
+      print(
+        line`${written.manifest.count} entries written to ${written.out}; SHA-256 of its manifest: ${written.sha256}`,
+      );
     });
 }
 
@@ -132,13 +154,14 @@ async function serverVersion(pool: Pool): Promise<string> {
 }
 
 function wordsOf(options: ExportCommandOptions): readonly string[] {
-  const { out, format, bom, proveComplete, openings, sign, population, sample, word } = options;
+  const { format, bom, proveComplete, openings, sign, population, sample, word } = options;
   const isVerified = options.verify === true;
   return [
     'nestjs-prisma-audit export',
     ...conditionWords(conditionsOf(options)),
     ...(options.newest ? ['--newest'] : []),
-    `--out ${quoted(out)}`,
+    ...packageWords(options),
+    ...(options.continue ? ['--continue'] : []),
     `--format ${format}`,
     ...(bom ? [] : ['--no-bom']),
     ...(proveComplete ? ['--prove-complete'] : []),
@@ -146,6 +169,7 @@ function wordsOf(options: ExportCommandOptions): readonly string[] {
     ...(population ? ['--population'] : []),
     ...(sample === undefined ? [] : [`--sample ${sample}`]),
     ...(word === undefined ? [] : [`--word ${quoted(word)}`]),
+    ...(options.previous === undefined ? [] : [`--previous ${quoted(options.previous)}`]),
     ...(isVerified ? ['--verify'] : []),
     ...(sign ? [] : ['--no-sign']),
   ];

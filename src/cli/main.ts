@@ -19,6 +19,7 @@ import { commanderOutput, complain, joined, line, paint, showWarnings, type Prin
 import { verifyExportCommand } from './verify-export.js';
 import { verifyProofCommand } from './verify-proof.js';
 import { verifyCommand } from './verify.js';
+import { viewCommand } from './view.js';
 
 const program = new Command('nestjs-prisma-audit')
   .description('Installs, runs and checks the audit log of a database.')
@@ -47,6 +48,7 @@ for (const command of [
   keyCommand,
   queryCommand,
   askCommand,
+  viewCommand,
   exportCommand,
   followCommand,
   verifyExportCommand,

@@ -9,6 +9,7 @@ import { environment, requireLog } from './environment.js';
 import { requirePrimary, sayWhoLeads, sealOnce, SOON_MS } from './seal-once.js';
 import { telling } from './tell.js';
 import { complain, print, written } from './terminal.js';
+import { untilSignal } from './until-signal.js';
 
 interface SealOptions {
   once?: boolean;
@@ -73,18 +74,6 @@ class RestoreTold {
       print('declared: the log is signed again. "verify --policy" prints the line that the auditor adds to "restores" of his policy'); // prettier-ignore
     else print('no anchor has anything that this database has not: there was nothing to declare');
   };
-}
-
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    const alive = setInterval(() => undefined, 60_000); // nothing else may be pending while it follows
-    const stop = (): void => {
-      clearInterval(alive);
-      resolve();
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
-  });
 }
 
 function whole(value: string): number {

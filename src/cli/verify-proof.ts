@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Vkey } from '../chain/index.js';
-import { checkProof } from '../checkpoint/check-proof.js';
+import { checkProof } from '../chain/check-proof.js';
 import { readProofFolder } from '../checkpoint/proof-directory.js';
 import { AuditError, isAuditError } from '../event/errors.js';
 import { vkey } from './prove.js';

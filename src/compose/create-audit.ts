@@ -20,28 +20,27 @@ import type { Sealer, SealerState } from '../sealer/sealer.js';
 import type { ContentStore, Pending } from '../store/content.port.js';
 import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
 import { missingMigrations } from '../store/postgres/migrate.js';
-import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
+import type { Pool } from '../store/postgres/pool.js';
 import { followTraces, measure, Tally } from '../telemetry/index.js';
+import { VIEWER, type ViewerSource } from '../viewer/port.js';
 import type { ExportEntries } from './export-entries.js';
 import { exporterOf } from './exporting.js';
 import { flush } from './flush.js';
 import { followersOf } from './followers-of.js';
 import { health, type AuditHealth } from './health.js';
+import { Pools } from './pools.js';
 import { judge, probe } from './probe.js';
 import { warn } from './warnings.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
 import { readerOf, Untold } from './reader-of.js';
 import { sealerOf } from './sealer-of.js';
+import { viewerSourceOf } from './viewer-source.js';
 
 export interface AuditFacts extends QueueFacts, RequestFacts {
   readonly sealer: SealerState | 'off';
 }
 
 const HEALTH_TIMEOUT_MS = 2_000;
-/** A follower whose handler has the transaction holds a connection for as long as that takes. */
-const FOLLOWER_CONNECTIONS = 4;
-/** Far beyond any query of recorder and sealer; only a connection that is open and silent takes longer. */
-const QUERY_TIMEOUT_MS = 60_000;
 
 /** The parts put together, without any framework, and started: for scripts, jobs and other servers. `close()` it when done. */
 export function createAudit(options: AuditOptions): Audit {
@@ -55,9 +54,8 @@ export class Audit implements Recorder {
   readonly query: AuditReader;
   /** Takes sealed entries along, as a stream. */
   readonly export: ExportEntries;
-  readonly #pool: Pool;
-  /** That one and, where other roles seal or read, theirs. */
-  readonly #pools: Pool[] = [];
+  readonly #pools: Pools;
+  readonly #poolOfReaders: Pool;
   readonly #content: ContentStore;
   readonly #recorder: QueueRecorder;
   readonly #requests: AnonymousBound;
@@ -68,6 +66,7 @@ export class Audit implements Recorder {
   readonly #untold: Untold;
   readonly #followers: Followers;
   #checks: readonly Check[] | undefined;
+  #viewer: ViewerSource | undefined;
   #asking: Promise<Pending> | undefined;
   #leaveReads: (() => void) | undefined;
   #measuring: Promise<() => void> | undefined;
@@ -75,29 +74,33 @@ export class Audit implements Recorder {
 
   constructor(options: CheckedOptions) {
     this.#options = options;
-    this.#pool = this.#open(options.databaseUrl, options.poolSize, 'nestjs-prisma-audit');
-    this.#content = postgresContentStore(this.#pool, options.schema);
+    this.#pools = new Pools(options);
+    this.#content = postgresContentStore(this.#pools.app, options.schema);
     this.#recorder = new QueueRecorder(this.#content, options);
     this.#requests = new AnonymousBound(this.#tally.of(this.#recorder), {
       perMinute: options.anonymousPerMinute,
       onError: unfailing(options.onError),
     });
     this.#reads = new ReadLog(this.#readSink(), options);
-    this.#sealer = sealerOf(options, () => this.#poolOf(options.sealerUrl, 'sealer'));
-    const readers = this.#poolOf(options.readerUrl, 'reader');
+    this.#sealer = sealerOf(options, () => this.#pools.of(options.sealerUrl, 'sealer'));
+    const readers = this.#pools.of(options.readerUrl, 'reader');
+    this.#poolOfReaders = readers;
     this.#untold = new Untold(unfailing(options.onError));
     this.query = readerOf(
       options,
-      (url, part) => (part === 'reader' ? readers : this.#poolOf(url, part)),
+      (url, part) => (part === 'reader' ? readers : this.#pools.of(url, part)),
       this.#untold,
     );
     this.export = exporterOf(readers, options.schema, this.query);
-    const { followerUrl } = options;
-    this.#followers = followersOf(
-      options,
-      () =>
-      this.#open(followerUrl ?? options.databaseUrl, FOLLOWER_CONNECTIONS, 'nestjs-prisma-audit follower', followerUrl && 'followerUrl'), // prettier-ignore
-    );
+    this.#followers = followersOf(options, () => this.#pools.ofFollowers(options));
+  }
+
+  /** What a viewer stands on. */
+  get [VIEWER](): ViewerSource {
+    const { auditorUrl, sealerUrl } = this.#options;
+    let proving: Pool | undefined;
+    const whole = (): Pool => (proving ??= this.#pools.of(auditorUrl ?? sealerUrl, auditorUrl === undefined ? 'sealer' : 'auditor')); // prettier-ignore
+    return (this.#viewer ??= viewerSourceOf(this, this.#options, { readers: this.#poolOfReaders, whole }));
   }
 
   #readSink(): ReadSink {
@@ -109,16 +112,6 @@ export class Audit implements Recorder {
       },
       lose: (error) => this.#recorder.lose(error),
     };
-  }
-
-  #open(url: string, max: number, applicationName: string, option = 'databaseUrl'): Pool {
-    const pool = createPool(url, { max, applicationName, option, queryTimeoutMs: QUERY_TIMEOUT_MS });
-    this.#pools.push(pool);
-    return pool;
-  }
-
-  #poolOf(url: string | undefined, part: 'sealer' | 'reader' | 'auditor'): Pool {
-    return url === undefined ? this.#pool : this.#open(url, 2, `nestjs-prisma-audit ${part}`, `${part}Url`);
   }
 
   /** What events are checked against. A feature may add to it before the application takes requests. */
@@ -196,7 +189,7 @@ export class Audit implements Recorder {
   async check(): Promise<void> {
     await this.#recorder.ready();
     const { schema } = this.#options;
-    const missing = await missingMigrations(this.#pool, schema);
+    const missing = await missingMigrations(this.#pools.app, schema);
     if (missing.length > 0) throw schemaMissing(schema, new Error(`missing migrations: ${missing.join(', ')}`));
   }
 
@@ -208,7 +201,7 @@ export class Audit implements Recorder {
   async probe(candidates: readonly unknown[] = []): Promise<readonly Check[]> {
     const { schema, config, catalogue, probe: mode, onError } = this.#options;
     if (mode === 'off') return [];
-    const checks = await probe({ pool: this.#pool, schema, config, catalogue, candidates });
+    const checks = await probe({ pool: this.#pools.app, schema, config, catalogue, candidates });
     this.#checks = checks;
     judge(checks, mode, onError);
     return checks;
@@ -264,8 +257,8 @@ export class Audit implements Recorder {
    * @throws AuditError `AUDIT_FLUSH_TIMEOUT` after `timeoutMs` (default 15,000: a sealer that died keeps others out for 10,000)
    */
   flush({ timeoutMs = 15_000 }: { timeoutMs?: number } = {}): Promise<void> {
-    const waiting = (): number => this.#recorder.facts.waiting;
-    return flush({ content: this.#content, drain: () => this.drain(), waiting }, timeoutMs);
+    const drained = { drain: () => this.drain(), waiting: () => this.#recorder.facts.waiting };
+    return flush(this.#content, drained, timeoutMs);
   }
 
   /**
@@ -290,7 +283,7 @@ export class Audit implements Recorder {
     // What is not sealed now, another process seals, or the next start.
     if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());
     (await this.#measuring)?.();
-    await Promise.all(this.#pools.map((pool) => endPool(pool, 1_000)));
+    await this.#pools.end();
     return facts;
   }
 }

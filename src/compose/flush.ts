@@ -6,22 +6,21 @@ import type { ContentStore } from '../store/content.port.js';
 // Captured at import, so that fake timers cannot hang a flush.
 const { setTimeout } = globalThis;
 
-/** What is flushed: rows of a store, behind what waits in memory. */
-export interface Flushed {
-  readonly content: Pick<ContentStore, 'position' | 'unsealed'>;
-  readonly drain: () => Promise<void>;
-  readonly waiting: () => number;
+interface Draining {
+  drain(): Promise<void>;
+  waiting(): number;
 }
 
-/** @throws AuditError `AUDIT_FLUSH_TIMEOUT` */
-export async function flush({ content, drain, waiting }: Flushed, timeoutMs: number): Promise<void> {
+/** Resolves when everything recorded or captured so far is sealed. @throws AuditError `AUDIT_FLUSH_TIMEOUT` */
+export async function flush(content: ContentStore, recorder: Draining, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  const position = await within(timeoutMs, drained(content, drain));
+  const position = await within(timeoutMs, drained(content, recorder));
   if (position === undefined) {
+    const waiting = recorder.waiting();
     throw new AuditError(
       'AUDIT_FLUSH_TIMEOUT',
-      `${waiting()} events wait for the database after ${timeoutMs} ms: can it be reached, and is the log there (onError tells)?`,
-      { waiting: waiting() },
+      `${waiting} events wait for the database after ${timeoutMs} ms: can it be reached, and is the log there (onError tells)?`,
+      { waiting },
     );
   }
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
@@ -40,12 +39,12 @@ export async function flush({ content, drain, waiting }: Flushed, timeoutMs: num
 }
 
 /** How far positions have been handed out when all that waited is written. A log that is not there is told at once, and not waited for. */
-async function drained(content: Flushed['content'], drain: Flushed['drain']): Promise<number> {
+async function drained(content: ContentStore, recorder: Draining): Promise<number> {
   try {
     await content.position();
   } catch (error) {
     if (isAuditError(error)) throw error; // another one may pass
   }
-  await drain();
+  await recorder.drain();
   return await content.position();
 }

@@ -1,6 +1,7 @@
 import { ACTION_RULE, isAction } from './action.js';
 import { AuditError } from './errors.js';
 import { LIMITS } from './limits.js';
+import { parseSentence, SENTENCE_RULE } from './sentence.js';
 import { isStandardSchema, type StandardSchema } from './standard-schema.js';
 import { DURABILITIES, SEVERITIES, type Durability, type Severity } from './types.js';
 
@@ -18,6 +19,11 @@ export interface ActionDefinition {
   readonly marks?: readonly string[];
   /** One sentence for the auditor. */
   readonly description?: string;
+  /**
+   * How one of its entries is told where somebody looks at it: `'{actor} approved {resource} over {details.total}'`. It is never stored, and
+   * tells of those that succeeded: what was refused or failed has not happened. See docs/actions.md for its places.
+   */
+  readonly sentence?: string;
 }
 
 /** Actions by their names. */
@@ -73,6 +79,7 @@ const MEMBERS: readonly (keyof ActionDefinition)[] = [
   'durability',
   'marks',
   'description',
+  'sentence',
 ];
 
 function same(one: ActionDefinition, other: ActionDefinition): boolean {
@@ -91,11 +98,13 @@ export function checkActions(given: unknown): asserts given is ActionCatalogue {
 function checkDefinition(name: string, definition: unknown): void {
   if (!isAction(name)) throw invalid(`${JSON.stringify(String(name).slice(0, 200))}: the name ${ACTION_RULE}`);
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition))
-    throw invalid(`${name}: must be an object: { resource, details, severity, durability, marks, description }, or {}`);
+    throw invalid(
+      `${name}: must be an object: { resource, details, severity, durability, marks, description, sentence }, or {}`,
+    );
   const unknown = Object.keys(definition).find((member) => !(MEMBERS as readonly string[]).includes(member));
   if (unknown !== undefined)
     throw invalid(`${name}: there is no member ${JSON.stringify(unknown)}; there are ${MEMBERS.join(', ')}`);
-  const { resource, details, severity, durability, marks, description } = definition as Record<
+  const { resource, details, severity, durability, marks, description, sentence } = definition as Record<
     keyof ActionDefinition,
     unknown
   >;
@@ -108,6 +117,8 @@ function checkDefinition(name: string, definition: unknown): void {
   if (marks !== undefined && !(Array.isArray(marks) && marks.every((mark) => isText(mark, LIMITS.typeLength))))
     throw invalid(`${name}: marks must be a list of words: ['billing']`);
   if (description !== undefined && typeof description !== 'string') throw invalid(`${name}: description must be text`);
+  if (sentence !== undefined && parseSentence(sentence) === undefined)
+    throw invalid(`${name}: sentence must be ${SENTENCE_RULE}`);
   if (details !== undefined && !isStandardSchema(details))
     throw invalid(`${name}: details must be a schema with the Standard Schema interface: zod, valibot, arktype, …`);
 }

@@ -49,6 +49,8 @@ export type JsonFieldChange = FieldChange & {
   readonly new?: JsonValue | undefined;
 };
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 const SIDES: readonly Side[] = ['old', 'new'];
 
 /** Which fields differ between two images of a record; all of them when one image is absent. Never stored: derived. */
@@ -64,9 +66,12 @@ export function changedFields(
   const images = { old: before, new: after };
   const whole = before === undefined || after === undefined;
   const changes: JsonFieldChange[] = [];
-  const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  const fields = fieldsOf(before, after);
   const pathsOf = pathsInside(fields, marks.redacted ?? []);
+  const marked = markedIn(marks, pathsOf);
   for (const field of fields) {
+    // Most fields of an update: nothing is said of them, and they are what they were.
+    if (!whole && !marked.has(field) && same(own(before, field), own(after, field))) continue;
     if (ignored.has(field)) {
       if (whole) changes.push({ field, ignored: true });
       continue;
@@ -86,25 +91,48 @@ export function changedFields(
       jsonNull.length === 1 ||
       (!masked && (!same(values.old, values.new) || !same(cut.old, cut.new)));
     if (!changed) continue;
-    changes.push({
-      field,
-      ...(before === undefined || cut.old ? {} : { old: values.old }),
-      ...(after === undefined || cut.new ? {} : { new: values.new }),
-      ...(inside.length === 0 ? {} : { redactedInside: inside.map((path) => path.slice(field.length + 1)) }),
-      ...(masked ? { masked } : {}),
-      ...(cut.old || cut.new ? { cut } : {}),
-      ...(jsonNull.length === 0 ? {} : { jsonNull }),
-    });
+    const change: Writable<JsonFieldChange> = { field };
+    if (before !== undefined && !cut.old) change.old = values.old;
+    if (after !== undefined && !cut.new) change.new = values.new;
+    if (inside.length > 0) change.redactedInside = inside.map((path) => path.slice(field.length + 1));
+    if (masked) change.masked = masked;
+    if (cut.old || cut.new) change.cut = cut;
+    if (jsonNull.length > 0) change.jsonNull = jsonNull;
+    changes.push(change);
   }
   return changes;
+}
+
+function fieldsOf(before: JsonObject = {}, after: JsonObject = {}): readonly string[] {
+  const fields = Object.keys(before);
+  for (const field of Object.keys(after)) if (!Object.hasOwn(before, field)) fields.push(field);
+  return fields;
+}
+
+/** Fields of which anything is said. */
+function markedIn(marks: ChangeMarks, pathsOf: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  const marked = new Set(pathsOf.keys());
+  const add = (names: Iterable<string> = []): void => {
+    for (const name of names) marked.add(name);
+  };
+  add(marks.redacted);
+  add(marks.redactedChanged);
+  for (const side of SIDES) {
+    add(marks.jsonNull?.[side]);
+    add(Object.keys(marks.masked?.[side] ?? {}));
+    add(Object.keys(marks.cut?.[side] ?? {}));
+  }
+  return marked;
 }
 
 /** PostgreSQL cuts a name to 63 bytes. */
 const LONGEST_NAME = 63;
 
 /** Paths by the field that they lead into, whose own name may have dots. */
-function pathsInside(fields: ReadonlySet<string>, paths: readonly string[]): ReadonlyMap<string, string[]> {
+function pathsInside(names: readonly string[], paths: readonly string[]): ReadonlyMap<string, string[]> {
   const inside = new Map<string, string[]>();
+  if (paths.length === 0) return inside;
+  const fields = new Set(names);
   for (const path of paths) {
     for (let dot = path.indexOf('.'); dot !== -1 && dot <= LONGEST_NAME; dot = path.indexOf('.', dot + 1)) {
       const field = path.slice(0, dot);
@@ -118,9 +146,12 @@ function pathsInside(fields: ReadonlySet<string>, paths: readonly string[]): Rea
 }
 
 function sides<T>(of: (side: Side) => T | undefined): { old?: T; new?: T } {
+  const found: { old?: T; new?: T } = {};
   const from = of('old');
   const to = of('new');
-  return { ...(from === undefined ? {} : { old: from }), ...(to === undefined ? {} : { new: to }) };
+  if (from !== undefined) found.old = from;
+  if (to !== undefined) found.new = to;
+  return found;
 }
 
 function own<T>(image: Readonly<Record<string, T>> | undefined, field: string): T | undefined {

@@ -11,6 +11,7 @@ export function parseExactJson(text: string): JsonValue {
   const parts: string[] = [];
   let taken = 0;
   const between = (from: number, to: number): void => {
+    if (to - from < 2) return; // a comma, a colon, a digit: most of what stands between strings
     const given = text.slice(from, to);
     const quoted = quoteInexact(given);
     if (quoted === given) return;

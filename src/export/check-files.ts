@@ -4,10 +4,11 @@ import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPlain } from '../checkpoint/proof-directory.js';
 import { isAuditError } from '../event/errors.js';
-import { DIGEST_BYTES, lineDigest, LINES, type ListedFile } from './line-file.js';
+import { DIGEST_BYTES, lineDigest, LINES } from './line-digest.js';
+import type { ListedFile } from './line-file.js';
 import { isPlain, readLines } from './read-lines.js';
 import type { ExportFinding } from './export-report.js';
-import { MANIFEST, NOTE, SUMS } from './manifest.js';
+import { BEGUN, MANIFEST, NOTE, SUMS } from './manifest.js';
 
 /** Compares each file with what the manifest says of it, and says of one that differs which line does. */
 export async function checkFiles(directory: string, files: readonly ListedFile[]): Promise<ExportFinding[]> {
@@ -41,7 +42,7 @@ const NAMED = 100;
 
 /** Whatever is not in the manifest, by its exact name; a folder that has nothing of ours in it is named by itself. */
 async function others(directory: string, files: readonly ListedFile[]): Promise<string[]> {
-  const ours = new Set([...files.map(({ name }) => name), MANIFEST, NOTE, SUMS]);
+  const ours = new Set([...files.map(({ name }) => name), MANIFEST, NOTE, SUMS, BEGUN]);
   const folders = new Set(files.flatMap(({ name }) => (name.includes('/') ? [name.slice(0, name.indexOf('/'))] : [])));
   const found: string[] = [];
   for (const folder of ['', ...folders]) {

@@ -8,7 +8,6 @@ import { parseSectionLine, type SectionLine } from '../chain/section-line.js';
 import { isAuditError } from '../event/errors.js';
 import { LEAVES_FILE, SECTIONS_FILE } from './evidence.js';
 import type { Said } from './export-report.js';
-import { rowFormat } from './format.js';
 import { entryOfLeaf } from './leaf-entry.js';
 import { parseLeafLine, type LeafLine } from './leaf-line.js';
 import type { Manifest, ManifestEvidence } from './manifest.js';
@@ -44,7 +43,6 @@ export async function checkLeaves(
   const { evidence, format, values } = manifest;
   const { origin, tenant, range } = evidence;
   const project = projection(format, values);
-  const { line } = rowFormat(format, false);
   const sections = evidence.opened ? sectionsOf(join(directory, SECTIONS_FILE)) : undefined;
   let [next, prev, number] = [range.firstSeq, evidence.prev, 0];
   const wrong = (message: string): undefined => {
@@ -70,9 +68,10 @@ export async function checkLeaves(
       for (const { section, salt } of lines)
         if (salt === null) expected.mark(next, section === 'actor' ? ERASED_ACTOR : ERASED_DATA);
       const opened = sections && openedOf(parsed, lines, said);
-      const facts = { ...leaf, id: parsed.id, origin, tenant, hash: parsed.hash };
+      const { id, hash, action, outcome } = parsed;
+      const facts = { ...leaf, id, origin, tenant, hash, action, outcome };
       const isWhole = opened !== undefined || SECTIONS.every((name) => parsed.commit[name] === null);
-      const made = project(line(entryOfLeaf(facts, opened)), isWhole ? 'whole' : 'clear');
+      const made = project.ofEntry(entryOfLeaf(facts, opened), isWhole ? 'whole' : 'clear');
       if (made !== undefined) expected.set(next, made);
       if (isWhole) expected.mark(next, WHOLE);
       if (filter.asksFor(factsOfBody(leaf.body, next))) expected.mark(next, ASKED);

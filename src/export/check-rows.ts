@@ -8,7 +8,7 @@ import type { Manifest } from './manifest.js';
 import { projection, type Project } from './projection.js';
 import { readLines } from './read-lines.js';
 import type { Filter } from './reapply.js';
-import { factsOfRow, type RowFacts } from './row-facts.js';
+import { readRow, type ReadRow, type RowFacts } from './row-facts.js';
 import type { RowDigests } from './row-digests.js';
 
 export interface RowChecks {
@@ -39,13 +39,14 @@ export async function checkRows(directory: string, manifest: Manifest, checks: R
           continue;
         }
         rows += 1;
-        const facts = factsOfRow(line, manifest.format);
-        if (facts === undefined) {
+        const row = readRow(line, manifest.format);
+        if (row === undefined) {
           find('ROW_INVALID', 'it is not a row that an export writes');
           continue;
         }
+        const { facts } = row;
         checkRow(facts, before, manifest, checks, find);
-        if (checks.expected?.has(facts.seq)) checkSays(facts.seq, line, checks.expected, project, find);
+        if (checks.expected?.has(facts.seq)) checkSays(row, line, checks.expected, project, find);
         await checks.onRow?.(facts, line);
         before = facts;
       }
@@ -83,16 +84,28 @@ function checkRow(
     find('ROW_FOREIGN', `entry ${id} is not one of the range`, seq);
 }
 
-function checkSays(seq: number, line: string, expected: RowDigests, project: Project, find: Find): void {
+function checkSays(
+  { facts, members }: ReadRow,
+  line: string,
+  expected: RowDigests,
+  project: Project,
+  find: Find,
+): void {
+  const { seq } = facts;
   if (expected.is(seq, MET)) find('ROW_TWICE', `entry ${seq} is there twice`, seq);
   expected.mark(seq, MET);
   const extent = expected.is(seq, WHOLE) ? 'whole' : 'clear';
-  const digest = project(line, extent);
+  const digest = project.ofLine(line, extent, members);
   if (digest === undefined || !expected.isSame(seq, digest))
     find('ROW_ALTERED', `entry ${seq} does not say what ${extent === 'whole' ? 'its leaf and its sections say' : 'its leaf says'}`, seq); // prettier-ignore
 }
 
-function isAfter(row: RowFacts, before: RowFacts, { order, filter }: Manifest): boolean {
+/** Whether a row may come behind another. */
+export function isAfter(
+  row: RowFacts,
+  before: RowFacts,
+  { order, filter }: Pick<Manifest, 'order' | 'filter'>,
+): boolean {
   const { resource } = filter;
   const isHistory = typeof resource === 'object' && resource !== null && 'id' in resource;
   const isGreater = isHistory && row.seq !== before.seq ? row.seq > before.seq : row.id > before.id;

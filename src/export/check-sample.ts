@@ -2,12 +2,11 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { parseLeaf } from '../chain/parse-leaf.js';
 import type { Vkey } from '../chain/vkey.js';
-import { checkProof, checkUnsigned } from '../checkpoint/check-proof.js';
+import { checkProof, checkUnsigned } from '../chain/check-proof.js';
 import { readPlain, readProofFolder } from '../checkpoint/proof-directory.js';
 import { isAuditError } from '../event/errors.js';
-import type { AuditEntry } from '../query/read-entry.js';
-import { cellsOf, csvCells, POPULATION_HEAD } from './csv.js';
-import { Draw, MOST_DRAWN, POPULATION_FILE, SAMPLE_FILE } from './draw.js';
+import { POPULATION_HEAD } from './csv.js';
+import { Draw, MOST_DRAWN, populationLineOf, POPULATION_FILE, SAMPLE_FILE } from './draw.js';
 import type { Said } from './export-report.js';
 import type { Manifest, ManifestSample } from './manifest.js';
 import { readLines } from './read-lines.js';
@@ -39,7 +38,7 @@ export class PopulationCheck {
 
   async row({ origin = '', seq }: RowFacts, line: string): Promise<void> {
     if (this.#draw === undefined && this.#population === undefined) return;
-    const made = `${lineOf(line, this.#manifest.format)?.join(',') ?? ''}\r\n`;
+    const made = populationLineOf(line, this.#manifest.format);
     this.#draw?.add(origin, seq, made);
     await this.#compare(made);
   }
@@ -60,19 +59,6 @@ export class PopulationCheck {
     if (this.#draw !== undefined && found instanceof Buffer && hash('sha256', found) === hash('sha256', this.#draw.text()))
       said.proved.push('the sample is the one that seed and population give');
     else said.find({ code: 'SAMPLE_DIFFERS', file: SAMPLE_FILE, message: `${SAMPLE_FILE} is not the sample that seed and rows give: another one was chosen` }); // prettier-ignore
-  }
-}
-
-function lineOf(line: string, format: Manifest['format']): readonly string[] | undefined {
-  if (format === 'csv') {
-    const cells = csvCells(line);
-    return cells && cellsOf(cells);
-  }
-  try {
-    const entry = JSON.parse(line) as AuditEntry & { readonly sealedAt: string | null };
-    return cellsOf({ ...entry, sealedAt: new Date(entry.sealedAt ?? Number.NaN), flags: [], changes: [] });
-  } catch {
-    return undefined; // what is no row was said to be none
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseHeadLine } from '../chain/heads.js';
 import type { Vkey } from '../chain/vkey.js';
-import { checkProof, checkUnsigned, type ProvenEntry } from '../checkpoint/check-proof.js';
+import { checkProof, checkUnsigned, type ProvenEntry } from '../chain/check-proof.js';
 import { readProofFolder } from '../checkpoint/proof-directory.js';
 import { isAuditError } from '../event/errors.js';
 import { PROOF_FOLDER } from './evidence.js';

@@ -1,4 +1,4 @@
-import { mkdir, rename, rmdir } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { hash } from 'node:crypto';
 import { codeOf } from '../checkpoint/node-error.js';
@@ -6,26 +6,26 @@ import type { Signer } from '../checkpoint/port.js';
 import { AuditError } from '../event/errors.js';
 import type { AuditEntry } from '../query/read-entry.js';
 import { conditionsOf } from './conditions.js';
-import { POPULATION_HEAD } from './csv.js';
-import { goingOn } from './going-on.js';
-import { EntryPages, type ExportOptions, type ExportQuery, type ExportSource } from './entries.js';
-import { rowFormat } from './format.js';
-import { populationLine, POPULATION_FILE, SAMPLE_FILE, type Draw } from './draw.js';
+import { findBegun, rangeBegun, removeDerived } from './begun.js';
+import type { ExportOptions, ExportQuery, ExportSource } from './entries.js';
+import { SAMPLE_FILE } from './draw.js';
 import { checkSample, drawSeed, writeSeed } from './draw-seed.js';
-import { LineFile, type ListedFile } from './line-file.js';
-import { writeEvidence, WRITTEN, type Openings } from './evidence.js';
-import { formatManifest, formatSums, MANIFEST, NOTE, SHEET, SUMS, type Manifest } from './manifest.js';
+import { writeEvidence } from './evidence.js';
+import { BEGUN, formatManifest, formatSums, MANIFEST, NOTE, SHEET, SUMS, type Manifest } from './manifest.js';
 import { signManifest } from './manifest-note.js';
-import { projection } from './projection.js';
-import { rangeOf, type ExportRange, type WithProof } from './range.js';
-import { RowDigests } from './row-digests.js';
-import { RowFiles } from './row-files.js';
+import { rangeOf, type WithProof } from './range.js';
 import { sheetText, type SheetFacts } from './sheet.js';
 import { writeListed } from './write-listed.js';
+import { writeRows } from './write-rows.js';
 
 export interface WriteExportOptions extends Omit<ExportOptions, 'cursor'> {
   /** New; only its owner can read it. */
   readonly directory: string;
+  /**
+   * It may have been begun, with the same options and conditions, by a program that was ended: then it goes on behind the last row that is
+   * whole. What is there is compared with the digests beside it and with the conditions, and not with the log. @defaultValue false
+   */
+  readonly continues?: boolean | undefined;
   /** Whose values `changes` have: see `Manifest`. @defaultValue `'prisma'`, about which nothing can be checked */
   readonly values?: Manifest['values'] | undefined;
   /** @defaultValue 1,000,000 */
@@ -43,6 +43,8 @@ export interface WriteExportOptions extends Omit<ExportOptions, 'cursor'> {
   readonly sample?: { readonly size: number; readonly word?: string | undefined } | undefined;
   /** Signs the manifest, under the name of the deployment. */
   readonly signing?: { readonly signer: Pick<Signer, 'vkeys' | 'sign'>; readonly deployment: string } | undefined;
+  /** SHA-256 of the manifest of the export before this one, in a series: see `readManifest`. */
+  readonly previous?: string | undefined;
   readonly onProgress?: ((entry: AuditEntry, count: number) => void) | undefined;
   readonly onLeaves?: ((leaves: number, of: number) => void) | undefined;
   /** Told that the database did not answer, and is asked again in so many milliseconds. */
@@ -70,9 +72,18 @@ export async function writeExport(
   const withProof = options.withProof ?? refuseProof;
   checkSample(query, options);
   const seed = options.sample && (await drawSeed(withProof, query, options.sample));
-  const range = evidence && (await rangeOf(source, withProof, query));
-  const directory = await newDirectory(options.directory);
-  const rows = await writeRows(source, query, options, directory, range, seed?.draw);
+  const whole = evidence && (await rangeOf(source, withProof, query));
+  const directory = resolve(options.directory);
+  const begun = options.continues ? await findBegun(directory) : undefined;
+  const range = begun === undefined ? whole : rangeBegun(begun, query, options, whole);
+  if (begun === undefined) await newDirectory(directory, options.continues);
+  else await removeDerived(directory);
+  const rows = await writeRows(source, query, options, {
+    directory,
+    isBegun: begun !== undefined,
+    range,
+    draw: seed?.draw,
+  });
   const proof = rows.range && (await writeEvidence({ directory, withProof, range: rows.range, openings: rows.openings, signal: options.signal, onProgress: options.onLeaves })); // prettier-ignore
   const facts = {
     v: 1,
@@ -85,6 +96,8 @@ export async function writeExport(
     values,
     count: rows.count,
     matched: proof === undefined ? 'filter' : 'whole-range',
+    continued: rows.kept,
+    previous: options.previous,
     producedBy,
     producedAt: new Date().toISOString(),
     evidence: proof?.evidence,
@@ -104,86 +117,24 @@ export async function writeExport(
   await writeListed(directory, SUMS, formatSums(files, sums));
   await writeListed(directory, `.new-${MANIFEST}`, text);
   await rename(join(directory, `.new-${MANIFEST}`), join(directory, MANIFEST));
+  await rm(join(directory, BEGUN), { force: true });
   return { manifest, sha256: hash('sha256', text), isTenantKnown: rows.isTenantKnown };
-}
-
-interface WrittenRows {
-  readonly files: readonly ListedFile[];
-  readonly count: number;
-  readonly isTenantKnown: boolean;
-  /** With all rows in it: one that claims to have happened after it was sealed is among them. */
-  readonly range: ExportRange | undefined;
-  readonly openings: Openings | undefined;
-}
-
-async function writeRows(
-  source: ExportSource,
-  query: ExportQuery,
-  options: WriteExportOptions,
-  directory: string,
-  range: ExportRange | undefined,
-  draw: Draw | undefined,
-): Promise<WrittenRows> {
-  const { format = 'ndjson', bom = true, values = 'prisma', rowsOfAFile, onProgress, evidence } = options;
-  const { head, line } = rowFormat(format, bom);
-  const files = new RowFiles(directory, format, head, rowsOfAFile);
-  const project = projection(format, values);
-  const rows = range && evidence?.openings ? new RowDigests(0, range.last) : undefined;
-  let population: LineFile | undefined;
-  // Not before the first entry has come: where none may leave, nothing is left behind.
-  const listed = async (): Promise<LineFile | undefined> =>
-    options.population
-      ? (population ??= await LineFile.create(directory, POPULATION_FILE, POPULATION_HEAD))
-      : undefined;
-  let [count, first] = [0, range?.first ?? 0];
-  try {
-    const pages = new EntryPages(source, query, options);
-    for await (const entry of goingOn(pages, options)) {
-      const { seq } = entry;
-      // Sealed since the export began.
-      if (range !== undefined && (entry.origin !== range.origin || seq > range.last)) continue;
-      const text = line(entry);
-      await files.write(text);
-      const digest = rows?.has(seq) === true ? project(text, 'whole') : undefined;
-      if (digest !== undefined) rows?.set(seq, digest);
-      if (digest !== undefined) rows?.mark(seq, WRITTEN);
-      if (options.population || draw !== undefined) {
-        const each = populationLine(entry);
-        await (await listed())?.write(each);
-        draw?.add(entry.origin, seq, each);
-      }
-      first = Math.min(first, seq);
-      count += 1;
-      onProgress?.(entry, count);
-    }
-    return {
-      files: [...(await files.close()), ...((await (await listed())?.close()) ?? [])],
-      count,
-      isTenantKnown: pages.isTenantKnown,
-      range: range && { ...range, first },
-      openings: rows && { rows, project, line },
-    };
-  } finally {
-    await files.abandon();
-    await population?.abandon();
-    if (count === 0) await rmdir(directory).catch(() => undefined); // only where nothing was written into it
-  }
 }
 
 const refuseProof: WithProof = () => {
   throw new AuditError('AUDIT_OPTIONS_INVALID', 'leaves and samples are made of all of the log: give withProof');
 };
 
-async function newDirectory(name: string): Promise<string> {
-  const directory = resolve(name);
+/** @param mayBeThere with nothing in it */
+async function newDirectory(directory: string, mayBeThere = false): Promise<void> {
   try {
     await mkdir(directory, { mode: 0o700 });
   } catch (error) {
+    if (codeOf(error) === 'EEXIST' && mayBeThere) return;
     if (codeOf(error) === 'EEXIST')
       throw new AuditError('AUDIT_OPTIONS_INVALID', `there is something at ${directory} already: name a new directory`);
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')
       throw new AuditError('AUDIT_OPTIONS_INVALID', `there is no directory ${dirname(directory)} to write it into: make it first`); // prettier-ignore
     throw error;
   }
-  return directory;
 }

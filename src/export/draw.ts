@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { AuditError } from '../event/errors.js';
 import type { AuditEntry } from '../query/read-entry.js';
-import { cellsOf, POPULATION_HEAD } from './csv.js';
+import { cellsOf, csvCells, POPULATION_HEAD } from './csv.js';
+import type { ExportFormat } from './format.js';
 
 export const POPULATION_FILE = 'population.csv';
 export const SAMPLE_FILE = 'sample.csv';
@@ -15,6 +16,21 @@ export function drawKey(seed: string, origin: string, seq: number): string {
 /** A line of the population: what an auditor chooses by, and where the entry is. */
 export function populationLine(entry: AuditEntry): string {
   return `${cellsOf(entry).join(',')}\r\n`;
+}
+
+/** The same, of its row. @param line with its end */
+export function populationLineOf(line: string, format: ExportFormat): string {
+  const cells = format === 'csv' ? csvCells(line) : undefined;
+  return `${(format === 'csv' ? cells && cellsOf(cells) : cellsOfJson(line))?.join(',') ?? ''}\r\n`;
+}
+
+function cellsOfJson(line: string): readonly string[] | undefined {
+  try {
+    const entry = JSON.parse(line) as AuditEntry & { readonly sealedAt: string | null };
+    return cellsOf({ ...entry, sealedAt: new Date(entry.sealedAt ?? Number.NaN), flags: [], changes: [] });
+  } catch {
+    return undefined; // what is no row was said to be none
+  }
 }
 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID` */

@@ -33,6 +33,11 @@ export interface ExportOptions {
   readonly pageSize?: number | undefined;
 }
 
+export interface PagesOptions extends ExportOptions {
+  /** The next page is asked for while this one is taken, where its entries are not large. @defaultValue false */
+  readonly readsAhead?: boolean | undefined;
+}
+
 /** Lines are given together up to here; a longer one by itself. Bytes. */
 const CHUNK = 64 * 1024;
 /** Pages in which the entry of a cursor is looked for. */
@@ -42,12 +47,12 @@ const LOOKED = 10;
 export class EntryPages {
   readonly #source: ExportSource;
   readonly #query: ExportQuery;
-  readonly #options: ExportOptions;
+  readonly #options: PagesOptions;
   #at: ExportCursor | undefined;
   #count = 0;
   #begun: BegunExport | undefined;
 
-  constructor(source: ExportSource, query: ExportQuery, options: ExportOptions) {
+  constructor(source: ExportSource, query: ExportQuery, options: PagesOptions) {
     this.#source = source;
     this.#query = query;
     this.#options = options;
@@ -71,16 +76,22 @@ export class EntryPages {
 
   /** @throws AuditError what `find` throws at first; later `AUDIT_EXPORT_INTERRUPTED`, with the cursor from which it can go on */
   async *[Symbol.asyncIterator](): AsyncGenerator<AuditEntry> {
-    const { signal, pageSize = 500 } = this.#options;
+    const { signal, pageSize = 500, readsAhead } = this.#options;
     signal?.throwIfAborted();
     this.#begun ??= await beginExport(this.#source, this.#query, this.#options);
     if (this.#begun === undefined) this.#at = undefined;
+    const ask = (cursor: string | undefined): Promise<AuditPage> =>
+      this.#ask({ order: 'oldest', ...this.#query, limit: pageSize, cursor });
     let looked = 0;
+    let ahead: Promise<AuditPage> | undefined;
     while (this.#at !== undefined) {
       signal?.throwIfAborted();
       const { page: cursor, after }: ExportCursor = this.#at;
-      const page = await this.#read({ order: 'oldest', ...this.#query, limit: pageSize, cursor });
+      const page = await this.#read(ahead ?? ask(cursor));
       signal?.throwIfAborted();
+      // A page that is not full has large sections: two of them are not held at once.
+      ahead = readsAhead && page.next !== undefined && page.entries.length === pageSize ? ask(page.next) : undefined;
+      ahead?.catch(() => undefined); // said when it is waited for
       const begin = after === undefined ? 0 : page.entries.findIndex(({ id }) => id === after) + 1;
       if (after !== undefined && begin === 0) {
         // What was sealed late has moved it to a later page.
@@ -99,9 +110,13 @@ export class EntryPages {
     }
   }
 
-  async #read(query: AuditQuery): Promise<AuditPage> {
+  #ask(query: AuditQuery): Promise<AuditPage> {
+    return (this.#begun?.source ?? this.#source).find(query);
+  }
+
+  async #read(page: Promise<AuditPage>): Promise<AuditPage> {
     try {
-      return await (this.#begun?.source ?? this.#source).find(query);
+      return await page;
     } catch (error) {
       if (this.#count === 0 && isAuditError(error)) throw error;
       const { cursor = '' } = this;

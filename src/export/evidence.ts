@@ -7,7 +7,6 @@ import { formatSectionLine } from '../chain/section-line.js';
 import { prove } from '../checkpoint/prove.js';
 import { bytesOfLeaf, inconsistent } from '../checkpoint/stored-leaf.js';
 import { formatMillis } from '../event/clock.js';
-import type { AuditEntry } from '../query/read-entry.js';
 import type { LeafWithSections, ProofSource } from '../store/proof.port.js';
 import { entryOfLeaf } from './leaf-entry.js';
 import { formatLeafLine } from './leaf-line.js';
@@ -28,7 +27,6 @@ export const WRITTEN = 1;
 export interface Openings {
   readonly rows: RowDigests;
   readonly project: Project;
-  readonly line: (entry: AuditEntry) => string;
 }
 
 export interface EvidenceOptions {
@@ -127,14 +125,14 @@ function open(
   leaf: LeafWithSections,
   bytes: Buffer,
   { origin, tenant }: ExportRange,
-  { rows, project, line }: Openings,
+  { rows, project }: Openings,
 ): readonly { readonly text: string; readonly isErased: boolean }[] | undefined {
   const { seq, id, hash, body = '' } = leaf;
-  const { commit } = parseLeaf(bytes);
+  const { commit, action, outcome } = parseLeaf(bytes);
   const held = SECTIONS.filter((name) => commit[name] !== null);
   const shown = Object.fromEntries(held.map((name) => [name, leaf.sections[name]?.salt === undefined ? undefined : leaf.sections[name].bytes])); // prettier-ignore
-  const entry = entryOfLeaf({ seq, id, hash, body, origin, tenant, sealedAt: formatMillis(leaf.sealedAt) }, shown);
-  const expected = project(line(entry), 'whole');
+  const facts = { seq, id, hash, body, origin, tenant, action, outcome, sealedAt: formatMillis(leaf.sealedAt) };
+  const expected = project.ofEntry(entryOfLeaf(facts, shown), 'whole');
   if (expected === undefined || !rows.isSame(seq, expected)) return undefined;
   return held.map((section) => {
     const { salt, bytes: content } = leaf.sections[section] ?? {};

@@ -22,6 +22,12 @@ export type ExportCode =
   | 'PROOF_INVALID'
   | 'POPULATION_DIFFERS'
   | 'SAMPLE_DIFFERS'
+  /** Of several exports: one does not come behind the one before. */
+  | 'SERIES_BROKEN'
+  | 'INCOMPLETE_UNLINKED'
+  | 'INCOMPLETE_GAP'
+  | 'INCOMPLETE_OVERLAP'
+  | 'INCOMPLETE_OTHER'
   | 'INCOMPLETE_UNFINISHED'
   | 'INCOMPLETE_UNSIGNED'
   | 'INCOMPLETE_UNPROVEN'

@@ -38,7 +38,7 @@ function ended(error: AuditError): AuditError {
   const why = error.cause instanceof Error ? error.cause.message : 'something that is no error was thrown';
   return new AuditError(
     'AUDIT_EXPORT_INTERRUPTED',
-    `the export ended after ${String(error.facts['count'])} entries: ${why}. What was written is a part, and verify-export says so: begin anew`,
+    `the export ended after ${String(error.facts['count'])} entries: ${why}. What was written is a part, and verify-export says so: go on with --continue, or begin anew`,
     error.facts,
     error.cause,
   );

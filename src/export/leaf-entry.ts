@@ -8,6 +8,9 @@ export interface LeafFacts extends LeafLine {
   readonly origin: string;
   readonly hash: Digest;
   readonly tenant: string;
+  /** As `parseLeaf` found them in the body. */
+  readonly action: string;
+  readonly outcome: string;
 }
 
 /** Bytes of the sections that can be shown. */
@@ -15,7 +18,6 @@ export type SectionBytes = Readonly<Partial<Record<SectionName, Uint8Array | und
 
 /** The entry that a reader without a catalogue makes of a leaf and its sections. A body says all that its columns do. */
 export function entryOfLeaf(leaf: LeafFacts, sections: SectionBytes = {}): AuditEntry {
-  const { action, outcome } = JSON.parse(leaf.body) as { action: string; outcome: string }; // parseLeaf has looked at them
   return readEntry({
     chain: 0,
     origin: leaf.origin,
@@ -25,7 +27,7 @@ export function entryOfLeaf(leaf: LeafFacts, sections: SectionBytes = {}): Audit
     hash: leaf.hash,
     sealedAt: Date.parse(leaf.sealedAt),
     tenant: leaf.tenant,
-    columns: { action, outcome, resourceType: null, occurredAt: 0 },
+    columns: { action: leaf.action, outcome: leaf.outcome, resourceType: null, occurredAt: 0 },
     body: leaf.body,
     content: 'there',
     actor: sections.actor ?? null,

@@ -4,6 +4,7 @@ import { parseJsonObject } from '../event/json-object.js';
 import type { JsonObject } from '../event/types.js';
 import type { ExportFormat } from './format.js';
 import type { ListedFile } from './line-file.js';
+import { sorted } from './sorted.js';
 
 /** What an export is, in full: what was asked, and each of its files with its hash. */
 export interface Manifest {
@@ -25,6 +26,10 @@ export interface Manifest {
   readonly files: readonly ListedFile[];
   readonly producedBy: string;
   readonly producedAt: string;
+  /** Rows that were there when the export went on, written by a program that was ended; absent: one wrote all of it. */
+  readonly continued?: number | undefined;
+  /** SHA-256 of the manifest of the export before this one, where they are a series. */
+  readonly previous?: string | undefined;
   readonly evidence?: ManifestEvidence | undefined;
   readonly sample?: ManifestSample | undefined;
 }
@@ -61,20 +66,14 @@ export const MANIFEST = 'manifest.json';
 export const NOTE = 'manifest.note';
 export const SUMS = 'SHA256SUMS';
 export const SHEET = 'sheet.txt';
+/** While an export is written; with a manifest beside it, it says nothing. */
+export const BEGUN = 'begun.json';
 
 const MANIFEST_BYTES = 16 * 1024 * 1024;
 
 /** One form for one value: members in the order of their names, no white space, a line feed at the end. */
 export function formatManifest(manifest: Manifest): string {
   return `${sorted(manifest)}\n`;
-}
-
-/** JSON with members in the order of their names. */
-export function sorted(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return `{${members.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => `${JSON.stringify(name)}:${sorted(member)}`).join(',')}}`; // prettier-ignore
 }
 
 /** @throws AuditError `AUDIT_EVIDENCE_INVALID` for anything that this package would not write */
@@ -104,7 +103,7 @@ const isSigned = (value: Partial<ManifestSample['checkpoint']> | undefined): boo
 
 function isManifest(manifest: Manifest): boolean {
   const { v, filter, order, zone, format, escaped, values, count, matched, files, producedBy, producedAt } = manifest;
-  const { evidence, sample } = manifest;
+  const { evidence, sample, continued, previous } = manifest;
   return (
     v === 1 &&
     isObject(filter) &&
@@ -118,6 +117,8 @@ function isManifest(manifest: Manifest): boolean {
     Array.isArray(files) &&
     files.every(isFile) &&
     new Set(files.map(({ name }) => name.toLowerCase())).size === files.length &&
+    (continued === undefined || isNumber(continued)) &&
+    (previous === undefined || isHash(previous)) &&
     isText(producedBy) &&
     isText(producedAt) &&
     (evidence !== undefined) === (matched === 'whole-range') &&

@@ -34,11 +34,20 @@ export function factsOfBody(body: string, seq: number): RowFacts {
   return factsOf({ ...read, seq, resource: { type: read['resource'] } });
 }
 
+export interface ReadRow {
+  readonly facts: RowFacts;
+  /** Of NDJSON. */
+  readonly members?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** `undefined` for a line that is no row. @param line with its end */
-export function factsOfRow(line: string, format: ExportFormat): RowFacts | undefined {
-  if (format === 'csv') return factsOfCells(line);
-  const entry = parseJsonObject(line);
-  return entry && string(entry['id']) !== undefined ? factsOf(entry) : undefined;
+export function readRow(line: string, format: ExportFormat): ReadRow | undefined {
+  if (format === 'csv') {
+    const facts = factsOfCells(line);
+    return facts && { facts };
+  }
+  const members = parseJsonObject(line);
+  return members && string(members['id']) !== undefined ? { facts: factsOf(members), members } : undefined;
 }
 
 function factsOf(entry: Readonly<Record<string, unknown>>): RowFacts {

@@ -1,3 +1,8 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cannotGoOn } from './cannot-go-on.js';
+import { isPlain } from './read-lines.js';
+import type { TakeLine } from './whole-lines.js';
 import { LineFile, type ListedFile } from './line-file.js';
 import type { ExportFormat } from './format.js';
 
@@ -16,6 +21,26 @@ export class RowFiles {
 
   constructor(directory: string, format: ExportFormat, head: string, rowsOfAFile = ROWS_OF_A_FILE) {
     [this.#directory, this.#format, this.#head, this.#rowsOfAFile] = [directory, format, head, rowsOfAFile];
+  }
+
+  /**
+   * Goes on behind the last row that is whole; what comes after a file that was cut off is taken away.
+   * @param take is given each row that stays
+   * @throws AuditError `AUDIT_OPTIONS_INVALID` where one is not what was written
+   */
+  async reopen(take: TakeLine): Promise<void> {
+    for (;;) {
+      const name = entriesName(this.#number + 1, this.#format);
+      if (!(await isPlain(join(this.#directory, name)))) break;
+      if (this.#file !== undefined && this.#file.rows < this.#rowsOfAFile) break;
+      if (this.#file !== undefined) await this.#end();
+      this.#number += 1;
+      this.#file = await LineFile.reopen(this.#directory, name, this.#head, take);
+      if (this.#file.rows > this.#rowsOfAFile)
+        throw cannotGoOn(this.#directory, `${name} has more rows than were written`);
+    }
+    for (const name of await readdir(this.#directory))
+      if (Number(/^entries-(\d{5})\./.exec(name)?.[1]) > this.#number) await rm(join(this.#directory, name));
   }
 
   async write(line: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { visible } from '../event/visible.js';
 import { rowJson } from './row-json.js';
-import { sorted, type Manifest } from './manifest.js';
+import type { Manifest } from './manifest.js';
+import { sorted } from './sorted.js';
 
 export interface SheetFacts extends Omit<Manifest, 'files'> {
   /** As it was typed, without what connects to the database. */
@@ -20,12 +21,14 @@ export function sheetConditions({
   order,
   count,
   evidence,
+  previous,
 }: Omit<Manifest, 'files'>): readonly Line[] {
   return [
     ['made at', `${producedAt} by ${producedBy}`],
     ['filter', rowJson(JSON.parse(sorted(filter)))],
     ['order', `${order} first, by time of occurrence; of one record, by place in its chain`],
     ['entries', String(count)],
+    ...(previous === undefined ? [] : [['previous', previous] as const]),
     ...(evidence === undefined ? [] : [['range', `${evidence.origin}, entries ${evidence.range.firstSeq} to ${evidence.range.lastSeq}`] as const]), // prettier-ignore
   ];
 }
@@ -41,6 +44,7 @@ export function sheetText(facts: SheetFacts): string {
     ['command', facts.command.join(' ')],
     ['versions', facts.versions.join(', ')],
     ...sheetConditions(facts),
+    ...(facts.continued === undefined ? [] : [['continued', `${facts.continued} entries were there when the export went on, written by a program that was ended`] as const]), // prettier-ignore
     ['times', `${facts.zone}, in all files`],
     ['left out', leftOut(facts)],
     ['checkpoint', checkpointText(facts)],

@@ -18,6 +18,8 @@ import { Filter } from './reapply.js';
 export interface VerifyExportOptions {
   /** Keys of the registry, from somewhere else than the directory. @defaultValue none: what is signed is then not checked */
   readonly vkeys?: readonly Vkey[] | undefined;
+  /** Whoever asks looks at the export before it as well. @defaultValue false */
+  readonly isOfSeries?: boolean | undefined;
 }
 
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -26,7 +28,10 @@ const MOST_BYTES = 16 * 1024 * 1024;
  * Checks a directory that `writeExport` made; needs no database.
  * @throws AuditError `AUDIT_OPTIONS_INVALID` where there is no such directory, and the error of the system for one that cannot be read
  */
-export async function verifyExport(directory: string, { vkeys = [] }: VerifyExportOptions = {}): Promise<ExportReport> {
+export async function verifyExport(
+  directory: string,
+  { vkeys = [], isOfSeries = false }: VerifyExportOptions = {},
+): Promise<ExportReport> {
   await requireDirectory(directory);
   const said = new Said();
   const bytes = await readPlain(join(directory, MANIFEST), MOST_BYTES);
@@ -50,7 +55,7 @@ export async function verifyExport(directory: string, { vkeys = [] }: VerifyExpo
   const count = await checkRows(directory, manifest, { filter, expected, onRow }, said);
   await population.end(directory, vkeys, said);
   if (manifest.evidence && expected) checkOpened(manifest.evidence, expected, said);
-  limits(manifest, filter, said);
+  limits(manifest, filter, said, isOfSeries);
   return said.report(count, askedFor(manifest));
 }
 
@@ -116,11 +121,18 @@ async function rangeSays(directory: string, manifest: Manifest, filter: Filter, 
   return expected;
 }
 
-function limits({ evidence, values }: Manifest, { hidden, unknown }: Filter, said: Said): void {
+function limits(
+  { evidence, values, previous, continued }: Manifest,
+  { hidden, unknown }: Filter,
+  said: Said,
+  isOfSeries: boolean,
+): void {
   const { limits: list } = said;
   if (unknown.length > 0) list.push(`${unknown.join(', ')} of the filter cannot be asked again by this version`);
   if (evidence === undefined) list.push('no leaves are with this export: whether an entry was left out or changed before it was written is not shown'); // prettier-ignore
   else if (hidden.length > 0) list.push(`leaves do not say ${hidden.join(', ')}: whether an entry was left out is not shown`); // prettier-ignore
+  if (continued !== undefined && evidence?.opened !== true) list.push(`${continued} rows were written by a program that was ended, and stood in the directory until the export went on`); // prettier-ignore
+  if (previous !== undefined && !isOfSeries) list.push(`it is one of a series: name the export before it too, whose manifest has the SHA-256 ${previous}`); // prettier-ignore
   if (evidence?.opened === false) list.push('actors, record ids and values are as they were exported: nothing here opens their commitments'); // prettier-ignore
   if (evidence?.opened === true && values === 'prisma')
     list.push('changes and change have the names and types of the application: compare old and new, which are proved'); // prettier-ignore

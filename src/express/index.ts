@@ -6,3 +6,6 @@ export type { HttpAuditOptions } from '../http/options.js';
 export type { AuditedCall, AuditedOptions } from '../http/request-record.js';
 export type { AuditRequest } from '../http/request.js';
 export { auditErrors, auditExpress, audited, skipAudit } from './audit-express.js';
+export { auditViewer } from './audit-viewer.js';
+export type { ReaderScope } from '../query/scope.js';
+export type { ViewerOptions } from '../viewer/options.js';

@@ -7,3 +7,6 @@ export type { HttpAuditOptions } from '../http/options.js';
 export type { AuditedCall, AuditedMark, AuditedOptions } from '../http/request-record.js';
 export type { AuditRequest } from '../http/request.js';
 export { auditFastify, audited } from './audit-fastify.js';
+export { auditViewer, type ViewerFastifyLike } from './audit-viewer.js';
+export type { ReaderScope } from '../query/scope.js';
+export type { ViewerOptions } from '../viewer/options.js';

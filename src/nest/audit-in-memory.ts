@@ -10,6 +10,7 @@ import type { AuditApi } from '../prisma/api.js';
 import type { AuditReader } from '../query/reader.js';
 import type { CloseFacts } from '../recorder/index.js';
 import type { Receipt } from '../recorder/port.js';
+import { VIEWER, type ViewerSource } from '../viewer/port.js';
 import { InMemoryRecorder } from '../testing/in-memory-recorder.js';
 
 /** What the module needs of `Audit`, without a database: there is nothing to probe, to seal or to read. */
@@ -29,6 +30,10 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
   }
 
   get export(): ExportEntries {
+    throw nothingSealed();
+  }
+
+  get [VIEWER](): ViewerSource {
     throw nothingSealed();
   }
 

@@ -12,6 +12,7 @@ import type { RecordOptions } from '../recorder/port.js';
 import type { FollowHandler, Following, FollowOptions } from '../follow/index.js';
 import type { ExportEntries } from '../compose/export-entries.js';
 import type { AuditHealth } from '../compose/health.js';
+import { VIEWER, type ViewerSource } from '../viewer/port.js';
 import { AuditLog } from './audit-log.js';
 
 /** Everything of an event but what the helper says itself. */
@@ -32,6 +33,11 @@ export class AuditService {
   /** Reads sealed entries: `find`, `history`, `group`. */
   get query(): AuditReader {
     return this.#audit.query;
+  }
+
+  /** What a viewer stands on. */
+  get [VIEWER](): ViewerSource {
+    return this.#audit[VIEWER];
   }
 
   /**

@@ -85,7 +85,11 @@ export class Asking {
 
   async read(found: readonly StoredEntry[]): Promise<readonly AuditEntry[]> {
     const prisma = await this.options.schema?.prisma?.();
-    const entries = found.map((entry) => readEntry(entry, (model) => ({ columns: this.columnsOf(model), prisma })));
+    return this.hide(found.map((entry) => readEntry(entry, (model) => ({ columns: this.columnsOf(model), prisma }))));
+  }
+
+  /** Entries as this reader sees them. */
+  hide(entries: readonly AuditEntry[]): readonly AuditEntry[] {
     const fields = this.wall?.scope.fields;
     if (fields === undefined) return entries;
     const { schema, models } = this.options;

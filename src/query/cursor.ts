@@ -40,6 +40,16 @@ export class Cursors {
   }
 }
 
+/** Of a record's history pages follow its chain. */
+export const pagedBy = ({ resource }: AuditQuery): 'chain' | 'id' =>
+  resource?.id === undefined || resource.id === null ? 'id' : 'chain';
+
+/** Where a page begins that has this entry first. */
+export function cursorAt(query: AuditQuery, place: Required<Place>): string {
+  const before = query.order === 'oldest' ? 'newest' : 'oldest';
+  return new Cursors(query, pagedBy(query)).format(beside(place, before));
+}
+
 /** The place beside another one, so that a page that begins there has the entry itself. */
 export function beside({ place, id }: Place, order: 'oldest' | 'newest'): Required<Place> {
   const next = BigInt.asUintN(128, BigInt(`0x${id.replaceAll('-', '')}`) + (order === 'oldest' ? 1n : -1n));

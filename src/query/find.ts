@@ -1,7 +1,7 @@
 import { uuidV7Millis } from '../event/uuid.js';
 import type { EntryCount, EntryFilter } from '../store/entry.port.js';
 import type { Asking } from './asking.js';
-import { beside, Cursors } from './cursor.js';
+import { beside, Cursors, pagedBy } from './cursor.js';
 import { checkConditions, checkQuery, invalid, type AuditConditions, type AuditQuery } from './query.js';
 import type { AuditEntry } from './read-entry.js';
 
@@ -24,9 +24,9 @@ export interface AuditPage {
  */
 export async function find(asking: Asking, query: AuditQuery, more: Partial<EntryFilter> = {}): Promise<AuditPage> {
   checkQuery(query);
-  const { order = 'newest', limit = 50, cursor, back = false, resource } = query;
+  const { order = 'newest', limit = 50, cursor, back = false } = query;
   if (back && cursor === undefined) throw invalid('back needs a cursor: `previous` of the page behind');
-  const by = resource?.id === undefined || resource.id === null ? 'id' : 'chain';
+  const by = pagedBy(query);
   const cursors = new Cursors(query, by, more);
   const from = cursor === undefined ? undefined : cursors.parse(cursor);
   const direction = back ? opposite(order) : order;

@@ -1,6 +1,13 @@
 import { uuidV7Millis } from '../event/uuid.js';
-import { MOST_WALKED, type EntryGroups, type GroupKey } from '../store/entry.port.js';
+import {
+  MOST_WALKED,
+  type EntryFacets as StoredFacets,
+  type EntryGroup,
+  type EntryGroups,
+  type GroupKey,
+} from '../store/entry.port.js';
 import type { Asking } from './asking.js';
+import { find } from './find.js';
 import { checkConditions, invalid, type AuditConditions } from './query.js';
 
 export interface FailuresQuestion extends Pick<AuditConditions, 'tenant' | 'allTenants'> {
@@ -87,6 +94,93 @@ export async function pattern(asking: Asking, question: PatternQuestion): Promis
     key === null || action === null ? [] : [{ hour: Number(key), action, count }],
   );
   return { cells: cells.toSorted((a, b) => a.hour - b.hour || b.count - a.count || (a.action < b.action ? -1 : 1)), ...stop(found) }; // prettier-ignore
+}
+
+/** How many there are of a value, as it is indexed; `null`: without one. */
+export interface ValueCount {
+  readonly value: string | null;
+  readonly count: number;
+}
+
+/** What values the newest entries have, most first, 50 of each at most. */
+export interface EntryFacets {
+  readonly action: readonly ValueCount[];
+  readonly outcome: readonly ValueCount[];
+  readonly source: readonly ValueCount[];
+  readonly actor: readonly ValueCount[];
+  readonly resourceType: readonly ValueCount[];
+  /** Entries that the numbers are of, 10,000 at most. */
+  readonly walked: number;
+  /** All that there are were looked at. */
+  readonly isExact: boolean;
+}
+
+/** Of the hours since a moment; those without entries are left out. */
+export interface EntryOverview {
+  /** Oldest first. */
+  readonly hours: readonly { readonly at: Date; readonly count: number; readonly failed: number }[];
+  readonly outcomes: readonly ValueCount[];
+  readonly actions: readonly ValueCount[];
+  readonly actors: readonly ValueCount[];
+  /** False: the newest 10,000 entries were looked at, and there are earlier ones. */
+  readonly isExact: boolean;
+  /** What a verification of the whole log last left in it; absent where there was none, or the reader does not see it. */
+  readonly verified?: { readonly at: string; readonly verdict: string; readonly level?: string };
+}
+
+const MOST_VALUES = 50;
+/** Hours of ten years. */
+const MOST_HOURS = 88_000;
+
+/** What is there to narrow a question by. */
+export async function facets(asking: Asking, conditions: AuditConditions): Promise<EntryFacets> {
+  const found = await facetsOf(asking, conditions, ['action', 'outcome', 'source', 'actor', 'resource type'], MOST_VALUES); // prettier-ignore
+  const [action = [], outcome = [], source = [], actor = [], resourceType = []] = found.facets.map((each) => valuesOf(each)); // prettier-ignore
+  // Not how many were walked: those that are hidden are among them.
+  const walked = outcome.reduce((sum, { count }) => sum + count, 0);
+  return { action, outcome, source, actor, resourceType, walked, isExact: found.stoppedId === undefined };
+}
+
+/** How much happened, hour by hour, and what. */
+export async function overview(asking: Asking, conditions: AuditConditions): Promise<EntryOverview> {
+  const found = await facetsOf(asking, conditions, ['hour', 'outcome', 'action', 'actor'], MOST_HOURS);
+  const [hours = [], ...others] = found.facets;
+  const [outcomes = [], actions = [], actors = []] = others.map((each) => valuesOf(each.slice(0, MOST_VALUES)));
+  return {
+    hours: hours
+      .flatMap(({ key, count, failed }) => (key === null ? [] : [{ at: new Date(Number(key) * 1000), count, failed }]))
+      .toSorted((a, b) => a.at.getTime() - b.at.getTime()),
+    outcomes,
+    actions,
+    actors,
+    isExact: found.stoppedId === undefined,
+    ...(await verifiedOf(asking)),
+  };
+}
+
+/** It is in the chain of what has no tenant. */
+async function verifiedOf(asking: Asking): Promise<Pick<EntryOverview, 'verified'>> {
+  if (asking.wall?.covers('') === false) return {};
+  const { entries } = await find(asking, { tenant: '', action: 'audit.verified', source: 'read', limit: 1 });
+  const [entry] = entries;
+  const { verdict, level } = entry?.details ?? {};
+  if (entry === undefined || typeof verdict !== 'string') return {};
+  return { verified: { at: entry.occurredAt, verdict, ...(typeof level === 'string' ? { level } : {}) } };
+}
+
+const valuesOf = (groups: readonly EntryGroup[]): readonly ValueCount[] =>
+  groups.map(({ key, count }) => ({ value: key, count }));
+
+async function facetsOf(
+  asking: Asking,
+  conditions: AuditConditions,
+  by: readonly GroupKey[],
+  limit: number,
+): Promise<StoredFacets> {
+  checkConditions(conditions);
+  const filter = await asking.filter(conditions);
+  if (filter === undefined) return { facets: [], walked: 0 };
+  return await asking.store.facets({ filter, by, limit });
 }
 
 /** Of how many entries of each tenant a number over all of them is made; `undefined` where one alone was asked about. */

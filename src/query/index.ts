@@ -15,4 +15,5 @@ export type { AuditEntry } from './read-entry.js';
 export type { RecordDifference, RecordState } from './record-state.js';
 export type { Revert } from './revert.js';
 export type { ReaderScope } from './scope.js';
+export type { SealedEntry, SealedSection } from './sealed.js';
 export type { Unreadable } from './unreadable.js';

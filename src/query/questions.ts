@@ -2,7 +2,7 @@ import type { Resource } from '../event/types.js';
 import type { EntryCount } from '../store/entry.port.js';
 import type { Asking } from './asking.js';
 import { count, find, type AuditPage } from './find.js';
-import { failures, failuresOf, pattern, tenantsOf, type AccessPattern, type FailureGroups, type FailuresQuestion, type PatternQuestion } from './groups.js'; // prettier-ignore
+import { facets, failures, failuresOf, overview, pattern, tenantsOf, type AccessPattern, type EntryFacets, type EntryOverview, type FailureGroups, type FailuresQuestion, type PatternQuestion } from './groups.js'; // prettier-ignore
 import { around, entryOf, type EntriesAround, type Where } from './near.js';
 import type { AuditConditions, AuditQuery } from './query.js';
 import type { AuditEntry } from './read-entry.js';
@@ -97,6 +97,16 @@ export abstract class Questions {
     return await this.answer('pattern', question ?? {}, (asking) => pattern(asking, question), async ({ cells }, asking) => ({ count: cells.length, tenants: await tenantsOf(asking, conditions) })); // prettier-ignore
   }
 
+  /** Which values the entries have, to narrow a question by: counted over the newest 10,000 that were looked at. */
+  async facets(conditions: AuditConditions = {}): Promise<EntryFacets> {
+    return await this.answer('facets', conditions, (asking) => facets(asking, conditions), async (found, asking) => ({ count: sumOf(found.outcome), tenants: await tenantsOf(asking, conditions) })); // prettier-ignore
+  }
+
+  /** How much happened, hour by hour, and what: of the newest 10,000 entries that were looked at. */
+  async overview(conditions: AuditConditions = {}): Promise<EntryOverview> {
+    return await this.answer('overview', conditions, (asking) => overview(asking, conditions), async (found, asking) => ({ count: sumOf(found.outcomes), tenants: await tenantsOf(asking, conditions) })); // prettier-ignore
+  }
+
   /** What was taken out of the log, as the log itself has it: an event of that name that an application records is not among it. */
   async exports(query: Omit<AuditQuery, 'action' | 'mark' | 'source'> = {}): Promise<AuditPage> {
     const asked: AuditQuery = { ...query, action: 'audit.exported', source: 'read' };
@@ -108,6 +118,9 @@ export abstract class Questions {
     return this.answer(kind, conditions, work, ({ entries }) => shownEntries(entries), cursor);
   }
 }
+
+const sumOf = (values: readonly { readonly count: number }[]): number =>
+  values.reduce((sum, { count: n }) => sum + n, 0);
 
 function shownEntries(entries: readonly (AuditEntry | undefined)[]): Shown {
   const tenants = new Map<string, number>();

@@ -1,4 +1,4 @@
-import { changedFields, type ChangeMarks, type FieldChange, type Side } from '../event/changes.js';
+import { changedFields, type ChangeMarks, type FieldChange, type Side, type Sides } from '../event/changes.js';
 import type { RecordChange } from '../event/record-change.js';
 import type { JsonObject, JsonValue } from '../event/types.js';
 import type { FieldValue } from '../event/values.js';
@@ -31,11 +31,11 @@ const SIDES: readonly Side[] = ['old', 'new'];
 export function readChanges(text: string, data: JsonObject, source: ChangeReading = {}): ReadChanges {
   const marks = readMarks(data);
   const images = { old: object(data['old']), new: object(data['new']) };
+  const changes = images.old || images.new ? changedFields(images.old, images.new, marks) : [];
   const nulls = { old: new Set(marks.jsonNull?.old), new: new Set(marks.jsonNull?.new) };
   const reading = { ...source, marks, nulls, documents: documentsOf(text, source) };
-  const changes = images.old || images.new ? changedFields(images.old, images.new, marks) : [];
   return {
-    changes: changes.map((change) => readField(change, reading)),
+    changes: source.columns === undefined ? changes : changes.map((change) => readField(change, reading)),
     sides: readSides(images, reading),
   };
 }
@@ -76,41 +76,60 @@ function valueOf(column: string, value: JsonValue | undefined, side: Side, readi
 function readSides(images: Record<Side, JsonObject | undefined>, reading: Reading): ReadChanges['sides'] {
   const { marks, columns } = reading;
   const nameOf = (column: string): string => columns?.get(column)?.name ?? column;
-  const renamed = <T>(values: Readonly<Record<string, T>> = {}): Record<string, T> =>
-    Object.fromEntries(Object.entries(values).map(([column, value]) => [nameOf(column), value]));
-  const read = SIDES.map((side): Partial<ReadChanges['sides']> => {
+  const values: { [S in Side]?: Readonly<Record<string, FieldValue>> } = {};
+  const asText: { [S in Side]?: Readonly<Record<string, string>> } = {};
+  for (const side of SIDES) {
     const image = images[side];
-    if (image === undefined) return {};
-    const hidden = new Set([
-      ...(marks.redacted ?? []),
-      ...(marks.ignored ?? []),
-      ...Object.keys(marks.masked?.[side] ?? {}),
-      ...Object.keys(marks.cut?.[side] ?? {}),
-    ]);
-    const values = Object.entries(image)
-      .filter(([column]) => !hidden.has(column))
-      .map(([column, value]) => [nameOf(column), valueOf(column, value, side, reading)] as const);
-    const texts = values.flatMap(([name, value]) => ('text' in value ? [[name, value.text] as const] : []));
-    return {
-      [side]: Object.fromEntries(values.flatMap(([name, value]) => ('value' in value ? [[name, value.value]] : []))),
-      ...(texts.length > 0 ? { asText: { [side]: Object.fromEntries(texts) } } : {}),
-    };
-  });
-  const both = <T>(
-    sides: { readonly [S in Side]?: Readonly<Record<string, T>> } = {},
-  ): Record<string, Record<string, T>> =>
-    Object.fromEntries(SIDES.filter((side) => sides[side]).map((side) => [side, renamed(sides[side])]));
+    if (image === undefined) continue;
+    const { masked, cut } = marks;
+    const hidden = [marks.redacted, marks.ignored, keys(masked?.[side]), keys(cut?.[side])].flatMap((names) => names ?? []); // prettier-ignore
+    // Nothing has another name or another value.
+    if (columns === undefined && hidden.length === 0) {
+      values[side] = image;
+      continue;
+    }
+    const read = readImage(image, new Set(hidden), side, reading);
+    values[side] = Object.fromEntries(read.values);
+    if (read.texts.length > 0) asText[side] = Object.fromEntries(read.texts);
+  }
   return {
-    ...read[0],
-    ...read[1],
-    asText: { ...read[0]?.asText, ...read[1]?.asText },
+    ...values,
+    asText,
     // A path begins with its column.
     redacted: (marks.redacted ?? []).map((path) => {
       const column = columns?.has(path) ? path : (path.split('.')[0] ?? path);
       return nameOf(column) + path.slice(column.length);
     }),
     ignored: (marks.ignored ?? []).map((column) => nameOf(column)),
-    masked: both(marks.masked),
-    cut: both(marks.cut),
+    masked: renamed(marks.masked, nameOf),
+    cut: renamed(marks.cut, nameOf),
   };
+}
+
+function readImage(image: JsonObject, hidden: ReadonlySet<string>, side: Side, reading: Reading) {
+  const values: [string, FieldValue][] = [];
+  const texts: [string, string][] = [];
+  for (const column of Object.keys(image)) {
+    if (hidden.has(column)) continue;
+    const name = reading.columns?.get(column)?.name ?? column;
+    const value = valueOf(column, image[column], side, reading);
+    if ('text' in value) texts.push([name, value.text]);
+    else values.push([name, value.value]);
+  }
+  return { values, texts };
+}
+
+const keys = (values: object | undefined): readonly string[] => (values === undefined ? [] : Object.keys(values));
+
+function renamed<T>(
+  sides: Sides<Readonly<Record<string, T>>> = {},
+  nameOf: (column: string) => string,
+): Sides<Readonly<Record<string, T>>> {
+  const both: { [S in Side]?: Readonly<Record<string, T>> } = {};
+  for (const side of SIDES) {
+    const values = sides[side];
+    if (values !== undefined)
+      both[side] = Object.fromEntries(Object.entries(values).map(([column, value]) => [nameOf(column), value]));
+  }
+  return both;
 }

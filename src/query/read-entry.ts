@@ -140,5 +140,7 @@ function changeOf({ source, action, resource }: ReadBody, sides: ReadChanges['si
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 function dropUndefined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Defined<T>;
+  const defined: Partial<T> = {};
+  for (const name in value) if (value[name] !== undefined) defined[name] = value[name];
+  return defined as Defined<T>; // what is missing is what was undefined
 }

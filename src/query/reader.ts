@@ -17,6 +17,7 @@ export class AuditReader extends Questions {
 
   /**
    * A reader for one person: he sees what the scope covers, and his reading leaves entries.
+   * @param before a reader of the same person, of an earlier request of his: what he asks again within a minute is told of once
    * @throws AuditError `AUDIT_OPTIONS_INVALID`
    * @example
    * ```ts
@@ -24,7 +25,7 @@ export class AuditReader extends Questions {
    * const page = await reader.find({ failures: true });
    * ```
    */
-  as(scope: ReaderScope): ScopedReader {
+  as(scope: ReaderScope, before?: ScopedReader): ScopedReader {
     checkScope(scope);
     const { store, options } = this.#asking;
     const isAll = scope.tenants === 'all';
@@ -40,7 +41,8 @@ export class AuditReader extends Questions {
       );
     const wall = new Wall({ ...scope });
     const seen = (isAll && options.auditor) || store;
-    return new ScopedReader(new Asking(seen, { ...options, allTenants: isAll }, wall) as Asking & { wall: Wall }); // the one that it got
+    const asking = new Asking(seen, { ...options, allTenants: isAll }, wall) as Asking & { wall: Wall }; // the one that it got
+    return new ScopedReader(asking, before);
   }
 
   protected answer<T>(_kind: string, _conditions: Told, work: (asking: Asking) => Promise<T>): Promise<T> {

@@ -3,8 +3,12 @@ import { EXPORTING, exportingOf, type ScopedExport } from './exporting.js';
 import { checkConditions, type AuditConditions } from './query.js';
 import { tenantsOf } from './groups.js';
 import { Questions } from './questions.js';
+import type { Where } from './near.js';
+import { sealedOf, type SealedEntry } from './sealed.js';
 import { ReadTeller, type Shown, type Told } from './told.js';
 import { Wall } from './scope.js';
+import type { AuditEntry } from './read-entry.js';
+import { tailOf, type TailOptions } from './tail.js';
 
 /**
  * What one reader may ask: the same questions, about what his scope covers. All else is answered like what does not exist, in entries,
@@ -15,20 +19,54 @@ export class ScopedReader extends Questions {
   readonly #asking: Asking & { readonly wall: Wall };
   readonly #teller: ReadTeller;
 
-  constructor(asking: Asking & { readonly wall: Wall }) {
+  /** @param before of the same person: what he asked it within a minute is not told again */
+  constructor(asking: Asking & { readonly wall: Wall }, before?: ScopedReader) {
     super();
     this.#asking = asking;
-    this.#teller = new ReadTeller(asking.wall.scope, asking.store, asking.options.onUntold);
+    this.#teller =
+      before === undefined ? new ReadTeller(asking.wall.scope, asking.store, asking.options.onUntold) : before.#teller;
   }
 
   /**
    * Leaves the entry of what takes entries away, before the first of them leaves: an export, a proof.
+   * @param id where it is a single entry
    * @throws AuditError `AUDIT_NOT_WRITABLE` on a standby: then nothing may leave
    */
-  async leaving(kind: 'export' | 'proof', conditions: AuditConditions, count = 0): Promise<void> {
+  async leaving(kind: 'export' | 'proof', conditions: AuditConditions, count = 0, id?: string): Promise<void> {
     checkConditions(conditions);
     const tenants = await tenantsOf(this.#asking, conditions);
-    await this.#tell(kind, conditions, { count, tenants }, { must: true });
+    await this.#tell(kind, { ...conditions, id }, { count, tenants }, { must: true });
+  }
+
+  /**
+   * What the seals of entries are computed of: their bytes, and the sections of which this reader sees all. What is not there, or not seen, is
+   * left out.
+   * @param ids 1 to 50; of a single one its neighbours in the chain too
+   */
+  async sealed(ids: readonly string[], where: Where = {}): Promise<readonly SealedEntry[]> {
+    const [id, ...more] = ids;
+    const asked = { ...where, ...(id === undefined || more.length > 0 ? {} : { id }) };
+    return await this.answer('sealed', asked, () => sealedOf(this.#asking, ids, where), ({ length }) => ({ count: length })); // prettier-ignore
+  }
+
+  /**
+   * What is sealed from now on, or behind a place in the chain, as it comes: every entry that fits, once, in the order of the chain of one
+   * tenant. Leaves an entry at its start, and one at its end that says how many it gave.
+   * @param options `after`: number of an entry; what stands behind it is given first
+   */
+  async *tail(conditions: AuditConditions, options: TailOptions = {}): AsyncGenerator<readonly AuditEntry[]> {
+    let count = 0;
+    const chain = await tailOf(this.#asking, conditions, options);
+    await this.#tell('tail', conditions, { count }, {});
+    try {
+      for await (const entries of chain) {
+        count += entries.length;
+        yield entries;
+      }
+    } finally {
+      // Whoever looked must be told of once more, whatever ended it.
+      if (count > 0) await this.#tell('tail', conditions, { count }, {});
+    }
   }
 
   /** For exports alone. */

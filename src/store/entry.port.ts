@@ -1,3 +1,5 @@
+import type { SealedStore } from './sealed.port.js';
+
 /**
  * Conditions, all of which must hold. Ids are as projected. One of them is looked up in an index and the others are looked at on the
  * way: see `EntryStore`.
@@ -73,16 +75,28 @@ export interface EntryCount {
 }
 
 /**
- * Of a walk over the newest entries: what they are counted by. `hour` is that of the day; `identity`: whom the section claims somebody to be, where the
- * section has 64 KiB at most.
+ * Of a walk over the newest entries: what they are counted by. `hour` alone is one of time, by its first second since 1970; `hour and action` has
+ * that of the day; `identity`: whom the section claims somebody to be, where the section has 64 KiB at most.
  */
-export type GroupKey = 'tenant' | 'actor' | 'address' | 'identity' | 'hour and action';
+export type GroupKey =
+  | 'tenant'
+  | 'actor'
+  | 'address'
+  | 'identity'
+  | 'hour and action'
+  | 'hour'
+  | 'action'
+  | 'outcome'
+  | 'source'
+  | 'resource type';
 
 export interface EntryGroup {
   /** As projected; `null`: none. Of hour and action: both. */
   readonly key: string | null;
   readonly action: string | null;
   readonly count: number;
+  /** Of them, those that did not succeed. */
+  readonly failed: number;
   readonly firstId: string;
   readonly lastId: string;
 }
@@ -95,6 +109,23 @@ export interface GroupsRequest {
   readonly zone: string;
   /** Groups at most, those with most entries. */
   readonly limit: number;
+}
+
+/** The same entries by several keys, in one walk. */
+export interface FacetsRequest extends Omit<GroupsRequest, 'by' | 'zone' | 'atLeast'> {
+  readonly by: readonly GroupKey[];
+}
+
+export interface EntryFacets extends Omit<EntryGroups, 'groups'> {
+  /** In the order of `by`. */
+  readonly facets: readonly (readonly EntryGroup[])[];
+}
+
+/** The end of a tenant's chain. */
+export interface ChainEnd {
+  readonly chain: number;
+  /** Of the last entry that can be seen, as digits. Whatever stands before it can be seen, too. */
+  readonly place: string;
 }
 
 export interface EntryGroups {
@@ -144,11 +175,14 @@ export interface StoredEntry {
  *
  * @throws AuditError `AUDIT_SCHEMA_MISSING`, `AUDIT_PRIVILEGE_MISSING`, `AUDIT_QUERY_TIMEOUT`, `AUDIT_CONNECTION_LOST`
  */
-export interface EntryStore {
+export interface EntryStore extends SealedStore {
   /** At least one entry, if there is one among those that are walked. */
   page(request: EntryPageRequest): Promise<EntryPage>;
   count(filter: EntryFilter): Promise<EntryCount>;
   groups(request: GroupsRequest): Promise<EntryGroups>;
+  facets(request: FacetsRequest): Promise<EntryFacets>;
+  /** `undefined`: it has no entries. */
+  end(tenant: string): Promise<ChainEnd | undefined>;
   /** Names of actions that a tenant's entries have, at most `limit`, each looked up by itself. */
   actions(tenant: string, prefix: string, limit: number): Promise<readonly string[]>;
   /**

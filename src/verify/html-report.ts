@@ -1,4 +1,4 @@
-import { visible } from '../event/visible.js';
+import { html, markup, type Html } from '../event/html.js';
 import { FINDINGS } from './findings.js';
 import { STYLE } from './html-style.js';
 import type { ChainReport, Finding, FoundCode, Report } from './report.js';
@@ -15,39 +15,6 @@ export interface Ran {
 const CHAINS_SHOWN = 200;
 /** Of one code. */
 const FINDINGS_SHOWN = 50;
-
-/** Markup; nothing but `html` makes one. */
-class Html {
-  readonly #text: string;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  toString(): string {
-    return this.#text;
-  }
-}
-
-type Part = Html | string | number | undefined | readonly (Html | string)[];
-
-/** Our own markup between the values of others, which are text whatever they are. */
-function html(markup: TemplateStringsArray, ...values: readonly Part[]): Html {
-  return new Html(markup.map((piece, at) => piece + (at < values.length ? inner(values[at]) : '')).join(''));
-}
-
-function inner(part: Part): string {
-  if (part === undefined) return '';
-  if (typeof part === 'string' || typeof part === 'number') return escaped(String(part));
-  return part instanceof Html ? part.toString() : part.map((each) => inner(each)).join('');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }; // prettier-ignore
-
-/** What cannot be seen, or turns the direction of what follows, is written out as well. */
-function escaped(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
-}
 
 /**
  * One page that stands for itself: no script, nothing loaded from elsewhere. It says what the report says, for a person and for a file;
@@ -115,7 +82,7 @@ export function htmlReport(report: Report, ran: Ran): string {
     </html> `.toString();
 }
 
-const STYLE_MARKUP = new Html(STYLE);
+const STYLE_MARKUP = markup(STYLE);
 
 const SENTENCES: Readonly<Record<Report['verdict'], string>> = {
   VERIFIED: 'Everything that was looked at agrees, with itself and with the policy and the pins where such were given.',

@@ -1,5 +1,5 @@
 import type { Body } from '../chain/body.js';
-import { RULES } from '../chain/finish.js';
+import { RULES } from '../chain/rules.js';
 import { isHeadsMember } from '../chain/heads.js';
 import { canonicalJson, type CanonicalObject } from '../event/canonical.js';
 import { parseJsonObject } from '../event/json-object.js';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SectionName } from '../../src/chain/commitment.js';
 import { parseVkey } from '../../src/chain/vkey.js';
-import { checkProof } from '../../src/checkpoint/check-proof.js';
+import { checkProof } from '../../src/chain/check-proof.js';
 import { readProofFolder, writeNewFolder } from '../../src/checkpoint/proof-directory.js';
 import { prove, type MadeProof } from '../../src/checkpoint/prove.js';
 import { withProofSource } from '../../src/store/postgres/index.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { parseVkey } from '../../src/chain/vkey.js';
-import { checkProof } from '../../src/checkpoint/check-proof.js';
+import { checkProof } from '../../src/chain/check-proof.js';
 import { readProofFolder, writeNewFolder } from '../../src/checkpoint/proof-directory.js';
 import { prove } from '../../src/checkpoint/prove.js';
 import { publish } from '../../src/checkpoint/publish.js';

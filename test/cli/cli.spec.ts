@@ -63,6 +63,7 @@ describe('the command line', () => {
       '+ 0012_plain_sql.sql',
       '+ 0013_exported.sql',
       '+ 0014_order_of_groups.sql',
+      '+ 0015_sealed.sql',
       '+ 0016_follow.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',

@@ -97,6 +97,17 @@ describe('export', () => {
     expect(existsSync(join(here.path, 'refused'))).toBe(false);
   });
 
+  it('of a series names the one before, and both are checked', async () => {
+    const args = ['export', '--tenant', 'acme', '--out'];
+    await cli([...args, 'first', '--to', '2027-01-01']);
+    await cli([...args, 'second', '--from', '2027-02-01', '--previous', 'first']);
+    const both = await offline('first', 'second', '--vkey', vkey);
+    expect(both).toMatchObject({ code: 3, out: expect.stringMatching(/^first:\nVERIFIED [^]*\nsecond:\nVERIFIED [^]*\nINCOMPLETE the series\nINCOMPLETE_GAP: nothing of what happened from 2027-01-01/) }); // prettier-ignore
+    const one = await offline('second', '--previous', 'first/manifest.json', '--json', '--vkey', vkey);
+    expect(JSON.parse(one.out)).toMatchObject({ schema: 'nestjs-prisma-audit/export-series-report/v1', exports: [{ directory: 'second', verdict: 'VERIFIED' }], findings: [{ code: 'INCOMPLETE_GAP' }] }); // prettier-ignore
+    expect(await cli([...args, 'third', '--previous', 'nowhere'])).toMatchObject({ code: 2, err: expect.stringMatching(/there is no manifest.json at nowhere/) }); // prettier-ignore
+  });
+
   it('that is killed leaves what is not taken for an export', async () => {
     await capture(log, 'globex', 60_000);
     await cli(['seal', '--once']);
@@ -111,4 +122,30 @@ describe('export', () => {
     expect(await offline('killed', '--vkey', vkey)).toMatchObject({ code: 3, out: expect.stringMatching(/INCOMPLETE_UNFINISHED/) }); // prettier-ignore
     rmSync(path, { recursive: true });
   }, 120_000);
+
+  it('goes on wherever it was killed, and gives the same rows', async () => {
+    const args = ['export', '--tenant', 'globex', '--prove-complete', '--population', '--continue', '--out'];
+    await cli([...args, 'undisturbed']);
+    let kills = 0;
+    for (let ended: Ran | undefined; ended?.code !== 0;) {
+      // Sooner or later, each time; at last it is left alone.
+      const wait = kills < 8 ? 350 + ((kills * 7_919) % 1_700) : 600_000;
+      ended = await cli([...args, 'disturbed'], {
+        signal: 'SIGKILL',
+        until: () => sleep(wait, undefined, { ref: false }),
+      });
+      if (ended.code !== 0) expect(ended).toMatchObject({ code: null });
+      kills += 1;
+    }
+    expect(kills).toBeGreaterThan(1);
+    for (const name of ['entries-00001.ndjson', 'entries-00001.ndjson.lines', 'population.csv']) {
+      const [disturbed, whole] = ['disturbed', 'undisturbed'].map((each) => readFileSync(join(here.path, each, name)));
+      expect([name, whole?.equals(disturbed ?? Buffer.of())]).toEqual([name, true]);
+    }
+    expect(await offline('disturbed', '--vkey', vkey)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^VERIFIED/),
+    });
+    expect(await cli([...args, 'disturbed'])).toMatchObject({ code: 2, err: expect.stringMatching(/has a manifest.json, so it is finished/) }); // prettier-ignore
+  }, 180_000);
 });

@@ -135,7 +135,7 @@ describe('a database that does not answer', () => {
       const reader = new AuditReader(postgresEntryStore(pool, 'audit'));
       const find: AuditReader['find'] = async (query) => (await revoked, await reader.find(query));
       const ended = exported({}, { pageSize: 10, onProgress }, { find });
-      await expect(ended).rejects.toMatchObject({ code: 'AUDIT_EXPORT_INTERRUPTED', facts: { count: 10 }, message: expect.stringMatching(/may not do this.*begin anew/) }); // prettier-ignore
+      await expect(ended).rejects.toMatchObject({ code: 'AUDIT_EXPORT_INTERRUPTED', facts: { count: 20 }, message: expect.stringMatching(/may not do this.*begin anew/) }); // prettier-ignore
       expect(await verifyExport(join(here, String(made)))).toMatchObject({ verdict: 'INCOMPLETE' });
     } finally {
       await pool.end();

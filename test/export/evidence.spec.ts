@@ -7,7 +7,7 @@ import type { Vkey } from '../../src/chain/vkey.js';
 import { prove } from '../../src/checkpoint/prove.js';
 import { writeExport, type WriteExportOptions } from '../../src/export/directory.js';
 import type { ExportQuery, ExportSource } from '../../src/export/entries.js';
-import { lineDigest } from '../../src/export/line-file.js';
+import { lineDigest } from '../../src/export/line-digest.js';
 import { formatManifest, formatSums, parseManifest, type Manifest } from '../../src/export/manifest.js';
 import { verifyExport } from '../../src/export/verify-export.js';
 import { AuditReader } from '../../src/query/index.js';

@@ -32,6 +32,8 @@ export const AT_MOST: Readonly<Record<string, string>> = {
   follower_settle: 'has entries that were set aside replayed, or skipped, under the name of the role that calls',
   follower_reset: 'moves a cursor to any entry, under the name of the role that calls',
   follower_skip: 'moves a cursor on by an entry, which is listed as skipped under the name of the role that calls',
+  sealed_sections:
+    'ids of entries; their sections with salts, of the tenant that the transaction names, 16 MiB at most',
   acquire: 'holds the lease, for ten minutes at most, if nobody else does',
   renew: 'keeps the lease that its caller has',
   release: 'gives back the lease of a holder and epoch that its caller knows',

@@ -17,10 +17,10 @@ beforeAll(async () => {
     `select group_id from audit.entry where group_id is not null and tenant_key = '' limit 1`,
   );
   group = rows[0].group_id;
-});
+}, 120_000);
 afterAll(() => log.close());
 
-/** One unit of work and one request with 100,000 entries, and before and after it as many of others: headers alone, which is all that a plan is made of. */
+/** One unit of work and one request with 100,000 entries, by an actor, from an address, by an action, and before and after it as many of others: headers alone, which is all that a plan is made of. */
 const HUGE = {
   group: '0b5e7a4c-6a53-4d9f-8b7e-0d2a4c1f9e00',
   requestId: 'req-huge',
@@ -28,10 +28,11 @@ const HUGE = {
   middle: '018bcfe6-ee20-7000-8000-0000000186a0',
 };
 const HUGE_GROUP = `
-insert into audit.entry (chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, action, outcome, request_id, group_id, body)
-select 99, i, 1000000 + i, now(), now(), (lpad(to_hex(1700000000000 + i), 12, '0') || '70008' || lpad(to_hex(i), 15, '0'))::uuid, sha256(i::text::bytea), 'huge', 'thing.do', 'success',
-       case when i / 50000 in (1, 2) then '${HUGE.requestId}' else 'req-' || i / 3 end, case when i / 50000 in (1, 2) then '${HUGE.group}' else md5((i / 3)::text)::uuid end, '{}'
-  from generate_series(0, 199999) i`;
+insert into audit.entry (chain, seq, pos, sealed_at, occurred_at, id, hash, tenant_key, action, outcome, request_id, group_id, source, actor_id, actor_email, address, body)
+select 99, i, 1000000 + i, now(), now(), (lpad(to_hex(1700000000000 + i), 12, '0') || '70008' || lpad(to_hex(i), 15, '0'))::uuid, sha256(i::text::bytea), 'huge', case when i / 50000 in (1, 2) then 'huge.do' else 'thing.do' || i % 50 end, case when i / 50000 in (1, 2) then 'failure' else 'success' end,
+       case when i / 50000 in (1, 2) then '${HUGE.requestId}' else 'req-' || i / 3 end, case when i / 50000 in (1, 2) then '${HUGE.group}' else md5((i / 3)::text)::uuid end,
+       case when i / 50000 in (1, 2) then 'read' else 'record' end, n.name, n.name, n.name, '{}'
+  from generate_series(0, 199999) i, lateral (select case when i / 50000 in (1, 2) then 'huge' else 'actor-' || i % 200 end) n (name)`;
 
 interface Plan {
   'Node Type': string;
@@ -106,7 +107,14 @@ describe('of 20,000 entries, a page of', () => {
     ['a unit of work', { tenant: 'huge', group: HUGE.group }, 'entry_group'],
     ['a request', { tenant: 'huge', requestId: HUGE.requestId }, 'entry_request'],
     ['a unit of work of any tenant', { allTenants: true, group: HUGE.group }, 'entry_group'],
-    ['what succeeded in a unit of work', { tenant: 'huge', group: HUGE.group, outcome: ['success'] }, 'entry_group'],
+    ['what failed in a unit of work', { tenant: 'huge', group: HUGE.group, outcome: ['failure'] }, 'entry_group'],
+    ['an actor', { tenant: 'huge', actor: 'huge' }, 'entry_actor'],
+    ['what an actor failed in', { tenant: 'huge', actor: 'huge', failures: true }, 'entry_failed_actor'],
+    ['an e-mail', { tenant: 'huge', email: 'huge' }, 'entry_email'],
+    ['an address', { tenant: 'huge', address: 'huge' }, 'entry_address'],
+    ['an action', { tenant: 'huge', action: 'huge.do' }, 'entry_action'],
+    ['a source', { tenant: 'huge', source: 'read' }, 'entry_source'],
+    ['failures', { tenant: 'huge', failures: true }, 'entry_failed'],
   ])('%s of 100,000 is read as far as the page goes, wherever it begins', async (_name, query, index) => {
     for (const order of ['oldest', 'newest'] as const) {
       const asked = { order, ...query };
@@ -117,9 +125,9 @@ describe('of 20,000 entries, a page of', () => {
         expect(scan).toMatchObject({ 'Node Type': 'Index Scan', 'Index Name': index });
         expect(scan?.['Actual Rows']).toBe(51);
         expect((scan?.['Shared Hit Blocks'] ?? 0) + (scan?.['Shared Read Blocks'] ?? 0)).toBeLessThan(400);
-        // What a walk has found may be put in its order again, a page of it.
+        // A page may be put in its order again, once there is one.
         const sorted = nodes.filter((node) => /Sort/.test(node['Node Type'])).map((node) => node['Actual Rows']);
-        expect(Math.max(0, ...sorted)).toBeLessThanOrEqual(query.outcome === undefined ? 0 : 51);
+        expect(Math.max(0, ...sorted)).toBeLessThanOrEqual(51);
       }
     }
   });

@@ -133,8 +133,8 @@ describe('of the functions of the log', () => {
   it.each<[Part, readonly string[]]>([
     ['app', [...FACTS, 'mend_positions', 'position', 'record', 'unsealed']],
     ['sealer', [...FACTS, 'acquire', 'anchored', 'forget_keys', 'mend_positions', 'position', 'record_exported', 'record_read', 'record_verified', 'release', 'renew', 'reserve', 'save_checkpoint', 'seal', 'seal_registry', 'unsealed', 'watch_coverage']], // prettier-ignore
-    ['reader', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified']],
-    ['auditor', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified']],
+    ['reader', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified', 'sealed_sections']],
+    ['auditor', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified', 'sealed_sections']],
     ['guard', [...OF_VIEWS, 'record_read']],
     ['follower', [...FACTS, 'follower_acquire', 'follower_failed', 'follower_move', 'follower_release', 'follower_renew', 'follower_replayed', 'follower_reset', 'follower_settle', 'follower_skip']], // prettier-ignore
     ['other', []],

@@ -14,8 +14,8 @@ const ARROWS: Record<string, string> = {
   compose: 'all but nest cli',
   core: 'all but nest cli',
   nest: 'all but cli',
-  express: 'event context http compose recorder:port',
-  fastify: 'event context http compose recorder:port',
+  express: 'event context http compose query viewer recorder:port',
+  fastify: 'event context http compose query viewer recorder:port',
   recorder: 'event context store:port',
   store: 'event chain',
   sealer: 'event chain store:port checkpoint:port',
@@ -28,7 +28,8 @@ const ARROWS: Record<string, string> = {
   sinks: 'event query follow formats store:port',
   retention: 'event query chain store:port',
   alerts: 'event query store:port',
-  viewer: 'event query store:port',
+  viewer: 'event chain checkpoint query export store:port',
+  'viewer/page': 'event chain query export',
   cli: 'all but nest',
   testing: 'event recorder:port',
 };
@@ -50,8 +51,15 @@ const PACKAGES: { name: RegExp; room: string; typeOnly?: true }[] = [
   { name: /^@prisma\/client\/extension$/, room: 'prisma' },
   { name: /^@prisma\/client\/runtime\/client$/, room: 'query' },
   { name: /^@prisma\/driver-adapter-utils$/, room: 'prisma', typeOnly: true },
+  {
+    name: /^(preact(\/hooks)?|@tanstack\/preact-query|uplot|@noble\/[a-z0-9]+(\/[a-z0-9]+(\.js)?)?)$/,
+    room: 'viewer/page',
+  },
   { name: /^(commander|picocolors|cli-progress|jiti|@prisma\/generator-helper)$/, room: 'cli' },
 ];
+
+/** Of another room, the one file that says what both mean. */
+const BETWEEN: Readonly<Record<string, string>> = { 'viewer/page': 'viewer/answers.ts' };
 
 const MAX_LINES = 300;
 
@@ -82,7 +90,7 @@ function objectionTo(reference: ModuleReference, file: string, room: string | un
   const { specifier } = reference;
   // The command line loads the user's configuration, from a path that it is given.
   if (specifier === undefined) return room === 'cli' ? undefined : 'a computed path cannot be checked';
-  if (specifier.startsWith('node:')) return undefined;
+  if (specifier.startsWith('node:')) return room === 'viewer/page' ? 'a browser has none of it' : undefined;
   if (builtinModules.includes(specifier)) return `write 'node:${specifier}'`;
   if (!specifier.startsWith('.')) return objectionToPackage(specifier, reference.typeOnly, room);
 
@@ -110,12 +118,17 @@ function mayImport(room: string, to: string, target: string): boolean {
   const [, exceptions] = /^all but (.*)$/.exec(rule) ?? [];
   if (exceptions !== undefined) return !exceptions.split(' ').includes(to);
   const allowed = rule.split(' ');
+  if (BETWEEN[room] === target) return true;
   return allowed.includes(to) || (allowed.includes(`${to}:port`) && isPort(target));
 }
 
 const isPort = (file: string): boolean => /(^|[/.])port\.ts$/.test(file);
 
+/** A folder of a room may be one by itself. */
 function roomOf(file: string): string | undefined {
-  const [room, inside] = file.split('/');
-  return room !== undefined && inside !== undefined && room in ARROWS ? room : undefined;
+  const [room, inside, ...rest] = file.split('/');
+  if (room === undefined || inside === undefined) return undefined;
+  const nested = `${room}/${inside}`;
+  if (rest.length > 0 && nested in ARROWS) return nested;
+  return room in ARROWS ? room : undefined;
 }

@@ -37,7 +37,7 @@ export async function standbyOf(primary: PostgresServer): Promise<Standby> {
   writeFileSync(join(copy, 'backup_label'), rows[0]?.labelfile ?? '');
   writeFileSync(join(copy, 'standby.signal'), '');
   mkdirSync(join(copy, 'pg_wal/archive_status'), { recursive: true });
-  if ('uid' in runAs) own(home, runAs.uid, runAs.gid);
+  if (runAs.uid !== undefined) own(home, runAs.uid, runAs.gid);
   chmodSync(copy, 0o700);
   const port = await freePort();
   const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'max_connections=200', `primary_conninfo=host=127.0.0.1 port=${primary.port} user=postgres`]; // prettier-ignore

@@ -12,7 +12,7 @@ import { formatSectionLine } from '../../src/chain/section-line.js';
 import { tilePath, tilesOfSize } from '../../src/chain/tile.js';
 import { formatTlogProof, parseTlogProof } from '../../src/chain/tlog-proof.js';
 import { formatVkey } from '../../src/chain/vkey.js';
-import { checkProof } from '../../src/checkpoint/check-proof.js';
+import { checkProof } from '../../src/chain/check-proof.js';
 import type { AuditError } from '../../src/event/errors.js';
 import { full } from '../support/full.js';
 import { hostile, SAMPLE } from '../support/hostile.js';

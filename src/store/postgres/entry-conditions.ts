@@ -8,8 +8,8 @@ export interface Conditions {
   readonly driver: readonly string[];
   /** By which the page is sorted, though it is the same in all: the index that has it in front, and `id` behind it, is then the only one in the order of the page. */
   readonly lead?: string | undefined;
-  /** Parameter with a list of actions, each of which is looked up in the index by itself. */
-  readonly eachOf?: string | undefined;
+  /** Many actions, each of which is looked up in the index by itself: the parameter with their list, and the condition on one, `a.action`. */
+  readonly each?: { readonly of: string; readonly condition: () => string } | undefined;
   /** What is looked at of each entry on the way. */
   readonly rest: readonly string[];
 }
@@ -35,13 +35,20 @@ const DRIVERS: readonly (readonly (keyof EntryFilter)[])[] = [
 ];
 
 /**
- * Of a group the planner knows how many of the entries it has, not that they lie together: where it is large, it goes through all of the tenant's, or of
- * all tenants', until the page is full, which is never where the group is an old one.
+ * The column that an index has before `id`. Of an actor, a group, a tenant the planner knows how many of the entries it has, not that they lie together:
+ * where it is large, it goes through those of everybody until the page is full, which is never where the others are newer.
  */
-const LEADS: Readonly<Partial<Record<keyof EntryFilter, readonly [column: string, type: string]>>> = {
+const LEADS: Readonly<Partial<Record<keyof EntryFilter, Lead>>> = {
+  tenant: ['tenant_key', 'text'],
   group: ['group_id', 'uuid'],
   requestId: ['request_id', 'text'],
+  actorEmail: ['actor_email', 'text'],
+  address: ['address', 'text'],
+  actorId: ['actor_id', 'text'],
+  actions: ['action', 'text'],
+  sources: ['source', 'text'],
 };
+type Lead = readonly [column: string, type: string];
 
 const LEAST = '00000000-0000-0000-0000-000000000000';
 const MOST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
@@ -54,25 +61,30 @@ const OF_ALL_TENANTS: ReadonlySet<string> = new Set(['id', 'chain', 'group', 're
 
 /** @param by order of the page: a range of time is looked for in an index that is in the order of time */
 export function conditionsOf(filter: EntryFilter, by: 'chain' | 'id', bind: Bind, after?: After): Conditions {
-  const many = (filter.actions?.length ?? 0) > 1 ? bind(filter.actions) : undefined;
-  const served = DRIVERS.find((names) => names.every((name) => isGiven(filter[name])) && serves(names, filter)) ?? [];
-  const lead = by === 'id' && served[0] !== undefined ? LEADS[served[0]] : undefined;
-  const parts = conditions(filter, many, bind, lead && [...lead, after]);
-  const inIndex = new Set<keyof EntryFilter>([
+  const found = DRIVERS.find((names) => names.every((name) => isGiven(filter[name])) && serves(names, filter)) ?? [];
+  const range: readonly (keyof EntryFilter)[] = by === 'id' ? ['fromId', 'toId'] : [];
+  const isMany = (filter.actions?.length ?? 0) > 1;
+  const looksOn = (Object.keys(filter) as (keyof EntryFilter)[]).some((name) => isGiven(filter[name]) && ![...found, ...range, 'tenant'].includes(name)); // prettier-ignore
+  // Each of many actions may have entries that the rest leaves out: then those of the tenant are walked.
+  const served = isMany && looksOn ? found.filter((name) => name !== 'actions') : found;
+  const isEach = isMany && served[0] === 'actions';
+  const many = isMany ? bind(filter.actions) : undefined;
+  const lead = by === 'chain' || isEach ? undefined : leadOf(served, filter);
+  const { parts, between } = conditions(filter, many, bind, lead, after);
+  const driving = isEach ? parts.filter(([name]) => name !== 'actions') : parts;
+  const { driver, rest } = split(driving, new Set([
     // A chain has one tenant: asked for both, the planner looks through all of the tenant's entries.
     ...(served[0] === 'chain' ? [] : (['tenant'] as const)),
     ...served,
-    ...(by === 'id' ? (['fromId', 'toId'] as const) : []),
-  ]);
-  if (served[0] !== 'actions' || many === undefined) return { ...split(parts, inIndex), lead: lead && `e.${lead[0]}` };
-  const others = split(
-    parts.filter(([name]) => name !== 'actions'),
-    inIndex,
-  );
-  if (others.rest.length === 0) return { ...others, eachOf: many };
-  // Each of many actions may have entries that the rest leaves out: then those of the tenant are walked.
-  inIndex.delete('actions');
-  return split(parts, inIndex);
+    ...range,
+  ])); // prettier-ignore
+  const each = isEach && many !== undefined ? { of: many, condition: () => between('action', 'a.action') } : undefined;
+  return { driver, rest, each, lead: lead && `e.${lead[0]}` };
+}
+
+function leadOf(served: readonly (keyof EntryFilter)[], { tenant }: EntryFilter): Lead | undefined {
+  const [name = 'tenant'] = served.filter((each) => each !== 'failures');
+  return name === 'tenant' && tenant === undefined ? undefined : LEADS[name];
 }
 
 function split(parts: readonly Condition[], inIndex: ReadonlySet<keyof EntryFilter>): Conditions {
@@ -96,24 +108,25 @@ function conditions(
   filter: EntryFilter,
   many: string | undefined,
   bind: Bind,
-  lead: readonly [column: string, type: string, After | undefined] | undefined,
-): Condition[] {
+  lead: Lead | undefined,
+  after: After | undefined,
+): { readonly parts: readonly Condition[]; readonly between: (column: string, value: string) => string } {
+  // Said as a range, since a column that is said to be equal is left out of the order; and with all that is known of the ids, since
+  // an index begins with one condition of each side.
+  const between = (column: string, value: string): string => {
+    const [compare, id] = after ?? [];
+    const bounds = (...ids: readonly (string | undefined)[]): string => ids.flatMap((each) => (each === undefined ? [] : `${bind(each)}::uuid`)).join(', '); // prettier-ignore
+    const [first, last] = [bounds(LEAST, filter.fromId, compare === '>' ? id : undefined), bounds(MOST, filter.toId, compare === '<' ? id : undefined)]; // prettier-ignore
+    return `e.${column} is not null and (e.${column}, e.id) >= (${value}, greatest(${first})) and (e.${column}, e.id) <= (${value}, least(${last}))`;
+  };
+  const equal = (column: string, type: string) => (value: unknown) =>
+    lead?.[0] === column ? between(column, `${bind(value)}::${type}`) : `e.${column} = ${bind(value)}::${type}`;
   const found: Condition[] = [
-    ['tenant', filter.tenant === undefined ? 'e.chain > 0' : `e.tenant_key = ${bind(filter.tenant)}`],
+    ['tenant', filter.tenant === undefined ? 'e.chain > 0' : equal('tenant_key', 'text')(filter.tenant)],
   ];
   const add = <N extends keyof EntryFilter>(name: N, sql: (value: NonNullable<EntryFilter[N]>) => string): void => {
     const value = filter[name];
     if (isGiven(value)) found.push([name, sql(value as NonNullable<EntryFilter[N]>)]); // as it says
-  };
-  const equal = (column: string, type: string) => (value: unknown) =>
-    lead?.[0] === column ? range(column, `${bind(value)}::${type}`) : `e.${column} = ${bind(value)}::${type}`;
-  // Said as a range, since a column that is said to be equal is left out of the order; and with all that is known of the ids, since
-  // an index begins with one condition of each side.
-  const range = (column: string, value: string): string => {
-    const [compare, id] = lead?.[2] ?? [];
-    const bounds = (...ids: readonly (string | undefined)[]): string => ids.flatMap((each) => (each === undefined ? [] : `${bind(each)}::uuid`)).join(', '); // prettier-ignore
-    const [first, last] = [bounds(LEAST, filter.fromId, compare === '>' ? id : undefined), bounds(MOST, filter.toId, compare === '<' ? id : undefined)]; // prettier-ignore
-    return `e.${column} is not null and (e.${column}, e.id) >= (${value}, greatest(${first})) and (e.${column}, e.id) <= (${value}, least(${last}))`;
   };
   const member = (text: string): string => `strpos(e.body, ${bind(text)}) > 0`;
   add('id', equal('id', 'uuid'));
@@ -132,7 +145,7 @@ function conditions(
   // What the partial index leaves out is said as its condition says it: in a parameter the planner cannot find that.
   add('sources', (names) =>
     names.length === 1 && isIndexed(names[0])
-      ? `e.source = ${bind(names[0])} and e.source <> 'change' and e.source <> 'change.client'`
+      ? `${equal('source', 'text')(names[0])} and e.source <> 'change' and e.source <> 'change.client'`
       : anyOf('source', bind(names)),
   );
   add('outcomes', (names) => anyOf('outcome', bind(names)));
@@ -150,7 +163,7 @@ function conditions(
   );
   add('fromId', (id) => `e.id >= ${bind(id)}::uuid`);
   add('toId', (id) => `e.id < ${bind(id)}::uuid`);
-  return found;
+  return { parts: found, between };
 }
 
 const anyOf = (column: string, list: string): string => `e.${column} = any (${list}::text[])`;

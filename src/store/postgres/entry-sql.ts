@@ -3,6 +3,7 @@ import {
   MOST_WALKED,
   type EntryFilter,
   type EntryPageRequest,
+  type FacetsRequest,
   type GroupKey,
   type GroupsRequest,
 } from '../entry.port.js';
@@ -78,34 +79,41 @@ const byId = ({ lead }: Conditions, direction: 'asc' | 'desc'): string =>
   lead === undefined ? `e.id ${direction}` : `${lead} ${direction}, e.id ${direction}`;
 
 /** Entries of the index, in the order of it. */
-function walk({ driver, eachOf }: Conditions, columns: string, sorted: string, most: string, offset = 0): string {
-  const read = (more: readonly string[]): string =>
-    `select ${columns.replaceAll(/[a-z*]+/g, 'e.$&')} from "audit".entry e where ${[...driver, ...more].join(' and ')} order by ${sorted} ${offset > 0 ? `offset ${offset} ` : ''}limit ${most}`;
-  if (eachOf === undefined) return read([]);
-  return `select e.* from unnest(${eachOf}::text[]) a (action) cross join lateral (${read(['e.action = a.action'])}) e order by ${sorted} limit ${most}`;
+function walk({ driver, each }: Conditions, columns: string, sorted: string, most: string, offset = 0): string {
+  const read = (conditions: readonly string[], order: string): string =>
+    `select ${columns.replaceAll(/[a-z*]+/g, 'e.$&')} from "audit".entry e where ${conditions.join(' and ')} order by ${order} ${offset > 0 ? `offset ${offset} ` : ''}limit ${most}`;
+  if (each === undefined) return read(driver, sorted);
+  const ofOne = read([...driver, each.condition()], `e.action ${sorted.endsWith('desc') ? 'desc' : 'asc'}, ${sorted}`);
+  return `select e.* from unnest(${each.of}::text[]) a (action) cross join lateral (${ofOne}) e order by ${sorted} limit ${most}`;
 }
 
 /** One more is walked than is counted, so that it is known whether there are more. */
 export function countStatement(filter: EntryFilter): Statement {
   const { values, bind } = new Bound();
-  const { driver, eachOf, rest } = conditionsOf(filter, 'id', bind);
-  const all = eachOf === undefined ? driver : [...driver, `e.action = any (${eachOf}::text[])`];
+  const conditions = conditionsOf(filter, 'id', bind);
+  const { driver, each, rest } = conditions;
+  const all = each === undefined ? driver : [...driver, `e.action = any (${each.of}::text[])`];
   const columns = rest.length === 0 ? '1' : 'e.*';
   return {
     text: `
 select count(*)::integer, count(*) filter (where ${rest.join(' and ') || 'true'})::integer
-  from (select ${columns} from "audit".entry e where ${all.join(' and ')} limit ${MOST_WALKED + 1}) e`,
+  from (select ${columns} from "audit".entry e where ${all.join(' and ')}${conditions.lead === undefined ? '' : ` order by ${byId(conditions, 'desc')}`} limit ${MOST_WALKED + 1}) e`,
     values,
   };
 }
 
-/** `p`: parameter with the zone. An infinite time has no hour. */
+/** `zone`: parameter with it. An infinite time has no hour. */
 const GROUPED: Readonly<Record<GroupKey, (zone: string) => readonly [key: string, action: string]>> = {
   tenant: () => ['e.tenant_key', 'null::text'],
   actor: () => ['e.actor_id', 'null::text'],
   address: () => ['e.address', 'null::text'],
   identity: () => ['e.identity', 'null::text'],
   'hour and action': (zone) => [`extract(hour from case when isfinite(e.occurred_at) then e.occurred_at end at time zone ${zone})::integer::text`, 'e.action'], // prettier-ignore
+  hour: () => [`(floor(extract(epoch from case when isfinite(e.occurred_at) then e.occurred_at end) / 3600) * 3600)::bigint::text`, 'null::text'], // prettier-ignore
+  action: () => ['e.action', 'null::text'],
+  outcome: () => ['e.outcome', 'null::text'],
+  source: () => ['e.source', 'null::text'],
+  'resource type': () => ['e.resource_type', 'null::text'],
 };
 
 /**
@@ -121,24 +129,54 @@ left join lateral (
 ) i on true`;
 
 /** Groups of a walk from the newest entry on, those with most entries first; in each row how far the walk went. */
-export function groupsStatement({ filter, by, atLeast, zone, limit }: GroupsRequest): Statement {
+export function groupsStatement({ by, zone, ...request }: GroupsRequest): Statement {
+  return grouped(request, [by], zone);
+}
+
+/** The same by several keys, whose number in their list is in each row. */
+export function facetsStatement({ by, ...request }: FacetsRequest): Statement {
+  return grouped({ ...request, atLeast: 1 }, by, 'UTC');
+}
+
+function grouped(
+  { filter, atLeast, limit }: Omit<GroupsRequest, 'by' | 'zone'>,
+  by: readonly GroupKey[],
+  zone: string,
+): Statement {
   const { values, bind } = new Bound();
   const conditions = conditionsOf(filter, 'id', bind);
-  const [key, action] = GROUPED[by](by === 'hour and action' ? `${bind(zone)}::text` : '');
+  const zoned = by.includes('hour and action') ? `${bind(zone)}::text` : '';
+  const [least, most] = [bind(atLeast), bind(limit)];
+  const groups = by.map((each, at) => {
+    const [key, action] = GROUPED[each](zoned);
+    return `(
+  select ${at} as facet, ${key} as key, ${action} as action, count(*)::integer as count, (count(*) filter (where e.outcome <> 'success'))::integer as failed,
+         min(e.id::text) as first_id, max(e.id::text) as last_id
+    from ${each === 'identity' ? `(select e.*, i.identity from walked e ${IDENTITY} where e.fits)` : 'walked'} e where e.fits
+   group by 2, 3 having count(*) >= ${least}::integer order by 4 desc, 2, 3 limit ${most}
+)`;
+  });
   return {
     text: `
 with walked as materialized (
-  select e.id, e.pos, e.tenant_key, e.actor_id, e.address, e.action, e.occurred_at, ${conditions.rest.join(' and ') || 'true'} as fits
+  select e.id, e.pos, e.tenant_key, e.actor_id, e.address, e.action, e.occurred_at, e.outcome, e.source, e.resource_type, ${conditions.rest.join(' and ') || 'true'} as fits
     from (${walk(conditions, '*', byId(conditions, 'desc'), String(MOST_WALKED))}) e
-), grouped as (
-  select ${key} as key, ${action} as action, count(*)::integer as count, min(e.id::text) as first_id, max(e.id::text) as last_id
-    from ${by === 'identity' ? `(select e.*, i.identity from walked e ${IDENTITY} where e.fits)` : 'walked'} e where e.fits
-   group by 1, 2 having count(*) >= ${bind(atLeast)}::integer order by 3 desc, 1, 2 limit ${bind(limit)}
-)
-select g.key, g.action, g.count, g.first_id, g.last_id, w.walked, w.last
+), grouped as (${groups.join(' union all ')})
+select g.key, g.action, g.count, g.first_id, g.last_id, w.walked, w.last, g.facet, g.failed
   from (select count(*)::integer as walked, min(id::text) as last from walked) w left join grouped g on true
- order by g.count desc, g.key, g.action`,
+ order by g.facet, g.count desc, g.key, g.action`,
     values,
+  };
+}
+
+/** A tenant has one chain; of several that somebody made, the first. */
+export function endStatement(tenant: string): Statement {
+  return {
+    text: `
+select k.chain, e.seq::text from "audit".chain k
+ cross join lateral (select e.seq from "audit".entry e where e.chain = k.chain order by e.seq desc limit 1) e
+ where k.tenant_key = $1 and k.chain > 0 order by k.chain limit 1`,
+    values: [tenant],
   };
 }
 

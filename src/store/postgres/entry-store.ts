@@ -1,8 +1,10 @@
-import type { EntryStore, StoredEntry } from '../entry.port.js';
+import type { EntryGroup, EntryGroups, EntryStore, StoredEntry } from '../entry.port.js';
 import { MOST_WALKED } from '../entry.port.js';
 import {
   actionsStatement,
   countStatement,
+  endStatement,
+  facetsStatement,
   groupsStatement,
   pageStatement,
   SECTION_BYTES,
@@ -12,6 +14,7 @@ import { inTransaction } from './migrate.js';
 import type { Pool, PoolClient } from './pool.js';
 import { readFailure, seesOne } from './read-failure.js';
 import { inSchema } from './schema.js';
+import { postgresSealedStore } from './sealed-store.js';
 import { tellReads } from './tell-reads.js';
 
 const TELL_TENANT = `select set_config('audit.tenant', $1, true), set_config('audit.no_tenant', $2, true)`;
@@ -22,10 +25,14 @@ const SEES_ALL = `select "audit".sees_all(current_user) as all`;
  * @param options `tellTenant`: row-level security may let this role see the tenant alone that its transaction names
  */
 export function postgresEntryStore(pool: Pool, schema: string, options: { tellTenant?: boolean } = {}): EntryStore {
-  const ask = async (tenant: string | undefined, { text, values }: Statement): Promise<unknown[][]> => {
+  const ask = async (
+    tenant: string | undefined,
+    { text, values }: Statement,
+    tells = options.tellTenant === true,
+  ): Promise<unknown[][]> => {
     const query = { text: inSchema(schema, text), values: [...values], rowMode: 'array' as const };
     try {
-      if (!options.tellTenant) return (await pool.query<unknown[]>(query)).rows;
+      if (!tells) return (await pool.query<unknown[]>(query)).rows;
       return await inTransaction(pool, async (client) => {
         if (tenant === undefined) await refuseOne(client, schema);
         else await client.query(TELL_TENANT, [tenant, tenant === '' ? 'on' : 'off']);
@@ -36,6 +43,8 @@ export function postgresEntryStore(pool: Pool, schema: string, options: { tellTe
     }
   };
   return {
+    // Salts are handed out for a tenant that is named, whoever asks.
+    ...postgresSealedStore((tenant, statement) => ask(tenant, statement, true)),
     async page(request) {
       const rows = await ask(request.filter.tenant, pageStatement(request));
       const found = rows.filter(([rank]) => rank !== null).toSorted(([a], [b]) => Number(a) - Number(b));
@@ -51,20 +60,16 @@ export function postgresEntryStore(pool: Pool, schema: string, options: { tellTe
     },
     async groups(request) {
       const rows = await ask(request.filter.tenant, groupsStatement(request));
-      const walked = Number(rows[0]?.[5] ?? 0);
-      return {
-        groups: rows
-          .filter((row) => row[2] !== null)
-          .map(([key, action, count, firstId, lastId]) => ({
-            key: key as string | null,
-            action: action as string | null,
-            count: Number(count),
-            firstId: String(firstId),
-            lastId: String(lastId),
-          })),
-        walked,
-        stoppedId: walked < MOST_WALKED ? undefined : String(rows[0]?.[6]),
-      };
+      return { groups: groupsOf(rows), ...walkOf(rows) };
+    },
+    async facets(request) {
+      const rows = await ask(request.filter.tenant, facetsStatement(request));
+      const facets = request.by.map((_, at) => groupsOf(rows.filter((row) => row[7] === at)));
+      return { facets, ...walkOf(rows) };
+    },
+    async end(tenant) {
+      const [row] = await ask(tenant, endStatement(tenant));
+      return row && { chain: Number(row[0]), place: String(row[1]) };
     },
     async actions(tenant, prefix, limit) {
       return (await ask(tenant, actionsStatement(tenant, prefix, limit))).map(([action]) => String(action));
@@ -73,6 +78,34 @@ export function postgresEntryStore(pool: Pool, schema: string, options: { tellTe
       await tellReads(pool, schema, reads);
     },
   };
+}
+
+function groupsOf(rows: readonly (readonly unknown[])[]): readonly EntryGroup[] {
+  return rows
+    .filter((row) => row[2] !== null)
+    .map(([key, action, count, firstId, lastId, _walked, _last, _facet, failed]) => ({
+      key: key as string | null,
+      action: action as string | null,
+      count: Number(count),
+      failed: Number(failed),
+      firstId: String(firstId),
+      lastId: String(lastId),
+    }));
+}
+
+/** Each row says it. */
+function walkOf(rows: readonly (readonly unknown[])[]): Omit<EntryGroups, 'groups'> {
+  const walked = Number(rows[0]?.[5] ?? 0);
+  return { walked, stoppedId: walked < MOST_WALKED ? undefined : String(rows[0]?.[6]) };
+}
+
+/** Whether the role of this connection sees the entries of all tenants. */
+export async function seesAll(pool: Pool, schema: string): Promise<boolean> {
+  try {
+    return (await pool.query<{ all: boolean }>(inSchema(schema, SEES_ALL))).rows[0]?.all === true;
+  } catch (error) {
+    throw readFailure(schema, error);
+  }
 }
 
 /** A role that sees one tenant at a time would be answered that there is nothing at all. */

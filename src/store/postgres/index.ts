@@ -5,7 +5,7 @@ export { planTriggers } from './triggers.js';
 export { catalogueTables } from '../../event/coverage/catalogue-tables.js';
 export { planCoverage, type Coverage, type PlannedTable } from './coverage.js';
 export { deploymentOrigin } from './deployment.js';
-export { postgresEntryStore } from './entry-store.js';
+export { postgresEntryStore, seesAll } from './entry-store.js';
 export { ALL_CHAINS, type ChainRange } from './key-ranges.js';
 export { withLogSource, type LogPart } from './log-snapshot.js';
 export type { LogLockOptions } from './lock-log.js';

@@ -37,6 +37,9 @@ const FACTS = [
 /** Who reads may leave an entry that says so. */
 const READS = ['record_read', 'record_verified', 'record_exported'];
 
+/** Whoever reads may compute seals anew (0015_sealed.sql). */
+const OF_SEALS = ['sealed_sections'];
+
 /** What the views are made by, of values alone (0012_plain_sql.sql). */
 const OF_VIEWS = ['id_at', 'legible', 'member', 'member_text', 'member_json', 'member_count', 'member_number', 'member_list', 'actor_text', 'changed_fields', 'sees_all']; // prettier-ignore
 
@@ -47,8 +50,8 @@ const OF_FOLLOWERS = ['follower_acquire', 'follower_renew', 'follower_release', 
 const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
   app: [...FACTS, 'record', 'position', 'unsealed', 'mend_positions'],
   sealer: [...FACTS, ...READS, 'acquire', 'renew', 'release', 'reserve', 'seal', 'seal_registry', 'save_checkpoint', 'anchored', 'position', 'unsealed', 'watch_coverage', 'mend_positions', 'forget_keys'], // prettier-ignore
-  reader: [...FACTS, ...READS, ...OF_VIEWS],
-  auditor: [...FACTS, ...READS, ...OF_VIEWS],
+  reader: [...FACTS, ...READS, ...OF_VIEWS, ...OF_SEALS],
+  auditor: [...FACTS, ...READS, ...OF_VIEWS, ...OF_SEALS],
   guard: ['record_read', ...OF_VIEWS],
   follower: [...FACTS, ...OF_FOLLOWERS],
 };

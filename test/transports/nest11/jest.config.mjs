@@ -10,7 +10,11 @@ export default {
   ...config,
   rootDir: '../../..',
   globals: { nestVersion: 11 },
-  testMatch: ['<rootDir>/test/transports/*.spec.ts', '<rootDir>/test/transports/nest11/*.spec.ts'],
+  testMatch: [
+    '<rootDir>/test/transports/*.spec.ts',
+    '<rootDir>/test/transports/nest11/*.spec.ts',
+    '<rootDir>/test/viewer/platforms.spec.ts',
+  ],
   testPathIgnorePatterns: ['/node_modules/', '/transports/nest-11.spec'],
   moduleNameMapper: {
     ...config.moduleNameMapper,

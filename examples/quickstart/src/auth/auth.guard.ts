@@ -14,7 +14,9 @@ export class AuthGuard implements CanActivate {
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()])) return true;
 
     const request = context.switchToHttp().getRequest<SignedInRequest>();
-    const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const { authorization = '', cookie = '' } = request.headers;
+    // Programs send a header; browsers, which look at the audit log, the cookie.
+    const token = /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? /(?:^|; )session=([^;]+)/.exec(cookie)?.[1];
     const user = token === undefined ? undefined : await this.sessions.userOf(token);
     if (!user) throw new UnauthorizedException();
     request.user = user;

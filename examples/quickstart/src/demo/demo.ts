@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +6,8 @@ import { AuditService } from 'nestjs-prisma-audit';
 import { createApp } from '../main.js';
 import { PrismaService } from '../prisma.service.js';
 import { seed } from '../seed.js';
-import { applySql, cli, installTables } from './tools.js';
+import { keepRunning } from './keep.js';
+import { applySql, cli, installTables, tamper, title } from './tools.js';
 import { playRequests } from './requests.js';
 import { rewriteHistory } from './rewrite.js';
 
@@ -74,36 +74,10 @@ export async function runDemo(databaseUrl: string, options: { root: string; keep
       exposed.status === 1 &&
       exposed.stdout.includes('REGISTRY_REWRITTEN');
     title(ok ? 'Done: the edit was found, and the rewriting too.' : 'Something did not go as it should.');
-    if (options.keep) {
-      app = await createApp(databaseUrl);
-      await app.listen(0, '127.0.0.1');
-      await keepRunning(await app.getUrl(), databaseUrl);
-    }
+    if (options.keep) await keepRunning(databaseUrl, options.root);
     return ok ? 0 : 1;
   } finally {
     await app?.close();
     await rm(elsewhere, { recursive: true, force: true });
   }
-}
-
-/** What append-only triggers cannot stop: their owner switches them off. */
-async function tamper(databaseUrl: string): Promise<void> {
-  const sql = `
-    alter table audit.content disable trigger append_only;
-    update audit.content set data = replace(data, '"status":"APPROVED"', '"status":"VOID"')
-     where pos = (select e.pos from audit.entry e join audit.content c on c.pos = e.pos
-                   where e.action = 'Invoice.update' and c.data like '%"status":"APPROVED"%' order by e.id limit 1);
-    alter table audit.content enable always trigger append_only;`;
-  await applySql(databaseUrl, sql);
-}
-
-async function keepRunning(url: string, databaseUrl: string): Promise<void> {
-  title(`Running until Ctrl-C: ${url} (database ${databaseUrl})`);
-  const alive = setInterval(() => undefined, 60_000);
-  await once(process, 'SIGINT');
-  clearInterval(alive);
-}
-
-function title(text: string): void {
-  process.stdout.write(`\n${text}\n`);
 }

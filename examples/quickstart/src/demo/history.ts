@@ -8,9 +8,16 @@ interface Person {
   readonly ip: string;
 }
 
+interface Invoice {
+  readonly [column: string]: string | number | null | Readonly<Record<string, string>>;
+  readonly id: number;
+  readonly total: string;
+}
+
 const DAY = 86_400_000;
+const ADA: Person = { id: '1', email: 'ada@acme.test', role: 'ADMIN', ip: '203.0.113.10' };
 const PEOPLE: readonly Person[] = [
-  { id: '1', email: 'ada@acme.test', role: 'ADMIN', ip: '203.0.113.10' },
+  ADA,
   { id: '2', email: 'carl@acme.test', role: 'CLERK', ip: '203.0.113.24' },
   { id: '7', email: 'noor@acme.test', role: 'CLERK', ip: '198.51.100.7' },
 ];
@@ -35,6 +42,21 @@ export async function makeUpHistory(audit: AuditService, until = Date.now() - 3_
     const fields = { tenant: 'acme', actor, ip: who?.ip ?? '192.0.2.66', userAgent: pick(BROWSERS), requestId: hex(random) }; // prettier-ignore
     recorded.push(audit.withContext(fields, () => work(new Date(Math.round(moment)))));
   };
+  const liveThrough = (invoice: Invoice, who: Person, now: number, note: string | null): void => {
+    const resource = { type: 'Invoice', id: String(invoice.id) } as const;
+    const corrected = { ...invoice, note, total: (Number(invoice.total) * (1 - random() / 10)).toFixed(2) };
+    const approved = { ...corrected, status: 'APPROVED', approvedAt: new Date(now + 900_000).toISOString() };
+    const approve = async (occurredAt: Date): Promise<void> => {
+      await audit.dataChange({ resource, old: corrected, new: approved, occurredAt });
+      await audit.record({ action: 'invoice.approve', resource, reason: 'checked against the order', durationMs: 20 + Math.round(random() * 60), occurredAt }); // prettier-ignore
+    };
+    const refused = { action: 'invoice.approve', outcome: 'denied', resource, error: { name: 'ForbiddenException', message: 'only an admin approves' } } as const; // prettier-ignore
+    at(now, who, (occurredAt) => audit.dataChange({ resource, new: invoice, occurredAt }));
+    at(now + 400_000, who, (occurredAt) => audit.dataChange({ resource, old: invoice, new: corrected, occurredAt }));
+    if (who !== ADA && random() < 0.2) at(now + 700_000, who, (occurredAt) => audit.record({ ...refused, occurredAt }));
+    if (random() < 0.6) at(now + 900_000, ADA, approve);
+    if (random() < 0.15) at(now + 1_000_000, who, (occurredAt) => audit.dataAccess({ resource, occurredAt }));
+  };
   let number = 1_000;
   for (let day = days; day >= 0; day -= 1) {
     const morning = until - day * DAY - ((until - day * DAY) % DAY) + 7 * 3_600_000;
@@ -47,18 +69,7 @@ export async function makeUpHistory(audit: AuditService, until = Date.now() - 3_
         now += random() * 4_000_000;
         if (now > until) break;
         number += 1;
-        const invoice = invoiceOf(number, who, now, pick(GOODS), random);
-        at(now, who, (occurredAt) => audit.dataChange({ resource: { type: 'Invoice', id: String(number) }, new: invoice, occurredAt })); // prettier-ignore
-        const changed = { ...invoice, note: pick(NOTES), total: (Number(invoice['total']) * (1 - random() / 10)).toFixed(2) }; // prettier-ignore
-        at(now + 400_000, who, (occurredAt) => audit.dataChange({ resource: { type: 'Invoice', id: String(invoice['id']) }, old: invoice, new: changed, occurredAt })); // prettier-ignore
-        const approved = { ...changed, status: 'APPROVED', approvedAt: new Date(now + 900_000).toISOString() };
-        const approver = PEOPLE[0] as Person;
-        if (who !== approver && random() < 0.2) at(now + 700_000, who, (occurredAt) => audit.record({ action: 'invoice.approve', outcome: 'denied', resource: { type: 'Invoice', id: String(invoice['id']) }, error: { name: 'ForbiddenException', message: 'only an admin approves' }, occurredAt })); // prettier-ignore
-        if (random() < 0.6) at(now + 900_000, approver, async (occurredAt) => {
-            await audit.dataChange({ resource: { type: 'Invoice', id: String(invoice['id']) }, old: changed, new: approved, occurredAt }); // prettier-ignore
-            await audit.record({ action: 'invoice.approve', resource: { type: 'Invoice', id: String(invoice['id']) }, reason: 'checked against the order', durationMs: 20 + Math.round(random() * 60), occurredAt }); // prettier-ignore
-          }); // prettier-ignore
-        if (random() < 0.15) at(now + 1_000_000, who, (occurredAt) => audit.dataAccess({ resource: { type: 'Invoice', id: String(invoice['id']) }, occurredAt })); // prettier-ignore
+        liveThrough(invoiceOf(number, who, now, pick(GOODS), random), who, now, pick(NOTES));
       }
     }
     const passages = isWeekend ? 1 : 4;
@@ -73,19 +84,12 @@ export async function makeUpHistory(audit: AuditService, until = Date.now() - 3_
       for (let n = 0; n < 23; n += 1)
         at(morning - 4 * 3_600_000 + n * 21_000, undefined, (occurredAt) => audit.login({ actor: { id: 'ada@acme.test', email: 'ada@acme.test' }, outcome: 'failure', occurredAt })); // prettier-ignore
     if (day === 5)
-      at(morning + 20_000_000, PEOPLE[0], (occurredAt) => audit.dataChange({ resource: { type: 'User', id: '7' }, old: { id: 7, name: 'Noor', role: 'CLERK' }, new: { id: 7, name: 'Noor', role: 'ADMIN' }, reason: 'stands in for Ada in August', occurredAt })); // prettier-ignore
+      at(morning + 20_000_000, ADA, (occurredAt) => audit.dataChange({ resource: { type: 'User', id: '7' }, old: { id: 7, name: 'Noor', role: 'CLERK' }, new: { id: 7, name: 'Noor', role: 'ADMIN' }, reason: 'stands in for Ada in August', occurredAt })); // prettier-ignore
   }
   await Promise.all(recorded);
 }
 
-function invoiceOf(
-  number: number,
-  who: Person,
-  now: number,
-  goods: string,
-  random: () => number,
-): Record<string, string | number | null | object> {
-  // prettier-ignore
+function invoiceOf(number: number, who: Person, now: number, goods: string, random: () => number): Invoice {
   return {
     id: number,
     tenantId: 'acme',

@@ -37,3 +37,18 @@ export async function installTables(databaseUrl: string, root: string): Promise<
     await readFile(join(root, 'prisma/migrations/20260101000000_init/migration.sql'), 'utf8'),
   );
 }
+
+/** What append-only triggers cannot stop: their owner switches them off. Says that an approved invoice had been void. */
+export async function tamper(databaseUrl: string): Promise<void> {
+  const sql = `
+    alter table audit.content disable trigger append_only;
+    update audit.content set data = replace(data, '"status":"APPROVED"', '"status":"VOID"')
+     where pos = (select e.pos from audit.entry e join audit.content c on c.pos = e.pos
+                   where e.action = 'Invoice.update' and c.data like '%"status":"APPROVED"%' order by e.id limit 1);
+    alter table audit.content enable always trigger append_only;`;
+  await applySql(databaseUrl, sql);
+}
+
+export function title(text: string): void {
+  process.stdout.write(`\n${text}\n`);
+}

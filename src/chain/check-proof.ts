@@ -1,15 +1,15 @@
-import { openCheckpoint, parseCheckpoint, type Checkpoint } from '../chain/checkpoint.js';
-import { commitment, type SectionName } from '../chain/commitment.js';
-import { leafHash } from '../chain/hashing.js';
-import { parseHeadLine } from '../chain/heads.js';
-import { parseProof } from '../chain/inclusion.js';
-import { parseNote } from '../chain/note.js';
-import { parseLeaf, type ParsedLeaf } from '../chain/parse-leaf.js';
-import { verifyInclusion } from '../chain/proof.js';
-import { refused } from '../chain/refused.js';
-import { REGISTRY } from '../chain/registry.js';
-import { parseTlogProof } from '../chain/tlog-proof.js';
-import type { Vkey } from '../chain/vkey.js';
+import { openCheckpoint, parseCheckpoint, type Checkpoint } from './checkpoint.js';
+import { commitment, type SectionName } from './commitment.js';
+import { leafHash } from './hashing.js';
+import { parseHeadLine } from './heads.js';
+import { parseProof } from './inclusion.js';
+import { parseNote } from './note.js';
+import { parseLeaf, type ParsedLeaf } from './parse-leaf.js';
+import { verifyInclusion } from './proof.js';
+import { refused } from './refused.js';
+import { REGISTRY } from './registry.js';
+import { parseTlogProof } from './tlog-proof.js';
+import type { Vkey } from './vkey.js';
 
 /** What a proof folder proves, to whoever trusts the key. */
 export interface ProvenEntry {
@@ -19,6 +19,14 @@ export interface ProvenEntry {
   /** The registry's checkpoint that covers it. */
   readonly checkpoint: Checkpoint;
 }
+
+/**
+ * What is looked at, in this order: `entry` and what is signed are written as they have to be and the signature is right (`signature`), the
+ * entry is under the root of its chain (`chain`), that root is among those that the registry told (`heads`), that entry of the registry is
+ * under the root that was signed (`registry`), the sections are those that were committed to.
+ */
+export const PROOF_STEPS = ['entry', 'signature', 'chain', 'heads', 'registry', 'actor', 'data'] as const;
+export type ProofStep = (typeof PROOF_STEPS)[number];
 
 /** Files of a proof, and how many bytes each may have: a greater one is none, and need not be read. */
 export const PROOF_FILES: Readonly<Record<string, number>> = {
@@ -41,21 +49,34 @@ const STEPS = ['entry.proof', 'head.leaf', 'head.proof', 'registry.leaf'];
  * Checks a proof folder: entry → root of its chain → line of `heads` → root in an entry of the registry → root that is signed.
  * @param files by name; what is in no list is not looked at
  * @param vkeys those that you trust, from somewhere else than the folder
+ * @param passed told of each step that holds: the first that it is not told of is the one that does not
  * @throws AuditError `AUDIT_EVIDENCE_INVALID`: `facts.reason` is `missing`, `unsigned` or `later` if nothing is proven, else it is altered
  */
-export function checkProof(files: ReadonlyMap<string, Uint8Array>, vkeys: readonly Vkey[]): ProvenEntry {
-  return checkSteps(files, (note) => {
+export function checkProof(
+  files: ReadonlyMap<string, Uint8Array>,
+  vkeys: readonly Vkey[],
+  passed: (step: ProofStep) => void = () => undefined,
+): ProvenEntry {
+  const open = (note: Uint8Array): Checkpoint => {
     const { origin, size, root } = openCheckpoint(note, vkeys);
     return { origin, size, root };
-  });
+  };
+  return checkSteps(files, open, passed);
 }
 
 /** The same for whoever made it and has no key at hand: all but the signature. */
-export function checkUnsigned(files: ReadonlyMap<string, Uint8Array>): ProvenEntry {
-  return checkSteps(files, (note) => parseCheckpoint(parseNote(note).text));
+export function checkUnsigned(
+  files: ReadonlyMap<string, Uint8Array>,
+  passed: (step: ProofStep) => void = () => undefined,
+): ProvenEntry {
+  return checkSteps(files, (note) => parseCheckpoint(parseNote(note).text), passed);
 }
 
-function checkSteps(files: ReadonlyMap<string, Uint8Array>, open: (note: Uint8Array) => Checkpoint): ProvenEntry {
+function checkSteps(
+  files: ReadonlyMap<string, Uint8Array>,
+  open: (note: Uint8Array) => Checkpoint,
+  passed: (step: ProofStep) => void,
+): ProvenEntry {
   for (const [name, limit] of Object.entries(PROOF_FILES))
     if ((files.get(name)?.length ?? 0) > limit) throw refused('folder', `${name} is longer than it can be`);
   const isShort = STEPS.every((name) => !files.has(name));
@@ -64,19 +85,32 @@ function checkSteps(files: ReadonlyMap<string, Uint8Array>, open: (note: Uint8Ar
   const file = (name: string): Uint8Array => files.get(name) as Uint8Array;
 
   const entry = parseLeaf(file('entry.leaf'));
+  passed('entry');
   const signed = parseTlogProof(file('registry.tlog-proof'));
   const checkpoint = open(Buffer.from(signed.checkpoint));
+  passed('signature');
   const last = isShort ? entry : parseLeaf(file('registry.leaf'));
-  if (!isShort) checkChain(entry, last, checkpoint, file);
+  if (!isShort) checkChain(entry, last, checkpoint, file, passed);
   expect(last.origin === checkpoint.origin, 'the checkpoint is not one of the chain that it is to prove');
   expect(
     signed.index === last.seq && isIncluded(last, signed.hashes, checkpoint),
     'the entry of the registry is not under the root that was signed',
   );
-  return { entry, sections: { actor: opened('actor', entry, files), data: opened('data', entry, files) }, checkpoint };
+  passed('registry');
+  const actor = opened('actor', entry, files);
+  passed('actor');
+  const data = opened('data', entry, files);
+  passed('data');
+  return { entry, sections: { actor, data }, checkpoint };
 }
 
-function checkChain(entry: ParsedLeaf, last: ParsedLeaf, { origin }: Checkpoint, file: (name: string) => Uint8Array) {
+function checkChain(
+  entry: ParsedLeaf,
+  last: ParsedLeaf,
+  { origin }: Checkpoint,
+  file: (name: string) => Uint8Array,
+  passed: (step: ProofStep) => void,
+): void {
   const headLeaf = file('head.leaf');
   const head = parseHeadLine(latin1(headLeaf));
   const [toHead, toHeads] = [parseProof(latin1(file('entry.proof'))), parseProof(latin1(file('head.proof')))];
@@ -91,8 +125,10 @@ function checkChain(entry: ParsedLeaf, last: ParsedLeaf, { origin }: Checkpoint,
     toHead.index === entry.seq && isIncluded(entry, toHead.hashes, head),
     'the entry is not in the chain with that root',
   );
+  passed('chain');
   const line = { leaf: leafHash(headLeaf), index: toHeads.index, size: heads.count, root: heads.root };
   expect(verifyInclusion(toHeads.hashes, line), 'the line of the chain is not in the heads');
+  passed('heads');
 }
 
 function isIncluded(

@@ -1,0 +1,88 @@
+import type { ErrorAnswer } from '../answers.js';
+
+/**
+ * Why there is no answer.
+ * - `ended`: there was a session, and there is none now
+ * - `denied`: there is one, and it may not
+ * - `blocked`: the request did not leave the browser, while others do; `unreachable`: none does
+ */
+export type Fault = 'ended' | 'denied' | 'absent' | 'not-yet' | 'invalid' | 'away' | 'timeout' | 'blocked' | 'unreachable' | 'failed'; // prettier-ignore
+
+export class NoAnswer extends Error {
+  readonly fault: Fault;
+  /** Of the server, such as `AUDIT_QUERY_INVALID`. */
+  readonly code: string | undefined;
+  /** What was asked, relative to the mount. */
+  readonly path: string;
+
+  constructor(fault: Fault, path: string, said?: { readonly code?: string; readonly message?: string }) {
+    super(said?.message ?? fault);
+    this.fault = fault;
+    this.code = said?.code;
+    this.path = path;
+  }
+}
+
+const FAULTS: Readonly<Record<number, Fault>> = { 400: 'invalid', 401: 'ended', 403: 'denied', 404: 'absent', 409: 'not-yet', 503: 'away', 504: 'timeout' }; // prettier-ignore
+
+/** The server below one mount. */
+export class Api {
+  /** Of the mount, with its slash at the end. */
+  readonly base: URL;
+
+  constructor(base: URL) {
+    this.base = base;
+  }
+
+  url(path: string, query?: URLSearchParams): string {
+    const text = query?.toString() ?? '';
+    return new URL(`api/${path}${text === '' ? '' : `?${text}`}`, this.base).href;
+  }
+
+  /** @throws NoAnswer */
+  async ask<T>(path: string, query?: URLSearchParams, signal?: AbortSignal): Promise<T> {
+    const response = await this.send(path, query, signal ? { signal } : {});
+    try {
+      return (await response.json()) as T; // the types of answers.ts are the contract
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new NoAnswer('failed', path);
+    }
+  }
+
+  /** @throws NoAnswer, or what the signal throws */
+  async send(path: string, query: URLSearchParams | undefined, init: RequestInit): Promise<Response> {
+    const headers = { accept: 'application/json', ...(init.method === 'POST' ? { 'x-audit-viewer': '1' } : {}) };
+    let response: Response;
+    try {
+      // A redirect is one to a page for signing in.
+      response = await fetch(this.url(path, query), { credentials: 'same-origin', redirect: 'manual', ...init, headers }); // prettier-ignore
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw new NoAnswer(await this.#whyNot(), path);
+    }
+    if (response.type === 'opaqueredirect') throw new NoAnswer('ended', path);
+    if (!response.ok) throw await refusal(response, path);
+    if ((response.headers.get('content-type') ?? '').startsWith('text/html')) throw new NoAnswer('ended', path);
+    return response;
+  }
+
+  /** An extension blocks one address; a network or a server that is away, all of them. */
+  async #whyNot(): Promise<Fault> {
+    try {
+      await fetch(this.url('session'), { redirect: 'manual' });
+      return 'blocked';
+    } catch {
+      return 'unreachable';
+    }
+  }
+}
+
+async function refusal(response: Response, path: string): Promise<NoAnswer> {
+  const said = (await response.json().catch(() => undefined)) as Partial<ErrorAnswer> | undefined;
+  return new NoAnswer(FAULTS[response.status] ?? 'failed', path, said?.error);
+}
+
+/** A fault that may be gone in a moment. */
+export const mayPass = (error: unknown): boolean =>
+  error instanceof NoAnswer && (error.fault === 'away' || error.fault === 'unreachable');

@@ -1,0 +1,64 @@
+import type { JSX } from 'preact';
+import type { ShownEntry } from '../../answers.js';
+import { e } from '../entry-texts.js';
+import type { Parts } from '../fill.js';
+import { offsetOf } from '../time.js';
+import { useApp, usePlaceHref } from './app.js';
+import { ActionBadge, Flags, OutcomeBadge } from './badges.js';
+import { CopyButton } from './copy-button.js';
+import { besideInList } from './last-list.js';
+import { Moment } from './moment.js';
+import { Sentence } from './sentence.js';
+import { Text } from './text.js';
+
+/** What happened, in one sentence, and how it ended. */
+export function EntryHead({ entry, told }: { readonly entry: ShownEntry; readonly told: Parts }): JSX.Element {
+  const { href, where, zone } = useApp();
+  const place = usePlaceHref();
+  const { before, after } = besideInList(entry.id);
+  const { resource, severity, tenant } = entry;
+  const link = (to: ShownEntry | undefined, sign: string, title: string): JSX.Element | false =>
+    to !== undefined && (
+      <a
+        class="button button-quiet button-icon"
+        href={place({ view: 'entry', id: to.id }, [], to.tenant)}
+        title={title}
+        aria-label={title}
+      >
+        {sign}
+      </a>
+    );
+  return (
+    <header class="entry-head">
+      <div class="entry-badges">
+        <ActionBadge action={entry.action} />
+        <OutcomeBadge outcome={entry.outcome} />
+        {severity !== undefined && severity !== 'info' && (
+          <span class={`badge badge-${severity === 'notice' ? 'info' : severity === 'warning' ? 'warn' : 'bad'}`}>
+            {severity}
+          </span>
+        )}
+        <Flags entry={entry} />
+        <span class="entry-tools">
+          {link(before, '↑', `${e.lastInList} (k)`)}
+          {link(after, '↓', `${e.nextInList} (j)`)}
+          {/* The zone belongs to what is seen, and the tenant to what is found. */}
+          <CopyButton of={() => href({ ...where, tenant, zone })} label={e.link} />
+        </span>
+      </div>
+      <h1 class="entry-told">
+        <Sentence of={told} tenant={tenant} />
+      </h1>
+      <p class="entry-when dim">
+        <Moment at={entry.occurredAt} /> {entry.occurredAt !== '' && offsetOf(zone, Date.parse(entry.occurredAt))} ·{' '}
+        {tenant === '' ? e.tenantNone : <Text of={tenant} limit={100} />}
+        {resource?.id !== undefined && (
+          <>
+            {' · '}
+            <a href={place({ view: 'record', type: resource.type, id: resource.id }, [], tenant)}>{e.history}</a>
+          </>
+        )}
+      </p>
+    </header>
+  );
+}

@@ -1,0 +1,117 @@
+import type { JSX } from 'preact';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ShownEntry } from '../../answers.js';
+import { has } from '../summary.js';
+import { t } from '../texts.js';
+import { useApp } from './app.js';
+import type { Column } from './cells.js';
+import { useEntries } from './entries.js';
+import { EntryTable } from './entry-table.js';
+import { ListEnd } from './list-end.js';
+import { NothingFound } from './nothing-found.js';
+import { Failure, Loading } from './states.js';
+import type { TailControl } from './tail-switch.js';
+import { useTail } from './tail.js';
+
+interface EntryListProps {
+  /** Below `api/`. */
+  readonly path: string;
+  readonly question: URLSearchParams;
+  readonly columns: readonly Column[];
+  readonly tail?: TailControl;
+}
+
+/** Entries of a question, with those that come in while it is looked at. */
+export function EntryList({ path, question, columns, tail }: EntryListProps): JSX.Element {
+  const { where } = useApp();
+  const list = useEntries(path, question);
+  const { entries, isNew, waiting, release } = useArrivals(list.entries, question, tail, !list.isLoading);
+  const search = where.search.toLowerCase();
+  const shown = useMemo(
+    () => (search === '' ? entries : entries.filter((entry) => has(entry, search))),
+    [entries, search],
+  );
+  const latest = useRef(list);
+  latest.current = list;
+  const isStopped = list.stoppedAt !== undefined || list.error !== null;
+  const more = useCallback(() => {
+    if (!isStopped) latest.current.more();
+  }, [isStopped]);
+
+  if (list.isLoading) return <Loading lines={14} />;
+  if (list.error !== null && list.entries.length === 0) return <Failure error={list.error} retry={list.again} />;
+  if (shown.length === 0 && !list.hasMore) return <NothingFound isSearch={search !== '' && entries.length > 0} />;
+  return (
+    <div class="list-outer">
+      {waiting > 0 && (
+        <button type="button" class="button button-primary list-waiting" onClick={release}>
+          {t.newEntries(waiting)}
+        </button>
+      )}
+      {search !== '' && <p class="note list-note">{t.searched(shown.length, entries.length, list.hasMore)}</p>}
+      <EntryTable entries={shown} columns={columns} caption={t.timeline} isNew={isNew} onEnd={more}>
+        <ListEnd list={list} shown={shown.length} />
+      </EntryTable>
+    </div>
+  );
+}
+
+interface Arrivals {
+  readonly entries: readonly ShownEntry[];
+  readonly isNew: (entry: ShownEntry) => boolean;
+  /** Came in while the list was scrolled, and would move what is read. */
+  readonly waiting: number;
+  readonly release: () => void;
+}
+
+/** From the top a list is scrolled as soon as its first row moved. */
+const TOP = 40;
+
+function useArrivals(
+  loaded: readonly ShownEntry[],
+  question: URLSearchParams,
+  tail: TailControl | undefined,
+  isReady: boolean,
+): Arrivals {
+  const after = useMemo(() => (loaded.length === 0 ? undefined : Math.max(...loaded.slice(0, 100).map(({ seq }) => seq))), [loaded]); // prettier-ignore
+  const asked = useMemo(() => {
+    const tailed = new URLSearchParams(question);
+    tailed.delete('order');
+    return tailed;
+  }, [question]);
+  const { state, entries: arrived } = useTail(tail?.isOn && isReady ? asked : undefined, after);
+  const [held, setHeld] = useState(0);
+  const { setState, setTenants } = tail ?? {};
+  useEffect(() => setState?.(state), [state, setState]);
+  useEffect(() => setTenants?.(loaded), [loaded, setTenants]);
+
+  // Whoever reads further down is not moved.
+  useEffect(() => {
+    if (window.scrollY <= TOP) setHeld(arrived.length);
+  }, [arrived]);
+  useEffect(() => {
+    const onScroll = (): void => {
+      if (window.scrollY <= TOP) setHeld(arrived.length);
+    };
+    addEventListener('scroll', onScroll, { passive: true });
+    return () => removeEventListener('scroll', onScroll);
+  }, [arrived]);
+
+  const count = Math.min(held, arrived.length);
+  const entries = useMemo(() => {
+    const fresh = arrived.slice(arrived.length - count);
+    if (fresh.length === 0) return loaded;
+    const known = new Set(fresh.map(({ tenant, id }) => `${tenant}\n${id}`));
+    return [...fresh, ...loaded.filter(({ tenant, id }) => !known.has(`${tenant}\n${id}`))];
+  }, [arrived, count, loaded]);
+  const news = useMemo(() => new Set(arrived), [arrived]);
+  return {
+    entries,
+    isNew: useCallback((entry: ShownEntry) => news.has(entry), [news]),
+    waiting: arrived.length - count,
+    release: () => {
+      setHeld(arrived.length);
+      window.scrollTo(0, 0);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { JSX } from 'preact';
+import { t } from '../texts.js';
+import { useApp } from './app.js';
+import { Empty } from './states.js';
+
+/** No entry: what to change so that there is one. */
+export function NothingFound({ isSearch }: { readonly isSearch: boolean }): JSX.Element {
+  const { session, where, go } = useApp();
+  if (isSearch)
+    return (
+      <Empty title={t.noneSearched}>
+        <p>{t.noneSearchedText}</p>
+        <button type="button" class="button" onClick={() => go({ ...where, search: '' })}>
+          {t.clear}
+        </button>
+      </Empty>
+    );
+  const isFiltered = where.conditions.length > 0 || Object.keys(where.range).length > 0;
+  if (isFiltered)
+    return (
+      <Empty title={t.noneFound}>
+        <p>{t.noneFoundText}</p>
+        <button type="button" class="button" onClick={() => go({ ...where, conditions: [], range: {}, search: '' })}>
+          {t.clearAll}
+        </button>
+      </Empty>
+    );
+  return (
+    <Empty title={t.noneYet}>
+      <p>{session.tenants === 'all' && where.tenant !== undefined ? t.noneOfTenant : t.noneYetText}</p>
+      {session.tenants === 'all' && where.tenant !== undefined && (
+        <button type="button" class="button" onClick={() => go({ ...where, tenant: undefined })}>
+          {t.allTenants}
+        </button>
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,77 @@
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { r, e } from '../entry-texts.js';
+import { actorParts } from '../sentence-actor.js';
+import { blameOf, type Version } from '../versions.js';
+import { usePlaceHref } from './app.js';
+import { Moment } from './moment.js';
+import { useMore } from './more.js';
+import { Panel } from './panel.js';
+import { Sentence } from './sentence.js';
+import { Text } from './text.js';
+import { Value } from './value.js';
+
+const ROWS = 60;
+
+interface RecordStateProps {
+  readonly versions: readonly Version[];
+  readonly at: number;
+  readonly isLast: boolean;
+}
+
+/** A record as one of its versions has it, with who set each field to what it is. */
+export function RecordState({ versions, at, isLast }: RecordStateProps): JSX.Element {
+  const href = usePlaceHref();
+  const version = versions[at];
+  const blame = useMemo(() => blameOf(versions.slice(0, at + 1)), [versions, at]);
+  const fields = useMemo(() => [...(version?.image ?? [])], [version]);
+  const { shown, more } = useMore(fields.length, ROWS);
+  return (
+    <Panel title={isLast ? r.stateNow : r.state} note={version && <Moment at={version.entry.occurredAt} />}>
+      {version?.is === 'gone' && <p class="dim">{r.gone}</p>}
+      {version?.is === 'unknown' && <p class="dim">{r.unknown}</p>}
+      {fields.length > 0 && (
+        <table class="diff state">
+          <thead>
+            <tr>
+              <th scope="col">{e.field}</th>
+              <th scope="col">{e.value}</th>
+              <th scope="col">{r.setBy}</th>
+              <th scope="col">{r.setWhen}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.slice(0, shown).map(([field, value]) => {
+              const by = blame.get(field)?.entry;
+              return (
+                <tr key={field} class={by !== undefined && by === version?.entry ? 'state-new' : ''}>
+                  <th scope="row" class="diff-field">
+                    <Text of={field} limit={200} />
+                  </th>
+                  <td>
+                    <Value of={value} />
+                  </td>
+                  <td class="state-by">
+                    {by === undefined ? (
+                      <span class="none">{r.beforeLog}</span>
+                    ) : (
+                      <Sentence of={actorParts(by)} tenant={by.tenant} />
+                    )}
+                  </td>
+                  <td class="state-when">
+                    {by !== undefined && (
+                      <a href={href({ view: 'entry', id: by.id }, [], by.tenant)}>
+                        <Moment at={by.occurredAt} />
+                      </a>
+                    )}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
+      {more}
+    </Panel>
+  );
+}

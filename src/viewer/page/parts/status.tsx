@@ -1,0 +1,39 @@
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import type { OverviewAnswer } from '../../answers.js';
+import { readVerdict } from '../level.js';
+import { moveTo, tenantOf } from '../routes.js';
+import { t } from '../texts.js';
+import { useApp } from './app.js';
+import { useAsk } from './ask.js';
+import { agoText } from './state-cards.js';
+
+const MINUTES = 5 * 60_000;
+
+/** The last verification that the log itself has, in words; `undefined` while it is not known. */
+export function useLastVerify(): { readonly tone: string; readonly text: string } | undefined {
+  const { session, where } = useApp();
+  const question = useMemo(() => {
+    const query = tenantOf({ tenant: where.tenant });
+    query.set('hours', '1');
+    return query;
+  }, [where.tenant]);
+  const { data } = useAsk<OverviewAnswer>('overview', question, { isEnabled: session.can.log, fresh: MINUTES });
+  if (data === undefined) return undefined;
+  if (!data.verified) return { tone: 'plain', text: t.notVerified };
+  const { word, tone } = readVerdict(data.verified.verdict);
+  return { tone, text: `${t.verdicts[word]} ${agoText(data.verified.at)}` };
+}
+
+/** Beside the navigation: what the last verification said. */
+export function Status(): JSX.Element | null {
+  const { where, href } = useApp();
+  const last = useLastVerify();
+  if (last === undefined) return null;
+  return (
+    <a class={`status state-${last.tone}`} href={href(moveTo(where, { view: 'overview' }))} title={t.statusTitle}>
+      <span class="state-dot" aria-hidden="true" />
+      {last.text}
+    </a>
+  );
+}

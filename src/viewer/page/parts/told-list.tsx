@@ -1,0 +1,36 @@
+import type { JSX } from 'preact';
+import type { ShownEntry } from '../../answers.js';
+import { e } from '../entry-texts.js';
+import { sentenceOf } from '../sentence.js';
+import { useApp, usePlaceHref } from './app.js';
+import { Moment } from './moment.js';
+import { OutcomeBadge } from './badges.js';
+import { Sentence } from './sentence.js';
+
+interface ToldListProps {
+  readonly entries: readonly ShownEntry[];
+  /** The one that is looked at. */
+  readonly current?: string;
+}
+
+/** Entries in the order in which they are given, each in its sentence. */
+export function ToldList({ entries, current }: ToldListProps): JSX.Element {
+  const { session } = useApp();
+  const href = usePlaceHref();
+  return (
+    <ol class="told">
+      {entries.map((entry) => (
+        <li key={entry.id} class="told-entry" aria-current={entry.id === current ? 'true' : undefined}>
+          <a class="told-time" href={href({ view: 'entry', id: entry.id }, [], entry.tenant)}>
+            <Moment at={entry.occurredAt} />
+          </a>
+          <span class="told-text">
+            <Sentence of={sentenceOf(entry, { actions: session.actions })} tenant={entry.tenant} />{' '}
+            {entry.outcome !== 'success' && <OutcomeBadge outcome={entry.outcome} />}
+            {entry.id === current && <span class="badge">{e.thisOne}</span>}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

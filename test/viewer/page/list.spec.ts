@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ShownEntry } from '../../../src/viewer/answers.js';
+import { barsOf, stepOf, topOf } from '../../../src/viewer/page/hours.js';
+import { readVerdict } from '../../../src/viewer/page/level.js';
+import { knownValues, readCondition, suggestionsFor } from '../../../src/viewer/page/suggest.js';
+import { has, shortly, summaryOf } from '../../../src/viewer/page/summary.js';
+import { toneOfAction, toneOfOutcome } from '../../../src/viewer/page/tone.js';
+
+const entry = (members: Partial<ShownEntry>): ShownEntry => ({
+  id: '1',
+  origin: 'o',
+  seq: 1,
+  hash: '',
+  occurredAt: '',
+  sealedAt: null,
+  tenant: '',
+  source: 'change',
+  action: 'Invoice.update',
+  outcome: 'success',
+  flags: [],
+  changes: [],
+  ...members, // prettier-ignore
+});
+
+describe('what was typed', () => {
+  it.each([
+    ['actor:ada', { name: 'actor', value: 'ada' }],
+    [' Action : "a b" ', { name: 'action', value: 'a b' }],
+    ['resource:Invoice/42/7', { name: 'resource', value: 'Invoice:42/7' }],
+    ['resource:Invoice:42', { name: 'resource', value: 'Invoice:42' }],
+    ['requestid:x', { name: 'requestId', value: 'x' }],
+    ['failures:no', { name: 'failures', value: 'true' }],
+    ['https://example.com', undefined],
+    ['actor:', undefined],
+    ['ada', undefined],
+  ])('%p is the filter %p', (text, expected) => expect(readCondition(text)).toEqual(expected));
+
+  const known = knownValues(
+    { action: [{ value: 'invoice.approve', count: 3 }, { value: null, count: 9 }], outcome: [], source: [], actor: [{ value: 'ada', count: 2 }], resourceType: [], walked: 5, isExact: true }, // prettier-ignore
+    ['billing'],
+  );
+
+  it('nothing offers names, a beginning names and values with their counts, and last the search', () => {
+    expect(suggestionsFor('', known)[0]).toEqual({ kind: 'name', name: 'actor' });
+    expect(suggestionsFor('a', known).slice(0, 3)).toEqual(['actor', 'address', 'action'].map((name) => ({ kind: 'name', name }))); // prettier-ignore
+    expect(suggestionsFor('approve', known)).toEqual([
+      { kind: 'condition', condition: { name: 'action', value: 'invoice.approve' }, count: 3 },
+      { kind: 'search', text: 'approve' },
+    ]);
+  });
+
+  it('a name and a beginning offers values, and what was typed where the set is open', () => {
+    const of = (text: string): unknown[] => suggestionsFor(text, known).map((each) => each.kind === 'condition' && each.condition.value); // prettier-ignore
+    expect(of('outcome:d')).toEqual(['denied']);
+    expect(of('outcome:nonsense')).toEqual([]);
+    expect(of('actor:a')).toEqual(['ada', 'a']);
+    expect(of('actor:ada')).toEqual(['ada']);
+  });
+});
+
+describe('a row', () => {
+  it('says two fields that matter, and how many there are besides', () => {
+    const changes = [{ field: 'updatedAt', old: 'a', new: 'b' }, { field: 'status', old: 'DRAFT', new: 'SENT' }, { field: 'secret' }, { field: 'note', new: '' }]; // prettier-ignore
+    expect(summaryOf(entry({ changes }))).toEqual({
+      pieces: [
+        { field: 'status', kind: 'changed', old: 'DRAFT', new: 'SENT' },
+        { field: 'secret', kind: 'hidden' },
+      ],
+      more: 2,
+    });
+  });
+
+  it('says what there is where only a time changed, or nothing', () => {
+    expect(summaryOf(entry({ changes: [{ field: 'updatedAt', old: 1, new: 2 }] })).pieces).toHaveLength(1);
+    expect(summaryOf(entry({ error: { name: 'E', message: 'no' }, reason: 'because' })).text).toBe('no');
+    expect(summaryOf(entry({ details: { http: { method: 'GET', route: '/a', status: 200 } } })).text).toBe(
+      'GET /a 200',
+    );
+    expect(summaryOf(entry({ details: { http: 'x' } })).text).toBe('http x');
+    expect(summaryOf(entry({}))).toEqual({ pieces: [], more: 0 });
+  });
+
+  it('is short, whatever is stored', () => {
+    expect(shortly('x'.repeat(1_000_000))?.length).toBeLessThan(100);
+    expect(shortly(null)).toBe('null');
+    expect(shortly(undefined)).toBeUndefined();
+  });
+
+  it('is found by text of any of its members', () => {
+    expect(has(entry({ reason: 'Wrong Password' }), 'wrong pass')).toBe(true);
+    expect(has(entry({}), 'wrong pass')).toBe(false);
+  });
+
+  it('is coloured by its verb, and an outcome that is not known is none of the good ones', () => {
+    expect(['Invoice.create', 'user.deleted', 'invoice.approve', 'create'].map((name) => toneOfAction(name).tone)).toEqual(['ok', 'bad', 'plain', 'ok']); // prettier-ignore
+    expect(['success', 'unreadable', 'constructor'].map((name) => toneOfOutcome(name).tone)).toEqual(['plain', 'bad', 'bad']); // prettier-ignore
+    expect([readVerdict('VERIFIED').tone, readVerdict('verified!').word, readVerdict({}).tone]).toEqual(['ok', 'unknown', 'warn']); // prettier-ignore
+  });
+});
+
+describe('bars', () => {
+  const now = Date.parse('2026-12-01T12:30:00Z');
+
+  it('are there for hours without entries too, up to now', () => {
+    const bars = barsOf([{ at: '2026-12-01T11:00:00.000Z', count: 5, failed: 1 }, { at: '2020-01-01T00:00:00Z', count: 9, failed: 9 }], 24, now); // prettier-ignore
+    expect(bars).toHaveLength(24);
+    expect(bars.at(-1)).toEqual({ at: Date.parse('2026-12-01T12:00:00Z'), count: 0, failed: 0 });
+    expect(bars.at(-2)).toMatchObject({ count: 5, failed: 1 });
+    expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(5);
+  });
+
+  it('stand for more than an hour where there would be too many', () => {
+    expect(stepOf(720)).toBe(6 * 3_600_000);
+    const bars = barsOf([{ at: '2026-12-01T07:00:00Z', count: 2, failed: 0 }, { at: '2026-12-01T11:00:00Z', count: 3, failed: 0 }], 720, now); // prettier-ignore
+    expect(bars.length).toBeLessThan(130);
+    expect(bars.at(-2)?.count).toBe(5);
+  });
+
+  it.each([
+    [0, 4],
+    [4, 4],
+    [7, 8],
+    [11, 20],
+    [350, 400],
+    [999, 1000],
+  ])('with %p at most have a scale up to %p', (count, top) => {
+    // prettier-ignore
+    expect(topOf([{ at: 0, count, failed: 0 }])).toBe(top);
+  });
+});
