@@ -109,7 +109,7 @@ function resetCommand(): Command {
 }
 
 function checkIds(ids: readonly string[]): readonly string[] | undefined {
-  const wrong = ids.find((id) => !isUuid(id));
+  const wrong = ids.find((id: unknown) => !isUuid(id));
   if (wrong !== undefined) throw invalid(`${wrong} is not the id of an entry: dead-letters shows them`);
   return ids.length === 0 ? undefined : ids;
 }

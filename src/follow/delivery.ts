@@ -130,8 +130,8 @@ export class Delivery {
     }
   }
 
-  async #readBehind(row: FollowedRow): Promise<readonly FollowedRow[]> {
-    const { rows } = await this.#store.read(row.at, { ...this.#options.batch, entries: OTHERS * 4 });
+  async #readBehind({ at }: FollowedRow): Promise<readonly FollowedRow[]> {
+    const { rows } = await this.#store.read(at, { ...this.#options.batch, entries: OTHERS * 4 });
     return rows.filter((row) => this.#isFollowed(row));
   }
 

@@ -73,7 +73,10 @@ export class HandOver {
   async probe(row: FollowedRow): Promise<boolean> {
     try {
       if (this.#options.exactlyOnce)
-        await this.#together(async (tx) => void (await this.#attempt([row], tx, false)) as undefined);
+        await this.#together(async (tx) => {
+          await this.#attempt([row], tx, false);
+          return undefined; // rolled back
+        });
       else await this.#attempt([row], undefined, false);
       return true;
     } catch (error) {

@@ -60,6 +60,7 @@ export type FollowerStep = { readonly move: FollowerMove } | { readonly replayed
 
 /** What a handler may do within the transaction that moves its cursor; `query` of a client of `pg`. */
 export interface FollowTransaction {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what his rows are, as with pg
   query<R = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<{ rows: R[] }>;
 }
 

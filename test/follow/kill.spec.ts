@@ -72,9 +72,9 @@ it(`killed ${KILLS} times, followers lose nothing, double with the same id or no
   const sealer = new Sealer(world.log.store, { minWaitMs: 5, maxWaitMs: 50 });
   sealer.start();
   let written = 0;
-  let isKilling = true;
+  const killing = { isOver: false };
   const writing = (async () => {
-    while (written < ENTRIES || isKilling) {
+    while (written < ENTRIES || !killing.isOver) {
       const count = written < ENTRIES ? Math.min(200, ENTRIES - written) : 5;
       await world.log.pool.query(
         `insert into audit.content (source, op, model, tenant_key, data) select 'change', 'insert', 'Note', 't' || n % 7, '{}' from generate_series(1, $1::int) n`,
@@ -88,7 +88,7 @@ it(`killed ${KILLS} times, followers lose nothing, double with the same id or no
     await sleep(100 + Math.random() * 900);
     if (await kill(kills % 2 === 0 ? 'file' : 'table', file)) kills += 1;
   }
-  isKilling = false;
+  killing.isOver = true;
   await writing;
   await sealer.stop(60_000);
   const lag = async (): Promise<number> => (await world.store.states(100)).reduce((sum, state) => sum + state.lag, 0);

@@ -64,7 +64,10 @@ export function postgresFollowerStore(pool: Pool, schema: string): FollowerStore
           },
         });
         isOver = true;
-        if (step === undefined) return void (isClean = await rolledBack(client));
+        if (step === undefined) {
+          isClean = await rolledBack(client);
+          return;
+        }
         if ('move' in step) await rows(SQL.MOVE, moveArguments(lease, leaseMs, step.move), client);
         else await rows(SQL.REPLAYED, replayedArguments(lease, step.replayed, undefined), client);
         await client.query('commit');
@@ -166,7 +169,7 @@ function followedRow(row: Row): FollowedRow {
       },
       content: row[15] === null ? 'missing' : 'there',
     },
-    previous: row[17] === null ? null : { id: String(row[17]), hash: String(row[18]) },
+    previous: row[17] === null ? null : { id: row[17] as string, hash: String(row[18]) },
     bytes: Number(row[19]),
   };
 }
