@@ -106,9 +106,7 @@ export class Delivery {
     if (first === undefined || this.#tries < this.#options.attempts) return false;
     const known = behind.filter((row) => this.#isFollowed(row));
     const others = known.length > 0 ? known : await this.#readBehind(first);
-    const rank = ({ at, stored }: FollowedRow): number =>
-      (at.chain === first.at.chain ? 2 : 0) + (this.#ahead.has(stored.id) ? 1 : 0);
-    for (const row of others.toSorted((a, b) => rank(a) - rank(b)).slice(0, OTHERS)) {
+    for (const row of this.#candidates(first, others).slice(0, OTHERS)) {
       if (this.#stopping.aborted) return false;
       if (!(await this.#hand.probe(row))) continue;
       // Where each entry counts once, what the probe wrote is gone.
@@ -116,6 +114,16 @@ export class Delivery {
       return true;
     }
     return false;
+  }
+
+  /** Of each other chain the next that was not delivered; then those of its own, and last what has passed before. */
+  #candidates(first: FollowedRow, others: readonly FollowedRow[]): readonly FollowedRow[] {
+    const next = new Map<number, FollowedRow>();
+    for (const row of others)
+      if (row.at.chain !== first.at.chain && !next.has(row.at.chain) && !this.#ahead.has(row.stored.id))
+        next.set(row.at.chain, row);
+    const own = others.filter(({ at }) => at.chain === first.at.chain);
+    return [...next.values(), ...own, ...others.filter(({ stored }) => this.#ahead.has(stored.id))];
   }
 
   /** The target may have come back in between. */
