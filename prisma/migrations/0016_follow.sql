@@ -247,7 +247,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- As in 0008_levels.sql, and where the row of the sealer is behind the entries (the data alone was restored, or somebody set it back), it is brought to
--- them: a batch must never be sealed behind a place that a follower has seen. A time that is still to come is nothing to go by.
+-- them: with a clock that went back too, a batch would be sealed behind a place that a follower has seen. What claims to be sealed a day from now is nothing to go by.
 create or replace function "audit".acquire(p_holder text, p_lease_ms integer)
 returns table (epoch bigint, origin text, incarnation text, low bigint, last_sealed_at bigint)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -273,7 +273,7 @@ begin
            server = case when v_server = '' then s.server else v_server end,
            incarnation = case when v_behind or (v_server <> '' and s.server not in ('', v_server))
                               then left(replace(gen_random_uuid()::text, '-', ''), 8) else s.incarnation end,
-           last_sealed_at = greatest(s.last_sealed_at, (select e.sealed_at from "audit".entry e where e.sealed_at <= clock_timestamp() order by e.sealed_at desc limit 1))
+           last_sealed_at = greatest(s.last_sealed_at, (select e.sealed_at from "audit".entry e where e.sealed_at <= clock_timestamp() + interval '1 day' order by e.sealed_at desc limit 1))
      where s.holder is null or s.holder = p_holder or not "audit".lease_holds(s.lease_until, s.lease_ms)
     returning s.epoch, s.origin, s.incarnation, s.low, (extract(epoch from s.last_sealed_at) * 1000)::bigint;
   if found then

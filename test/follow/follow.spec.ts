@@ -19,6 +19,8 @@ function target(): { got: FollowedEntry[]; ids: () => string[]; take: (batch: re
 describe('a follower', () => {
   it('gets all that is sealed, once and in order, before it began and after', async () => {
     await world.seal(20);
+    await world.seal(20, ['b', 'other']);
+    await world.seal(10, ['a', 'c']);
     const { ids, take } = target();
     world.follow('siem', take, { batch: { entries: 7, waitMs: 0 } });
     await until(async () => ids().length === (await world.ids()).length);

@@ -74,13 +74,19 @@ describe('with the transaction that moves the cursor', () => {
   it('one that hangs and wakes up later finds nothing to write with', async () => {
     await world.seal(5, ['a']);
     let late: Promise<unknown> | undefined;
+    let wake = (): void => undefined;
+    const asleep = new Promise<void>((resolve) => (wake = resolve));
     let calls = 0;
     world.follow('table', async (batch, context) => {
       calls += 1;
-      if (calls > 1) return await write(batch, context);
-      late = new Promise((resolve) => setTimeout(resolve, 200)).then(() => write(batch, context)).then(() => 'wrote', () => 'could not');
+      if (calls === 1) {
+        late = asleep.then(() => write(batch, context)).then(() => 'wrote', () => 'could not');
+        return void (await late);
+      }
+      wake();
       await late;
-    }, { ...once, timeoutMs: 50 }); // prettier-ignore
+      await write(batch, context);
+    }, { ...once, timeoutMs: 500 }); // prettier-ignore
     await until(async () => (await arrived()).length === 6);
     expect(await late).toBe('could not');
     expect(await arrived()).toEqual(await world.ids());

@@ -30,7 +30,7 @@ export const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: 
   ["constraint", "projection.projection_from_pos_check", "CHECK ((from_pos > 0))"], ["constraint", "projection.projection_one_check", "CHECK (one)"], ["constraint", "projection.projection_pkey", "PRIMARY KEY (one)"],
   ["constraint", "sealer.sealer_incarnation_check", "CHECK ((incarnation ~ '^[0-9a-f]{8}$'::text))"], ["constraint", "sealer.sealer_one_check", "CHECK (one)"], ["constraint", "sealer.sealer_origin_check", "CHECK (((origin ~ '^[a-z0-9._~-]+(/[a-z0-9._~-]+)*$'::text) AND (length(origin) <= 200)))"], ["constraint", "sealer.sealer_pkey", "PRIMARY KEY (one)"],
   ["function", "accept_coverage(p_tables oid[])", "5b9b84c58a7a1ee65ae84008d3bd7be33d6e0ff1728b38c9d190596041181e53"],
-  ["function", "acquire(p_holder text, p_lease_ms integer)", "43de09c46e8d34507812a57c92d1f55bf7889107f5814213b8cb5d2d3a53e025"],
+  ["function", "acquire(p_holder text, p_lease_ms integer)", "ab2e21a788a919ba1a433144e9fd356ea13e428bfcbedb7fc1df013cbd9d7da5"],
   ["function", "acted(OUT actor bytea, OUT unit uuid)", "8686314f9783d4c3f3d6d8dd109b29457276ef29404412e0e28c371ae19eb5be"],
   ["function", "actor_text(p_actor bytea)", "65af291036ba7b1e4fb37b61e4516fe1c5b8d10491af509a187f6d36a16f4fcb"],
   ["function", "anchored(p_size bigint)", "7f78b3a2d45ee077e18a9d35c35c1508185ddc45f6e730a60fb354524f3ea440"],
