@@ -358,7 +358,7 @@ describe('where no peer is installed, neither Nest nor Prisma,', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const needy = ['.', './testing', './s3'];
+  const needy = ['.', './testing', './s3', './viewer'];
   const without = entries.filter(([entry]) => !needy.includes(entry)).map(([entry]) => entry);
   it.each(['import', 'require'] as const)('each entry loads that needs none of them, by %s', async (format) => {
     const load = format === 'import' ? 'import(name)' : 'require(name)';

@@ -12,6 +12,7 @@ import { AuditError, isAuditError } from '../event/errors.js';
 import { formatMillis } from '../event/clock.js';
 import type { ProofSource, ProvableChain, StoredHeads } from '../store/proof.port.js';
 import { checkProof, checkUnsigned, type ProvenEntry } from '../chain/check-proof.js';
+import type { KnownBlocks, KnownTree } from './known-blocks.js';
 import { proofReadme } from './proof-readme.js';
 import { bytesOfLeaf, inconsistent } from './stored-leaf.js';
 import { appendHashes, originsOf, ToldRoots } from './told-roots.js';
@@ -21,6 +22,8 @@ export interface ProveOptions {
   readonly open?: readonly SectionName[] | undefined;
   /** Keys of the registry; with them the signature is checked too before anything is given back. */
   readonly vkeys?: readonly Vkey[] | undefined;
+  /** What is kept from one proof to the next, where many are made. */
+  readonly blocks?: KnownBlocks | undefined;
 }
 
 export interface MadeProof {
@@ -42,6 +45,19 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  *   `AUDIT_LOG_INCONSISTENT`: the proof does not hold, so there is none
  */
 export async function prove(source: ProofSource, id: string, options: ProveOptions = {}): Promise<MadeProof> {
+  const { blocks } = options;
+  if (blocks === undefined || blocks.isEmpty) return await proveOnce(source, id, options);
+  try {
+    return await proveOnce(source, id, options);
+  } catch (error) {
+    if (!isAuditError(error, 'AUDIT_LOG_INCONSISTENT')) throw error;
+    // What is kept may be of a log that was set back since.
+    blocks.clear();
+    return await proveOnce(source, id, options);
+  }
+}
+
+async function proveOnce(source: ProofSource, id: string, options: ProveOptions): Promise<MadeProof> {
   if (!UUID.test(id.toLowerCase()))
     throw new AuditError('AUDIT_OPTIONS_INVALID', 'the id of an entry is a UUID, as query prints it');
   const stored = await source.entry(id.toLowerCase());
@@ -51,7 +67,7 @@ export async function prove(source: ProofSource, id: string, options: ProveOptio
   if (chain === undefined) throw inconsistent('the chain of the entry is not there', { chain: stored.chain });
   const entry = bytesOfLeaf(chain.origin, stored);
   const parsed = parsedLeaf(entry);
-  const steps = await stepsTo(source, chain, stored, entry);
+  const steps = await stepsTo(source, chain, stored, entry, options.blocks);
   const { openings, notOpened } = shown(parsed, stored.sections, options.open ?? []);
   const folder = proofFolder({ entry, openings, ...steps });
   const files = new Map(folder.map(({ path, bytes }) => [path, bytes]));
@@ -73,20 +89,27 @@ async function stepsTo(
   chain: ProvableChain,
   stored: { readonly seq: number; readonly sealedAt: number },
   entry: Buffer,
+  blocks: KnownBlocks | undefined,
 ): Promise<Omit<EntryProof, 'entry' | 'openings'>> {
-  if (chain.chain === REGISTRY.chain) return await toCheckpoint(source, stored.seq);
+  if (chain.chain === REGISTRY.chain) return await toCheckpoint(source, stored.seq, blocks);
   const told = await firstHeads(source, chain.chain, stored);
-  const signed = await toCheckpoint(source, told.stored.seq);
+  const signed = await toCheckpoint(source, told.stored.seq, blocks);
   const registry = await source.chain(REGISTRY.chain);
   const heads = bytesOfLeaf(registry?.origin ?? '', told.stored);
   const { heads: member } = parsedLeaf(heads);
   if (member === undefined) throw inconsistent('an entry of the registry has no heads', { seq: told.stored.seq });
   const plan = inclusionPlan(stored.seq, told.size);
-  const tree = new Subtrees(plan);
-  await appendHashes(source, chain.chain, tree, told.size);
+  const tree = await treeOf(source, chain.chain, told.size, stored.seq, blocks);
   const head = { origin: chain.origin, size: told.size, root: tree.root() };
   const origins = await originsOf(source, new Set(told.all.map(([number]) => number)));
-  const lines = await new ToldRoots().heads(source, told.all, member, origins, new Map([[chain.chain, head]]));
+  const known = new Map([[chain.chain, head]]);
+  if (blocks !== undefined)
+    for (const [number, size] of told.all) {
+      const origin = origins.get(number);
+      if (origin === undefined || number === chain.chain) continue;
+      known.set(number, { origin, size, root: (await blocks.tree(source, number, size)).root() });
+    }
+  const lines = await new ToldRoots().heads(source, told.all, member, origins, known);
   const toHeads = lines.prove(chain.origin);
   if (toHeads === undefined) throw inconsistent('the chain of the entry is not told of', { origin: chain.origin });
   const toHead = { index: parsedLeaf(entry).seq, hashes: proofOf(plan, tree.read) };
@@ -115,18 +138,32 @@ async function firstHeads(
 async function toCheckpoint(
   source: ProofSource,
   seq: number,
+  blocks: KnownBlocks | undefined,
 ): Promise<Pick<EntryProof, 'toCheckpoint' | 'checkpoint'>> {
   const found = await source.checkpointOver(seq);
   if (found === undefined) throw await notCovered(source);
   const plan = inclusionPlan(seq, found.size);
-  const tree = new Subtrees(plan);
-  await appendHashes(source, REGISTRY.chain, tree, found.size);
+  const tree = await treeOf(source, REGISTRY.chain, found.size, seq, blocks);
   const { size, root } = parseCheckpoint(parseNote(Buffer.from(found.note)).text);
   if (size !== found.size || root !== tree.root())
     throw inconsistent(`the registry does not have the root that was signed at ${found.size} entries`, {
       size: found.size,
     });
   return { toCheckpoint: { index: seq, hashes: proofOf(plan, tree.read) }, checkpoint: found.note };
+}
+
+/** The tree of a chain, with what a proof of that leaf is made of. */
+async function treeOf(
+  source: ProofSource,
+  chain: number,
+  size: number,
+  index: number,
+  blocks: KnownBlocks | undefined,
+): Promise<KnownTree> {
+  if (blocks !== undefined) return await blocks.tree(source, chain, size, index);
+  const tree = new Subtrees(inclusionPlan(index, size));
+  await appendHashes(source, chain, tree, size);
+  return tree;
 }
 
 /** Says when it will be, as far as that is known. */

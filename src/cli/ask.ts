@@ -8,6 +8,7 @@ import { environment, withPool } from './environment.js';
 import { printGroups, printPattern, printRevert, printState, printDifference } from './print-answers.js';
 import { printEntries } from './print-entries.js';
 import { printPlaces } from './query.js';
+import { sayWithoutTenant } from './without-tenant.js';
 import { commanderOutput, complain, line, print, printJson } from './terminal.js';
 import type { AuditQuery } from '../query/query.js';
 import type { AuditReader } from '../query/reader.js';
@@ -35,6 +36,7 @@ export function askCommand(): Command {
           if (options.json) for (const each of entries) printJson(plain(each));
           else if (entry) print(printEntries(entries));
           else complain(line`there is no such entry`);
+          return entry !== undefined;
         }),
       ),
   );
@@ -47,6 +49,7 @@ export function askCommand(): Command {
           const state = await reader.asOf(of, at, where);
           if (options.json) printJson(plain(state));
           else print(printState(state));
+          return state.is !== 'unknown';
         }),
       ),
   );
@@ -60,6 +63,7 @@ export function askCommand(): Command {
           const found = await reader.difference(of, from, to, where);
           if (options.json) printJson(plain(found));
           else print(printDifference(found));
+          return found.from.is !== 'unknown' || found.to.is !== 'unknown';
         }),
       ),
   );
@@ -72,6 +76,7 @@ export function askCommand(): Command {
           if (options.json) printJson(undo ? plain({ call: undo.call, refused: undo.refused }) : {});
           else if (undo) print(printRevert(undo));
           else complain(line`there is no such entry`);
+          return undo !== undefined;
         }),
       ),
   );
@@ -107,6 +112,7 @@ export function askCommand(): Command {
           if (options.json) for (const group of found.groups) printJson(group);
           else print(printGroups(found.groups, by));
           printPlaces(found);
+          return found.groups.length > 0;
         }),
       ),
   );
@@ -115,11 +121,13 @@ export function askCommand(): Command {
       .option('--zone <name>', 'whose hours: Europe/Berlin', 'UTC')
       .option('--json', 'one JSON object a line')
       .action(async (options: ConditionOptions & Json & { zone: string }, command: Command) => {
-        await withReader(command, async (reader) => {
-          const found = await reader.pattern({ ...conditionsOf(options), zone: options.zone });
+        const conditions = conditionsOf(options);
+        await withReader(command, conditions, async (reader) => {
+          const found = await reader.pattern({ ...conditions, zone: options.zone });
           if (options.json) for (const cell of found.cells) printJson(cell);
           else print(printPattern(found.cells));
           printPlaces(found);
+          return found.cells.length > 0;
         });
       }),
   );
@@ -145,14 +153,14 @@ function paged(command: Command): Command {
 
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the arguments of a command, as its own action names them
 function answer<A extends readonly unknown[]>(
-  work: (reader: AuditReader, where: Where, options: WhereOptions, ...values: A) => Promise<void>,
+  work: (reader: AuditReader, where: Where, options: WhereOptions, ...values: A) => Promise<boolean>,
 ): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     // As commander hands them: the values, the options, the command.
     const command = given.at(-1) as Command;
     const options = given.at(-2) as WhereOptions;
     const { tenant, allTenants } = options;
-    await withReader(command, (reader) =>
+    await withReader(command, options, (reader) =>
       work(reader, { tenant, allTenants }, options, ...(given.slice(0, -2) as unknown as A)),
     );
   };
@@ -165,19 +173,27 @@ function pages(
     const command = given.at(-1) as Command;
     const options = given.at(-2) as PageOptions;
     const { limit, cursor, back } = options;
-    await withReader(command, async (reader) => {
+    await withReader(command, options, async (reader) => {
       const query = { ...conditionsOf(options), limit, cursor, ...(back ? { back } : {}) };
       const page = await work(reader, query, given.length > 2 ? (given[0] as Resource) : undefined);
       if (options.json) for (const entry of page.entries) printJson(plain(entry));
       else print(printEntries(page.entries));
       printPlaces(page);
+      return page.entries.length > 0 || cursor !== undefined;
     });
   };
 }
 
-async function withReader(command: Command, work: (reader: AuditReader) => Promise<void>): Promise<void> {
+/** @param work whether it found something */
+async function withReader(
+  command: Command,
+  where: Where,
+  work: (reader: AuditReader) => Promise<boolean>,
+): Promise<void> {
   const env = await environment(command, 'AUDIT_SEALER_DATABASE_URL');
-  await withPool(env, 'ask', (pool) => work(readerOf(pool, env, true)));
+  await withPool(env, 'ask', async (pool) => {
+    if (!(await work(readerOf(pool, env, true)))) await sayWithoutTenant(pool, env.schema, where);
+  });
 }
 
 function record(value: string): Resource {

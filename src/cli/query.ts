@@ -4,6 +4,7 @@ import type { Resource } from '../event/types.js';
 import { conditionsOf, readerOf, withConditions, type ConditionOptions } from './conditions.js';
 import { environment, withPool } from './environment.js';
 import { printEntries } from './print-entries.js';
+import { sayWithoutTenant } from './without-tenant.js';
 import { complain, line, print, printJson } from './terminal.js';
 
 type QueryOptions = ConditionOptions & {
@@ -32,6 +33,7 @@ export function queryCommand(): Command {
           const { count, isExact } = await reader.count(conditions);
           if (options.json) printJson({ count, isExact });
           else print(isExact ? line`${count}` : line`at least ${count}: more than 10,000 entries would have to be looked at`); // prettier-ignore
+          if (count === 0) await sayWithoutTenant(pool, env.schema, conditions);
           return;
         }
         const { limit, cursor, back } = options;
@@ -40,6 +42,7 @@ export function queryCommand(): Command {
         if (options.json) for (const entry of page.entries) printJson(entry);
         else print(printEntries(page.entries));
         printPlaces(page);
+        if (page.entries.length === 0 && cursor === undefined) await sayWithoutTenant(pool, env.schema, conditions);
       });
     });
 }

@@ -1,11 +1,13 @@
 import { AuditError, isAuditError } from '../event/errors.js';
 import type { Actor } from '../event/types.js';
+import { asked } from '../query/asked.js';
 import type { AuditEntry } from '../query/read-entry.js';
 import type { AuditPage } from '../query/find.js';
 import type { AuditQuery } from '../query/query.js';
 import type { ExportLog } from '../store/exported.port.js';
 import { rowFormat, type ExportFormat } from './format.js';
 import { beginExport, type BegunExport } from './begin-export.js';
+import { takenBy } from './taken-by.js';
 import { cursorOf, parseExportCursor, type ExportCursor } from './export-cursor.js';
 
 /** Who answers the questions of an export, and so decides what it may hold: an `AuditReader`, or one with a scope. */
@@ -54,8 +56,8 @@ export class EntryPages {
 
   constructor(source: ExportSource, query: ExportQuery, options: PagesOptions) {
     this.#source = source;
-    this.#query = query;
-    this.#options = options;
+    this.#query = asked(query);
+    this.#options = { ...options, by: takenBy(options.by) };
     this.#at = options.cursor === undefined ? {} : parseExportCursor(options.cursor);
   }
 

@@ -1,12 +1,5 @@
 import type { Catalogue } from '../event/catalogue.js';
-import {
-  MOST_ACTIONS,
-  type EntryFilter,
-  type EntryPage,
-  type EntryPageRequest,
-  type EntryStore,
-  type StoredEntry,
-} from '../store/entry.port.js';
+import type { EntryFilter, EntryPage, EntryPageRequest, EntryStore, StoredEntry } from '../store/entry.port.js';
 import type { ConfiguredModels } from './configured-names.js';
 import { filterOf, type KnownActions } from './filter-of.js';
 import { hideFields } from './hide.js';
@@ -74,9 +67,11 @@ export class Asking {
     const visible = await this.wall?.visibleActions(this.store, found.tenant);
     if (visible === undefined) return found;
     if (visible.length === 0) return undefined;
-    return found.actions === undefined && visible.length <= MOST_ACTIONS
-      ? { ...found, actions: visible }
-      : { ...found, visibleActions: visible };
+    const { actions, actionPrefix, ...others } = found;
+    if (actions === undefined && actionPrefix === undefined) return { ...others, visibleActions: visible };
+    // What is hidden of them is not asked for: there is nothing to look up, as for what does not exist.
+    const names = visible.filter((name) => (actions?.includes(name) ?? true) && name.startsWith(actionPrefix ?? ''));
+    return names.length === 0 ? undefined : { ...others, actions: names, visibleActions: visible };
   }
 
   async page(filter: EntryFilter | undefined, request: Omit<EntryPageRequest, 'filter'>): Promise<EntryPage> {

@@ -2,7 +2,7 @@ import { uuidV7Millis } from '../event/uuid.js';
 import {
   MOST_WALKED,
   type EntryFacets as StoredFacets,
-  type EntryGroup,
+  type FacetGroup,
   type EntryGroups,
   type GroupKey,
 } from '../store/entry.port.js';
@@ -72,6 +72,7 @@ export async function failures(asking: Asking, question: FailuresQuestion): Prom
   if (!Number.isInteger(within) || within < 1) throw invalid('within must be milliseconds, a whole number');
   if (!Number.isInteger(atLeast) || atLeast < 1 || atLeast > 10_000) throw invalid('atLeast must be a whole number from 1 to 10,000'); // prettier-ignore
   checkConditions({ ...where, to });
+  if (Number.isNaN(new Date(to.getTime() - within).getTime())) throw invalid('within must not reach beyond all dates: a year is 31_536_000_000'); // prettier-ignore
   const found = await grouped(asking, failuresOf({ ...question, to }), by, { atLeast, refusals: true });
   return {
     groups: found.groups.map(({ key, count, firstId, lastId }) => ({ key, count, first: momentOf(firstId), last: momentOf(lastId) })), // prettier-ignore
@@ -168,7 +169,7 @@ async function verifiedOf(asking: Asking): Promise<Pick<EntryOverview, 'verified
   return { verified: { at: entry.occurredAt, verdict, ...(typeof level === 'string' ? { level } : {}) } };
 }
 
-const valuesOf = (groups: readonly EntryGroup[]): readonly ValueCount[] =>
+const valuesOf = (groups: readonly FacetGroup[]): readonly ValueCount[] =>
   groups.map(({ key, count }) => ({ value: key, count }));
 
 async function facetsOf(

@@ -90,7 +90,7 @@ const action: Check = (value, name) => {
 };
 const resource: Check = (value, name) => {
   const { type, id, ...others } = (value ?? {}) as Record<string, unknown>;
-  const isKey = (part: unknown): boolean => part instanceof Date || ['string', 'number', 'bigint', 'boolean'].includes(typeof part); // prettier-ignore
+  const isKey = (part: unknown): boolean => (part instanceof Date ? !Number.isNaN(part.getTime()) : ['string', 'number', 'bigint', 'boolean'].includes(typeof part)); // prettier-ignore
   const isId = id === undefined || id === null || isKey(id) || (Array.isArray(id) && id.every((part) => isKey(part)));
   if (typeof type !== 'string' || !isId || Object.keys(others).length > 0)
     throw invalid(`${name} must be { type, id? }: { type: 'Invoice', id: 7 }`);

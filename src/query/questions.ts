@@ -1,10 +1,11 @@
 import type { Resource } from '../event/types.js';
 import type { EntryCount } from '../store/entry.port.js';
+import { asked, askedMoment, askedRecord } from './asked.js';
 import type { Asking } from './asking.js';
 import { count, find, type AuditPage } from './find.js';
 import { facets, failures, failuresOf, overview, pattern, tenantsOf, type AccessPattern, type EntryFacets, type EntryOverview, type FailureGroups, type FailuresQuestion, type PatternQuestion } from './groups.js'; // prettier-ignore
 import { around, entryOf, type EntriesAround, type Where } from './near.js';
-import type { AuditConditions, AuditQuery } from './query.js';
+import { invalid, isUuid, type AuditConditions, type AuditQuery } from './query.js';
 import type { AuditEntry } from './read-entry.js';
 import { asOf, difference, type RecordDifference, type RecordState } from './record-state.js';
 import { revert, type Revert } from './revert.js';
@@ -29,101 +30,126 @@ export abstract class Questions {
   ): Promise<T>;
 
   async find(query: AuditQuery = {}): Promise<AuditPage> {
-    return await this.#pages('find', query, (asking) => find(asking, query));
+    const question = asked(query);
+    return await this.#pages('find', question, (asking) => find(asking, question));
   }
 
   /** How many entries there are: exact up to 10,000, and up to 10,000 entries that had to be looked at. */
   async count(conditions: AuditConditions = {}): Promise<EntryCount> {
-    return await this.answer('count', conditions, (asking) => count(asking, conditions), async ({ count: n }, asking) => ({ count: n, tenants: await tenantsOf(asking, conditions) })); // prettier-ignore
+    const question = asked(conditions);
+    return await this.answer('count', question, (asking) => count(asking, question), async ({ count: n }, asking) => ({ count: n, tenants: await tenantsOf(asking, question) })); // prettier-ignore
   }
 
   /** Everything that happened to one record, in the order of its chain. */
   async history(resource: Resource, query: Omit<AuditQuery, 'resource' | 'order'> = {}): Promise<AuditPage> {
-    const asked: AuditQuery = { ...query, resource, order: 'oldest' };
-    return await this.#pages('history', asked, (asking) => find(asking, asked));
+    const question: AuditQuery = { ...asked(query, ['resource', 'order']), resource: askedRecord(resource, INVOICE), order: 'oldest' }; // prettier-ignore
+    return await this.#pages('history', question, (asking) => find(asking, question));
   }
 
   /** Every entry of one unit of work (a request with its writes), oldest first. */
   async group(group: string, query: Omit<AuditQuery, 'group' | 'order'> = {}): Promise<AuditPage> {
-    const asked: AuditQuery = { ...query, group, order: 'oldest' };
-    return await this.#pages('group', asked, (asking) => find(asking, asked));
+    if (!isUuid(group)) throw invalid('group must be a UUID');
+    const question: AuditQuery = { ...asked(query, ['group', 'order']), group, order: 'oldest' };
+    return await this.#pages('group', question, (asking) => find(asking, question));
   }
 
   /** `undefined`: there is none. */
   async entry(id: string, where: Where = {}): Promise<AuditEntry | undefined> {
-    return await this.answer('entry', { ...where, id }, (asking) => entryOf(asking, id, where), (entry) => shownEntries(entry ? [entry] : [])); // prettier-ignore
+    const of = asked(where);
+    return await this.answer('entry', { ...of, id }, (asking) => entryOf(asking, id, of), (entry) => shownEntries(entry ? [entry] : [])); // prettier-ignore
   }
 
   /** The entries beside one in its chain. @param each of either side, 1–250 */
   async around(id: string, each = 10, where: Where = {}): Promise<EntriesAround | undefined> {
-    return await this.answer('around', { ...where, id, each }, (asking) => around(asking, id, each, where), (near) => shownEntries(near ? [...near.before, near.entry, ...near.after] : [])); // prettier-ignore
+    const of = asked(where);
+    return await this.answer('around', { ...of, id, each }, (asking) => around(asking, id, each, of), (near) => shownEntries(near ? [...near.before, near.entry, ...near.after] : [])); // prettier-ignore
   }
 
   /** What the log knows of a record at a moment. */
   async asOf(resource: Resource, at: Date, where: Where = {}): Promise<RecordState> {
-    return await this.answer('asOf', { ...where, resource, to: at }, (asking) => asOf(asking, resource, at, where), ({ entry }) => shownEntries(entry ? [entry] : [])); // prettier-ignore
+    const [of, record, to] = [asked(where, BY_RECORD), askedRecord(resource, INVOICE), askedMoment(at)];
+    return await this.answer('asOf', { ...of, resource: record, to }, (asking) => asOf(asking, record, to, of), ({ entry }) => shownEntries(entry ? [entry] : [])); // prettier-ignore
   }
 
   /** Which fields of a record differ between two moments. */
   async difference(resource: Resource, from: Date, to: Date, where: Where = {}): Promise<RecordDifference> {
-    return await this.answer('difference', { ...where, resource, from, to }, (asking) => difference(asking, resource, [from, to], where), (found) => shownEntries([found.from.entry, found.to.entry])); // prettier-ignore
+    const [of, record, moments] = [asked(where, BY_RECORD), askedRecord(resource, INVOICE), [askedMoment(from), askedMoment(to)] as const]; // prettier-ignore
+    return await this.answer('difference', { ...of, resource: record, from: moments[0], to: moments[1] }, (asking) => difference(asking, record, moments, of), (found) => shownEntries([found.from.entry, found.to.entry])); // prettier-ignore
   }
 
   /** The Prisma call that would undo a change, as text; it is never run. `undefined`: there is no such entry. */
   async revert(id: string, where: Where = {}): Promise<Revert | undefined> {
+    const of = asked(where);
     const work = async (asking: Asking): Promise<Revert | undefined> => {
-      const entry = await entryOf(asking, id, where);
+      const entry = await entryOf(asking, id, of);
       return entry && revert(asking, entry);
     };
-    return await this.answer('revert', { ...where, id }, work, (found) => shownEntries([found?.entry]));
+    return await this.answer('revert', { ...of, id }, work, (found) => shownEntries([found?.entry]));
   }
 
   /** Reads of one record: audited ones, and what `dataAccess()` told. */
   async whoSaw(resource: Resource, query: WhoSawQuery = {}): Promise<AuditPage> {
-    return await this.#pages('whoSaw', { ...query, resource }, (asking) => whoSaw(asking, resource, query));
+    const [of, record] = [
+      asked(query, ['resource', 'action', 'mark']),
+      askedRecord(resource, { type: 'Patient', id: 7 }),
+    ];
+    return await this.#pages('whoSaw', { ...of, resource: record }, (asking) => whoSaw(asking, record, of));
   }
 
   /** Failed logins and denials of a window, by actor or address; who has fewer than `atLeast` is left out. */
   async failures(question: FailuresQuestion): Promise<FailureGroups> {
-    const { tenant, allTenants, to, by, within, atLeast } = question ?? {}; // said by the check
-    const asked = question && { ...question, to: to ?? new Date() };
+    const said = asked(question ?? {});
+    const { tenant, allTenants, to, by, within, atLeast } = said;
+    const window = { ...said, to: to ?? new Date() };
     const conditions = { tenant, allTenants, to, failures: true, by, within, atLeast };
-    return await this.answer('failures', conditions, (asking) => failures(asking, asked), async ({ groups }, asking) => ({ count: groups.length, tenants: await tenantsOf(asking, failuresOf(asked), true) })); // prettier-ignore
+    return await this.answer('failures', conditions, (asking) => failures(asking, window), async ({ groups }, asking) => ({ count: groups.length, tenants: await tenantsOf(asking, failuresOf(window), true) })); // prettier-ignore
   }
 
   /** How entries lie over the hours of the day, by action. */
   async pattern(question: PatternQuestion = {}): Promise<AccessPattern> {
-    const { zone: _, ...conditions } = question ?? {};
-    return await this.answer('pattern', question ?? {}, (asking) => pattern(asking, question), async ({ cells }, asking) => ({ count: cells.length, tenants: await tenantsOf(asking, conditions) })); // prettier-ignore
+    const said = asked(question);
+    const { zone: _, ...conditions } = said;
+    return await this.answer('pattern', said, (asking) => pattern(asking, said), async ({ cells }, asking) => ({ count: cells.length, tenants: await tenantsOf(asking, conditions) })); // prettier-ignore
   }
 
   /** Which values the entries have, to narrow a question by: counted over the newest 10,000 that were looked at. */
   async facets(conditions: AuditConditions = {}): Promise<EntryFacets> {
-    return await this.answer('facets', conditions, (asking) => facets(asking, conditions), async (found, asking) => ({ count: sumOf(found.outcome), tenants: await tenantsOf(asking, conditions) })); // prettier-ignore
+    const question = asked(conditions);
+    return await this.answer('facets', question, (asking) => facets(asking, question), async (found, asking) => ({ count: sumOf(found.outcome), tenants: await tenantsOf(asking, question) })); // prettier-ignore
   }
 
   /** How much happened, hour by hour, and what: of the newest 10,000 entries that were looked at. */
   async overview(conditions: AuditConditions = {}): Promise<EntryOverview> {
-    return await this.answer('overview', conditions, (asking) => overview(asking, conditions), async (found, asking) => ({ count: sumOf(found.outcomes), tenants: await tenantsOf(asking, conditions) })); // prettier-ignore
+    const question = asked(conditions);
+    return await this.answer('overview', question, (asking) => overview(asking, question), async (found, asking) => ({ count: sumOf(found.outcomes), tenants: await tenantsOf(asking, question) })); // prettier-ignore
   }
 
   /** What was taken out of the log, as the log itself has it: an event of that name that an application records is not among it. */
   async exports(query: Omit<AuditQuery, 'action' | 'mark' | 'source'> = {}): Promise<AuditPage> {
-    const asked: AuditQuery = { ...query, action: 'audit.exported', source: 'read' };
-    return await this.#pages('exports', asked, (asking) => find(asking, asked));
+    const question: AuditQuery = {
+      ...asked(query, ['action', 'mark', 'source']),
+      action: 'audit.exported',
+      source: 'read',
+    };
+    return await this.#pages('exports', question, (asking) => find(asking, question));
   }
 
   #pages(kind: string, query: AuditQuery, work: (asking: Asking) => Promise<AuditPage>): Promise<AuditPage> {
-    const { cursor, back: _back, ...conditions } = query ?? {}; // said by the check
+    const { cursor, back: _back, ...conditions } = query;
     return this.answer(kind, conditions, work, ({ entries }) => shownEntries(entries), cursor);
   }
 }
+
+const INVOICE: Resource = { type: 'Invoice', id: 7 };
+/** What states of a record are looked up by. */
+const BY_RECORD = ['resource', 'action', 'mark', 'from', 'to'];
 
 const sumOf = (values: readonly { readonly count: number }[]): number =>
   values.reduce((sum, { count: n }) => sum + n, 0);
 
 function shownEntries(entries: readonly (AuditEntry | undefined)[]): Shown {
+  const shown = entries.filter((entry) => entry !== undefined);
   const tenants = new Map<string, number>();
-  for (const entry of entries) if (entry !== undefined) tenants.set(entry.tenant, (tenants.get(entry.tenant) ?? 0) + 1);
-  return { count: entries.length, tenants };
+  for (const { tenant } of shown) tenants.set(tenant, (tenants.get(tenant) ?? 0) + 1);
+  return { count: shown.length, tenants, entries: shown };
 }

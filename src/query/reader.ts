@@ -2,7 +2,7 @@ import { AuditError } from '../event/errors.js';
 import type { EntryStore } from '../store/entry.port.js';
 import { Asking, type ReaderOptions } from './asking.js';
 import { Questions } from './questions.js';
-import { checkScope, Wall, type ReaderScope } from './scope.js';
+import { checkScope, copyOf, Wall, type ReaderScope } from './scope.js';
 import { ScopedReader } from './scoped-reader.js';
 import type { Told } from './told.js';
 
@@ -26,6 +26,7 @@ export class AuditReader extends Questions {
    * ```
    */
   as(scope: ReaderScope, before?: ScopedReader): ScopedReader {
+    scope = copyOf(scope);
     checkScope(scope);
     const { store, options } = this.#asking;
     const isAll = scope.tenants === 'all';
@@ -39,7 +40,7 @@ export class AuditReader extends Questions {
         'AUDIT_OPTIONS_INVALID',
         "as(): fields are asked by the client's names, and nothing says which columns those are: pass the option catalogue (of the generator), or config (the default export of audit.config)",
       );
-    const wall = new Wall({ ...scope });
+    const wall = new Wall(scope);
     const seen = (isAll && options.auditor) || store;
     const asking = new Asking(seen, { ...options, allTenants: isAll }, wall) as Asking & { wall: Wall }; // the one that it got
     return new ScopedReader(asking, before);

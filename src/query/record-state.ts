@@ -44,10 +44,10 @@ export async function asOf(asking: Asking, resource: Resource, at: Date, where: 
 
 const VERBS = ['create', 'update', 'delete', 'truncate'];
 
+/** @param resource with an id */
 async function lookUp(asking: Asking, resource: Resource, at: Date, where: AuditConditions): Promise<RecordState> {
   const conditions = { ...where, resource };
   checkConditions(conditions);
-  if (resource.id === undefined || resource.id === null) throw invalid("resource must have an id: { type: 'Invoice', id: 7 }"); // prettier-ignore
   if (!(at instanceof Date) || Number.isNaN(at.getTime())) throw invalid('at must be a valid Date');
   const behind = uuidV7Floor(at.getTime() + 1);
   const { type } = resource;

@@ -45,6 +45,17 @@ export function checkScope(scope: ReaderScope): void {
   if (odd) throw wrong(`actor has text in ${ACTOR.join(', ')}, and nothing else`);
 }
 
+/** A scope as it is now: what becomes of its object later opens nothing, and changes nobody's name. */
+export function copyOf(scope: ReaderScope): ReaderScope {
+  if (typeof scope !== 'object' || scope === null) return scope;
+  const { tenants, actor, ...others } = scope;
+  return {
+    ...others,
+    tenants: Array.isArray(tenants) ? [...(tenants as readonly string[])] : tenants, // Array.isArray knows no readonly list
+    actor: typeof actor === 'object' && actor !== null ? { ...actor } : actor,
+  };
+}
+
 /** A scope at work. */
 export class Wall {
   readonly scope: ReaderScope;

@@ -1,6 +1,7 @@
+import { asked } from './asked.js';
 import type { Asking } from './asking.js';
 import { EXPORTING, exportingOf, type ScopedExport } from './exporting.js';
-import { checkConditions, type AuditConditions } from './query.js';
+import { checkConditions, invalid, type AuditConditions } from './query.js';
 import { tenantsOf } from './groups.js';
 import { Questions } from './questions.js';
 import type { Where } from './near.js';
@@ -33,9 +34,13 @@ export class ScopedReader extends Questions {
    * @throws AuditError `AUDIT_NOT_WRITABLE` on a standby: then nothing may leave
    */
   async leaving(kind: 'export' | 'proof', conditions: AuditConditions, count = 0, id?: string): Promise<void> {
-    checkConditions(conditions);
-    const tenants = await tenantsOf(this.#asking, conditions);
-    await this.#tell(kind, { ...conditions, id }, { count, tenants }, { must: true });
+    const said = asked(conditions);
+    checkConditions(said);
+    if (kind !== 'export' && kind !== 'proof') throw invalid("what leaves is an 'export' or a 'proof'");
+    if (!Number.isSafeInteger(count) || count < 0)
+      throw invalid('count must be a whole number: how many entries leave');
+    const tenants = await tenantsOf(this.#asking, said);
+    await this.#tell(kind, { ...said, id }, { count, tenants }, { must: true });
   }
 
   /**
@@ -44,9 +49,10 @@ export class ScopedReader extends Questions {
    * @param ids 1 to 50; of a single one its neighbours in the chain too
    */
   async sealed(ids: readonly string[], where: Where = {}): Promise<readonly SealedEntry[]> {
-    const [id, ...more] = ids;
-    const asked = { ...where, ...(id === undefined || more.length > 0 ? {} : { id }) };
-    return await this.answer('sealed', asked, () => sealedOf(this.#asking, ids, where), ({ length }) => ({ count: length })); // prettier-ignore
+    const [of, those] = [asked(where), Array.isArray(ids) ? [...ids] : []];
+    const [id, ...more] = those;
+    const said = { ...of, ...(id === undefined || more.length > 0 ? {} : { id }) };
+    return await this.answer('sealed', said, () => sealedOf(this.#asking, those, of), (found) => ({ count: found.length, entries: found.map((entry) => ({ id: entry.id, tenant: '' })) })); // prettier-ignore
   }
 
   /**
@@ -54,7 +60,11 @@ export class ScopedReader extends Questions {
    * tenant. Leaves an entry at its start, and one at its end that says how many it gave.
    * @param options `after`: number of an entry; what stands behind it is given first
    */
-  async *tail(conditions: AuditConditions, options: TailOptions = {}): AsyncGenerator<readonly AuditEntry[]> {
+  tail(conditions: AuditConditions, options: TailOptions = {}): AsyncGenerator<readonly AuditEntry[]> {
+    return this.#tail(asked(conditions), { ...options });
+  }
+
+  async *#tail(conditions: AuditConditions, options: TailOptions): AsyncGenerator<readonly AuditEntry[]> {
     let count = 0;
     const chain = await tailOf(this.#asking, conditions, options);
     await this.#tell('tail', conditions, { count }, {});
@@ -65,13 +75,13 @@ export class ScopedReader extends Questions {
       }
     } finally {
       // Whoever looked must be told of once more, whatever ended it.
-      if (count > 0) await this.#tell('tail', conditions, { count }, {});
+      if (count > 0) await this.#tell('tail', conditions, { count, isMore: true }, {});
     }
   }
 
   /** For exports alone. */
   async [EXPORTING](conditions: AuditConditions): Promise<ScopedExport | undefined> {
-    return await exportingOf(this.#asking, conditions);
+    return await exportingOf(this.#asking, asked(conditions));
   }
 
   protected async answer<T>(

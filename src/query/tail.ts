@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tenantKey } from '../event/identity.js';
 import type { StoredEntry } from '../store/entry.port.js';
 import type { Asking } from './asking.js';
 import { checkConditions, invalid, type AuditConditions } from './query.js';
@@ -40,7 +41,7 @@ export async function tailOf(
     throw invalid('after must be the number of an entry in its chain');
   if (conditions.allTenants === true)
     throw invalid('a tail is of one tenant, in whose chain nothing is missed: name it');
-  const tenant = asking.tenantOf(conditions) ?? '';
+  const tenant = tenantKey(asking.tenantOf(conditions) ?? '');
   // Said before anything is given; the answer is asked for anew each time.
   await asking.filter(conditions);
   const isSeen = asking.wall?.covers(tenant) !== false;

@@ -3,15 +3,14 @@ import { projected } from '../event/identity.js';
 import type { Resource } from '../event/types.js';
 import type { Asking } from './asking.js';
 import { find, type AuditPage } from './find.js';
-import { checkQuery, invalid, type AuditQuery } from './query.js';
+import { checkQuery, type AuditQuery } from './query.js';
 
 export type WhoSawQuery = Omit<AuditQuery, 'resource' | 'action' | 'mark'>;
 
 /** Reads of one record: those of it alone, and those of several that name it among their first hundred. */
 export async function whoSaw(asking: Asking, resource: Resource, query: WhoSawQuery): Promise<AuditPage> {
   checkQuery({ ...query, resource });
-  const id = resourceId(resource.id);
-  if (id === undefined) throw invalid("resource must have an id: { type: 'Patient', id: 7 }");
+  const id = resourceId(resource.id) ?? '';
   const naming = { id: projected(id) ?? '', text: JSON.stringify(id) };
   const page = await find(asking, { ...query, action: `${resource.type}.read` }, { naming });
   // The text may stand elsewhere in the entry.

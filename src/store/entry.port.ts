@@ -18,7 +18,7 @@ export interface EntryFilter {
   readonly actions?: readonly string[] | undefined;
   /** Begins with it; only where its names are too many for `actions`. */
   readonly actionPrefix?: string | undefined;
-  /** What a scope may see; many. */
+  /** What a scope may see; `actions` are some of them. Entries of others are passed over and counted nowhere, up to `MOST_PASSED`. */
   readonly visibleActions?: readonly string[] | undefined;
   readonly sources?: readonly string[] | undefined;
   readonly outcomes?: readonly string[] | undefined;
@@ -40,6 +40,8 @@ export interface EntryFilter {
 
 /** Entries that are walked at most to answer, where no index serves all conditions. */
 export const MOST_WALKED = 10_000;
+/** Entries that are gone through at most where a scope hides some: so many can be hidden before an answer that stops says that they are there. */
+export const MOST_PASSED = 100_000;
 /** Names of actions that are looked up one by one; a page reads as many entries of each as it has. */
 export const MOST_ACTIONS = 200;
 
@@ -111,6 +113,9 @@ export interface GroupsRequest {
   readonly limit: number;
 }
 
+/** A group by its number alone. */
+export type FacetGroup = Pick<EntryGroup, 'key' | 'count' | 'failed'>;
+
 /** The same entries by several keys, in one walk. */
 export interface FacetsRequest extends Omit<GroupsRequest, 'by' | 'zone' | 'atLeast'> {
   readonly by: readonly GroupKey[];
@@ -118,7 +123,7 @@ export interface FacetsRequest extends Omit<GroupsRequest, 'by' | 'zone' | 'atLe
 
 export interface EntryFacets extends Omit<EntryGroups, 'groups'> {
   /** In the order of `by`. */
-  readonly facets: readonly (readonly EntryGroup[])[];
+  readonly facets: readonly (readonly FacetGroup[])[];
 }
 
 /** The end of a tenant's chain. */
@@ -171,7 +176,8 @@ export interface StoredEntry {
 
 /**
  * Reads sealed entries. No question costs more than `MOST_WALKED` entries, whatever its conditions: what an index does not serve is
- * looked at on the way, and an answer says where it stopped.
+ * looked at on the way, and an answer says where it stopped. Where a scope hides actions only what it shows counts, and `MOST_PASSED`
+ * are gone through at most.
  *
  * @throws AuditError `AUDIT_SCHEMA_MISSING`, `AUDIT_PRIVILEGE_MISSING`, `AUDIT_QUERY_TIMEOUT`, `AUDIT_CONNECTION_LOST`
  */

@@ -5,6 +5,7 @@ import type { ViewerRequest } from './request.js';
 /** What is used of Node's own response, of HTTP/1 or HTTP/2. */
 export interface ResponseLike {
   readonly headersSent: boolean;
+  readonly socket?: object | null;
   readonly destroyed: boolean;
   readonly writableEnded: boolean;
   writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
@@ -23,14 +24,15 @@ const OURS = /^(?:content-|cross-origin-|etag$|last-modified$|cache-control$|exp
 /** Asks the handler, and sends what it answers: a stream as fast as it is read, and no further once whoever asked has gone. */
 export async function answerWith(
   handler: ViewerHandler,
-  request: Omit<ViewerRequest, 'signal'>,
+  request: Omit<ViewerRequest, 'signal' | 'isEnding'>,
   response: ResponseLike,
 ): Promise<void> {
   const gone = new AbortController();
   const onClose = (): void => gone.abort();
   response.on('close', onClose);
   try {
-    const { status, headers, body } = await handler({ ...request, signal: gone.signal });
+    const isEnding = (): boolean => endsServer(response.socket);
+    const { status, headers, body } = await handler({ ...request, signal: gone.signal, isEnding });
     if (response.headersSent || response.destroyed) return;
     for (const name of response.getHeaderNames()) if (OURS.test(name.toLowerCase())) response.removeHeader(name);
     const isWhole = typeof body === 'string' || body instanceof Uint8Array;
@@ -67,4 +69,10 @@ async function drained(response: ResponseLike, signal: AbortSignal): Promise<voi
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+}
+
+/** Node keeps the server there, for connections of HTTP/1; where it is not, a stream ends by its own time. */
+function endsServer(socket: object | null | undefined): boolean {
+  const { server } = (socket ?? {}) as { server?: { listening?: unknown } }; // no member of its type
+  return server?.listening === false;
 }

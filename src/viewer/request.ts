@@ -12,6 +12,8 @@ export interface ViewerRequest {
   readonly native: unknown;
   /** Aborted when whoever asked has gone. */
   readonly signal: AbortSignal;
+  /** Whether the server takes no more requests, and waits for those that it has. */
+  readonly isEnding: () => boolean;
 }
 
 /** What is sent for it. A stream that throws is cut, so that nobody takes a part of it for the whole. */

@@ -8,6 +8,7 @@ import type { SectionName } from '../../src/chain/commitment.js';
 import { parseVkey } from '../../src/chain/vkey.js';
 import { checkProof } from '../../src/chain/check-proof.js';
 import { readProofFolder, writeNewFolder } from '../../src/checkpoint/proof-directory.js';
+import { KnownBlocks } from '../../src/checkpoint/known-blocks.js';
 import { prove, type MadeProof } from '../../src/checkpoint/prove.js';
 import { withProofSource } from '../../src/store/postgres/index.js';
 import { copyOf, createLog, sealAll, type TestLog } from '../support/log.js';
@@ -68,6 +69,40 @@ async function changed(sql: string): Promise<TestLog> {
   await asOwner(copy, sql);
   return copy;
 }
+
+describe('prove, of what it kept', () => {
+  it('makes the same proofs, of every entry of chains of any length', async () => {
+    const blocks = new KnownBlocks();
+    const kept = (id: string, of = log): Promise<MadeProof> => withProofSource(of.pool, 'audit', (source) => prove(source, id, { blocks, vkeys: [parseVkey(vkey)] })); // prettier-ignore
+    const long = await createLog();
+    copies.push(long);
+    for (const count of [254, 1, 2, 300]) {
+      await capture(long, 'acme', count);
+      await sealAndSign(long);
+      const ids = await idsOf(long, 1);
+      for (const at of [0, 1, 128, 255, 256, 257, ids.length - 1]) {
+        const id = ids[Math.min(at, ids.length - 1)] as string;
+        expect((await kept(id, long)).files).toEqual((await proof(id, [], long)).files);
+      }
+    }
+    for (const id of await idsOf(long, 0)) expect((await kept(id, long)).files).toEqual((await proof(id, [], long)).files); // prettier-ignore
+  });
+
+  it('forgets what is of a log that is no more', async () => {
+    const blocks = new KnownBlocks();
+    const made = async (of: TestLog): Promise<MadeProof> => {
+      const [id = ''] = await idsOf(of, 1);
+      return await withProofSource(of.pool, 'audit', (source) => prove(source, id, { blocks }));
+    };
+    const [first, second] = [await createLog(), await createLog()];
+    copies.push(first, second);
+    for (const each of [first, second]) {
+      await capture(each, '', 300);
+      await sealAndSign(each);
+      expect((await made(each)).proves.entry.seq).toBe(0);
+    }
+  });
+});
 
 describe('prove', () => {
   it.each([

@@ -29,6 +29,28 @@ afterAll(async () => {
 const as = (role: 'reader' | 'auditor', ...args: string[]): Promise<Ran> =>
   run(args, { cwd: here.path, url: world.urlOf(world.roles[role]) });
 
+describe('where a tenant was not named', () => {
+  const HINT = /^nothing was found among the entries without a tenant.*--tenant, or pass --all-tenants\n$/;
+  it.each<[string, string[], RegExp]>([
+    ['a record', ['query', '--resource', 'Employee:1'], HINT],
+    ['a page of an actor, as JSON', ['query', '--actor', 'nobody', '--json'], HINT],
+    ['a count', ['query', '--count', '--actor', 'nobody'], HINT],
+    ['an entry', ['ask', 'entry', 'ID'], /^there is no such entry\nnothing was found among/],
+    ['a call that undoes', ['ask', 'revert', 'ID'], /^there is no such entry\nnothing was found among/],
+    ['a state', ['ask', 'as-of', 'Employee:1', '2030-01-01'], HINT],
+    ['a difference', ['ask', 'difference', 'Employee:1', '2030-01-01', '2031-01-01'], HINT],
+    ['who saw a record', ['ask', 'who-saw', 'Employee:1'], HINT],
+    ['exports', ['ask', 'exports', '--actor', 'nobody'], HINT],
+    ['failures', ['ask', 'failures'], HINT],
+    ['hours', ['ask', 'pattern', '--actor', 'nobody'], HINT],
+    ['what was found', ['query', '--action', 'invoice.*'], /^$/],
+    ['a tenant that has none', ['query', '--tenant', 'acme', '--actor', 'nobody'], /^$/],
+    ['all tenants', ['query', '--all-tenants', '--actor', 'nobody'], /^$/],
+  ])('%s says that the others were not looked at, if there are any', async (_name, args, err) => {
+    expect(await as('auditor', ...args.map((word) => (word === 'ID' ? id : word)))).toMatchObject({ code: 0, err: expect.stringMatching(err) }); // prettier-ignore
+  }); // prettier-ignore
+});
+
 // Reads of the command line by a role that sees one tenant at a time.
 describe('as the role of the reader', () => {
   it.each<[string, string[], RegExp]>([

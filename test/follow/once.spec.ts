@@ -81,7 +81,8 @@ describe('with the transaction that moves the cursor', () => {
       calls += 1;
       if (calls === 1) {
         late = asleep.then(() => write(batch, context)).then(() => 'wrote', () => 'could not');
-        return void (await late);
+        await late;
+        return;
       }
       wake();
       await late;

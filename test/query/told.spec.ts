@@ -83,7 +83,7 @@ describe('reading through a scope', () => {
     const id = entries[2]?.id ?? '';
     await told();
     const asked: (readonly [ask: () => Promise<unknown>, said: object])[] = [
-      [() => reader.find({ limit: 1 }), { limit: 1 }],
+      [() => reader.find({ limit: 1, action: 'invoice.approve' }), { limit: 1, action: 'invoice.approve' }],
       [() => reader.find({ limit: 500 }), { limit: 500 }],
       [() => reader.find({ limit: 500, order: 'oldest' }), { limit: 500, order: 'oldest' }],
       [() => reader.around(id, 1), { id, each: 1 }],
@@ -95,6 +95,79 @@ describe('reading through a scope', () => {
     for (const [ask] of asked) for (let i = 0; i < 2; i += 1) await ask();
     expect((await told()).map(({ details }) => details?.['filter'])).toEqual(asked.map(([, said]) => said));
   });
+
+  it('covers what was shown: the first page of a list that grows shows more each time', async () => {
+    const reader = audit.query.as(SCOPE);
+    const shown = new Set<string>();
+    const grow = async (action: string, ask: () => Promise<{ readonly entries: readonly { readonly id: string }[] }>): Promise<void> => {
+      for (let round = 0; round < 8; round += 1) {
+        for (let i = 0; i < 20; i += 1) audit.record({ action }, { context: newContext({ tenant: 'acme' }) });
+        await audit.flush();
+        for (const { id } of (await ask()).entries) shown.add(id);
+      }
+    }; // prettier-ignore
+    for (const [name, ask] of [
+      ['page', () => reader.find({ action: 'grown.page', limit: 20 })],
+      [
+        'sealed',
+        async () => ({
+          entries: await reader.sealed(
+            (await audit.query.find({ tenant: 'acme', action: 'grown.sealed', limit: 20 })).entries.map(({ id }) => id),
+          ),
+        }),
+      ],
+      [
+        'tail',
+        async () => {
+          for await (const entries of reader.tail({ action: 'grown.tail' }, { after: -1, everyMs: 1 }))
+            return { entries: entries.slice(0, 20) };
+          return { entries: [] };
+        },
+      ],
+    ] as const) {
+      // prettier-ignore
+      shown.clear();
+      await grow(`grown.${name}`, ask);
+      const counts = (await told()).map(({ details }) => Number(details?.['count']));
+      // As many more may follow untold as were told of.
+      expect([name, shown.size, 2 * Math.max(...counts) > shown.size]).toEqual([name, name === 'tail' ? 20 : 160, true]); // prettier-ignore
+      expect(counts.length).toBeLessThan(10);
+      const same = await ask();
+      if (name === 'page') for (let i = 0; i < 5; i += 1) await ask();
+      expect([name, same.entries.length, name === 'page' ? (await told()).length : 0]).toEqual([name, 20, 0]);
+    }
+    await told();
+  }, 60_000);
+
+  it('of all tenants leaves it where nothing was found, too, and makes no chain by asking', async () => {
+    const all = audit.query.as({ ...SCOPE, tenants: 'all' });
+    const none = { type: 'Invoice', id: 'none' };
+    const ID = '01a230ce-6fe7-72c4-8000-000c04120af4';
+    const asks = (tenant: string): (() => Promise<unknown>)[] => [
+      () => all.find({ tenant, action: 'nothing.x' }),
+      () => all.count({ tenant, action: 'nothing.x' }),
+      () => all.facets({ tenant, action: 'nothing.x' }),
+      () => all.pattern({ tenant, action: 'nothing.x' }),
+      () => all.failures({ tenant, by: 'identity', within: 1000, atLeast: 9_999 }),
+      () => all.entry(ID, { tenant }),
+      () => all.around(ID, 3, { tenant }),
+      () => all.revert(ID, { tenant }),
+      () => all.asOf(none, new Date(), { tenant }),
+      () => all.difference(none, new Date(0), new Date(), { tenant }),
+      () => all.history(none, { tenant }),
+      () => all.whoSaw(none, { tenant }),
+      () => all.exports({ tenant, actor: 'nobody' }),
+      () => all.sealed([ID], { tenant }),
+      () => all.leaving('proof', { tenant }),
+    ];
+    for (const [tenant, chain] of [['globex', 'globex'], ['ghost', '']] as const) {
+      for (const ask of asks(tenant)) await ask();
+      const left = await told();
+      expect(left.map((entry) => [entry.tenant, entry.details?.['count']])).toEqual(asks(tenant).map(() => [chain, 0]));
+    }
+    const { rows } = await world.owner.query(`select from audit.chain where tenant_key = 'ghost'`);
+    expect(rows).toEqual([]);
+  }); // prettier-ignore
 
   it('of all tenants leaves it with each of those whose entries were shown', async () => {
     const reader = audit.query.as({ ...SCOPE, tenants: 'all' });

@@ -52,7 +52,7 @@ const PACKAGES: { name: RegExp; room: string; typeOnly?: true }[] = [
   { name: /^@prisma\/client\/runtime\/client$/, room: 'query' },
   { name: /^@prisma\/driver-adapter-utils$/, room: 'prisma', typeOnly: true },
   {
-    name: /^(preact(\/hooks)?|@tanstack\/preact-query|uplot|@noble\/[a-z0-9]+(\/[a-z0-9]+(\.js)?)?)$/,
+    name: /^(preact(\/hooks)?|@noble\/ed25519)$/,
     room: 'viewer/page',
   },
   { name: /^(commander|picocolors|cli-progress|jiti|@prisma\/generator-helper)$/, room: 'cli' },

@@ -48,6 +48,8 @@ export interface ServedViewer {
   readonly port: number;
   /** Sent as it is: a path that a client would mend comes as it was written. */
   ask(path: string, asking?: Asking): Promise<Answer>;
+  /** Takes no more requests, and waits for those that it has. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -212,6 +214,7 @@ async function servedBy(server: Server, mount: string, close: () => Promise<unkn
         asked.on('error', reject);
         asked.end();
       }),
+    stop: () => void server.close(),
     async close() {
       server.closeAllConnections();
       const closed = server.listening ? once(server, 'close') : undefined;

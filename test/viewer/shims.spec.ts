@@ -111,9 +111,9 @@ describe('the crypto of the page', () => {
 
   it('hashes every length up to three blocks', () => {
     for (let size = 0; size < 400; size += 1) {
-      const bytes = crypto.randomBytes(size);
+      const random = crypto.randomBytes(size);
       for (const name of ['sha256', 'sha512'] as const)
-        expect(Buffer.from(page[name](bytes)).toString('hex')).toBe(crypto.hash(name, bytes));
+        expect(Buffer.from(page[name](random)).toString('hex')).toBe(crypto.hash(name, random));
     }
   });
 

@@ -90,6 +90,11 @@ describe('the tail', () => {
     expect(numbersOf(seen)).toEqual([-1, ...Array.from({ length: most }, (_, i) => i)]);
   }, 60_000);
 
+  it('gives all of a long chain to whoever comes late', async () => {
+    const events = await listen('/audit/api/tail?tenant=acme&action=thing.*&after=0', { 'x-user': 'acme' }, (all) => numbersOf(all).at(-1) === 399); // prettier-ignore
+    expect(numbersOf(events)).toEqual([-1, ...Array.from({ length: 400 }, (_, i) => i)]);
+  });
+
   it('begins at the end, and says when it is ready', async () => {
     let isTold = false;
     const events = await listen('/audit/api/tail?tenant=acme', { 'x-user': 'acme' }, (all) => {
@@ -129,6 +134,23 @@ describe('the tail', () => {
     const events = await listen('/audit/api/tail?tenant=acme&after=0', { 'x-user': 'globex' }, (all) => all.length > 0);
     expect(events.map(({ event }) => event)).toEqual(['ready']);
   });
+});
+
+describe('a server that ends', () => {
+  it.each(['Express', 'Fastify', 'Nest on Express', 'Nest on Fastify'])(
+    'does not wait for whoever looks on: %s',
+    async (name) => {
+      const other = await (VIEWERS[name] as (typeof VIEWERS)[string])({ databaseUrl: log.url, seal: false }, (user) => ({ tenants: [user], actor: { id: 'ann' } })); // prettier-ignore
+      const asked = httpRequest({ host: '127.0.0.1', port: other.port, path: `${other.mount}/api/tail?tenant=acme`, headers: { 'x-user': 'acme' }, agent: false }); // prettier-ignore
+      asked.end();
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      const ended = once(response, 'end'); // whole, and not cut
+      response.resume();
+      other.stop();
+      await ended;
+      await other.close();
+    },
+  );
 });
 
 describe('an export', () => {

@@ -10,6 +10,8 @@ export interface Conditions {
   readonly lead?: string | undefined;
   /** Many actions, each of which is looked up in the index by itself: the parameter with their list, and the condition on one, `a.action`. */
   readonly each?: { readonly of: string; readonly condition: () => string } | undefined;
+  /** What of the index a scope shows, where it is not asked for that alone: the rest is passed over. */
+  readonly seen?: string | undefined;
   /** What is looked at of each entry on the way. */
   readonly rest: readonly string[];
 }
@@ -60,7 +62,22 @@ export type After = readonly [compare: '<' | '>', id: string];
 const OF_ALL_TENANTS: ReadonlySet<string> = new Set(['id', 'chain', 'group', 'requestId']);
 
 /** @param by order of the page: a range of time is looked for in an index that is in the order of time */
-export function conditionsOf(filter: EntryFilter, by: 'chain' | 'id', bind: Bind, after?: After): Conditions {
+export function conditionsOf(asked: EntryFilter, by: 'chain' | 'id', bind: Bind, after?: After): Conditions {
+  const { visibleActions, ...filter } = asked;
+  if (visibleActions === undefined) return indexed(filter, by, bind, after);
+  // By the actions that are seen, where nothing else is asked for: then there is nothing to pass over.
+  const bySeen = { ...filter, actions: filter.actions ?? visibleActions };
+  if (indexed(bySeen, by, () => '', after).isByActions) return indexed(bySeen, by, bind, after);
+  return { ...indexed(filter, by, bind, after), seen: anyOf('action', bind(visibleActions)) };
+}
+
+/** @returns `isByActions`: the index is asked for no entry of other actions than these */
+function indexed(
+  filter: EntryFilter,
+  by: 'chain' | 'id',
+  bind: Bind,
+  after?: After,
+): Conditions & { readonly isByActions: boolean } {
   const found = DRIVERS.find((names) => names.every((name) => isGiven(filter[name])) && serves(names, filter)) ?? [];
   const range: readonly (keyof EntryFilter)[] = by === 'id' ? ['fromId', 'toId'] : [];
   const isMany = (filter.actions?.length ?? 0) > 1;
@@ -79,7 +96,7 @@ export function conditionsOf(filter: EntryFilter, by: 'chain' | 'id', bind: Bind
     ...range,
   ])); // prettier-ignore
   const each = isEach && many !== undefined ? { of: many, condition: () => between('action', 'a.action') } : undefined;
-  return { driver, rest, each, lead: lead && `e.${lead[0]}` };
+  return { driver, rest, each, lead: lead && `e.${lead[0]}`, isByActions: served[0] === 'actions' };
 }
 
 function leadOf(served: readonly (keyof EntryFilter)[], { tenant }: EntryFilter): Lead | undefined {

@@ -12,6 +12,8 @@ import { conditionsOf, type Conditions } from './entry-conditions.js';
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
+  /** It passes over what a scope hides: where it stopped, the same with `MOST_PASSED` goes further. */
+  readonly passes?: boolean;
 }
 
 /** Four times what a body may have; and what sections may have, one of an entry, and those of a page together. */
@@ -26,8 +28,9 @@ class Bound {
 /**
  * Rows with a rank, and at the end of a walk one without. The page is cut before anything is joined to it. Sizes are known without the
  * values being read.
+ * @param passed entries that are gone through at most; more, and the planner may sort all that the index has
  */
-export function pageStatement({ filter, order, by, after, limit }: EntryPageRequest): Statement {
+export function pageStatement({ filter, order, by, after, limit }: EntryPageRequest, passed = MOST_WALKED): Statement {
   const { values, bind } = new Bound();
   const [compare, direction] = order === 'oldest' ? (['>', 'asc'] as const) : (['<', 'desc'] as const);
   const conditions = conditionsOf(filter, by, bind, after && [compare, after.id]);
@@ -40,10 +43,11 @@ export function pageStatement({ filter, order, by, after, limit }: EntryPageRequ
         : `(e.seq, e.id) ${compare} (${bind(after.place)}::bigint, ${bind(after.id)}::uuid)`,
     );
   const wanted = bind(limit);
-  const isWalk = conditions.rest.length > 0;
+  const { seen } = conditions;
+  const isWalk = conditions.rest.length > 0 || seen !== undefined;
   const read = { ...conditions, driver };
   const page = isWalk
-    ? `select * from (${walk(read, '*', sorted, String(MOST_WALKED))}) e where ${conditions.rest.join(' and ')} order by ${sorted} limit ${wanted}`
+    ? `select * from (${walkSeen(read, sorted, passed)}) e where ${restOf(conditions)} order by ${sorted} limit ${wanted}`
     : walk(read, '*', sorted, wanted);
   const entries = `
 select e.*, k.origin, c.pos as content, c.actor, c.data, octet_length(c.actor) as actor_bytes, octet_length(c.data) as data_bytes,
@@ -64,12 +68,17 @@ e.action, e.outcome, e.resource_type, trunc(extract(epoch from e.occurred_at) * 
   // Where the page is not full the whole walk was made: its last entry is looked up by the same condition, in the same snapshot, by what the
   // index alone has. The rows
   // are in the order of their rank, which is not asked for here: a sort would have all sections in memory.
+  const last = (of: string): string =>
+    `select ${by === 'chain' ? 's.seq' : '0'} as seq, s.id from (${of}) s where (select count(*) from page) < ${wanted}`;
+  const stop = last(walk(read, by === 'chain' ? 'seq, id' : 'id', sorted, '1', passed - 1));
+  const stops = seen === undefined ? `stop as materialized (${stop})` : `
+shown as materialized (${last(`${walkSeen(read, sorted, passed, MOST_WALKED - 1)}`)}),
+stop as materialized (select * from shown union all ${stop} and not exists (select from shown))`; // prettier-ignore
   return {
+    passes: seen !== undefined,
     text: `
 with page as materialized (${page}),
-stop as materialized (
-  select ${by === 'chain' ? 's.seq' : '0'} as seq, s.id from (${walk(read, by === 'chain' ? 'seq, id' : 'id', sorted, '1', MOST_WALKED - 1)}) s where (select count(*) from page) < ${wanted}
-)
+${stops}
 select ${columns}, s.seq::text, s.id::text from (${entries}) e full join stop s on false where ${fits}`,
     values,
   };
@@ -87,17 +96,34 @@ function walk({ driver, each }: Conditions, columns: string, sorted: string, mos
   return `select e.* from unnest(${each.of}::text[]) a (action) cross join lateral (${ofOne}) e order by ${sorted} limit ${most}`;
 }
 
+/** Those of the index that the scope shows. */
+function walkSeen(conditions: Conditions, sorted: string, passed: number, offset?: number): string {
+  if (conditions.seen === undefined) return walk(conditions, '*', sorted, String(MOST_WALKED), offset);
+  const limit = offset === undefined ? `limit ${MOST_WALKED}` : `offset ${offset} limit 1`;
+  return `select e.* from (${walk(conditions, '*', sorted, String(passed))}) e where ${conditions.seen} order by ${sorted} ${limit}`;
+}
+
+const restOf = ({ rest }: Conditions): string => rest.join(' and ') || 'true';
+
 /** One more is walked than is counted, so that it is known whether there are more. */
-export function countStatement(filter: EntryFilter): Statement {
+export function countStatement(filter: EntryFilter, passed = MOST_WALKED): Statement {
   const { values, bind } = new Bound();
   const conditions = conditionsOf(filter, 'id', bind);
-  const { driver, each, rest } = conditions;
+  const { driver, each, rest, seen } = conditions;
   const all = each === undefined ? driver : [...driver, `e.action = any (${each.of}::text[])`];
   const columns = rest.length === 0 ? '1' : 'e.*';
+  const ordered = conditions.lead === undefined ? '' : ` order by ${byId(conditions, 'desc')}`;
+  const walked =
+    seen === undefined
+      ? `select ${columns} from "audit".entry e where ${all.join(' and ')}${ordered} limit ${MOST_WALKED + 1}`
+      : `select e.* from (select e.* from "audit".entry e where ${all.join(' and ')}${ordered} limit ${passed}) e where ${seen} limit ${MOST_WALKED + 1}`;
+  const isMore =
+    seen === undefined ? 'false' : `exists (select from "audit".entry e where ${all.join(' and ')} offset ${passed})`;
   return {
+    passes: seen !== undefined,
     text: `
-select count(*)::integer, count(*) filter (where ${rest.join(' and ') || 'true'})::integer
-  from (select ${columns} from "audit".entry e where ${all.join(' and ')}${conditions.lead === undefined ? '' : ` order by ${byId(conditions, 'desc')}`} limit ${MOST_WALKED + 1}) e`,
+select w.walked, w.found, w.walked > ${MOST_WALKED} or ${isMore}
+  from (select count(*)::integer as walked, (count(*) filter (where ${restOf(conditions)}))::integer as found from (${walked}) e) w`,
     values,
   };
 }
@@ -128,20 +154,23 @@ left join lateral (
                     from "audit".content c where c.pos = e.pos and octet_length(c.data) <= 65536 offset 0) d offset 0) i
 ) i on true`;
 
-/** Groups of a walk from the newest entry on, those with most entries first; in each row how far the walk went. */
-export function groupsStatement({ by, zone, ...request }: GroupsRequest): Statement {
-  return grouped(request, [by], zone);
+/** Groups of a walk from the newest entry on, those with most entries first; in each row how far the walk went, and where it stopped. */
+export function groupsStatement({ by, zone, ...request }: GroupsRequest, passed?: number): Statement {
+  return grouped(request, [by], zone, 'min(e.id::text) as first_id, max(e.id::text) as last_id', passed);
 }
 
 /** The same by several keys, whose number in their list is in each row. */
-export function facetsStatement({ by, ...request }: FacetsRequest): Statement {
-  return grouped({ ...request, atLeast: 1 }, by, 'UTC');
+export function facetsStatement({ by, ...request }: FacetsRequest, passed?: number): Statement {
+  // As text, which is what half of the time would go into.
+  return grouped({ ...request, atLeast: 1 }, by, 'UTC', 'null::text as first_id, null::text as last_id', passed);
 }
 
 function grouped(
   { filter, atLeast, limit }: Omit<GroupsRequest, 'by' | 'zone'>,
   by: readonly GroupKey[],
   zone: string,
+  ends: string,
+  passed = MOST_WALKED,
 ): Statement {
   const { values, bind } = new Bound();
   const conditions = conditionsOf(filter, 'id', bind);
@@ -150,20 +179,22 @@ function grouped(
   const groups = by.map((each, at) => {
     const [key, action] = GROUPED[each](zoned);
     return `(
-  select ${at} as facet, ${key} as key, ${action} as action, count(*)::integer as count, (count(*) filter (where e.outcome <> 'success'))::integer as failed,
-         min(e.id::text) as first_id, max(e.id::text) as last_id
+  select ${at} as facet, ${key} as key, ${action} as action, count(*)::integer as count, (count(*) filter (where e.outcome <> 'success'))::integer as failed, ${ends}
     from ${each === 'identity' ? `(select e.*, i.identity from walked e ${IDENTITY} where e.fits)` : 'walked'} e where e.fits
    group by 2, 3 having count(*) >= ${least}::integer order by 4 desc, 2, 3 limit ${most}
 )`;
   });
+  const sorted = byId(conditions, 'desc');
+  const further = conditions.seen === undefined ? '' : `else (select s.id::text from (${walk(conditions, 'id', sorted, '1', passed - 1)}) s) `; // prettier-ignore
   return {
+    passes: conditions.seen !== undefined,
     text: `
 with walked as materialized (
-  select e.id, e.pos, e.tenant_key, e.actor_id, e.address, e.action, e.occurred_at, e.outcome, e.source, e.resource_type, ${conditions.rest.join(' and ') || 'true'} as fits
-    from (${walk(conditions, '*', byId(conditions, 'desc'), String(MOST_WALKED))}) e
+  select e.id, e.pos, e.tenant_key, e.actor_id, e.address, e.action, e.occurred_at, e.outcome, e.source, e.resource_type, ${restOf(conditions)} as fits
+    from (${walkSeen(conditions, sorted, passed)}) e
 ), grouped as (${groups.join(' union all ')})
 select g.key, g.action, g.count, g.first_id, g.last_id, w.walked, w.last, g.facet, g.failed
-  from (select count(*)::integer as walked, min(id::text) as last from walked) w left join grouped g on true
+  from (select count(*)::integer as walked, case when count(*) >= ${MOST_WALKED} then min(id::text) ${further}end as last from walked) w left join grouped g on true
  order by g.facet, g.count desc, g.key, g.action`,
     values,
   };

@@ -1,5 +1,5 @@
 import type { EntryGroup, EntryGroups, EntryStore, StoredEntry } from '../entry.port.js';
-import { MOST_WALKED } from '../entry.port.js';
+import { MOST_PASSED, MOST_WALKED } from '../entry.port.js';
 import {
   actionsStatement,
   countStatement,
@@ -42,11 +42,21 @@ export function postgresEntryStore(pool: Pool, schema: string, options: { tellTe
       throw readFailure(schema, error);
     }
   };
+  /** Where it stopped since a scope hides entries it goes further: a stop would say that there are some. */
+  const further = async (
+    tenant: string | undefined,
+    statement: (passed?: number) => Statement,
+    stopped: (rows: readonly (readonly unknown[])[]) => boolean,
+  ): Promise<unknown[][]> => {
+    const first = statement();
+    const rows = await ask(tenant, first);
+    return first.passes === true && stopped(rows) ? await ask(tenant, statement(MOST_PASSED)) : rows;
+  };
   return {
     // Salts are handed out for a tenant that is named, whoever asks.
     ...postgresSealedStore((tenant, statement) => ask(tenant, statement, true)),
     async page(request) {
-      const rows = await ask(request.filter.tenant, pageStatement(request));
+      const rows = await further(request.filter.tenant, (passed) => pageStatement(request, passed), (found) => found.some(([rank]) => rank === null)); // prettier-ignore
       const found = rows.filter(([rank]) => rank !== null).toSorted(([a], [b]) => Number(a) - Number(b));
       const stop = rows.find(([rank]) => rank === null);
       const more = found.length < Number(found[0]?.[18] ?? 0);
@@ -54,16 +64,15 @@ export function postgresEntryStore(pool: Pool, schema: string, options: { tellTe
       return { entries: found.map((row) => storedEntry(row)), more, stopped };
     },
     async count(filter) {
-      const [row] = await ask(filter.tenant, countStatement(filter));
-      const [walked, found] = [Number(row?.[0]), Number(row?.[1])];
-      return { count: Math.min(found, MOST_WALKED), isExact: walked <= MOST_WALKED };
+      const [row] = await further(filter.tenant, (passed) => countStatement(filter, passed), ([counted]) => counted?.[2] === true); // prettier-ignore
+      return { count: Math.min(Number(row?.[1]), MOST_WALKED), isExact: row?.[2] === false };
     },
     async groups(request) {
-      const rows = await ask(request.filter.tenant, groupsStatement(request));
+      const rows = await further(request.filter.tenant, (passed) => groupsStatement(request, passed), isStopped);
       return { groups: groupsOf(rows), ...walkOf(rows) };
     },
     async facets(request) {
-      const rows = await ask(request.filter.tenant, facetsStatement(request));
+      const rows = await further(request.filter.tenant, (passed) => facetsStatement(request, passed), isStopped);
       const facets = request.by.map((_, at) => groupsOf(rows.filter((row) => row[7] === at)));
       return { facets, ...walkOf(rows) };
     },
@@ -93,10 +102,12 @@ function groupsOf(rows: readonly (readonly unknown[])[]): readonly EntryGroup[] 
     }));
 }
 
+const isStopped = (rows: readonly (readonly unknown[])[]): boolean => walkOf(rows).stoppedId !== undefined;
+
 /** Each row says it. */
 function walkOf(rows: readonly (readonly unknown[])[]): Omit<EntryGroups, 'groups'> {
-  const walked = Number(rows[0]?.[5] ?? 0);
-  return { walked, stoppedId: walked < MOST_WALKED ? undefined : String(rows[0]?.[6]) };
+  const [walked, last] = [rows[0]?.[5], rows[0]?.[6]];
+  return { walked: Number(walked ?? 0), stoppedId: typeof last === 'string' ? last : undefined };
 }
 
 /** Whether the role of this connection sees the entries of all tenants. */

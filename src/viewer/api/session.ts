@@ -55,8 +55,8 @@ function actionsOf(book: ActionBook, { actions: sees }: ReaderScope): SessionAns
   const names = book.names.filter((name) => sees === undefined || sees(name) === true);
   return Object.fromEntries(
     names.map((name) => {
-      const { marks, description } = book.find(name) ?? {};
-      return [name, { ...(marks ? { marks } : {}), ...(description === undefined ? {} : { description }) }];
+      const { marks, description, sentence } = book.find(name) ?? {};
+      return [name, { ...(marks ? { marks } : {}), ...(description === undefined ? {} : { description }), ...(sentence === undefined ? {} : { sentence }) }]; // prettier-ignore
     }),
   );
 }

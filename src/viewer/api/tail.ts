@@ -31,7 +31,7 @@ export const tail: Answering = async ({ reader, query, request }) => {
       // A proxy that buffers would show nothing for minutes.
       'x-accel-buffering': 'no',
     },
-    body: request.method === 'HEAD' ? '' : await begun(counted(events(entries))),
+    body: request.method === 'HEAD' ? '' : await begun(counted(events(entries, request.isEnding))),
   };
 };
 
@@ -51,7 +51,10 @@ async function* counted(parts: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-async function* events(tailing: AsyncGenerator<readonly AuditEntry[]>): AsyncGenerator<Uint8Array> {
+async function* events(
+  tailing: AsyncGenerator<readonly AuditEntry[]>,
+  isEnding: () => boolean,
+): AsyncGenerator<Uint8Array> {
   const until = performance.now() + LASTS_MS;
   let said = performance.now();
   let isFirst = true;
@@ -65,7 +68,8 @@ async function* events(tailing: AsyncGenerator<readonly AuditEntry[]>): AsyncGen
         said = performance.now();
         yield Buffer.from(texts.join(''));
       }
-      if (performance.now() > until) return;
+      // A server that ends waits for its requests: it is not to wait for whoever looks on.
+      if (performance.now() > until || isEnding()) return;
     }
   } catch (error) {
     // Before the first it is told by the status; later the browser asks again, and is told then.

@@ -2,11 +2,11 @@ import type { ErrorAnswer } from '../answers.js';
 
 /**
  * Why there is no answer.
- * - `ended`: there was a session, and there is none now
+ * - `ended`: there was a session, and there is none now; `stranger`: there was none
  * - `denied`: there is one, and it may not
  * - `blocked`: the request did not leave the browser, while others do; `unreachable`: none does
  */
-export type Fault = 'ended' | 'denied' | 'absent' | 'not-yet' | 'invalid' | 'away' | 'timeout' | 'blocked' | 'unreachable' | 'failed'; // prettier-ignore
+export type Fault = 'ended' | 'stranger' | 'denied' | 'absent' | 'not-yet' | 'invalid' | 'away' | 'timeout' | 'blocked' | 'unreachable' | 'failed'; // prettier-ignore
 
 export class NoAnswer extends Error {
   readonly fault: Fault;
@@ -16,19 +16,20 @@ export class NoAnswer extends Error {
   readonly path: string;
 
   constructor(fault: Fault, path: string, said?: { readonly code?: string; readonly message?: string }) {
-    super(said?.message ?? fault);
+    super(said?.message?.replace(/ \[AUDIT_\w+\]$/, '') ?? fault);
     this.fault = fault;
     this.code = said?.code;
     this.path = path;
   }
 }
 
-const FAULTS: Readonly<Record<number, Fault>> = { 400: 'invalid', 401: 'ended', 403: 'denied', 404: 'absent', 409: 'not-yet', 503: 'away', 504: 'timeout' }; // prettier-ignore
+const FAULTS: Readonly<Record<number, Fault>> = { 400: 'invalid', 403: 'denied', 404: 'absent', 409: 'not-yet', 503: 'away', 504: 'timeout' }; // prettier-ignore
 
 /** The server below one mount. */
 export class Api {
   /** Of the mount, with its slash at the end. */
   readonly base: URL;
+  #isKnown = false;
 
   constructor(base: URL) {
     this.base = base;
@@ -61,9 +62,11 @@ export class Api {
       if (init.signal?.aborted) throw error;
       throw new NoAnswer(await this.#whyNot(), path);
     }
-    if (response.type === 'opaqueredirect') throw new NoAnswer('ended', path);
-    if (!response.ok) throw await refusal(response, path);
-    if ((response.headers.get('content-type') ?? '').startsWith('text/html')) throw new NoAnswer('ended', path);
+    const ended = this.#isKnown ? 'ended' : 'stranger';
+    if (response.type === 'opaqueredirect') throw new NoAnswer(ended, path);
+    if (!response.ok) throw await refusal(response, path, ended);
+    if ((response.headers.get('content-type') ?? '').startsWith('text/html')) throw new NoAnswer(ended, path);
+    this.#isKnown = true;
     return response;
   }
 
@@ -78,9 +81,9 @@ export class Api {
   }
 }
 
-async function refusal(response: Response, path: string): Promise<NoAnswer> {
+async function refusal(response: Response, path: string, ended: Fault): Promise<NoAnswer> {
   const said = (await response.json().catch(() => undefined)) as Partial<ErrorAnswer> | undefined;
-  return new NoAnswer(FAULTS[response.status] ?? 'failed', path, said?.error);
+  return new NoAnswer(response.status === 401 ? ended : (FAULTS[response.status] ?? 'failed'), path, said?.error);
 }
 
 /** A fault that may be gone in a moment. */

@@ -1,10 +1,9 @@
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/preact-query';
 import { render, type JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { SessionAnswer } from '../answers.js';
-import { Api, type NoAnswer } from './api.js';
+import { Api } from './api.js';
 import { AppProvider, type App } from './parts/app.js';
-import { retry } from './parts/ask.js';
+import { useAnswer } from './parts/ask.js';
 import { columnsOf } from './parts/cells.js';
 import { EntryList } from './parts/entry-list.js';
 import { Failure, Loading } from './parts/states.js';
@@ -26,7 +25,6 @@ const ATTRIBUTES = ['resource', 'actor', 'action', 'last', 'tenant', 'zone', 'sr
  */
 class AuditTimeline extends HTMLElement {
   static readonly observedAttributes = ATTRIBUTES;
-  readonly #client = new QueryClient({ defaultOptions: { queries: { retry, refetchOnWindowFocus: false } } });
 
   connectedCallback(): void {
     if (this.shadowRoot === null) {
@@ -49,25 +47,17 @@ class AuditTimeline extends HTMLElement {
     if (this.shadowRoot === null) return;
     const given = Object.fromEntries(ATTRIBUTES.map((name) => [name, this.getAttribute(name) ?? '']));
     const base = new URL((given['src'] || 'audit/').replace(/\/?$/, '/'), document.baseURI);
-    render(
-      <QueryClientProvider client={this.#client}>
-        <Embedded base={base.href} given={JSON.stringify(given)} />
-      </QueryClientProvider>,
-      this.shadowRoot,
-    );
+    render(<Embedded base={base.href} given={JSON.stringify(given)} />, this.shadowRoot);
   }
 }
 
 /** @param given attributes, as JSON: a new object would be a new question */
 function Embedded({ base, given }: { readonly base: string; readonly given: string }): JSX.Element {
   const api = useMemo(() => new Api(new URL(base)), [base]);
-  const session = useQuery<SessionAnswer, NoAnswer>({
-    queryKey: [base, 'session'],
-    queryFn: ({ signal }) => api.ask('session', undefined, signal),
-  });
+  const session = useAnswer<SessionAnswer>(api, 'session');
   const app = useMemo(() => session.data && appOf(api, session.data, JSON.parse(given) as Record<string, string>), [api, session.data, given]); // prettier-ignore
   const question = useMemo(() => app && questionOf(app.where, Date.now()), [app]);
-  if (session.error) return <Failure error={session.error} retry={() => void session.refetch()} />;
+  if (session.error) return <Failure error={session.error} retry={session.refetch} />;
   if (app === undefined || question === undefined) return <Loading lines={4} />;
   const columns = columnsOf(['actor', 'action', ...(given.includes('"resource":""') ? ['resource'] : []), 'outcome', 'change']); // prettier-ignore
   return (

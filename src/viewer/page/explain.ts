@@ -51,7 +51,7 @@ export function gapOf({ occurredAt, sealedAt }: ShownEntry): number | undefined 
 }
 
 export function spanText(ms: number): string {
-  const [unit, size] = ms < 1_000 ? (['ms', 1] as const) : ms < 60_000 ? (['s', 1_000] as const) : ms < 3_600_000 ? (['min', 60_000] as const) : ms < 172_800_000 ? (['h', 3_600_000] as const) : (['d', 86_400_000] as const); // prettier-ignore
+  const [unit, size] = ms < 1_000 ? (['ms', 1] as const) : ms < 120_000 ? (['s', 1_000] as const) : ms < 3_600_000 ? (['min', 60_000] as const) : ms < 172_800_000 ? (['h', 3_600_000] as const) : (['d', 86_400_000] as const); // prettier-ignore
   return spans[unit].replace('{count}', count(Math.floor(ms / size)));
 }
 

@@ -42,10 +42,12 @@ export function joined(lists: readonly Parts[]): Parts {
 export function asSentence(parts: Parts): Parts {
   return parts.map((part, at) => {
     if (part.kind !== 'text') return part;
-    const begun = at === 0 ? part.text.charAt(0).toUpperCase() + part.text.slice(1) : part.text;
+    const begun = at === 0 ? capital(part.text.trimStart()) : part.text;
     return text(at === parts.length - 1 ? begun.replace(/,$/, '') : begun);
   });
 }
+
+const capital = (said: string): string => said.charAt(0).toUpperCase() + said.slice(1);
 
 export const plain = (parts: Parts): string => parts.map((part) => part.text).join('');
 

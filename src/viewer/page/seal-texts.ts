@@ -158,7 +158,8 @@ export const v = {
   none: 'no file of a proof among them',
   tooLong: (name: string): string => `${name} is longer than it can be, and was not read`,
   key: 'Key of the registry',
-  keyText: 'From somewhere else than from whoever gave you the proof: a line name+8 hex digits+base64.',
+  keyText:
+    'From somewhere else than from whoever gave you the proof: a line name+8 hex digits+base64. What you paste is kept in this browser, and goes nowhere.',
   verified: 'VERIFIED',
   altered: 'TAMPERED',
   incomplete: 'INCOMPLETE',

@@ -1,6 +1,6 @@
 import type { SealedSection, ShownEntry } from '../answers.js';
 import { fill, shorten, type Parts } from './fill.js';
-import { saying } from './entry-texts.js';
+import { saying } from './sentence-texts.js';
 
 /** What is known of a section that an entry does not show. */
 export type Missing = Exclude<SealedSection, object>;

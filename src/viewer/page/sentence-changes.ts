@@ -1,7 +1,7 @@
 import type { ShownChange, ShownEntry } from '../answers.js';
 import { bytesOf } from './binary.js';
 import { count, fill, joined, shorten, text, type Parts } from './fill.js';
-import { saying, sentences } from './entry-texts.js';
+import { saying, sentences } from './sentence-texts.js';
 
 /** Of a change of several fields. */
 const MOST_NAMED = 3;
@@ -13,7 +13,8 @@ const BOOKKEEPING = /^(?:(?:last_?)?(?:updated|modified|changed)_?(?:at|on)|_?ve
 export function updateParts(entry: ShownEntry, places: Readonly<Record<string, Parts>>): Parts {
   const changes = telling(entry.changes);
   const [first] = changes;
-  if (first === undefined) return fill(sentences.changedNothing, places);
+  if (first === undefined)
+    return fill((entry.old ?? entry.new) ? sentences.changedNothing : sentences.changedUnseen, places);
   if (changes.length > 1) return fill(sentences.changedSeveral, { ...places, changes: changesParts(changes) });
   const field: Parts = [{ kind: 'field', text: shorten(first.field) }];
   if (isDocument(first.old) && isDocument(first.new)) return fill(sentences.changedField, { ...places, field });
@@ -55,8 +56,8 @@ function listed(parts: readonly Parts[]): Parts {
 }
 
 function telling(changes: readonly ShownChange[]): readonly ShownChange[] {
-  const telling = changes.filter(({ field }) => !BOOKKEEPING.test(field));
-  return telling.length > 0 ? telling : changes;
+  const others = changes.filter(({ field }) => !BOOKKEEPING.test(field));
+  return others.length > 0 ? others : changes;
 }
 
 const isHidden = ({ redacted, ignored, cut }: ShownChange): boolean =>

@@ -1,7 +1,7 @@
 import type { ShownEntry } from '../answers.js';
 import { count, fill, joined, shorten, text, type Parts } from './fill.js';
 import { personParts, word } from './sentence-actor.js';
-import { saying, sentences } from './entry-texts.js';
+import { saying, sentences } from './sentence-texts.js';
 
 type Details = Readonly<Record<string, unknown>>;
 type Places = Readonly<Record<string, Parts>>;
@@ -85,7 +85,7 @@ export function accessParts({ action, resource, details }: ShownEntry, { actor =
   return joined([
     fill(template, { who, point }),
     by === undefined ? [] : fill(saying.letInBy, { who: [{ kind: 'actor', text: shorten(by), id: by }] }),
-    fill(saying.asSaidBy, { actor }),
+    actor.length === 0 ? [] : fill(saying.asSaidBy, { actor }),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { verbs } from './entry-texts.js';
+import { verbs } from './sentence-texts.js';
 
 const PAST = new Map(
   verbs.split(' ').map((each) => {

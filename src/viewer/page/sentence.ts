@@ -5,20 +5,22 @@ import { actorParts, personParts, word, type Missing } from './sentence-actor.js
 import { changesParts, updateParts, valueParts } from './sentence-changes.js';
 import { accessParts, logParts } from './sentence-log.js';
 import { verbOf } from './sentence-verb.js';
-import { saying, sentences } from './entry-texts.js';
+import { saying, sentences } from './sentence-texts.js';
 
 export interface Telling {
   /** Of the catalogue of actions. */
   readonly actions?: SessionAnswer['actions'] | undefined;
   /** Rows that changed in the same unit of work, where that is known. */
   readonly rows?: number | undefined;
+  /** Where all entries are of one actor it need not be said. */
+  readonly isActorKnown?: boolean | undefined;
   /** Why there is no actor section. */
   readonly actor?: Missing | undefined;
 }
 
 /** One sentence that says an entry. Total: whatever is stored, and in any part of it. */
-export function sentenceOf(entry: ShownEntry, { actions, rows, actor: missing }: Telling = {}): Parts {
-  const places = { actor: actorParts(entry, missing), resource: resourceParts(entry.resource) };
+export function sentenceOf(entry: ShownEntry, { actions, rows, actor: missing, isActorKnown }: Telling = {}): Parts {
+  const places = { actor: isActorKnown ? [] : actorParts(entry, missing), resource: resourceParts(entry.resource) };
   const told = ofCatalogue(entry, actions, places) ?? ofOurs(entry, places);
   const also = rows === undefined || rows < 1 ? [] : fill(rows === 1 ? saying.row : saying.rows, { rows, count: rows });
   return asSentence(joined([told, also]));

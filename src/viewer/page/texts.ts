@@ -22,7 +22,6 @@ export const t = {
   defaultTenant: 'no tenant',
   allTenants: 'All tenants',
   zone: 'Time zone',
-  zoneHere: 'this browser',
   theme: 'Theme',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   help: 'Keys',
@@ -117,6 +116,7 @@ export const t = {
   forPrograms: 'for programs; loses nothing',
   exported: (lines: number, bytes: number) => `${some(lines, 'entry', 'entries')}, ${size(bytes)}`,
   exportDone: (lines: number, bytes: number) => `Saved: ${some(lines, 'entry', 'entries')}, ${size(bytes)}.`,
+  exportNeedsTenant: 'An export is of one tenant: choose one above, and export each by itself.',
   exportBroke: 'The connection broke before the end; what came of it was thrown away.',
   cancel: 'Cancel',
 
@@ -180,6 +180,10 @@ export const t = {
 
 export const faults: Readonly<Record<Fault, { readonly title: string; readonly text: string }>> = {
   ended: { title: 'Your session has ended', text: 'Sign in again in the application, then reload this page. The address keeps your filters.' }, // prettier-ignore
+  stranger: {
+    title: 'You may not see this',
+    text: 'The application did not say what you may read. Sign in there, and reload this page.',
+  },
   denied: { title: 'You may not see this', text: 'The application does not let you read this part of the log. If you could before, what you may see has changed.' }, // prettier-ignore
   absent: { title: 'It is not there, or not yours to see', text: 'What does not exist and what you may not see are answered alike.' }, // prettier-ignore
   'not-yet': { title: 'Not yet', text: 'What you ask for is not there yet.' },

@@ -43,7 +43,7 @@ export function* treeDiff(old: unknown, after: unknown, whole = false): Generato
     same = 0;
     yield rowOf(step, is);
     if (is === 'changed') continue;
-    for (const child of membersOf(step, shapes).reverse()) steps.push(child);
+    for (const child of membersOf(step, shapes).toReversed()) steps.push(child);
   }
   if (same > 0) yield folded(sameDepth, same);
 }

@@ -32,14 +32,14 @@ export function blameOf(versions: readonly Version[]): ReadonlyMap<string, Versi
   const set = new Map<string, Version>();
   let before: Image | undefined;
   let wasThere = false;
-  for (const [at, version] of versions.entries()) {
+  for (const version of versions) {
     const { image, entry } = version;
     if (image === undefined) set.clear();
     const changed = new Set(entry.changes.map(({ field }) => field));
     for (const [field, value] of image ?? []) {
       const isNew = entry.action.endsWith('.create') || changed.has(field);
       // Written in a way that the log did not see: then whoever comes next is not who set it.
-      const isOther = at > 0 && wasThere && !sameShown(before?.get(field), value) && !changed.has(field);
+      const isOther = wasThere && !sameShown(before?.get(field), value);
       if (isNew) set.set(field, version);
       else if (isOther || !wasThere) set.delete(field);
     }

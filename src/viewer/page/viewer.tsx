@@ -1,10 +1,10 @@
-import { useQuery } from '@tanstack/preact-query';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { SessionAnswer } from '../answers.js';
 import { useAddress } from './address.js';
-import type { Api, NoAnswer } from './api.js';
+import type { Api } from './api.js';
 import { AppProvider, useApp, type App } from './parts/app.js';
+import { useAnswer } from './parts/ask.js';
 import { Shell } from './parts/shell.js';
 import { Empty, Failure, Loading } from './parts/states.js';
 import { moveTo, readWhere, writeWhere } from './routes.js';
@@ -18,6 +18,8 @@ import { Overview } from './views/overview.js';
 import { RecordView } from './views/record.js';
 import { Timeline } from './views/timeline.js';
 
+const MINUTES = 5 * 60_000;
+
 interface ViewerProps {
   readonly api: Api;
   readonly isPrinting: boolean;
@@ -26,15 +28,7 @@ interface ViewerProps {
 /** The whole page. */
 export function Viewer({ api, isPrinting }: ViewerProps): JSX.Element {
   const { path, query, go } = useAddress(api.base);
-  const {
-    data: session,
-    error,
-    refetch,
-  } = useQuery<SessionAnswer, NoAnswer>({
-    queryKey: [api.base.href, 'session'],
-    queryFn: ({ signal }) => api.ask('session', undefined, signal),
-    staleTime: 300_000,
-  });
+  const { data: session, error, refetch } = useAnswer<SessionAnswer>(api, 'session', undefined, { fresh: MINUTES });
   const app = useMemo<App | undefined>(() => {
     if (session === undefined) return undefined;
     const where = readWhere(path, query, usualTenant(session));
@@ -49,7 +43,7 @@ export function Viewer({ api, isPrinting }: ViewerProps): JSX.Element {
       go: (to, how) => go(writeWhere(to), how),
     };
   }, [api, session, path, query, go, isPrinting]);
-  if (app === undefined) return <Before error={error} retry={() => void refetch()} />;
+  if (app === undefined) return <Before error={error} retry={refetch} />;
   return (
     <AppProvider value={app}>
       <Shell>

@@ -13,9 +13,9 @@ export function hoursOf(times: readonly string[], zone: string): readonly (reado
   return week;
 }
 
-/** From 0, of nothing, to 4, of the most that there is. */
+/** From 0, of nothing, to 4, of the most that there is; by the root, so that one busy hour does not hide the others. */
 export function heatOf(count: number, most: number): number {
-  return count === 0 ? 0 : Math.min(4, Math.max(1, Math.ceil((count / most) * 4)));
+  return count === 0 ? 0 : Math.min(4, Math.max(1, Math.ceil(Math.sqrt(count / most) * 4)));
 }
 
 /** Values by how often they are there, the most first. */

@@ -59,7 +59,7 @@ function wayBack(passed: readonly ReadonlyMap<number, number>[], a: readonly str
     if (d > 0) step(x === fromX ? 'new' : 'old', x === fromX ? b[y - 1] : a[x - 1]);
     [x, y] = [fromX, fromY];
   }
-  return way.reverse();
+  return way.toReversed();
 }
 
 /** Neighbours of one kind are one; between two changes a blank is one of them, so that they read as a whole. */

@@ -141,6 +141,7 @@ describe('a document', () => {
     ['an item put in front', [1, 2, 3], [0, 1, 2, 3], ['inside [4', '0 added  > 0', 'folded 3']],
     ['an item put in between', ['a', 'b'], ['a', 'x', 'b'], ['inside [3', 'folded 1', '1 added  > "x"', 'folded 1']],
     ['an item taken out', ['a', 'x', 'b'], ['a', 'b'], ['inside [2', 'folded 1', '1 removed "x"', 'folded 1']],
+    ['one of two that are the same taken out', [1, 1], [1], ['inside [1', 'folded 1', '1 removed 1']],
     ['another type', { a: [1] }, { a: { 0: 1 } }, ['inside {1', 'a changed [1] > {"0":1}']],
     ['a number that became its text', { a: 1 }, { a: '1' }, ['inside {1', 'a changed 1 > "1"']],
     ['members in another order', { a: 1, b: 2 }, { b: 2, a: 1 }, ['folded 1']],

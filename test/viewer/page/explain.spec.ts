@@ -35,7 +35,7 @@ describe('how we know it', () => {
 
   it.each([
     ['2026-12-01T09:00:00.000Z', 'Sealed as entry 1,024 of chain shop/1, by a clock that stood 1 h before', true],
-    ['2026-12-01T10:01:00.463Z', 'Sealed 1 min after it happened', false],
+    ['2026-12-01T10:01:00.463Z', 'Sealed 60 s after it happened', false],
     [null, 'Sealed as entry 1,024 of chain shop/1, nobody knows when', true],
   ])('sealed at %s', (sealedAt, expected, isWarning) => {
     const seal = explain(madeEntry({ sealedAt })).find(({ kind }) => kind === 'seal');
@@ -97,6 +97,6 @@ describe('what is not shown', () => {
   });
 });
 
-it.each([[0, '0 ms'], [999, '999 ms'], [1_000, '1 s'], [59_999, '59 s'], [60_000, '1 min'], [3_600_000, '1 h'], [172_800_000, '2 days'], [1e12, '11,574 days']])('%d ms are %s', (ms, expected) => expect(spanText(ms)).toBe(expected)); // prettier-ignore
+it.each([[0, '0 ms'], [999, '999 ms'], [1_000, '1 s'], [59_999, '59 s'], [119_999, '119 s'], [120_000, '2 min'], [3_600_000, '1 h'], [172_800_000, '2 days'], [1e12, '11,574 days']])('%d ms are %s', (ms, expected) => expect(spanText(ms)).toBe(expected)); // prettier-ignore
 
 it('no gap is known where a time is missing', () => expect(gapOf(madeEntry({ occurredAt: '' }))).toBeUndefined());

@@ -13,7 +13,7 @@ it.each([
 });
 
 it('heat tells nothing from something, and something from the most', () =>
-  expect([heatOf(0, 9), heatOf(1, 1000), heatOf(500, 1000), heatOf(1000, 1000), heatOf(1, 1)]).toEqual([0, 1, 2, 4, 4])); // prettier-ignore
+  expect([heatOf(0, 9), heatOf(1, 1000), heatOf(500, 1000), heatOf(1000, 1000), heatOf(1, 1)]).toEqual([0, 1, 3, 4, 4])); // prettier-ignore
 
 it('what is there most comes first, and what is not text nowhere', () =>
   expect(tally(['b', 'a', undefined, '', '__proto__', 'b'], 2)).toEqual([['b', 2], ['__proto__', 1]])); // prettier-ignore

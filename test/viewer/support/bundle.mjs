@@ -9,6 +9,8 @@ const { output } = (
     configFile: false,
     logLevel: 'error',
     root: fileURLToPath(new URL('../../..', import.meta.url)),
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    define: { 'process.env.NODE_ENV': '"production"' },
     resolve: { alias: viewerAliases },
     build: {
       write: false,

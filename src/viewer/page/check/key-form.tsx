@@ -6,13 +6,15 @@ import { pin, pinnedKeys, unpin } from './pinned.js';
 import { readVkey } from './proof-steps.js';
 
 interface KeyFormProps {
+  /** Where a key has to come from. */
+  readonly about: string;
   /** The keys that are trusted now. */
   readonly keys: readonly string[];
   readonly onKeys: (keys: readonly string[]) => void;
 }
 
 /** Keys that this reader has from somewhere else than the server. */
-export function KeyForm({ keys, onKeys }: KeyFormProps): JSX.Element {
+export function KeyForm({ about, keys, onKeys }: KeyFormProps): JSX.Element {
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState('');
   const id = useId();
@@ -26,7 +28,7 @@ export function KeyForm({ keys, onKeys }: KeyFormProps): JSX.Element {
   };
   return (
     <div class="seal-keys">
-      <p class="aside">{s.keysText}</p>
+      <p class="aside">{about}</p>
       <ul>
         {keys.length === 0 && <li class="aside">{s.noKeys}</li>}
         {keys.map((key) => (

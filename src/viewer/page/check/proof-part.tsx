@@ -33,7 +33,7 @@ export function ProofPart({ entry, leafHash }: ProofPartProps): JSX.Element | nu
     return asked.data && checkFolder(filesOf(asked.data), given, leafHash);
   }, [asked.data, keys, session.serverVkeys, leafHash]);
   if (!session.can.prove) return null;
-  const isAbsent = asked.error instanceof NoAnswer && asked.error.fault === 'not-yet';
+  const isAbsent = asked.error instanceof NoAnswer && asked.error.code === 'AUDIT_NOT_COVERED';
   return (
     <div class="seal-proof" aria-live="polite">
       {checked === undefined && (
@@ -57,7 +57,7 @@ export function ProofPart({ entry, leafHash }: ProofPartProps): JSX.Element | nu
         open={checked !== undefined && checked.signers.every(({ from }) => from === 'server')}
       >
         <summary>{s.keys}</summary>
-        <KeyForm keys={keys} onKeys={setKeys} />
+        <KeyForm about={s.keysText} keys={keys} onKeys={setKeys} />
       </details>
     </div>
   );

@@ -29,8 +29,7 @@ export function VerifyPage(): JSX.Element {
       )}
       <section class="card card-body seal-keys-card">
         <h2>{v.key}</h2>
-        <p class="aside">{v.keyText}</p>
-        <KeyForm keys={keys} onKeys={setKeys} />
+        <KeyForm about={v.keyText} keys={keys} onKeys={setKeys} />
       </section>
       {checked && <Verdict checked={checked} />}
     </main>
@@ -87,7 +86,7 @@ function Verdict({ checked: { steps, proven } }: { readonly checked: CheckedProo
       </div>
       <StepList steps={steps} />
       {proven && (
-        <>
+        <div class="check-said">
           <h3>{v.entry}</h3>
           <p>
             {visible(`${proven.entry.origin} ${proven.entry.seq}: ${proven.entry.action}, ${proven.entry.outcome}, id ${proven.entry.id}, occurred ${proven.entry.occurredAt}, sealed ${proven.entry.sealedAt}`)}
@@ -103,7 +102,7 @@ function Verdict({ checked: { steps, proven } }: { readonly checked: CheckedProo
               </div>
             );
           })}
-        </>
+        </div>
       )}
     </section>
   );

@@ -1,5 +1,6 @@
-import { useQuery, type UseQueryResult } from '@tanstack/preact-query';
-import { mayPass, type NoAnswer } from '../api.js';
+import { useEffect, useReducer } from 'preact/hooks';
+import type { Api, NoAnswer } from '../api.js';
+import { cacheOf, type Held } from '../cache.js';
 import { useApp } from './app.js';
 
 export interface Asking {
@@ -10,17 +11,40 @@ export interface Asking {
   readonly fresh?: number;
 }
 
-/** An answer of the server; what was asked is its name in the cache. @param path below `api/` */
-export function useAsk<T>(path: string, query?: URLSearchParams, asking: Asking = {}): UseQueryResult<T, NoAnswer> {
-  const { api } = useApp();
-  return useQuery<T, NoAnswer>({
-    queryKey: [api.base.href, path, query?.toString() ?? ''],
-    queryFn: ({ signal }) => api.ask<T>(path, query, signal),
-    enabled: asking.isEnabled ?? true,
-    ...(asking.every === undefined ? {} : { refetchInterval: asking.every }),
-    staleTime: asking.fresh ?? 30_000,
-  });
+export interface Asked<T> {
+  readonly data: T | undefined;
+  readonly error: NoAnswer | null;
+  readonly isFetching: boolean;
+  readonly refetch: () => void;
 }
 
-/** What is away may come back; what is refused stays so. */
-export const retry = (failures: number, error: unknown): boolean => failures < 2 && mayPass(error);
+const FRESH = 30_000;
+
+/** An answer of the server. @param path below `api/` */
+export function useAsk<T>(path: string, query?: URLSearchParams, asking: Asking = {}): Asked<T> {
+  return useAnswer<T>(useApp().api, path, query, asking);
+}
+
+/** The same before there is an App. */
+export function useAnswer<T>(api: Api, path: string, query?: URLSearchParams, asking: Asking = {}): Asked<T> {
+  const { isEnabled = true, every, fresh = FRESH } = asking;
+  const text = query?.toString() ?? '';
+  const key = text === '' ? path : `${path}?${text}`;
+  const { data, error, isFetching } = useHeld<T>(api, key);
+  const ask = (): void => void cacheOf(api).fetch<T>(key, (signal) => api.ask<T>(path, new URLSearchParams(text), signal)); // prettier-ignore
+  useEffect(() => {
+    const { data: there, at } = cacheOf(api).peek(key);
+    if (isEnabled && (there === undefined || Date.now() - at > fresh)) ask();
+    if (!isEnabled || every === undefined) return undefined;
+    const timer = setInterval(() => document.visibilityState === 'visible' && ask(), every);
+    return () => clearInterval(timer);
+  }, [api, key, isEnabled, every]);
+  return { data, error: error ?? null, isFetching, refetch: ask };
+}
+
+/** What is known of an answer, as it comes to be known. */
+export function useHeld<T>(api: Api, key: string): Held<T> {
+  const [, changed] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => cacheOf(api).listen(key, () => changed(undefined)), [api, key]);
+  return cacheOf(api).peek<T>(key);
+}

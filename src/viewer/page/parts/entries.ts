@@ -1,9 +1,10 @@
-import { useInfiniteQuery } from '@tanstack/preact-query';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { EntriesAnswer, ShownEntry } from '../../answers.js';
 import type { NoAnswer } from '../api.js';
+import { cacheOf } from '../cache.js';
 import { questionOf, type Where } from '../routes.js';
 import { useApp } from './app.js';
+import { useHeld } from './ask.js';
 
 const PAGE = 100;
 const MINUTES = 5 * 60_000;
@@ -39,33 +40,35 @@ export const reckonAgain = (): void => reckoned.clear();
 export function useEntries(path: string, question: URLSearchParams): Entries {
   const { api } = useApp();
   const asked = question.toString();
-  const query = useInfiniteQuery<EntriesAnswer, NoAnswer, readonly EntriesAnswer[], readonly string[], string>({
-    queryKey: [api.base.href, path, asked],
-    queryFn: ({ pageParam, signal }) => {
-      const page = new URLSearchParams(asked);
-      page.set('limit', String(PAGE));
-      if (pageParam !== '') page.set('cursor', pageParam);
-      return api.ask<EntriesAnswer>(path, page, signal);
-    },
-    initialPageParam: '',
-    getNextPageParam: ({ next }) => next,
-    select: ({ pages }) => pages,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: MINUTES,
-  });
-  const { data } = query;
-  const entries = useMemo(() => (data ?? []).flatMap((page) => page.entries), [data]);
+  const key = `${path}?${asked}&pages`;
+  const { data, error, isFetching } = useHeld<readonly EntriesAnswer[]>(api, key);
+  const next = data?.at(-1)?.next;
+  const page = async (cursor: string | undefined, signal: AbortSignal): Promise<EntriesAnswer> => {
+    const query = new URLSearchParams(asked);
+    query.set('limit', String(PAGE));
+    if (cursor !== undefined) query.set('cursor', cursor);
+    return await api.ask<EntriesAnswer>(path, query, signal);
+  };
+  const again = (): void => void cacheOf(api).fetch<readonly EntriesAnswer[]>(key, async (signal) => [await page(undefined, signal)]); // prettier-ignore
+  useEffect(() => {
+    if (cacheOf(api).peek(key).data === undefined) again();
+  }, [api, key]);
+  const entries = useMemo(() => (data ?? []).flatMap((each) => each.entries), [data]);
   const stoppedAt = data?.at(-1)?.stoppedAt;
   return {
     entries,
-    isLoading: query.isPending,
-    isLoadingMore: query.isFetchingNextPage,
-    error: query.error,
-    hasMore: query.hasNextPage,
+    isLoading: data === undefined && error === undefined,
+    isLoadingMore: isFetching && data !== undefined,
+    error: error ?? null,
+    hasMore: next !== undefined,
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
     more: () => {
-      if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
+      if (next === undefined) return;
+      void cacheOf(api).fetch<readonly EntriesAnswer[]>(key, async (signal, before) => {
+        const last = before?.at(-1)?.next;
+        return last === undefined ? (before ?? []) : [...(before ?? []), await page(last, signal)];
+      });
     },
-    again: () => void query.refetch(),
+    again,
   };
 }

@@ -23,6 +23,9 @@ interface EntryTableProps {
   readonly children?: ComponentChildren;
 }
 
+/** Columns that fit beside each other. */
+const MANY = 8;
+
 /** Entries, one a row, of any number: only those near to what is seen are in the document. */
 export function EntryTable({ entries, columns, caption, isNew, onEnd, children }: EntryTableProps): JSX.Element {
   const { where, zone, isPrinting } = useApp();
@@ -41,7 +44,11 @@ export function EntryTable({ entries, columns, caption, isNew, onEnd, children }
   const shown = entries.slice(first, end);
   const reached = shown.some(({ id }) => id === chosen) ? chosen : shown[0]?.id;
   return (
-    <div class={`list${where.density === 'compact' ? ' list-compact' : ''}`}>
+    <div
+      class={`list${where.density === 'compact' ? ' list-compact' : ''}${columns.length > MANY ? ' list-many' : ''}`}
+      // Of a card, where there is no room for columns.
+      style={{ '--lines': Math.ceil((columns.filter(({ name }) => name !== 'evidence').length + 1) / 2) }}
+    >
       <table class="entries" role="table" ref={table} aria-rowcount={entries.length + 1}>
         <caption class="unseen">{caption}</caption>
         <thead role="rowgroup">

@@ -22,7 +22,7 @@ export function ExportMenu({
   readonly question: URLSearchParams;
   readonly count: CountAnswer | undefined;
 }): JSX.Element {
-  const { api } = useApp();
+  const { api, where } = useApp();
   const [stage, setStage] = useState<Stage>({ is: 'idle' });
   const stop = useRef<AbortController>();
   useEffect(() => () => stop.current?.abort(), []);
@@ -46,7 +46,8 @@ export function ExportMenu({
     <Menu label={t.export} align="end" class="export" shortcut="x">
       {() => (
         <div class="form">
-          {stage.is !== 'running' && (
+          {where.tenant === undefined && <p class="aside">{t.exportNeedsTenant}</p>}
+          {where.tenant !== undefined && stage.is !== 'running' && (
             <>
               <p class="aside">{t.exportNote(count)}</p>
               <button type="button" class="menu-item" onClick={() => void run('csv')}>

@@ -1,8 +1,10 @@
 import type { JSX } from 'preact';
+import { absolute } from '../routes.js';
 import { offsetOf } from '../time.js';
 import { filterNames, t } from '../texts.js';
 import { useApp } from './app.js';
 import { useLastVerify } from './status.js';
+import { Moment } from './moment.js';
 import { rangeText } from './range-menu.js';
 import { Text } from './text.js';
 
@@ -11,7 +13,7 @@ export function PrintHead(): JSX.Element {
   const { session, where, zone } = useApp();
   const last = useLastVerify();
   const tenant = where.tenant === undefined ? t.allTenants : where.tenant || t.defaultTenant;
-  const range = rangeText(where.range, zone);
+  const range = rangeText(absolute(where.range, Date.now()), zone);
   return (
     <div class="print-head" aria-hidden="true">
       <div>
@@ -19,7 +21,11 @@ export function PrintHead(): JSX.Element {
         {offsetOf(zone, Date.now())}) · {t.printed} {new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC
       </div>
       <div>
-        {last && `${t.lastVerify}: ${last.text}. `}
+        {last && (
+          <>
+            {t.lastVerify}: {last.word} {last.at && <Moment at={last.at} />}.{' '}
+          </>
+        )}
         {where.conditions.map(({ name, value }) => (
           <span key={name + value}>
             {filterNames[name].label}: <Text of={value} limit={80} />;{' '}

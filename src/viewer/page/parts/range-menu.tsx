@@ -16,7 +16,7 @@ export function RangeMenu(): JSX.Element {
     go(withRange(where, chosen));
   };
   return (
-    <Menu label={<RangeIcon text={rangeText(range, zone)} />} title={t.range} align="end" class="range">
+    <Menu label={<RangeIcon text={rangeText(range, zone)} />} title={t.range} align="end" class="range-menu">
       {(close) => (
         <div class="range-inside">
           <div class="range-presets">

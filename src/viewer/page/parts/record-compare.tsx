@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { compare, diffOf } from '../diff.js';
 import { r } from '../entry-texts.js';
-import { count, plain, shorten } from '../fill.js';
+import { asSentence, count, plain, shorten } from '../fill.js';
 import type { Columns } from '../image.js';
 import { actorParts } from '../sentence-actor.js';
 import { wallTime } from '../time.js';
@@ -36,7 +36,7 @@ export function RecordCompare({ versions, at, columns }: RecordCompareProps): JS
   };
   const label = ({ entry }: Version, place: number): string => {
     const wall = wallTime(entry.occurredAt, zone);
-    return `${count(place + 1)} · ${wall ? `${wall.date} ${wall.time}` : '?'} · ${shorten(plain(actorParts(entry)), 40)}`;
+    return `${count(place + 1)} · ${wall ? `${wall.date} ${wall.time}` : '?'} · ${shorten(plain(asSentence(actorParts(entry))), 40)}`;
   };
   const select = (name: 'a' | 'b', place: number): JSX.Element => (
     <label class="field">

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { r, e } from '../entry-texts.js';
+import { asSentence } from '../fill.js';
 import { actorParts } from '../sentence-actor.js';
 import { blameOf, type Version } from '../versions.js';
 import { usePlaceHref } from './app.js';
@@ -31,7 +32,7 @@ export function RecordState({ versions, at, isLast }: RecordStateProps): JSX.Ele
       {version?.is === 'gone' && <p class="dim">{r.gone}</p>}
       {version?.is === 'unknown' && <p class="dim">{r.unknown}</p>}
       {fields.length > 0 && (
-        <table class="diff state">
+        <table class="diff record-state">
           <thead>
             <tr>
               <th scope="col">{e.field}</th>
@@ -44,21 +45,21 @@ export function RecordState({ versions, at, isLast }: RecordStateProps): JSX.Ele
             {fields.slice(0, shown).map(([field, value]) => {
               const by = blame.get(field)?.entry;
               return (
-                <tr key={field} class={by !== undefined && by === version?.entry ? 'state-new' : ''}>
+                <tr key={field} class={by !== undefined && by === version?.entry ? 'record-new' : ''}>
                   <th scope="row" class="diff-field">
                     <Text of={field} limit={200} />
                   </th>
                   <td>
                     <Value of={value} />
                   </td>
-                  <td class="state-by">
+                  <td class="record-by">
                     {by === undefined ? (
                       <span class="none">{r.beforeLog}</span>
                     ) : (
-                      <Sentence of={actorParts(by)} tenant={by.tenant} />
+                      <Sentence of={asSentence(actorParts(by))} tenant={by.tenant} />
                     )}
                   </td>
-                  <td class="state-when">
+                  <td class="record-when">
                     {by !== undefined && (
                       <a href={href({ view: 'entry', id: by.id }, [], by.tenant)}>
                         <Moment at={by.occurredAt} />

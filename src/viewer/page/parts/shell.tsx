@@ -124,7 +124,7 @@ function ZoneChoice(): JSX.Element {
     <label class="choice choice-zone" title={t.zone}>
       <span class="unseen">{t.zone}</span>
       <select class="select" value={zone} onChange={(event) => choose(event.currentTarget.value)}>
-        <option value={here}>{`${here} (${t.zoneHere})`}</option>
+        <option>{here}</option>
         {all
           .filter((each) => each !== here)
           .map((each) => (

@@ -49,12 +49,12 @@ export function Failure({ error, retry }: FailureProps): JSX.Element {
         </p>
       )}
       <p class="failure-acts">
-        {fault === 'ended' && (
+        {(fault === 'ended' || fault === 'stranger') && (
           <button type="button" class="button button-primary" onClick={() => location.reload()}>
             {t.reload}
           </button>
         )}
-        {retry && fault !== 'ended' && (
+        {retry && fault !== 'ended' && fault !== 'stranger' && (
           <button type="button" class="button" onClick={retry}>
             {t.tryAgain}
           </button>

@@ -11,7 +11,7 @@ import { agoText } from './state-cards.js';
 const MINUTES = 5 * 60_000;
 
 /** The last verification that the log itself has, in words; `undefined` while it is not known. */
-export function useLastVerify(): { readonly tone: string; readonly text: string } | undefined {
+export function useLastVerify(): { readonly tone: string; readonly word: string; readonly at?: string } | undefined {
   const { session, where } = useApp();
   const question = useMemo(() => {
     const query = tenantOf({ tenant: where.tenant });
@@ -20,9 +20,9 @@ export function useLastVerify(): { readonly tone: string; readonly text: string 
   }, [where.tenant]);
   const { data } = useAsk<OverviewAnswer>('overview', question, { isEnabled: session.can.log, fresh: MINUTES });
   if (data === undefined) return undefined;
-  if (!data.verified) return { tone: 'plain', text: t.notVerified };
+  if (!data.verified) return { tone: 'plain', word: t.notVerified };
   const { word, tone } = readVerdict(data.verified.verdict);
-  return { tone, text: `${t.verdicts[word]} ${agoText(data.verified.at)}` };
+  return { tone, word: t.verdicts[word], at: data.verified.at };
 }
 
 /** Beside the navigation: what the last verification said. */
@@ -33,7 +33,7 @@ export function Status(): JSX.Element | null {
   return (
     <a class={`status state-${last.tone}`} href={href(moveTo(where, { view: 'overview' }))} title={t.statusTitle}>
       <span class="state-dot" aria-hidden="true" />
-      {last.text}
+      {last.word} {last.at && agoText(last.at)}
     </a>
   );
 }

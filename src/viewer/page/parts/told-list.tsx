@@ -11,10 +11,12 @@ interface ToldListProps {
   readonly entries: readonly ShownEntry[];
   /** The one that is looked at. */
   readonly current?: string;
+  /** All are of one actor. */
+  readonly isActorKnown?: boolean;
 }
 
 /** Entries in the order in which they are given, each in its sentence. */
-export function ToldList({ entries, current }: ToldListProps): JSX.Element {
+export function ToldList({ entries, current, isActorKnown = false }: ToldListProps): JSX.Element {
   const { session } = useApp();
   const href = usePlaceHref();
   return (
@@ -25,7 +27,7 @@ export function ToldList({ entries, current }: ToldListProps): JSX.Element {
             <Moment at={entry.occurredAt} />
           </a>
           <span class="told-text">
-            <Sentence of={sentenceOf(entry, { actions: session.actions })} tenant={entry.tenant} />{' '}
+            <Sentence of={sentenceOf(entry, { actions: session.actions, isActorKnown })} tenant={entry.tenant} />{' '}
             {entry.outcome !== 'success' && <OutcomeBadge outcome={entry.outcome} />}
             {entry.id === current && <span class="badge">{e.thisOne}</span>}
           </span>

@@ -55,6 +55,11 @@ function Rows({ make, of }: { readonly make: () => Generator<TreeRow, undefined>
   );
 }
 
+function amountOf(opens: '[' | '{', members: number): string {
+  if (members === 1) return opens === '[' ? e.item : e.member;
+  return (opens === '[' ? e.items : e.members).replace('{count}', count(members));
+}
+
 const SIGNS: Readonly<Record<TreeRow['is'], string>> = {
   same: ' ',
   inside: ' ',
@@ -80,21 +85,19 @@ function Line({ row }: { readonly row: TreeRow }): JSX.Element {
               <bdi>{visible(String(key), VALUE)}</bdi>:
             </span>
           )}
-          {opens !== undefined && (
-            <span class="dim">{(opens === '[' ? e.items : e.members).replace('{count}', count(members))}</span>
-          )}
+          {opens !== undefined && <span class="dim">{amountOf(opens, members)}</span>}
           {old !== undefined && (
             <del class="diff-old">
-              <StoredText of={old} first={VALUE} />
+              <StoredText of={old} first={VALUE} isJson />
             </del>
           )}
           {is === 'changed' && <span class="dim"> → </span>}
           {row.new !== undefined &&
             (is === 'same' ? (
-              <StoredText of={row.new} first={VALUE} />
+              <StoredText of={row.new} first={VALUE} isJson />
             ) : (
               <ins class="diff-new">
-                <StoredText of={row.new} first={VALUE} />
+                <StoredText of={row.new} first={VALUE} isJson />
               </ins>
             ))}
         </>

@@ -57,7 +57,7 @@ export function Around({
     isEnabled: isOpen,
   });
   return (
-    <Panel title={e.around} note={e.aroundNote}>
+    <Panel title={e.around} note={e.aroundNote} name="told-wide">
       {!isOpen ? (
         <button type="button" class="button" onClick={() => open(true)}>
           {e.showAround}

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
-import { useMutation, useQueryClient } from '@tanstack/preact-query';
+import { useEffect, useState } from 'preact/hooks';
 import type { VerifyAnswer } from '../../answers.js';
 import { NoAnswer } from '../api.js';
+import { cacheOf } from '../cache.js';
 import { t } from '../texts.js';
 import { useApp } from './app.js';
 import { useAsk } from './ask.js';
@@ -13,15 +14,28 @@ const PACE = 1_000;
 /** Runs the whole verification on the server, one at a time, and shows how far it is and what it found. */
 export function VerifyCard(): JSX.Element {
   const { api } = useApp();
-  const client = useQueryClient();
   const found = useAsk<VerifyAnswer>('verify', undefined, { every: PACE, fresh: 0 });
-  const start = useMutation<VerifyAnswer, NoAnswer>({
-    mutationFn: async () => (await (await api.send('verify', undefined, { method: 'POST' })).json()) as VerifyAnswer, // as answers.ts has it
-    onSuccess: () => client.invalidateQueries({ queryKey: [api.base.href, 'verify'] }),
-  });
+  const [isStarting, setStarting] = useState(false);
+  const [refused, setRefused] = useState<unknown>();
+  const start = async (): Promise<void> => {
+    setStarting(true);
+    setRefused(undefined);
+    try {
+      await api.send('verify', undefined, { method: 'POST' });
+      cacheOf(api).renew('verify');
+    } catch (reason) {
+      setRefused(reason);
+    }
+    setStarting(false);
+  };
   const { data } = found;
-  const isRunning = data?.state === 'running' || start.isPending;
-  const error = start.error ?? found.error;
+  const isRunning = data?.state === 'running' || isStarting;
+  // The log has the verdict now; the page asks for it once the run is at its end.
+  const endedAt = data?.endedAt;
+  useEffect(() => {
+    if (endedAt !== undefined) cacheOf(api).renew('overview');
+  }, [endedAt, api]);
+  const error = refused ?? found.error;
   return (
     <section class="card card-wide verify">
       <div class="card-head">
@@ -29,7 +43,7 @@ export function VerifyCard(): JSX.Element {
           <h2>{t.verify}</h2>
           <p class="aside">{t.verifyText}</p>
         </div>
-        <button type="button" class="button button-primary" disabled={isRunning} onClick={() => start.mutate()}>
+        <button type="button" class="button button-primary" disabled={isRunning} onClick={() => void start()}>
           {isRunning ? t.verifying : t.verifyNow}
         </button>
       </div>
@@ -37,7 +51,7 @@ export function VerifyCard(): JSX.Element {
         {isRunning && <Progress progress={data?.progress} />}
         {!isRunning && data?.state === 'failed' && <Failure error={new NoAnswer('failed', 'verify', data.error)} />}
         {!isRunning && data?.state === 'done' && data.report && <Report report={data.report} />}
-        {error && <Failure error={error} />}
+        {error !== undefined && error !== null && <Failure error={error} />}
       </div>
     </section>
   );

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { r } from '../entry-texts.js';
 import { count, plain } from '../fill.js';
+import { useKeys } from '../keys.js';
 import { sentenceOf } from '../sentence.js';
 import { wallTime } from '../time.js';
 import type { Version } from '../versions.js';
@@ -26,13 +27,14 @@ export function VersionSlider({
     const entry = versions[to]?.entry;
     if (entry) go({ ...where, more: { ...where.more, at: String(entry.seq) } }, 'replace');
   };
+  useKeys({ ArrowLeft: () => move(held - 1), ArrowRight: () => move(held + 1) });
   const last = versions.length - 1;
   const told = shown && sentenceOf(shown.entry, { actions: session.actions });
   const wall = shown && wallTime(shown.entry.occurredAt, zone);
   const place = r.of.replace('{at}', count(held + 1)).replace('{count}', count(versions.length));
   return (
     <div class="card slider">
-      <div class="slider-row">
+      <div class="slider-row" hidden={last === 0}>
         <button
           type="button"
           class="button button-icon"

@@ -119,7 +119,7 @@ function Failures({ question, conditions }: FailuresProps): JSX.Element {
       ) : data.entries.length === 0 ? (
         <p class="dim">{a.noFailures}</p>
       ) : (
-        <ToldList entries={data.entries} />
+        <ToldList entries={data.entries} isActorKnown />
       )}
     </Panel>
   );
@@ -136,7 +136,7 @@ function Recent({
   const { shown, more } = useMore(entries.length, ROWS);
   return (
     <Panel title={a.recent} note={<a href={href({ view: 'timeline' }, conditions)}>{a.asList}</a>} name="told-wide">
-      <ToldList entries={entries.slice(0, shown)} />
+      <ToldList entries={entries.slice(0, shown)} isActorKnown />
       {more}
     </Panel>
   );

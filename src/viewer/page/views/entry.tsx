@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { EntriesAnswer, EntryAnswer, SealedAnswer, ShownEntry } from '../../answers.js';
-import { SealPanel } from '../check/seal-panel.js';
 import { diffOf } from '../diff.js';
 import { e } from '../entry-texts.js';
 import { explain } from '../explain.js';
 import { plain } from '../fill.js';
 import { useKeys } from '../keys.js';
 import { ActorCard } from '../parts/actor-card.js';
+import { lazy } from '../parts/lazy.js';
 import { useApp } from '../parts/app.js';
 import { useAsk } from '../parts/ask.js';
 import { Differences } from '../parts/differences.js';
@@ -26,6 +26,9 @@ import { sentenceOf } from '../sentence.js';
 import type { Missing } from '../sentence-actor.js';
 import { t } from '../texts.js';
 
+/** A third of the page, which no other view needs. */
+const SealPanel = lazy(async () => (await import('../check/seal-panel.js')).SealPanel);
+
 /** One entry: what happened, who did it, and how it is known. */
 export function EntryView({ id }: { readonly id: string }): JSX.Element {
   const { where } = useApp();
@@ -35,8 +38,9 @@ export function EntryView({ id }: { readonly id: string }): JSX.Element {
 }
 
 function Whole({ entry }: { readonly entry: ShownEntry }): JSX.Element {
-  const { session, where } = useApp();
-  const question = tenantOf(where);
+  const { session } = useApp();
+  // Of a chain, where the address may be of all of them.
+  const question = new URLSearchParams({ tenant: entry.tenant });
   const sealed = useAsk<SealedAnswer>(`entries/${segment(entry.id)}/sealed`, question);
   const group = useAsk<EntriesAnswer>(`groups/${segment(entry.group ?? '')}`, question, { isEnabled: entry.group !== undefined }); // prettier-ignore
   const sections = sealed.data?.sections;
@@ -93,6 +97,8 @@ function useEntryKeys(entry: ShownEntry): void {
     e: () => (typeof id === 'string' && id !== '' ? to({ view: 'actor', id }) : true),
     r: () => (resource?.id === undefined ? true : to({ view: 'record', type: resource.type, id: resource.id })),
     g: () => (group === undefined ? true : to({ view: 'timeline' }, [{ name: 'group', value: group }])),
+    // To its first button: what that fetches leaves an entry, so it is pressed by whoever wants it.
+    v: () => document.querySelector<HTMLElement>('.seal button, .seal summary')?.focus(),
     Escape: () => history.back(),
   });
 }
