@@ -101,6 +101,19 @@ describe('metrics', () => {
     ]);
   });
 
+  it('tell of followers that this process runs, or waits to run, and ask for them no sooner', async () => {
+    const audit = open({ seal: { minWaitMs: 1 } });
+    audit.record({ action: 'a.b' });
+    await audit.flush();
+    audit.follow('siem', () => { throw new Error('away'); }, { pollMs: 10, batch: { waitMs: 0 }, retry: { minMs: 1, maxMs: 2 } }); // prettier-ignore
+    let values: Record<string, unknown> = {};
+    do ({ values } = await collect());
+    while (!(Number(values['audit.follower.failures default']) > 0));
+    expect(values['audit.follower.lag default']).toBeGreaterThan(0);
+    expect(values['audit.follower.lag.age default']).toBeLessThan(60);
+    expect(values['audit.follower.dead_letters default']).toBe(0);
+  });
+
   it('keep two audits apart by name, and add up those of one name, also after one was closed', async () => {
     const [first, second, billing] = [open(), open(), open({ name: 'billing' })];
     for (const audit of [first, first, second, billing]) audit.record({ action: 'a.b' });
