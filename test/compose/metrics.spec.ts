@@ -106,12 +106,15 @@ describe('metrics', () => {
     audit.record({ action: 'a.b' });
     await audit.flush();
     audit.follow('siem', () => { throw new Error('away'); }, { pollMs: 10, batch: { waitMs: 0 }, retry: { minMs: 1, maxMs: 2 } }); // prettier-ignore
-    let values: Record<string, unknown> = {};
-    do ({ values } = await collect());
-    while (!(Number(values['audit.follower.failures default']) > 0));
-    expect(values['audit.follower.lag default']).toBeGreaterThan(0);
-    expect(values['audit.follower.lag.age default']).toBeLessThan(60);
-    expect(values['audit.follower.dead_letters default']).toBe(0);
+    let { values } = await collect();
+    for (let looks = 0; looks < 200 && !(Number(values['audit.follower.failures default siem']) > 0); looks += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      ({ values } = await collect());
+    }
+    await audit.close();
+    expect(values['audit.follower.lag default siem']).toBeGreaterThan(0);
+    expect(values['audit.follower.lag.age default siem']).toBeLessThan(60);
+    expect(values['audit.follower.dead_letters default siem']).toBe(0);
   });
 
   it('keep two audits apart by name, and add up those of one name, also after one was closed', async () => {

@@ -92,7 +92,9 @@ it(`killed ${KILLS} times, followers lose nothing, double with the same id or no
   await writing;
   await sealer.stop(60_000);
   const lag = async (): Promise<number> => (await world.store.states(100)).reduce((sum, state) => sum + state.lag, 0);
-  await until(async () => (await lag()) === 0, full ? 500_000 : 60_000);
+  await until(async () => (await lag()) === 0, full ? 400_000 : 120_000).catch(async () => {
+    throw new Error(`they came to a stop: ${JSON.stringify(await world.store.states(100_000))}`);
+  });
 
   const all = await world.ids();
   const inFile = readFileSync(file, 'utf8').trimEnd().split('\n').map((line): Arrived => {
