@@ -12,7 +12,7 @@ import { followWorld, until, type FollowWorld } from './world.js';
 
 const CHILD = fileURLToPath(new URL('kill-child.mjs', import.meta.url));
 const KILLS = full ? 20 : 6;
-const ENTRIES = full ? 1_000_000 : 12_000;
+const ENTRIES = full ? 200_000 : 6_000;
 const PROCESSES = 3;
 
 let world: FollowWorld;
