@@ -29,6 +29,14 @@ const SECTIONS = [
     [['recorder/spool/spool-outlet.ts', 'SpoolOptions']],
   ],
   [
+    'audit.follow()',
+    'The third argument of `follow(name, handler, { … })`: [following.md](following.md).',
+    [
+      ['follow/options.ts', 'FollowOptions'],
+      ['follow/options.ts', 'FollowBatch', 'batch'],
+    ],
+  ],
+  [
     'redaction',
     'Which names hold secrets: `redaction: { … }`, of recorded events in the module, of tables in `audit.config`.',
     [['event/redaction.ts', 'RedactionOptions']],

@@ -1,6 +1,16 @@
 export { createAudit, type Audit, type AuditFacts, type AuditHealth, type AuditOptions } from './compose/index.js';
-export type { AuditExportOptions } from './compose/index.js';
+export type { AuditExportOptions, FollowerHealth } from './compose/index.js';
 export type { EntryExport, ExportFormat, ExportQuery, ExportSource } from './export/index.js';
+export type {
+  FollowBatch,
+  FollowContext,
+  FollowedEntry,
+  FollowHandler,
+  Following,
+  FollowOptions,
+  FollowTransaction,
+  Rejected,
+} from './follow/index.js';
 export { runAs, setActor, withContext, type AuditContext, type ContextFields } from './context/index.js';
 export { AuditError, defineActions, isAuditError, mergeActions, type AuditErrorCode } from './event/index.js';
 export type {

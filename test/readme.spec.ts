@@ -20,6 +20,7 @@ const PAGES = [
   'adopt',
   'anchors',
   'export',
+  'following',
   'guide',
   'proofs',
   'multi-tenant',

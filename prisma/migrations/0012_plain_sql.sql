@@ -153,7 +153,7 @@ end $$;
 
 -- A part for whoever guards a door: see "audit".access_log.
 alter table "audit".level_role drop constraint if exists level_role_part_check;
-alter table "audit".level_role add constraint level_role_part_check check (part in ('app', 'sealer', 'reader', 'auditor', 'guard'));
+alter table "audit".level_role add constraint level_role_part_check check (part in ('app', 'sealer', 'reader', 'auditor', 'guard', 'follower'));
 
 -- Whether a role sees all tenants where a view runs with the rights of its owner: the owner's, the auditor's and the sealer's do; everybody, as
 -- long as there is nobody who sees one tenant alone.

@@ -39,7 +39,7 @@ interface GlobalOptions {
 }
 
 /** Variables with the URL of another role than the application's, for the commands that need its rights. */
-export type RoleVariable = 'AUDIT_MIGRATE_DATABASE_URL' | 'AUDIT_SEALER_DATABASE_URL';
+export type RoleVariable = 'AUDIT_MIGRATE_DATABASE_URL' | 'AUDIT_SEALER_DATABASE_URL' | 'AUDIT_FOLLOWER_DATABASE_URL';
 
 /** Those with the application's own URL; the first that is set is taken. */
 const APPLICATION = ['AUDIT_DATABASE_URL', 'DATABASE_URL'] as const;

@@ -6,6 +6,7 @@ import { backfillCommand } from './backfill.js';
 import { checkpointCommand } from './checkpoint.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
+import { followCommand } from './follow.js';
 import { keyCommand } from './key.js';
 import { keygenCommand } from './keygen.js';
 import { migrateCommand } from './migrate.js';
@@ -49,6 +50,7 @@ for (const command of [
   askCommand,
   viewCommand,
   exportCommand,
+  followCommand,
   verifyExportCommand,
   doctorCommand,
   backfillCommand,

@@ -35,6 +35,7 @@ export function migrateCommand(): Command {
     .option('--reader-role <role>', 'a role that reads the entries of one tenant')
     .option('--auditor-role <role>', 'a role that reads all of the log and leaves entries of what it read')
     .option('--guard-role <role>', 'a role that reads who came and went (audit.access_log), of one tenant')
+    .option('--follower-role <role>', 'a role that carries all entries elsewhere, and moves its own cursor')
     .option('--create-roles', 'create those of them that are not there, with LOGIN and without a password')
     .option('--without-config', 'there is meant to be no configuration: the log may tell what it hides now')
     .action(async (options: MigrateCommandOptions, command: Command) => {

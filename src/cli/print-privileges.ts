@@ -7,16 +7,18 @@ export interface RoleOptions {
   readerRole?: string;
   auditorRole?: string;
   guardRole?: string;
+  followerRole?: string;
 }
 
 /** @throws AuditError `AUDIT_OPTIONS_INVALID` */
-export function rolesOf({ appRole, sealerRole, readerRole, auditorRole, guardRole }: RoleOptions): Roles {
+export function rolesOf({ appRole, sealerRole, readerRole, auditorRole, guardRole, followerRole }: RoleOptions): Roles {
   return checkRoleNames({
     app: appRole,
     sealer: sealerRole,
     reader: readerRole,
     auditor: auditorRole,
     guard: guardRole,
+    follower: followerRole,
   });
 }
 

@@ -5,6 +5,7 @@ import { within } from '../event/deadline.js';
 import type { Check } from '../event/check.js';
 import { unfailing } from '../event/errors.js';
 import type { AuditEvent } from '../event/types.js';
+import type { Followers, FollowHandler, Following, FollowOptions } from '../follow/index.js';
 import type { CheckedEvidence } from '../checkpoint/check-evidence.js';
 import { signingOf } from '../checkpoint/signing.js';
 import { AnonymousBound, type RequestFacts } from '../http/anonymous-bound.js';
@@ -19,13 +20,15 @@ import type { Sealer, SealerState } from '../sealer/sealer.js';
 import type { ContentStore, Pending } from '../store/content.port.js';
 import { postgresContentStore, schemaMissing } from '../store/postgres/content-store.js';
 import { missingMigrations } from '../store/postgres/migrate.js';
-import { createPool, endPool, type Pool } from '../store/postgres/pool.js';
+import type { Pool } from '../store/postgres/pool.js';
 import { followTraces, measure, Tally } from '../telemetry/index.js';
 import { VIEWER, type ViewerSource } from '../viewer/port.js';
 import type { ExportEntries } from './export-entries.js';
 import { exporterOf } from './exporting.js';
 import { flush } from './flush.js';
+import { followersOf } from './followers-of.js';
 import { health, type AuditHealth } from './health.js';
+import { Pools } from './pools.js';
 import { judge, probe } from './probe.js';
 import { warn } from './warnings.js';
 import { checkOptions, type AuditOptions, type CheckedOptions } from './options.js';
@@ -38,8 +41,6 @@ export interface AuditFacts extends QueueFacts, RequestFacts {
 }
 
 const HEALTH_TIMEOUT_MS = 2_000;
-/** Far beyond any query of recorder and sealer; only a connection that is open and silent takes longer. */
-const QUERY_TIMEOUT_MS = 60_000;
 
 /** The parts put together, without any framework, and started: for scripts, jobs and other servers. `close()` it when done. */
 export function createAudit(options: AuditOptions): Audit {
@@ -53,9 +54,7 @@ export class Audit implements Recorder {
   readonly query: AuditReader;
   /** Takes sealed entries along, as a stream. */
   readonly export: ExportEntries;
-  readonly #pool: Pool;
-  /** That one and, where other roles seal or read, theirs. */
-  readonly #pools: Pool[] = [];
+  readonly #pools: Pools;
   readonly #poolOfReaders: Pool;
   readonly #content: ContentStore;
   readonly #recorder: QueueRecorder;
@@ -65,6 +64,7 @@ export class Audit implements Recorder {
   readonly #options: CheckedOptions;
   readonly #tally = new Tally();
   readonly #untold: Untold;
+  readonly #followers: Followers;
   #checks: readonly Check[] | undefined;
   #viewer: ViewerSource | undefined;
   #asking: Promise<Pending> | undefined;
@@ -74,31 +74,32 @@ export class Audit implements Recorder {
 
   constructor(options: CheckedOptions) {
     this.#options = options;
-    this.#pool = this.#open(options.databaseUrl, options.poolSize, 'nestjs-prisma-audit');
-    this.#content = postgresContentStore(this.#pool, options.schema);
+    this.#pools = new Pools(options);
+    this.#content = postgresContentStore(this.#pools.app, options.schema);
     this.#recorder = new QueueRecorder(this.#content, options);
     this.#requests = new AnonymousBound(this.#tally.of(this.#recorder), {
       perMinute: options.anonymousPerMinute,
       onError: unfailing(options.onError),
     });
     this.#reads = new ReadLog(this.#readSink(), options);
-    this.#sealer = sealerOf(options, () => this.#poolOf(options.sealerUrl, 'sealer'));
-    const readers = this.#poolOf(options.readerUrl, 'reader');
+    this.#sealer = sealerOf(options, () => this.#pools.of(options.sealerUrl, 'sealer'));
+    const readers = this.#pools.of(options.readerUrl, 'reader');
     this.#poolOfReaders = readers;
     this.#untold = new Untold(unfailing(options.onError));
     this.query = readerOf(
       options,
-      (url, part) => (part === 'reader' ? readers : this.#poolOf(url, part)),
+      (url, part) => (part === 'reader' ? readers : this.#pools.of(url, part)),
       this.#untold,
     );
     this.export = exporterOf(readers, options.schema, this.query);
+    this.#followers = followersOf(options, () => this.#pools.ofFollowers(options));
   }
 
   /** What a viewer stands on. */
   get [VIEWER](): ViewerSource {
     const { auditorUrl, sealerUrl } = this.#options;
     let proving: Pool | undefined;
-    const whole = (): Pool => (proving ??= this.#poolOf(auditorUrl ?? sealerUrl, auditorUrl === undefined ? 'sealer' : 'auditor')); // prettier-ignore
+    const whole = (): Pool => (proving ??= this.#pools.of(auditorUrl ?? sealerUrl, auditorUrl === undefined ? 'sealer' : 'auditor')); // prettier-ignore
     return (this.#viewer ??= viewerSourceOf(this, this.#options, { readers: this.#poolOfReaders, whole }));
   }
 
@@ -111,16 +112,6 @@ export class Audit implements Recorder {
       },
       lose: (error) => this.#recorder.lose(error),
     };
-  }
-
-  #open(url: string, max: number, applicationName: string, option = 'databaseUrl'): Pool {
-    const pool = createPool(url, { max, applicationName, option, queryTimeoutMs: QUERY_TIMEOUT_MS });
-    this.#pools.push(pool);
-    return pool;
-  }
-
-  #poolOf(url: string | undefined, part: 'sealer' | 'reader' | 'auditor'): Pool {
-    return url === undefined ? this.#pool : this.#open(url, 2, `nestjs-prisma-audit ${part}`, `${part}Url`);
   }
 
   /** What events are checked against. A feature may add to it before the application takes requests. */
@@ -161,6 +152,7 @@ export class Audit implements Recorder {
       counts: () => ({ ...this.facts, entries: tally.entries, denied: tally.denied }),
       queue: () => this.facts,
       backlog: () => within(HEALTH_TIMEOUT_MS, this.#pending()).catch(() => undefined),
+      followers: () => within(HEALTH_TIMEOUT_MS, this.#followers.states()).catch(() => undefined),
     });
   }
 
@@ -182,6 +174,7 @@ export class Audit implements Recorder {
       maxQueue: this.#options.maxQueue,
       denied: this.#tally.denied,
       untold: this.#untold.count,
+      followers: () => this.#followers.states(),
       sealer: this.#sealer?.state ?? ('off' as const),
       closed: this.#closing !== undefined,
       checks: this.#checks,
@@ -196,7 +189,7 @@ export class Audit implements Recorder {
   async check(): Promise<void> {
     await this.#recorder.ready();
     const { schema } = this.#options;
-    const missing = await missingMigrations(this.#pool, schema);
+    const missing = await missingMigrations(this.#pools.app, schema);
     if (missing.length > 0) throw schemaMissing(schema, new Error(`missing migrations: ${missing.join(', ')}`));
   }
 
@@ -208,7 +201,7 @@ export class Audit implements Recorder {
   async probe(candidates: readonly unknown[] = []): Promise<readonly Check[]> {
     const { schema, config, catalogue, probe: mode, onError } = this.#options;
     if (mode === 'off') return [];
-    const checks = await probe({ pool: this.#pool, schema, config, catalogue, candidates });
+    const checks = await probe({ pool: this.#pools.app, schema, config, catalogue, candidates });
     this.#checks = checks;
     judge(checks, mode, onError);
     return checks;
@@ -231,6 +224,26 @@ export class Audit implements Recorder {
   sameTransaction(tx: RawClient): Pick<AuditApi, 'record'> {
     const { schema, oversized, isSecret, actions } = this.#options;
     return auditApi(tx, { schema, oversized }, { isSecret, actions });
+  }
+
+  /**
+   * Gives `handler` each sealed entry of the log, in order, from now on: in this process, or in another one that follows by this name. Where it has come to is
+   * kept in the database. At least once, always with the same `entry.id`; with `exactlyOnce`, in a transaction of the handler's. See docs/following.md.
+   * @throws AuditError `AUDIT_OPTIONS_INVALID`, `AUDIT_CLOSED`; all else is told to `onError`, and tried again
+   * @example
+   * ```ts
+   * audit.follow('siem', async (batch, { signal }) => {
+   *   await fetch(url, { method: 'POST', body: JSON.stringify(batch.map(({ entry }) => entry)), signal });
+   * });
+   * ```
+   */
+  follow(name: string, handler: FollowHandler, options?: FollowOptions): Following {
+    return this.#followers.follow(name, handler, options);
+  }
+
+  /** Entries sealed from then on are still wanted by a follower of this log, whoever runs it; `undefined`: there is none. For whoever prunes. */
+  keepUntil(): Promise<Date | undefined> {
+    return this.#followers.keepUntil();
   }
 
   drain(): Promise<void> {
@@ -262,13 +275,15 @@ export class Audit implements Recorder {
     this.#requests.close();
     this.#leaveReads?.();
     this.#reads.release();
-    const facts = await this.#recorder.close(deadlineMs);
+    // A handler may record something, so it ends first.
+    await this.#followers.stop(Math.min(deadlineMs / 2, 5_000));
+    const facts = await this.#recorder.close(Math.max(until - performance.now(), 0));
     if (facts.lost > 0 && this.#options.isUnheard)
       warn(`${facts.lost} events could not be written before the end and are lost`);
     // What is not sealed now, another process seals, or the next start.
     if (this.#sealer) await within(Math.max(until - performance.now(), 1_000), this.#sealer.stop());
     (await this.#measuring)?.();
-    await Promise.all(this.#pools.map((pool) => endPool(pool, 1_000)));
+    await this.#pools.end();
     return facts;
   }
 }

@@ -3,6 +3,8 @@ import { within } from '../event/deadline.js';
 import { isAuditError } from '../event/errors.js';
 import type { SealerState } from '../sealer/sealer.js';
 import type { Pending } from '../store/content.port.js';
+import type { FollowerState } from '../store/follow.port.js';
+import { behind, followerHealth, type FollowerHealth } from './follower-health.js';
 
 export type HealthStatus = 'up' | 'degraded' | 'down';
 
@@ -33,6 +35,8 @@ export interface AuditHealth {
   readonly sealer: { readonly state: SealerState | 'off'; readonly alive: boolean | null };
   /** Ages in milliseconds of the newest signed checkpoint, and of the newest that an anchor took; `null`: there is none, or nobody could be asked. */
   readonly evidence: { readonly signedMs: number | null; readonly anchoredMs: number | null };
+  /** Followers that this process runs, or waits to run; `null` where they could not be asked. */
+  readonly followers: readonly FollowerHealth[] | null;
   /** What the probe at the start found: triggers, rights, clients. `unknown` until it has run, or with `probe: 'off'`. */
   readonly probe: { readonly state: 'ok' | 'warn' | 'fail' | 'unknown'; readonly problems: readonly string[] };
 }
@@ -61,6 +65,8 @@ export interface Known {
   readonly denied: number;
   /** Reads through a scope that left no entry. */
   readonly untold?: number | undefined;
+  /** Of those that this process runs, or waits to run. */
+  readonly followers?: (() => Promise<readonly FollowerState[]>) | undefined;
   readonly sealer: SealerState | 'off';
   readonly closed: boolean;
   readonly checks: readonly Check[] | undefined;
@@ -68,7 +74,9 @@ export interface Known {
 
 /** Resolves within `timeoutMs`, whatever the database does; never rejects. */
 export async function health(known: Known, timeoutMs: number): Promise<AuditHealth> {
+  const followed = known.closed ? undefined : within(timeoutMs, known.followers?.() ?? Promise.resolve([]));
   const { pending, error } = known.closed ? { error: undefined } : await ask(known.pending, timeoutMs);
+  const followers = await followed?.catch(() => undefined);
   const { waiting, lost, spooled } = known.facts;
   const refused = isAuditError(error) ? error.message : undefined;
   const down = [
@@ -107,6 +115,7 @@ export async function health(known: Known, timeoutMs: number): Promise<AuditHeal
     pending?.oldestMs != null && pending.oldestMs > OLD_MS
       ? `the oldest of ${pending.unsealed}${pending.atLeast ? ' or more' : ''} rows without an entry is ${Math.round(pending.oldestMs / 1000)} s old${pending.sealerAlive ? '' : ', and no sealer is alive'}`
       : undefined,
+    ...behind(followers ?? []),
     ...problems.map((check) => saying(check)),
   ].filter((reason) => reason !== undefined); // prettier-ignore
   return {
@@ -122,6 +131,7 @@ export async function health(known: Known, timeoutMs: number): Promise<AuditHeal
     denied: known.denied,
     sealer: { state: known.sealer, alive: pending?.sealerAlive ?? null },
     evidence: { signedMs: pending?.signedMs ?? null, anchoredMs: pending?.anchoredMs ?? null },
+    followers: followers?.map((each) => followerHealth(each)) ?? null,
     probe: { state: worst(known.checks), problems: problems.map((check) => saying(check)) },
   };
 }

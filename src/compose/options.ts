@@ -32,6 +32,8 @@ export interface AuditOptions extends DurabilityOptions {
   readonly readerUrl?: string | undefined;
   /** The same database with the login of the auditor's role, for readers of all tenants: `query.as({ tenants: 'all' })`. @defaultValue there are none */
   readonly auditorUrl?: string | undefined;
+  /** The same database with the login of the follower's role, for `follow()`: the application's may read nothing from level *split* on. @defaultValue `databaseUrl` */
+  readonly followerUrl?: string | undefined;
   /** Schema of the log. @defaultValue that of `config`, else `'audit'` */
   readonly schema?: string | undefined;
   /** Whether this process seals, and how. One of all processes leads. @defaultValue true */
@@ -90,6 +92,7 @@ export interface CheckedOptions extends CheckedDurability {
   readonly sealerUrl: string | undefined;
   readonly readerUrl: string | undefined;
   readonly auditorUrl: string | undefined;
+  readonly followerUrl: string | undefined;
   readonly schema: string;
   readonly seal: SealerOptions | false;
   readonly flushIntervalMs: number;
@@ -114,6 +117,7 @@ const KNOWN: readonly (keyof AuditOptions)[] = [
   'sealerUrl',
   'readerUrl',
   'auditorUrl',
+  'followerUrl',
   'schema',
   'seal',
   'flushIntervalMs',
@@ -148,7 +152,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
   if (typeof options.databaseUrl !== 'string' || options.databaseUrl === '') {
     throw invalid('databaseUrl is missing: pass the URL of the database, e.g. databaseUrl: process.env.DATABASE_URL');
   }
-  for (const name of ['sealerUrl', 'readerUrl', 'auditorUrl'] as const) {
+  for (const name of ['sealerUrl', 'readerUrl', 'auditorUrl', 'followerUrl'] as const) {
     if (options[name] !== undefined && (typeof options[name] !== 'string' || options[name] === ''))
       throw invalid(`${name} must be the URL of the same database with another role`);
   }
@@ -184,6 +188,7 @@ export function checkOptions(options: AuditOptions, others: readonly string[] = 
     sealerUrl: options.sealerUrl,
     readerUrl: options.readerUrl,
     auditorUrl: options.auditorUrl,
+    followerUrl: options.followerUrl,
     schema: checkSchemaName(options.schema ?? options.config?.schema ?? DEFAULT_SCHEMA),
     seal,
     flushIntervalMs: whole('flushIntervalMs', options.flushIntervalMs, 1, 60_000) ?? 50,

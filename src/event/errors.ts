@@ -48,6 +48,9 @@ export const ERROR_CODES = [
   'AUDIT_PROBE_FAILED',
   'AUDIT_TOO_MANY_ROWS',
   'AUDIT_EXPORT_INTERRUPTED',
+  'AUDIT_FOLLOWER_CURSOR',
+  'AUDIT_FOLLOWER_FAILED',
+  'AUDIT_FOLLOWER_SET_ASIDE',
 ] as const;
 export type AuditErrorCode = (typeof ERROR_CODES)[number];
 

@@ -5,6 +5,7 @@ import type { CheckedOptions } from '../compose/options.js';
 import type { ActionBook } from '../event/action-book.js';
 import { accessEvent, type AccessEvent } from '../event/access-event.js';
 import { AuditError } from '../event/errors.js';
+import type { FollowHandler, Following } from '../follow/index.js';
 import type { AuditApi } from '../prisma/api.js';
 import type { AuditReader } from '../query/reader.js';
 import type { CloseFacts } from '../recorder/index.js';
@@ -71,6 +72,7 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
     const parts = {
       evidence: { signedMs: null, anchoredMs: null },
       sealer: { state: 'off', alive: null },
+      followers: null,
       probe: { state: 'unknown', problems: [] },
     } as const;
     return Promise.resolve({ status: 'up', reasons: [], database: 'up', ...nothing, ...parts });
@@ -99,6 +101,15 @@ export class AuditInMemory extends InMemoryRecorder implements Pick<Audit, keyof
 
   access(access: AccessEvent): Receipt {
     return this.record(accessEvent(access));
+  }
+
+  /** Nothing is sealed here, so the handler never gets anything. */
+  follow(name: string, _handler: FollowHandler): Following {
+    return { name, state: 'waiting', stop: () => Promise.resolve() };
+  }
+
+  keepUntil(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   close(): Promise<CloseFacts> {

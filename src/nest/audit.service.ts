@@ -9,6 +9,7 @@ import { noteClaim } from '../http/request-record.js';
 import type { AuditApi, RawClient } from '../prisma/api.js';
 import type { AuditReader } from '../query/reader.js';
 import type { RecordOptions } from '../recorder/port.js';
+import type { FollowHandler, Following, FollowOptions } from '../follow/index.js';
 import type { ExportEntries } from '../compose/export-entries.js';
 import type { AuditHealth } from '../compose/health.js';
 import { VIEWER, type ViewerSource } from '../viewer/port.js';
@@ -126,6 +127,14 @@ export class AuditService {
   /** Runs `fn` with more context; the result is awaited inside. */
   withContext<T>(fields: ContextFields, fn: () => T | PromiseLike<T>): Promise<T> {
     return withContext(fields, fn);
+  }
+
+  /**
+   * Gives `handler` each sealed entry of the log, in order, from now on, in this process or in another one that follows by this name; ends with the
+   * application. At least once, always with the same `entry.id`; with `exactlyOnce`, in a transaction of the handler's. See docs/following.md.
+   */
+  follow(name: string, handler: FollowHandler, options?: FollowOptions): Following {
+    return this.#audit.follow(name, handler, options);
   }
 
   /** How the audit is: plain facts, within `timeoutMs` (milliseconds, default 2,000). Never rejects. */

@@ -13,6 +13,17 @@ export interface Measured {
   };
   /** Asks the database, once for each collection; nothing if it cannot be asked. MUST resolve in bounded time, MUST NOT reject. */
   backlog(): Promise<Backlog | undefined>;
+  /** As `backlog`: of the followers that this process runs, or waits to run. Absent: there are none. */
+  followers?(): Promise<readonly Followed[] | undefined>;
+}
+
+/** How far a follower is behind, whichever process runs it. */
+export interface Followed {
+  readonly name: string;
+  readonly lag: number;
+  readonly lagMs: number | null;
+  readonly dead: number;
+  readonly failures: number;
 }
 
 export interface Counts {

@@ -48,6 +48,14 @@ class Observer {
       oldest: gauge('unsealed.age', 's', 'Age of the oldest of them'),
       lag: gauge('seal.lag', 's', 'Time from the capture of the last sealed row to its entry'),
       anchor: gauge('anchor.age', 's', 'Time since an anchor took a checkpoint; nothing where none ever did'),
+      followerLag: gauge(
+        'follower.lag',
+        '{entry}',
+        'Sealed entries that wait for a follower; 10,000 are counted at most',
+      ),
+      followerAge: gauge('follower.lag.age', 's', 'Time since the oldest of them was sealed'),
+      followerDead: gauge('follower.dead_letters', '{entry}', 'Entries that a follower has set aside'),
+      followerFailures: gauge('follower.failures', '{attempt}', 'Attempts of a follower in a row that failed'),
     };
     // Two, since the SDK drops all that a callback has said if it takes too long: the database is asked in one of its own.
     meter.addBatchObservableCallback((result) => this.#observeMemory(result), Object.values(this.#memory));
@@ -91,6 +99,13 @@ class Observer {
     const told = this.#database;
     await Promise.all(
       [...this.#live].map(async (audit) => {
+        for (const { name, lag, lagMs, dead, failures } of (await audit.followers?.()) ?? []) {
+          const attributes = { 'audit.name': audit.name, 'audit.follower': name };
+          result.observe(told.followerLag, lag, attributes);
+          result.observe(told.followerAge, (lagMs ?? 0) / 1000, attributes);
+          result.observe(told.followerDead, dead, attributes);
+          result.observe(told.followerFailures, failures, attributes);
+        }
         const backlog = await audit.backlog();
         if (!backlog) return;
         const attributes = { 'audit.name': audit.name };

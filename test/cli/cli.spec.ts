@@ -64,6 +64,7 @@ describe('the command line', () => {
       '+ 0013_exported.sql',
       '+ 0014_order_of_groups.sql',
       '+ 0015_sealed.sql',
+      '+ 0016_follow.sql',
       '· Log not audited',
       '+ Bill (bills), redacted: iban_number',
       '+ keyless',

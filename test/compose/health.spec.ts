@@ -42,6 +42,7 @@ describe('the health of an audit', () => {
       denied: 1,
       sealer: { state: 'leading', alive: true },
       evidence: { signedMs: null, anchoredMs: null },
+      followers: [],
       probe: { state: 'unknown', problems: [] },
     });
     expect(JSON.parse(JSON.stringify(health))).toEqual(health);

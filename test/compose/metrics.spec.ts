@@ -101,6 +101,22 @@ describe('metrics', () => {
     ]);
   });
 
+  it('tell of followers that this process runs, or waits to run, and ask for them no sooner', async () => {
+    const audit = open({ seal: { minWaitMs: 1 } });
+    audit.record({ action: 'a.b' });
+    await audit.flush();
+    audit.follow('siem', () => { throw new Error('away'); }, { pollMs: 10, batch: { waitMs: 0 }, retry: { minMs: 1, maxMs: 2 } }); // prettier-ignore
+    let { values } = await collect();
+    for (let looks = 0; looks < 200 && !(Number(values['audit.follower.failures default siem']) > 0); looks += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      ({ values } = await collect());
+    }
+    await audit.close();
+    expect(values['audit.follower.lag default siem']).toBeGreaterThan(0);
+    expect(values['audit.follower.lag.age default siem']).toBeLessThan(60);
+    expect(values['audit.follower.dead_letters default siem']).toBe(0);
+  });
+
   it('keep two audits apart by name, and add up those of one name, also after one was closed', async () => {
     const [first, second, billing] = [open(), open(), open({ name: 'billing' })];
     for (const audit of [first, first, second, billing]) audit.record({ action: 'a.b' });

@@ -12,9 +12,10 @@ const BAD: [string, unknown, RegExp][] = [
   ['no database', {}, /databaseUrl is missing: pass the URL/],
   ['an empty database', { databaseUrl: '' }, /databaseUrl is missing/],
   ['a database that is an URL object', { databaseUrl: new URL(databaseUrl) }, /databaseUrl is missing/],
-  ['an unknown option', { databaseUrl, flushInterval: 5 }, /no option "flushInterval"; there are databaseUrl, sealerUrl, readerUrl, auditorUrl, schema, seal, flushIntervalMs/], // prettier-ignore
+  ['an unknown option', { databaseUrl, flushInterval: 5 }, /no option "flushInterval"; there are databaseUrl, sealerUrl, readerUrl, auditorUrl, followerUrl, schema, seal, flushIntervalMs/], // prettier-ignore
   ['an empty URL for the sealer', { databaseUrl, sealerUrl: '' }, /sealerUrl must be the URL of the same database/],
   ['an auditor that is no URL', { databaseUrl, auditorUrl: '' }, /auditorUrl must be the URL of the same database/],
+  ['a follower that is no URL', { databaseUrl, followerUrl: '' }, /followerUrl must be the URL of the same database/],
   ['a reader that is no URL', { databaseUrl, readerUrl: 5 }, /readerUrl must be the URL of the same database/],
   ['a schema in capitals', { databaseUrl, schema: 'Audit' }, /schema must be a lower-case name/],
   ['a schema that needs quotes', { databaseUrl, schema: 'a"; drop' }, /schema must be a lower-case name/],

@@ -20,6 +20,18 @@ export const AT_MOST: Readonly<Record<string, string>> = {
   record_verified: 'an entry `audit.verified` under the name of the role that calls; 64 KiB',
   record_read: 'an entry `audit.read` under the name of the role that calls; 64 KiB',
   record_exported: 'an entry `audit.exported` under the name of the role that calls; 64 KiB',
+  followers: 'how many entries are counted, 100,000 at most; names of followers, counts and times',
+  follower_acquire:
+    'makes a follower, 1000 at most; holds the lease of one, for ten minutes at most, if nobody else does',
+  follower_renew: 'keeps the lease that its caller has',
+  follower_release: 'gives back the lease of a holder and epoch that its caller knows',
+  follower_move:
+    'under the lease, moves a cursor on to an entry that is there, and sets entries aside: what is between them is not followed',
+  follower_failed: 'under the lease, counts a failure, with 2,000 characters of why',
+  follower_replayed: 'under the lease, says what became of an entry that was to be replayed',
+  follower_settle: 'has entries that were set aside replayed, or skipped, under the name of the role that calls',
+  follower_reset: 'moves a cursor to any entry, under the name of the role that calls',
+  follower_skip: 'moves a cursor on by an entry, which is listed as skipped under the name of the role that calls',
   sealed_sections:
     'ids of entries; their sections with salts, of the tenant that the transaction names, 16 MiB at most',
   acquire: 'holds the lease, for ten minutes at most, if nobody else does',

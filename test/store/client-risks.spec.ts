@@ -164,8 +164,9 @@ it('a migration of Prisma Migrate makes the log and no trigger, and takes away t
   const planned = (engine: Coverage['engine']) => planCoverage(catalogueTables(catalogue), { ...coverage, ...(engine && { engine }) }); // prettier-ignore
   const options = { schema: 'audit', onMissing: 'fail', origin: 'example.com/test' } as const;
   const fresh = prismaMigration(planned('client'), [], options);
-  expect(fresh?.steps.slice(-4)).toEqual([
+  expect(fresh?.steps.slice(-5)).toEqual([
     '+ 0015_sealed.sql',
+    '+ 0016_follow.sql',
     '· "public"."Customer" without a trigger',
     '· "public"."Note" without a trigger',
     '· "public"."orders" without a trigger',

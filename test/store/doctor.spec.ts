@@ -38,12 +38,12 @@ describe('doctor names the level that it finds:', () => {
     const { app, sealer, reader } = world.roles;
     expect(failed(await doctor('owner', { roles: { app } }))).toEqual([
       expect.stringMatching(/^level: the level is single, and split is asked for/),
-      `rights: the roles of audit.config (app ${app}, sealer none, reader none, auditor none, guard none) are not those of the database -- run "nestjs-prisma-audit migrate"`,
+      `rights: the roles of audit.config (app ${app}, sealer none, reader none, auditor none, guard none, follower none) are not those of the database -- run "nestjs-prisma-audit migrate"`,
     ]);
     await world.reconcile();
     const health = await doctor('app', { roles: { app, sealer, reader } });
     expect({ level: health.level, failed: failed(health) }).toEqual({ level: 'split', failed: [] });
-    expect(health.checks).toContainEqual({ name: 'rights', state: 'ok', message: `app is ${app}, sealer is ${sealer}, reader is ${reader}, auditor is ${world.roles.auditor}, guard is ${world.roles.guard}, with the rights of their part` }); // prettier-ignore
+    expect(health.checks).toContainEqual({ name: 'rights', state: 'ok', message: `app is ${app}, sealer is ${sealer}, reader is ${reader}, auditor is ${world.roles.auditor}, guard is ${world.roles.guard}, follower is ${world.roles.follower}, with the rights of their part` }); // prettier-ignore
     expect(failed(await doctor('app', { level: 'separate' }))).toEqual([
       'level: the level is split, and separate is asked for: no sealer has led yet -- start "nestjs-prisma-audit seal" with AUDIT_SEALER_DATABASE_URL, and the application with seal: false',
     ]);

@@ -14,6 +14,7 @@ export interface LevelsWorld {
     readonly reader: string;
     readonly auditor: string;
     readonly guard: string;
+    readonly follower: string;
     readonly other: string;
   };
   urlOf(role: string): string;
@@ -34,6 +35,7 @@ export async function levelsWorld(server?: string): Promise<LevelsWorld> {
     reader: `reader_${mark}`,
     auditor: `auditor_${mark}`,
     guard: `guard_${mark}`,
+    follower: `follower_${mark}`,
     other: `other_${mark}`,
   };
   const list = Object.values(roles).map((role) => `"${role}"`);
@@ -62,6 +64,7 @@ export async function levelsWorld(server?: string): Promise<LevelsWorld> {
         reader: roles.reader,
         auditor: roles.auditor,
         guard: roles.guard,
+        follower: roles.follower,
       },
     ) => reconcilePrivileges(owner, { schema: 'audit', roles: given }),
     async close() {

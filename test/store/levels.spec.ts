@@ -27,8 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-type Part = 'app' | 'sealer' | 'reader' | 'auditor' | 'guard' | 'other';
-const PARTS: readonly Part[] = ['app', 'sealer', 'reader', 'auditor', 'guard', 'other'];
+type Part = 'app' | 'sealer' | 'reader' | 'auditor' | 'guard' | 'follower' | 'other';
+const PARTS: readonly Part[] = ['app', 'sealer', 'reader', 'auditor', 'guard', 'follower', 'other'];
 const names = async (sql: string): Promise<string[]> => (await world.owner.query<{ name: string }>(sql)).rows.map(({ name }) => name); // prettier-ignore
 
 /** Tries it, and takes it back: whether the role may. */
@@ -68,9 +68,13 @@ describe('on the tables of the log, by trying everything on each', () => {
     ],
     [
       'auditor',
-      ['access_log', 'chain', 'checkpoint', 'content', 'entry', 'head', 'log', 'migration', 'projection', 'sealer'].map(
+      ['access_log', 'chain', 'checkpoint', 'content', 'entry', 'follower', 'follower_dead', 'head', 'log', 'migration', 'projection', 'sealer'].map(
         (table) => `select * from audit.${table}`,
-      ),
+      ), // prettier-ignore
+    ],
+    [
+      'follower',
+      ['chain', 'entry', 'follower', 'follower_dead', 'sealer'].map((table) => `select * from audit.${table}`),
     ],
     ['other', []],
   ])('the %s may do this and nothing else', async (part, allowed) => {
@@ -116,6 +120,7 @@ describe('of the functions of the log', () => {
     'backlog',
     'broken_chains',
     'evidence_state',
+    'followers',
     'level_of',
     'level_roles',
     'logged_twice',
@@ -131,6 +136,7 @@ describe('of the functions of the log', () => {
     ['reader', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified', 'sealed_sections']],
     ['auditor', [...FACTS, ...OF_VIEWS, 'record_exported', 'record_read', 'record_verified', 'sealed_sections']],
     ['guard', [...OF_VIEWS, 'record_read']],
+    ['follower', [...FACTS, 'follower_acquire', 'follower_failed', 'follower_move', 'follower_release', 'follower_renew', 'follower_replayed', 'follower_reset', 'follower_settle', 'follower_skip']], // prettier-ignore
     ['other', []],
   ])('the %s may execute these and no other', async (part, allowed) => {
     const can = await names(`select distinct proname as name from pg_proc where pronamespace = 'audit'::regnamespace and has_schema_privilege('${world.roles[part]}', 'audit', 'usage') and has_function_privilege('${world.roles[part]}', oid, 'execute')`); // prettier-ignore

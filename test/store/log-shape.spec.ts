@@ -19,9 +19,14 @@ afterAll(() => world.close());
 it('the package knows what its own files make', async () => {
   const shape = await readShape(world.owner, 'audit');
   if (process.env['AUDIT_WRITE_SHAPE'] === '1') {
-    const lines = shape.map(
-      ({ kind, name, is }) => `  [${[kind, name, is].map((text) => JSON.stringify(text)).join(', ')}],`,
-    );
+    // Those of one relation on a line.
+    const relations = new Map<string, string[]>();
+    for (const { kind, name, is } of shape) {
+      const key = kind === 'column' || kind === 'constraint' ? `${kind} ${name.split('.')[0]}` : `${kind} ${name}`;
+      const text = `[${[kind, name, is].map((part) => JSON.stringify(part)).join(', ')}]`;
+      relations.set(key, [...(relations.get(key) ?? []), text]);
+    }
+    const lines = [...relations.values()].map((parts) => `  ${parts.join(', ')},`);
     await writeFile(
       FILE,
       `/** What the SQL files of the package make, as \`readShape\` reads it. Written by test/store/log-shape.spec.ts with AUDIT_WRITE_SHAPE=1. */\n// prettier-ignore\nexport const PACKAGE_SHAPE: readonly (readonly [kind: string, name: string, is: string])[] = [\n${lines.join('\n')}\n];\n`,

@@ -95,13 +95,13 @@ describe('the reader', () => {
 
   it('leaves with its policies when it has no part any more', async () => {
     const policies = `select count(*) from pg_policy p join pg_class c on c.oid = p.polrelid where c.relnamespace = 'audit'::regnamespace and c.relrowsecurity`;
-    expect(await count(policies)).toBe(11);
+    expect(await count(policies)).toBe(14);
     const done = await world.reconcile({ reader: 'none', guard: 'none' });
-    expect(done.roles).toEqual({ app: world.roles.app, sealer: world.roles.sealer, auditor: world.roles.auditor });
+    expect(done.roles).toEqual({ app: world.roles.app, sealer: world.roles.sealer, auditor: world.roles.auditor, follower: world.roles.follower }); // prettier-ignore
     expect(await count(policies)).toBe(0);
     await expect(seen()).rejects.toMatchObject({ code: '42501' });
     expect((await world.reconcile()).revoked).toEqual([]);
-    expect(await count(policies)).toBe(11);
+    expect(await count(policies)).toBe(14);
   });
 });
 

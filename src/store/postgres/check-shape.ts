@@ -69,7 +69,7 @@ async function checkPolicies(pool: Pool, schema: string, roles: Roles): Promise<
     const own = rows.filter(({ name }) => name === table);
     const on = own.some((row) => row.on);
     if (on !== hasWalls(roles)) wrong.push(`row-level security of ${table} is ${on ? 'on' : 'off'}`);
-    for (const part of ['sealer', 'reader', 'auditor', 'guard'] as const) {
+    for (const part of ['sealer', 'reader', 'auditor', 'guard', 'follower'] as const) {
       const policy = own.find((row) => row.policy === policyOf(part));
       const due = hasWalls(roles) && conditionOf(part, table) !== undefined ? roles[part] : undefined;
       if (due === undefined ? policy !== undefined : policy?.roles.join() !== due)

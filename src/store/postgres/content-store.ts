@@ -83,7 +83,7 @@ export function schemaMissing(schema: string, cause: unknown): AuditError {
 export function privilegeMissing(schema: string, cause: unknown): AuditError {
   return new AuditError(
     'AUDIT_PRIVILEGE_MISSING',
-    `the role of this connection may not do this in the log's schema "${schema}": connect as the role that may, or name this one to "nestjs-prisma-audit migrate" (--app-role, --sealer-role, --reader-role; --auditor-role for who verifies)`,
+    `the role of this connection may not do this in the log's schema "${schema}": connect as the role that may, or name this one to "nestjs-prisma-audit migrate" (--app-role, --sealer-role, --reader-role; --auditor-role for who verifies, --follower-role for who follows)`,
     { schema },
     cause,
   );

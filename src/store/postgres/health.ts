@@ -1,5 +1,6 @@
 import { checkCatalogue } from './check-catalogue.js';
 import { checkSigned, type KnownAnchors } from './check-evidence.js';
+import { checkFollowers } from './check-followers.js';
 import { checkClientRisks } from './check-client-risks.js';
 import { checkLevel, MEANS } from './check-level.js';
 import { checkLog, LOG_FACTS, type LogFacts } from './check-log.js';
@@ -107,6 +108,7 @@ export async function examine(
     ...(await checkShape(pool, schema, stored)),
     ...checkPositions(state, state.behind && (await mended(pool, schema))),
     ...checkState(state),
+    ...(await checkFollowers(pool, schema)),
     ...signed.checks,
     ...levelChecks,
   );

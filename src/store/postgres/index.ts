@@ -25,6 +25,8 @@ export { withProofSource } from './proof-store.js';
 export type { KnownAnchors } from './check-evidence.js';
 export { postgresCheckpointStore } from './checkpoint-store.js';
 export { postgresSealerStore } from './sealer-store.js';
+export { followerAdmin, type DeadLetter } from './follower-admin.js';
+export { postgresFollowerStore } from './follower-store.js';
 export type { ToldMore } from './told-more.js';
 export { triggerSql } from './trigger-sql.js';
 export { checkUncaptured } from './uncaptured.js';

@@ -5,7 +5,7 @@ export const LEVELS = ['single', 'split', 'separate'] as const;
 export type PrivilegeLevel = (typeof LEVELS)[number];
 
 /** The parts that a role of the database can play. The owner of the log, who migrates, is none of them. */
-export const PARTS = ['app', 'sealer', 'reader', 'auditor', 'guard'] as const;
+export const PARTS = ['app', 'sealer', 'reader', 'auditor', 'guard', 'follower'] as const;
 export type Part = (typeof PARTS)[number];
 
 export type Roles = Readonly<Partial<Record<Part, string>>>;
@@ -31,6 +31,7 @@ const FACTS = [
   'watch_state',
   'logged_twice',
   'evidence_state',
+  'followers',
 ];
 
 /** Who reads may leave an entry that says so. */
@@ -42,6 +43,9 @@ const OF_SEALS = ['sealed_sections'];
 /** What the views are made by, of values alone (0012_plain_sql.sql). */
 const OF_VIEWS = ['id_at', 'legible', 'member', 'member_text', 'member_json', 'member_count', 'member_number', 'member_list', 'actor_text', 'changed_fields', 'sees_all']; // prettier-ignore
 
+/** A follower's own cursor, and what is said of it by hand. */
+const OF_FOLLOWERS = ['follower_acquire', 'follower_renew', 'follower_release', 'follower_move', 'follower_failed', 'follower_replayed', 'follower_settle', 'follower_reset', 'follower_skip']; // prettier-ignore
+
 /** Functions that a part may execute. Everything that is not listed here is for the owner alone. */
 const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
   app: [...FACTS, 'record', 'position', 'unsealed', 'mend_positions'],
@@ -49,6 +53,7 @@ const MAY_EXECUTE: Readonly<Record<Part, readonly string[]>> = {
   reader: [...FACTS, ...READS, ...OF_VIEWS, ...OF_SEALS],
   auditor: [...FACTS, ...READS, ...OF_VIEWS, ...OF_SEALS],
   guard: ['record_read', ...OF_VIEWS],
+  follower: [...FACTS, ...OF_FOLLOWERS],
 };
 
 /**
@@ -96,11 +101,14 @@ export const MAY_READ: Readonly<Record<Part, readonly string[]>> = {
     'projection',
     'log',
     'access_log',
+    'follower',
+    'follower_dead',
   ],
   guard: ['content', 'entry', 'access_log'],
+  follower: ['content', 'entry', 'chain', 'sealer', 'follower', 'follower_dead'],
 };
 
-/** Columns of `content` that a reader does not see: with a salt, the value behind a commitment could be guessed after its erasure. */
+/** Columns of `content` that readers and followers do not see: with a salt, the value behind a commitment could be guessed after its erasure. */
 const SALTS: readonly string[] = ['salt_actor', 'salt_data'];
 
 /** What `access_log` is made of. Of which rows, the policy says. */
@@ -111,7 +119,7 @@ const OF_ACCESSES: Readonly<Record<string, readonly string[]>> = {
 
 /** Whether a part sees only some columns of a table, and whether this one is among them. `undefined`: it sees the table. */
 export function maySee(part: Part, table: string, column: string): boolean | undefined {
-  if (part === 'reader' && table === 'content') return !SALTS.includes(column);
+  if ((part === 'reader' || part === 'follower') && table === 'content') return !SALTS.includes(column);
   return part === 'guard' ? OF_ACCESSES[table]?.includes(column) : undefined;
 }
 
