@@ -20,6 +20,7 @@ const PAGES = [
   'adopt',
   'anchors',
   'export',
+  'formats',
   'guide',
   'proofs',
   'multi-tenant',

@@ -108,11 +108,14 @@ describe.each(FORMATS)('%s', (_name, format) => {
       ])
         // prettier-ignore
         for (const outcome of [...OUTCOMES, 'unreadable' as const])
-          for (const severity of SEVERITIES)
-            for (const flags of [[], [...FLAGS]]) {
-              const record = holds(format, sealed({ ...ENTRY, source, action: verb, outcome, severity, flags }));
+          {
+            const severity = SEVERITIES[seen.size % SEVERITIES.length] ?? 'info';
+            const flags = verb.startsWith('Invoice') && outcome === 'success' ? [[], [...FLAGS]] : [[]];
+            for (const each of flags) {
+              const record = holds(format, sealed({ ...ENTRY, source, action: verb, outcome, severity, flags: each }));
               seen.add(record['type_uid'] ?? record['type'] ?? JSON.stringify((record['event'] as JsonObject | undefined)?.['type'])); // prettier-ignore
             }
+          }
     expect(seen.size).toBeGreaterThan(format.name === 'ndjson' ? 0 : 5);
   });
 
@@ -284,6 +287,21 @@ describe('a mapper', () => {
       [{ total: '100.00' }, { total: '90.00' }],
     ]);
     expect(seen[0]?.entry.changes).toEqual([{ field: 'total' }, { field: 'iban', redacted: true }]);
+  });
+
+  it('sees of a change with all there is what goes out of it', () => {
+    const cut = { bytes: 9, sha256: 'ee'.repeat(32) };
+    const hidden = { ...ENTRY, changes: [{ field: 'note', masked: true, old: 'a…', new: 'b…' }, { field: 'scan', cut: { new: cut } }, { field: 'total', old: '1', new: '2' }], change: { model: 'Invoice', operation: 'update', old: { total: '1' }, new: { total: '2' }, redacted: ['iban'], masked: { new: { note: 'b…' } }, cut: { new: { scan: cut } }, ignored: [], asText: { old: { due: 'infinity' } } } } as AuditEntry; // prettier-ignore
+    const seen: AuditEntry[] = [];
+    const format = mapped('mine', ({ entry }) => {
+      seen.push(entry);
+      return {};
+    });
+    for (const fields of [['total'], ['due'], ['note', 'scan', 'due', 'total']]) format.format({ entry: hidden }, { values: { fields } }); // prettier-ignore
+    expect(seen[0]?.changes).toEqual([{ field: 'note', masked: true }, { field: 'scan' }, hidden.changes[2]]);
+    expect(seen[0]?.change).toEqual({ model: 'Invoice', operation: 'update', old: { total: '1' }, new: { total: '2' }, redacted: ['iban'], masked: {}, cut: {}, ignored: [], asText: {} }); // prettier-ignore
+    expect(seen[1]?.change).toBeUndefined();
+    expect([seen[2]?.changes, seen[2]?.change]).toEqual([hidden.changes, hidden.change]);
   });
 
   it('may throw, which is not hidden', () => {
