@@ -48,7 +48,7 @@ const action = fc.oneof(
   text,
 );
 const moment = fc.date({ min: new Date(0), max: new Date('2255-06-05'), noInvalidDate: true });
-const fields = fc.dictionary(fc.string({ maxLength: 8 }), fc.oneof(fc.jsonValue(), fc.bigInt(), fc.double(), fc.date(), fc.uint8Array())); // prettier-ignore
+const image = fc.dictionary(fc.string({ maxLength: 8 }), fc.oneof(fc.jsonValue(), fc.bigInt(), fc.double(), fc.date(), fc.uint8Array())); // prettier-ignore
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
 const entries = fc.record(
   {
@@ -63,16 +63,16 @@ const entries = fc.record(
     action,
     outcome: fc.constantFrom(...OUTCOMES, 'unreadable'),
     resource: fc.record({ type: text, id: text }, { requiredKeys: ['type'] }),
-    actor: fc.oneof(fields, fc.record({ id: text, type: fc.constantFrom('user', 'ai_agent', 'service', 'robot'), email: text, ip: text, traceId: text, session: text }, { requiredKeys: [] })), // prettier-ignore
+    actor: fc.oneof(image, fc.record({ id: text, type: fc.constantFrom('user', 'ai_agent', 'service', 'robot'), email: text, ip: text, traceId: text, session: text }, { requiredKeys: [] })), // prettier-ignore
     group: text,
     durationMs: fc.maxSafeNat(),
     severity: fc.constantFrom(...SEVERITIES),
     flags: fc.subarray([...FLAGS]),
-    details: fc.oneof(fields, fc.record({ http: fc.record({ method: text, route: text, status: maybe(fc.integer()) }), claimed: fields }, { requiredKeys: [] })), // prettier-ignore
+    details: fc.oneof(image, fc.record({ http: fc.record({ method: text, route: text, status: maybe(fc.integer()) }), claimed: image }, { requiredKeys: [] })), // prettier-ignore
     reason: text,
     error: fc.record({ name: text, code: text, message: text }),
-    old: fields,
-    new: fields,
+    old: image,
+    new: image,
     changes: fc.array(fc.record({ field: text, old: fc.anything(), new: fc.anything() })),
     unreadable: fc.array(fc.record({ at: text, why: text, found: text })),
   },
