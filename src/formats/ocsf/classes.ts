@@ -66,5 +66,5 @@ function iam(seen: Seen, [uid, name, activities]: readonly [number, string, Acti
 
 function activityOf(seen: Seen, activities: Activities): readonly [number, string] {
   const verb = verbOf(seen);
-  return activities[verb] ?? [OTHER, verb === 'other' ? (seen.text.action?.split('.').at(-1) ?? 'other') : verb];
+  return activities[verb] ?? [OTHER, verb === 'other' ? seen.text.action?.split('.').at(-1) || 'other' : verb];
 }
