@@ -1,6 +1,6 @@
-import type { JsonObject } from '../event/types.js';
+import type { JsonObject, JsonValue } from '../event/types.js';
+import { showJson } from '../event/visible.js';
 import { mostBytes, type Followed, type FormatOptions } from './format.js';
-import { recordLine } from './record-line.js';
 import { PARTS, seenOf, shortened, without, type Seen } from './seen.js';
 
 /** A UTF-16 unit is six bytes at most, as `\uXXXX`. */
@@ -18,7 +18,7 @@ export function fitted(followed: Followed, options: FormatOptions, recordOf: (se
   let seen = seenOf(followed, options);
   let record = recordOf(seen);
   if (fits(record, most)) return record;
-  const sizes = PARTS.map((name) => ({ name, size: JSON.stringify(seen.part[name] ?? '').length }));
+  const sizes = PARTS.map((name) => ({ name, size: bytesOf(seen.part[name] ?? '') }));
   for (const { name } of sizes.toSorted((a, b) => b.size - a.size)) {
     if (seen.part[name] === undefined) continue;
     seen = without(seen, name);
@@ -35,5 +35,7 @@ export function fitted(followed: Followed, options: FormatOptions, recordOf: (se
 
 function fits(record: JsonObject, most: number): boolean {
   const json = JSON.stringify(record);
-  return json.length * BYTES_EACH <= most || (json.length <= most && Buffer.byteLength(recordLine(record)) <= most);
+  return json.length * BYTES_EACH <= most || (json.length <= most && bytesOf(record) <= most);
 }
+
+const bytesOf = (value: JsonValue): number => Buffer.byteLength(showJson(JSON.stringify(value)));

@@ -112,7 +112,7 @@ describe.each(FORMATS)('%s', (_name, format) => {
             const severity = SEVERITIES[seen.size % SEVERITIES.length] ?? 'info';
             const flags = verb.startsWith('Invoice') && outcome === 'success' ? [[], [...FLAGS]] : [[]];
             for (const each of flags) {
-              const record = holds(format, sealed({ ...ENTRY, source, action: verb, outcome, severity, flags: each }));
+              const record = holds(format, sealed({ ...ENTRY, source, action: verb, outcome, severity, flags: each }), ALL);
               seen.add(record['type_uid'] ?? record['type'] ?? JSON.stringify((record['event'] as JsonObject | undefined)?.['type'])); // prettier-ignore
             }
           }
@@ -179,7 +179,20 @@ describe.each(FORMATS)('%s', (_name, format) => {
       { maxBytes, ...ALL },
     );
     expect(Buffer.byteLength(recordLine(record))).toBeLessThanOrEqual(maxBytes);
+    expect(recordLine(record)).toContain(ENTRY.id);
     expect(recordLine(record)).toMatch(/"cut":\[[^\]]*"(old|new|details)"/);
+  });
+
+  it('gives up the largest first, and keeps what fits without it', () => {
+    const old = { a: 'o'.repeat(4_000) };
+    const details = { note: '\u202e'.repeat(2_000), http: { method: 'GET' } }; // 12,000 bytes on a line
+    const entry = { ...ENTRY, details, old, new: { a: 'n' } };
+    const record = holds(format, { entry }, { maxBytes: 10_000, ...ALL });
+    const line = recordLine(record);
+    expect(line).toContain('"cut":["details"]');
+    expect(line).toContain('o'.repeat(4_000));
+    expect(line).toContain('"n"');
+    expect(recordLine(holds(format, { entry: { ...entry, details: {} } }, { maxBytes: 10_000, ...ALL }))).not.toContain('"cut"'); // prettier-ignore
   });
 
   it('cuts nothing of what fits', () => {
@@ -214,6 +227,11 @@ describe.each(FORMATS)('%s', (_name, format) => {
     const deep = JSON.parse(`${'{"a":'.repeat(4_000)}1${'}'.repeat(4_000)}`) as JsonObject;
     const record = holds(format, { entry: { ...REFUSED, details: deep, actor: deep, old: { deep }, new: deep } }, ALL);
     expect(recordLine(record)).toContain('"cut":["details"');
+    // What reads JSON is bounded as well: Elasticsearch, some parsers, and whatever calls itself for each level.
+    let depth = 0;
+    for (let level: unknown[] = [record]; level.length > 0; depth += 1)
+      level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+    expect(depth).toBeLessThan(75);
   });
 
   it.each<readonly [string, unknown]>([

@@ -98,6 +98,10 @@ function checkType(value: JsonValue, type: string, at: string, version: string, 
 
 const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 
+/** Date.parse takes the 30th of February for the 2nd of March. */
+const isMoment = (value: string): boolean =>
+  !Number.isNaN(Date.parse(value)) && new Date(value).toISOString().slice(0, 19) === value.slice(0, 19);
+
 export function isOfType(value: JsonValue | undefined, type: string): boolean {
   switch (type) {
     case 'json':
@@ -110,7 +114,7 @@ export function isOfType(value: JsonValue | undefined, type: string): boolean {
     case 'boolean':
       return typeof value === 'boolean';
     case 'datetime':
-      return typeof value === 'string' && DATETIME.test(value) && !Number.isNaN(Date.parse(value));
+      return typeof value === 'string' && DATETIME.test(value) && isMoment(value);
     case 'ip':
       return typeof value === 'string' && isIP(value) !== 0;
     case 'uri':
