@@ -25,6 +25,7 @@ const FOREIGN = {
   './verify': ['@nestjs/', 'rxjs', '@prisma/'],
   './evidence': ['@nestjs/', 'rxjs', '@prisma/', '@aws-sdk/', 'pg'],
   './s3': ['@nestjs/', 'rxjs', '@prisma/', '@aws-sdk/'],
+  './formats': ['@nestjs/', 'rxjs', '@prisma/', '@aws-sdk/', 'pg'],
   './testing/memory': ['@nestjs/', 'rxjs', '@prisma/', 'jest', '@jest/', 'expect', 'vitest'],
   './pg': ['@nestjs/', 'rxjs', '@prisma/', 'pg', '@types/pg'],
   './express': ['@nestjs/', 'rxjs', '@prisma/', 'express'],

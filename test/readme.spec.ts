@@ -24,6 +24,7 @@ const PAGES = [
   'guide',
   'proofs',
   'multi-tenant',
+  'formats',
   'other-clients',
   'testing',
   'viewer',

@@ -23,6 +23,7 @@ const ARROWS: Record<string, string> = {
   s3: 'event checkpoint',
   verify: 'event chain checkpoint:port',
   query: 'event store:port',
+  formats: 'event query',
   export: 'event chain checkpoint query store:port',
   follow: 'event chain query store:port',
   sinks: 'event query follow formats store:port',
