@@ -15,5 +15,5 @@ export function takenBy(by: TakenBy | undefined): TakenBy | undefined {
     throw wrong(`by has text in ${MEMBERS.join(', ')}, and nothing else`);
   if (!said.some(([name, value]) => name === 'id' && value !== undefined))
     throw wrong("by must say who: { id: 'u-1', email: 'ann@example.com' }");
-  return Object.fromEntries(said) as unknown as TakenBy; // as was just looked at
+  return Object.fromEntries(said); // as was just looked at
 }

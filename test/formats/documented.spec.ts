@@ -23,9 +23,7 @@ function laidOut(value: JsonValue, indent = ''): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
   const parts = (most: string): readonly string[] =>
-    Object.entries(value).map(
-      ([name, each]) => (isList ? '' : `${JSON.stringify(name)}: `) + laidOut(each as JsonValue, most),
-    );
+    Object.entries(value).map(([name, each]) => (isList ? '' : `${JSON.stringify(name)}: `) + laidOut(each, most));
   const line = parts(inner).join(', ');
   const [open, close] = isList ? ['[', ']'] : ['{ ', ' }'];
   if (indent !== '' && line.length < 110 && !line.includes('\n'))

@@ -29,8 +29,10 @@ export function ecsFaults(record: JsonObject): readonly string[] {
   }
   const [category, types] = [found.get('event.category'), found.get('event.type')];
   for (const type of Array.isArray(types) ? types : [])
-    for (const each of Array.isArray(category) ? category : [])
-      if (categories[String(each)]?.includes(String(type)) !== true) faults.push(`${String(each)} has no ${String(type)}`); // prettier-ignore
+    for (const each of Array.isArray(category) ? category : []) {
+      const [name, kind] = [JSON.stringify(each), JSON.stringify(type)];
+      if (typeof each !== 'string' || typeof type !== 'string' || categories[each]?.includes(type) !== true) faults.push(`${name} has no ${kind}`); // prettier-ignore
+    }
   return faults;
 }
 

@@ -11,6 +11,7 @@ export function faultsOf({ name }: Pick<Format, 'name'>, record: JsonObject): re
   return name === 'cloudevents' ? cloudEventFaults(record) : ownFaults(record);
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what the file has is for its reader to say
 export function schemaOf<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`./schemas/${name}.json`, import.meta.url), 'utf8')) as T;
 }
@@ -80,7 +81,7 @@ function checkShape(value: JsonValue, shape: Shape, at: string, version: string,
     if (type === undefined) faults.push(`${at}.${name} is not in the schema`);
     else if (only !== undefined && only !== version) faults.push(`${at}.${name} is of ${only}`);
     else checkType(member, type, `${at}.${name}`, version, faults);
-    if (shape.enums?.[name]?.includes(member) === false) faults.push(`${at}.${name} ${String(member)}`);
+    if (shape.enums?.[name]?.includes(member) === false) faults.push(`${at}.${name} ${JSON.stringify(member)}`);
   }
   if (shape.atLeastOne?.some((name) => name in value) === false) faults.push(`${at} has none of ${shape.atLeastOne.join(' ')}`); // prettier-ignore
 }

@@ -72,7 +72,7 @@ e.action, e.outcome, e.resource_type, trunc(extract(epoch from e.occurred_at) * 
     `select ${by === 'chain' ? 's.seq' : '0'} as seq, s.id from (${of}) s where (select count(*) from page) < ${wanted}`;
   const stop = last(walk(read, by === 'chain' ? 'seq, id' : 'id', sorted, '1', passed - 1));
   const stops = seen === undefined ? `stop as materialized (${stop})` : `
-shown as materialized (${last(`${walkSeen(read, sorted, passed, MOST_WALKED - 1)}`)}),
+shown as materialized (${last(walkSeen(read, sorted, passed, MOST_WALKED - 1))}),
 stop as materialized (select * from shown union all ${stop} and not exists (select from shown))`; // prettier-ignore
   return {
     passes: seen !== undefined,
