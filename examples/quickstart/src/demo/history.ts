@@ -3,8 +3,9 @@ import { AuditService } from 'nestjs-prisma-audit';
 /** Somebody of the made-up weeks. */
 interface Person {
   readonly id: string;
-  readonly email: string;
-  readonly role: string;
+  readonly type?: 'service';
+  readonly email?: string;
+  readonly role?: string;
   readonly ip: string;
 }
 
@@ -16,6 +17,8 @@ interface Invoice {
 
 const DAY = 86_400_000;
 const ADA: Person = { id: '1', email: 'ada@acme.test', role: 'ADMIN', ip: '203.0.113.10' };
+const CAMERA: Person = { id: 'gate-camera', type: 'service', ip: '10.20.0.5' };
+const STRANGER = '192.0.2.66';
 const PEOPLE: readonly Person[] = [
   ADA,
   { id: '2', email: 'carl@acme.test', role: 'CLERK', ip: '203.0.113.24' },
@@ -38,8 +41,8 @@ export async function makeUpHistory(audit: AuditService, until = Date.now() - 3_
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T; // none of the lists is empty
   const recorded: Promise<void>[] = [];
   const at = (moment: number, who: Person | undefined, work: (occurredAt: Date) => Promise<void>): void => {
-    const actor = who && { id: who.id, type: 'user' as const, email: who.email, role: who.role };
-    const fields = { tenant: 'acme', actor, ip: who?.ip ?? '192.0.2.66', userAgent: pick(BROWSERS), requestId: hex(random) }; // prettier-ignore
+    const actor = who && { id: who.id, type: who.type ?? ('user' as const), email: who.email, role: who.role };
+    const fields = { tenant: 'acme', actor, ip: who?.ip ?? STRANGER, userAgent: pick(BROWSERS), requestId: hex(random) }; // prettier-ignore
     recorded.push(audit.withContext(fields, () => work(new Date(Math.round(moment)))));
   };
   const liveThrough = (invoice: Invoice, who: Person, now: number, note: string | null): void => {
@@ -77,14 +80,15 @@ export async function makeUpHistory(audit: AuditService, until = Date.now() - 3_
       const now = morning + random() * 30_000_000;
       if (now > until) continue;
       const plate = pick(['B-AB 1234', 'HH-XY 77', 'M-UN 1', 'K-CL 404']);
-      const isExpected = plate !== 'M-UN 1';
-      at(now, undefined, (occurredAt) => audit.access({ point: 'yard', direction: random() < 0.5 ? 'in' : 'out', event: isExpected ? (random() < 0.5 ? 'entry' : 'exit') : 'denied', method: 'plate', vehicle: { plate }, confidence: 0.9 + random() / 10, occurredAt })); // prettier-ignore
+      const direction = random() < 0.5 ? 'in' : 'out';
+      const event = plate === 'M-UN 1' ? 'denied' : direction === 'in' ? 'entry' : 'exit';
+      at(now, CAMERA, (occurredAt) => audit.access({ point: 'yard', direction: event === 'denied' ? 'in' : direction, event, method: 'plate', vehicle: { plate }, confidence: 0.9 + random() / 10, occurredAt })); // prettier-ignore
     }
     if (day === 9)
       for (let n = 0; n < 23; n += 1)
         at(morning - 4 * 3_600_000 + n * 21_000, undefined, (occurredAt) => audit.login({ actor: { id: 'ada@acme.test', email: 'ada@acme.test' }, outcome: 'failure', occurredAt })); // prettier-ignore
     if (day === 5)
-      at(morning + 20_000_000, ADA, (occurredAt) => audit.dataChange({ resource: { type: 'User', id: '7' }, old: { id: 7, name: 'Noor', role: 'CLERK' }, new: { id: 7, name: 'Noor', role: 'ADMIN' }, reason: 'stands in for Ada in August', occurredAt })); // prettier-ignore
+      at(morning + 20_000_000, ADA, (occurredAt) => audit.dataChange({ resource: { type: 'User', id: '7' }, old: { id: 7, name: 'Noor', role: 'CLERK' }, new: { id: 7, name: 'Noor', role: 'ADMIN' }, reason: 'stands in for Ada while she is away', occurredAt })); // prettier-ignore
   }
   await Promise.all(recorded);
 }
