@@ -5,6 +5,8 @@
 -- times, whoever seals and however late he commits, and a snapshot that shows one of them shows all before it. A batch becomes visible whole.
 create index if not exists entry_sealed on "audit".entry (sealed_at, chain, seq);
 
+select set_config('audit.is_new', case when to_regclass('"audit".follower') is null then 'yes' else '' end, true);
+
 -- One row for each follower. The place is that of the last entry that was handled, with its hash; all null: of none. mark: what follower_mark() makes
 -- of it, so that a row that was changed by anything else shows.
 create table if not exists "audit".follower (
@@ -279,6 +281,20 @@ begin
   if found then
     perform "audit".mend_positions(); -- a position must never be handed out twice
   end if;
+end $$;
+
+do $$
+declare
+  r record;
+begin
+  -- As in 0010_registry.sql: default privileges of the database may have opened what was just created.
+  for r in
+    select c.oid::regclass as object, case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)::text) end as role
+      from pg_class c, aclexplode(c.relacl) a
+     where c.oid in ('"audit".follower'::regclass, '"audit".follower_dead'::regclass) and a.grantee <> c.relowner and current_setting('audit.is_new', true) = 'yes'
+  loop
+    execute format('revoke all on table %s from %s cascade', r.object, r.role);
+  end loop;
 end $$;
 
 revoke all on table "audit".follower, "audit".follower_dead from public;
