@@ -109,6 +109,10 @@ const LONG = [
   'transports/messages',
   'transports/standalone',
   'pg/interference',
+  'viewer/browser',
+  'viewer/browser-bad-input',
+  'viewer/browser-faults',
+  'viewer/browser-views',
   'viewer/check-browser',
   'viewer/shims',
   'verifier/go',
@@ -125,6 +129,7 @@ const LONG = [
 
 /** In the long run alone. */
 const LONGEST = [
+  'export/hostile-directory',
   'checkpoint/faults',
   'checkpoint/published-log',
   'hostile/deferred',

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 
-const USAGE = `npm run bench -- [http|sealing|indexes|verify|read|export] [options]
+const USAGE = `npm run bench -- [http|sealing|indexes|verify|read|viewer|export] [options]
   http                requests to a Nest application, on Express and on Fastify, and nothing else
   sealing             sealing beside a plain insert, and what the registry's ticks cost, and nothing else
   indexes             what each index by which entries are found costs the sealer, and nothing else
   verify              verifying a log of --entries, beside the plain COPY of its rows, and nothing else
   read                each question of docs/queries.md on a log of --entries, and nothing else
+  viewer              what the pages of the viewer ask, by HTTP, on a log of --entries, and nothing else
   export              taking --entries along as a directory, and checking it, and nothing else
   --entries N         of that log (default: 100000)
   --quick             ends within five minutes; the figures are rougher
@@ -57,7 +58,7 @@ export function readOptions() {
       return process.exit(0);
     }
     const [command] = positionals;
-    oneOf('the stage', command, [undefined, 'http', 'sealing', 'indexes', 'verify', 'read', 'export']);
+    oneOf('the stage', command, [undefined, 'http', 'sealing', 'indexes', 'verify', 'read', 'viewer', 'export']);
     if (!/^[1-9]\d{2,8}$/.test(values.entries))
       throw new Error(`--entries is a number from 100, not ${values.entries}`);
     oneOf('--only', values.only, [undefined, 'capture', 'pool', 'sealing', 'verify']);
@@ -65,7 +66,8 @@ export function readOptions() {
     // A stage that is a command of its own runs under that alone.
     const runs = (stage) =>
       command === undefined
-        ? !['http', 'indexes', 'long verify', 'read', 'export'].includes(stage) && (values.only ?? stage) === stage
+        ? !['http', 'indexes', 'long verify', 'read', 'viewer', 'export'].includes(stage) &&
+          (values.only ?? stage) === stage
         : stage === (COMMANDS[command] ?? command);
     return {
       ...(values.quick ? QUICK : FULL),

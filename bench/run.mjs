@@ -26,10 +26,12 @@ import {
 } from './print.mjs';
 import { printIndexes } from './print-indexes.mjs';
 import { printReading } from './print-reading.mjs';
+import { printViewer } from './print-viewer.mjs';
 import { measureReading } from './reading.mjs';
 import { measureSealing } from './sealing.mjs';
 import { measureTicks } from './ticks.mjs';
 import { measureLongVerify, measureVerify } from './verifying.mjs';
+import { measureViewer } from './viewer.mjs';
 
 // Prisma 7.10 queries one connection concurrently inside a transaction, and pg warns of it.
 process.noDeprecation = true;
@@ -76,6 +78,10 @@ try {
   if (options.runs('read')) {
     result.read = await measureReading(postgres.url, options);
     printReading(result.read);
+  }
+  if (options.runs('viewer')) {
+    result.viewer = await measureViewer(postgres.url, options);
+    printViewer(result.viewer);
   }
   if (options.runs('export')) {
     result.export = await measureExport(postgres.url, options);

@@ -48,6 +48,8 @@ async function bundle(file, naming = { codeSplitting: false }) {
     build: {
       write: false,
       target: 'es2022',
+      // Those that know light-dark(): what is put in its place for others does not follow the page around an element.
+      cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
       modulePreload: false,
       cssCodeSplit: file.endsWith('.css'),
       assetsInlineLimit: Number.MAX_SAFE_INTEGER,

@@ -157,6 +157,7 @@ export const r = {
   stateNow: 'As it is now, by the log',
   gone: 'It is deleted.',
   unknown: 'The values of this change are not in the log: they were erased, or cannot be read.',
+  tooLarge: 'The values of this change are too large for this page; the page of its entry has them.',
   none: 'The log has no change of this record.',
   setBy: 'Set by',
   setWhen: 'When',

@@ -17,7 +17,7 @@ export function updateParts(entry: ShownEntry, places: Readonly<Record<string, P
     return fill((entry.old ?? entry.new) ? sentences.changedNothing : sentences.changedUnseen, places);
   if (changes.length > 1) return fill(sentences.changedSeveral, { ...places, changes: changesParts(changes) });
   const field: Parts = [{ kind: 'field', text: shorten(first.field) }];
-  if (isDocument(first.old) && isDocument(first.new)) return fill(sentences.changedField, { ...places, field });
+  if (takesMore(first)) return fill(sentences.changedField, { ...places, field });
   if (isHidden(first)) return fill(sentences.changedHidden, { ...places, field });
   const template = isNothing(first.old)
     ? sentences.setOne
@@ -34,7 +34,7 @@ export function changesParts(given: readonly ShownChange[]): Parts {
   const more = changes.length - named.length;
   const said: Parts[] = named.map((change) => {
     const field: Parts = [{ kind: 'field', text: shorten(change.field) }];
-    if (isDocument(change.old) && isDocument(change.new)) return field;
+    if (takesMore(change)) return field;
     if (isHidden(change)) return fill(saying.hidden, { field });
     return fill(isNothing(change.old) ? saying.set : saying.change, {
       field,
@@ -63,7 +63,11 @@ function telling(changes: readonly ShownChange[]): readonly ShownChange[] {
 const isHidden = ({ redacted, ignored, cut }: ShownChange): boolean =>
   redacted === true || ignored === true || cut !== undefined;
 
-/** What is in it takes more than a sentence. */
+/** What is in it takes more than a sentence, or did not come: its entry is too large for a list. */
+const takesMore = (change: ShownChange): boolean =>
+  (isDocument(change.old) && isDocument(change.new)) ||
+  (change.old === undefined && change.new === undefined && !isHidden(change));
+
 const isDocument = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const isNothing = (value: unknown): boolean => value === null || value === undefined;

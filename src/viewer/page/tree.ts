@@ -70,6 +70,8 @@ function rowOf({ depth, key, old, new: after }: Step, is: TreeRow['is']): TreeRo
 const isOpen = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 
+const isNode = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 /** A whole value on one line, of which as much is shown as there is room for. */
 const textOf = (value: unknown): string => JSON.stringify(value) ?? '';
 
@@ -119,17 +121,26 @@ class Shapes {
     return isOpen(old) && isOpen(after) && Array.isArray(old) === Array.isArray(after) ? 'inside' : 'changed';
   }
 
+  /** By a list of its own: a document may be nested deeper than a browser's stack is. */
   of(value: unknown): number {
-    if (typeof value !== 'object' || value === null) return this.#number(`${typeof value} ${String(value)}`);
-    let shape = this.#known.get(value);
-    if (shape === undefined) {
-      const members = Array.isArray(value)
-        ? `[${value.map((each) => this.of(each)).join()}`
-        : `{${Object.keys(value).toSorted().map((key) => `${JSON.stringify(key)}${this.of(Reflect.get(value, key))}`).join()}`; // prettier-ignore
-      shape = this.#number(members);
-      this.#known.set(value, shape);
+    const open = isNode(value) ? [value] : [];
+    for (let node = open.at(-1); node !== undefined; node = open.at(-1)) {
+      const before = open.length;
+      for (const each of Object.values(node)) if (isNode(each) && !this.#known.has(each)) open.push(each);
+      if (open.length > before) continue;
+      open.pop();
+      this.#known.set(node, this.#number(this.#membersOf(node)));
     }
-    return shape;
+    return this.#shapeOf(value);
+  }
+
+  #membersOf(node: object): string {
+    if (Array.isArray(node)) return `[${node.map((each) => this.#shapeOf(each)).join()}`;
+    return `{${Object.keys(node).toSorted().map((key) => `${JSON.stringify(key)}${this.#shapeOf(Reflect.get(node, key))}`).join()}`; // prettier-ignore
+  }
+
+  #shapeOf(value: unknown): number {
+    return (isNode(value) ? this.#known.get(value) : undefined) ?? this.#number(`${typeof value} ${String(value)}`);
   }
 
   #number(key: string): number {

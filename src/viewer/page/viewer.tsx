@@ -54,7 +54,7 @@ export function Viewer({ api, isPrinting }: ViewerProps): JSX.Element {
 }
 
 function Before({ error, retry }: { readonly error: unknown; readonly retry: () => void }): JSX.Element {
-  return <main class="before">{error ? <Failure error={error} retry={retry} /> : <Loading lines={3} />}</main>;
+  return <main class="before">{error ? <Failure error={error} retry={retry} isPage /> : <Loading lines={3} />}</main>;
 }
 
 function View(): JSX.Element {

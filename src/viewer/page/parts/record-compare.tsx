@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { visible } from '../../../event/visible.js';
 import { compare, diffOf } from '../diff.js';
 import { r } from '../entry-texts.js';
 import { asSentence, count, plain, shorten } from '../fill.js';
@@ -30,13 +31,14 @@ export function RecordCompare({ versions, at, columns }: RecordCompareProps): JS
     if (!isChosen && entry !== undefined) return diffOf(entry, columns);
     return compare(versions[from]?.image, versions[to]?.image);
   }, [versions, at, from, to, isChosen, columns]);
+  const compared = isChosen ? [versions[from], versions[to]] : [versions[at]];
   const choose = (name: 'a' | 'b', value: string): void => {
     const seq = (place: number): string => String(versions[place]?.entry.seq ?? 'none');
     go({ ...where, more: { ...where.more, a: seq(from), b: seq(to), [name]: value } }, 'replace');
   };
   const label = ({ entry }: Version, place: number): string => {
     const wall = wallTime(entry.occurredAt, zone);
-    return `${count(place + 1)} · ${wall ? `${wall.date} ${wall.time}` : '?'} · ${shorten(plain(asSentence(actorParts(entry))), 40)}`;
+    return `${count(place + 1)} · ${wall ? `${wall.date} ${wall.time}` : '?'} · ${visible(shorten(plain(asSentence(actorParts(entry))), 40))}`;
   };
   const select = (name: 'a' | 'b', place: number): JSX.Element => (
     <label class="field">
@@ -61,8 +63,14 @@ export function RecordCompare({ versions, at, columns }: RecordCompareProps): JS
         {select('a', from)}
         {select('b', to)}
       </div>
-      {isChosen && diff.changed.length === 0 && <p class="dim">{r.same}</p>}
-      <Differences of={diff} />
+      {isChosen && diff.changed.length === 0 && compared.every((each) => each?.entry.abridged !== true) && (
+        <p class="dim">{r.same}</p>
+      )}
+      {compared.some((each) => each?.entry.abridged === true) ? (
+        <p class="dim">{r.tooLarge}</p>
+      ) : (
+        <Differences of={diff} />
+      )}
     </Panel>
   );
 }

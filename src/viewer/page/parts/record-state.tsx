@@ -30,7 +30,7 @@ export function RecordState({ versions, at, isLast }: RecordStateProps): JSX.Ele
   return (
     <Panel title={isLast ? r.stateNow : r.state} note={version && <Moment at={version.entry.occurredAt} />}>
       {version?.is === 'gone' && <p class="dim">{r.gone}</p>}
-      {version?.is === 'unknown' && <p class="dim">{r.unknown}</p>}
+      {version?.is === 'unknown' && <p class="dim">{version.entry.abridged === true ? r.tooLarge : r.unknown}</p>}
       {fields.length > 0 && (
         <table class="diff record-state">
           <thead>

@@ -32,16 +32,19 @@ export function Empty({ title, children }: EmptyProps): JSX.Element {
 interface FailureProps {
   readonly error: unknown;
   readonly retry?: () => void;
+  /** There is nothing else on the page. */
+  readonly isPage?: boolean;
 }
 
 /** Why there is no answer, in words, and what to do. */
-export function Failure({ error, retry }: FailureProps): JSX.Element {
+export function Failure({ error, retry, isPage = false }: FailureProps): JSX.Element {
   const fault = error instanceof NoAnswer ? error.fault : 'failed';
   const words = faults[fault];
+  const Title = isPage ? 'h1' : 'p';
   const said = error instanceof NoAnswer ? (error.message === fault ? undefined : error.message) : String(error);
   return (
     <div class={`failure failure-${fault}`} role="alert">
-      <p class="failure-title">{words.title}</p>
+      <Title class="failure-title">{words.title}</Title>
       <p class="failure-text">{words.text}</p>
       {error instanceof NoAnswer && (said || fault === 'blocked') && (
         <p class="failure-said">

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { visible } from '../../../event/visible.js';
 import { t } from '../texts.js';
 import { useApp } from './app.js';
 import { Menu } from './menu.js';
@@ -24,7 +25,7 @@ export function TenantChoice(): JSX.Element | null {
       <select class="select" value={where.tenant} onChange={(event) => choose(event.currentTarget.value)}>
         {tenants.map((tenant) => (
           <option key={tenant} value={tenant}>
-            {tenant === '' ? t.defaultTenant : tenant}
+            {tenant === '' ? t.defaultTenant : visible(tenant, 80)}
           </option>
         ))}
       </select>

@@ -10,6 +10,8 @@ import { Report } from './report.js';
 import { Failure } from './states.js';
 
 const PACE = 1_000;
+/** Milliseconds after which it is looked for. */
+const SEALED_WITHIN = [0, 1_000, 5_000, 20_000];
 
 /** Runs the whole verification on the server, one at a time, and shows how far it is and what it found. */
 export function VerifyCard(): JSX.Element {
@@ -30,10 +32,14 @@ export function VerifyCard(): JSX.Element {
   };
   const { data } = found;
   const isRunning = data?.state === 'running' || isStarting;
-  // The log has the verdict now; the page asks for it once the run is at its end.
+  // The log has the verdict as soon as its entry is sealed, which may take a moment after the run has ended.
   const endedAt = data?.endedAt;
   useEffect(() => {
-    if (endedAt !== undefined) cacheOf(api).renew('overview');
+    if (endedAt === undefined) return undefined;
+    const timers = SEALED_WITHIN.map((wait) => setTimeout(() => cacheOf(api).renew('overview'), wait));
+    return () => {
+      for (const timer of timers) clearTimeout(timer);
+    };
   }, [endedAt, api]);
   const error = refused ?? found.error;
   return (

@@ -36,7 +36,7 @@ export function ActorView({ id }: { readonly id: string }): JSX.Element {
   const actor: Condition = { name: 'actor', value: id };
   const note = a.ofLoaded.replace('{count}', count(entries.length));
   if (list.isLoading) return <Loading lines={12} />;
-  if (list.error && entries.length === 0) return <Failure error={list.error} retry={list.again} />;
+  if (list.error && entries.length === 0) return <Failure error={list.error} retry={list.again} isPage />;
   return (
     <article class="entry">
       <header class="entry-head">

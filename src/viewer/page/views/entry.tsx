@@ -33,7 +33,7 @@ const SealPanel = lazy(async () => (await import('../check/seal-panel.js')).Seal
 export function EntryView({ id }: { readonly id: string }): JSX.Element {
   const { where } = useApp();
   const { data, error, refetch } = useAsk<EntryAnswer>(`entries/${segment(id)}`, tenantOf(where));
-  if (error) return <Failure error={error} retry={refetch} />;
+  if (error) return <Failure error={error} retry={refetch} isPage />;
   return data === undefined ? <Loading lines={12} /> : <Whole entry={data.entry} />;
 }
 

@@ -37,7 +37,7 @@ export function RecordView({ type, id }: { readonly type: string; readonly id: s
   const versions = useMemo(() => versionsOf(entries, columns), [entries, columns]);
   const at = placeOf(versions, where.more['at']);
   if (history.isLoading) return <Loading lines={12} />;
-  if (history.error && entries.length === 0) return <Failure error={history.error} retry={history.again} />;
+  if (history.error && entries.length === 0) return <Failure error={history.error} retry={history.again} isPage />;
   return (
     <article class="page-main">
       <header class="entry-head">
