@@ -78,7 +78,8 @@ export async function makeUpHistory(audit: AuditService, until = Date.now() - 3_
       if (now > until) continue;
       const plate = pick(['B-AB 1234', 'HH-XY 77', 'M-UN 1', 'K-CL 404']);
       const isExpected = plate !== 'M-UN 1';
-      at(now, undefined, (occurredAt) => audit.access({ point: 'yard', direction: random() < 0.5 ? 'in' : 'out', event: isExpected ? (random() < 0.5 ? 'entry' : 'exit') : 'denied', method: 'plate', vehicle: { plate }, confidence: 0.9 + random() / 10, occurredAt })); // prettier-ignore
+      const isIn = !isExpected || random() < 0.5;
+      at(now, undefined, (occurredAt) => audit.access({ point: 'yard', direction: isIn ? 'in' : 'out', event: isExpected ? (isIn ? 'entry' : 'exit') : 'denied', method: 'plate', vehicle: { plate }, confidence: 0.9 + random() / 10, occurredAt })); // prettier-ignore
     }
     if (day === 9)
       for (let n = 0; n < 23; n += 1)
