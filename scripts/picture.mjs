@@ -4,8 +4,9 @@
  * `node examples/quickstart/run.mjs --keep`, and with the link that it prints `node scripts/picture.mjs LINK`.
  * It takes Chromium from CHROMIUM, else from where Debian has it.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
+import { paletted } from './palette-png.mjs';
 
 const [link] = process.argv.slice(2);
 if (link === undefined) {
@@ -28,7 +29,10 @@ try {
   await mkdir('docs/pictures', { recursive: true });
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: `docs/pictures/viewer-${colorScheme}.png`, animations: 'disabled' });
+    await writeFile(
+      `docs/pictures/viewer-${colorScheme}.png`,
+      paletted(await page.screenshot({ animations: 'disabled' })),
+    );
   }
 } finally {
   await browser.close();
