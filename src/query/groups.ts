@@ -8,6 +8,7 @@ import {
 } from '../store/entry.port.js';
 import type { Asking } from './asking.js';
 import { find } from './find.js';
+import { labelled } from './labels.js';
 import { checkConditions, invalid, type AuditConditions } from './query.js';
 
 export interface FailuresQuestion extends Pick<AuditConditions, 'tenant' | 'allTenants'> {
@@ -103,12 +104,18 @@ export interface ValueCount {
   readonly count: number;
 }
 
+/** The id of an actor. */
+export interface ActorCount extends ValueCount {
+  /** E-mail or name of whoever it is, by the newest entry; of the first twelve, where an entry says it. */
+  readonly label?: string;
+}
+
 /** What values the newest entries have, most first, 50 of each at most. */
 export interface EntryFacets {
   readonly action: readonly ValueCount[];
   readonly outcome: readonly ValueCount[];
   readonly source: readonly ValueCount[];
-  readonly actor: readonly ValueCount[];
+  readonly actor: readonly ActorCount[];
   readonly resourceType: readonly ValueCount[];
   /** Entries that the numbers are of, 10,000 at most. */
   readonly walked: number;
@@ -122,7 +129,7 @@ export interface EntryOverview {
   readonly hours: readonly { readonly at: Date; readonly count: number; readonly failed: number }[];
   readonly outcomes: readonly ValueCount[];
   readonly actions: readonly ValueCount[];
-  readonly actors: readonly ValueCount[];
+  readonly actors: readonly ActorCount[];
   /** False: the newest 10,000 entries were looked at, and there are earlier ones. */
   readonly isExact: boolean;
   /** What a verification of the whole log last left in it; absent where there was none, or the reader does not see it. */
@@ -139,7 +146,15 @@ export async function facets(asking: Asking, conditions: AuditConditions): Promi
   const [action = [], outcome = [], source = [], actor = [], resourceType = []] = found.facets.map((each) => valuesOf(each)); // prettier-ignore
   // Not how many were walked: those that are hidden are among them.
   const walked = outcome.reduce((sum, { count }) => sum + count, 0);
-  return { action, outcome, source, actor, resourceType, walked, isExact: found.stoppedId === undefined };
+  return {
+    action,
+    outcome,
+    source,
+    actor: await labelled(asking, conditions, actor),
+    resourceType,
+    walked,
+    isExact: found.stoppedId === undefined,
+  };
 }
 
 /** How much happened, hour by hour, and what. */
@@ -153,14 +168,14 @@ export async function overview(asking: Asking, conditions: AuditConditions): Pro
       .toSorted((a, b) => a.at.getTime() - b.at.getTime()),
     outcomes,
     actions,
-    actors,
+    actors: await labelled(asking, conditions, actors),
     isExact: found.stoppedId === undefined,
-    ...(await verifiedOf(asking)),
+    ...(await verified(asking)),
   };
 }
 
 /** It is in the chain of what has no tenant. */
-async function verifiedOf(asking: Asking): Promise<Pick<EntryOverview, 'verified'>> {
+export async function verified(asking: Asking): Promise<Pick<EntryOverview, 'verified'>> {
   if (asking.wall?.covers('') === false) return {};
   const { entries } = await find(asking, { tenant: '', action: 'audit.verified', source: 'read', limit: 1 });
   const [entry] = entries;

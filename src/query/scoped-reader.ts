@@ -2,7 +2,7 @@ import { asked } from './asked.js';
 import type { Asking } from './asking.js';
 import { EXPORTING, exportingOf, type ScopedExport } from './exporting.js';
 import { checkConditions, invalid, type AuditConditions } from './query.js';
-import { tenantsOf } from './groups.js';
+import { tenantsOf, verified, type EntryOverview } from './groups.js';
 import { Questions } from './questions.js';
 import type { Where } from './near.js';
 import { sealedOf, type SealedEntry } from './sealed.js';
@@ -77,6 +77,11 @@ export class ScopedReader extends Questions {
       // Whoever looked must be told of once more, whatever ended it.
       if (count > 0) await this.#tell('tail', conditions, { count, isMore: true }, {});
     }
+  }
+
+  /** What a verification of the whole log last said: a fact about the log, of which no entry is left. */
+  async verified(): Promise<EntryOverview['verified']> {
+    return (await verified(this.#asking)).verified;
   }
 
   /** For exports alone. */

@@ -91,6 +91,8 @@ export interface FacetValue {
   /** `null`: those that have none. */
   readonly value: string | null;
   readonly count: number;
+  /** Of an actor: by what else the log calls whoever has this id. */
+  readonly label?: string;
 }
 
 /** Most first, 50 of each at most. */
@@ -199,6 +201,9 @@ export interface OverviewAnswer {
   /** The newest `audit.verified` that the log has. */
   readonly verified?: { readonly at: string; readonly verdict: string; readonly level?: string };
 }
+
+/** What stands beside the navigation. Asking for it leaves no entry: it shows none. */
+export type StatusAnswer = Pick<OverviewAnswer, 'verified'>;
 
 /** `failed`: it could not be run, which is no verdict. */
 export interface VerifyAnswer {

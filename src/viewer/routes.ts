@@ -1,7 +1,7 @@
 import { access, around, count, entries, entry, group } from './api/entries.js';
 import { exported } from './api/export.js';
 import { facets, failures, pattern } from './api/numbers.js';
-import { overview } from './api/overview.js';
+import { overview, status } from './api/overview.js';
 import { difference, history, reads, revert, state } from './api/records.js';
 import { proof } from './api/proof.js';
 import { sealed, sealedList } from './api/sealed.js';
@@ -35,6 +35,7 @@ const ROUTES: Readonly<Record<string, Partial<Record<'GET' | 'POST', Answering>>
   failures: { GET: failures },
   pattern: { GET: pattern },
   overview: { GET: overview },
+  status: { GET: status },
   tail: { GET: tail },
   export: { GET: exported },
   verify: { GET: verifyState, POST: startVerify },

@@ -55,6 +55,28 @@ describe.each(QUESTIONS)('of %j', (conditions) => {
   });
 });
 
+describe('who an id is', () => {
+  it('is said by the newest entry of it, and by none of another tenant', async () => {
+    const labels = async (conditions: AuditConditions): Promise<ReadonlyMap<string | null, string | undefined>> => {
+      const { actor } = await audit.query.as({ tenants: 'all', actor: { id: 'x' } }).facets(conditions);
+      return new Map(actor.map(({ value, label }) => [value, label]));
+    };
+    expect((await labels({ tenant: 'acme' })).get('ann')).toBe('Ann@acme.test');
+    expect((await labels({ tenant: 'acme' })).get(null)).toBeUndefined();
+    const { actors } = await audit.query.overview({ tenant: 'acme' });
+    expect(actors.find(({ value }) => value === 'ann')?.label).toBe('Ann@acme.test');
+    for (const [value, label] of await labels({ allTenants: true })) {
+      const { entries } = value === null || label === undefined ? { entries: [] } : await audit.query.as({ tenants: 'all', actor: { id: 'x' } }).find({ allTenants: true, actor: value, limit: 10 }); // prettier-ignore
+      expect(new Set(entries.map(({ actor }) => actor?.['email'] ?? actor?.['name'])).size).toBeLessThan(2);
+    }
+  });
+
+  it('is not said to whom no entry of it is shown', async () => {
+    const reader = audit.query.as({ tenants: ['acme'], actor: { id: 'x' }, actions: () => false });
+    expect((await reader.facets({ tenant: 'acme' })).actor).toEqual([]);
+  });
+});
+
 describe('a reader of a person who had one before', () => {
   const scope = { tenants: ['acme'], actor: { id: 'ann' } };
   const told = async (): Promise<number> =>
@@ -69,6 +91,12 @@ describe('a reader of a person who had one before', () => {
     await audit.query.as(scope).facets({ tenant: 'acme' }); // by himself he is another
     await audit.query.as(scope, first).facets({ tenant: 'acme', failures: true });
     expect(await told()).toBe(before + 3);
+  });
+
+  it('is told nothing of asking what the last verification said', async () => {
+    const before = await told();
+    expect(await audit.query.as({ ...scope, tenants: 'all' }).verified()).toBeUndefined();
+    expect(await told()).toBe(before);
   });
 
   it('sees by the scope of now', async () => {

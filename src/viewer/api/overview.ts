@@ -1,4 +1,4 @@
-import type { OverviewAnswer } from '../answers.js';
+import type { OverviewAnswer, StatusAnswer } from '../answers.js';
 import { json, type Answering } from '../asked.js';
 import { conditionsOf, numberOf } from '../conditions.js';
 
@@ -24,4 +24,10 @@ export const overview: Answering = async ({ source, scope, reader, query }) => {
     ...(backlog === undefined ? {} : { sealer: backlog.sealer }),
   };
   return json(answer);
+};
+
+/** What the last verification said. */
+export const status: Answering = async ({ reader }) => {
+  const verified = await reader.verified();
+  return json((verified === undefined ? {} : { verified }) satisfies StatusAnswer);
 };

@@ -5,21 +5,30 @@ import { FILTERS, type Condition, type FilterName } from './routes.js';
 /** Something that can be chosen under the filter's input. */
 export type Suggestion =
   | { readonly kind: 'name'; readonly name: FilterName }
-  | { readonly kind: 'condition'; readonly condition: Condition; readonly count?: number | undefined }
+  | {
+      readonly kind: 'condition';
+      readonly condition: Condition;
+      readonly count?: number | undefined;
+      readonly label?: string;
+    }
   | { readonly kind: 'search'; readonly text: string };
 
+interface Value {
+  readonly value: string;
+  readonly label?: string;
+  readonly count?: number;
+}
+
 /** Values by the name of their filter, with how many entries have them where that is known. */
-export type Known = Partial<
-  Readonly<Record<FilterName, readonly { readonly value: string; readonly count?: number }[]>>
->;
+export type Known = Partial<Readonly<Record<FilterName, readonly Value[]>>>;
 
 const MOST = 9;
 
 /** What there is to choose from: the closed sets, and what the facets of the filter in force have. */
 export function knownValues(facets: FacetsAnswer | undefined, marks: readonly string[]): Known {
   const set = (values: readonly string[]): { value: string }[] => values.map((value) => ({ value }));
-  const counted = (name: 'action' | 'actor' | 'resourceType'): { value: string; count: number }[] =>
-    (facets?.[name] ?? []).flatMap(({ value, count }) => (value === null ? [] : [{ value, count }]));
+  const counted = (name: 'action' | 'actor' | 'resourceType'): { value: string; label?: string; count: number }[] =>
+    (facets?.[name] ?? []).flatMap(({ value, ...rest }) => (value === null ? [] : [{ value, ...rest }]));
   return {
     actor: counted('actor'),
     action: counted('action'),
@@ -57,15 +66,13 @@ export function suggestionsFor(text: string, known: Known): readonly Suggestion[
   const names = FILTERS.filter((each) => each.toLowerCase().startsWith(small)).map((each): Suggestion => ({ kind: 'name', name: each })); // prettier-ignore
   const values = (Object.keys(known) as FilterName[]) // of an object of ours
     .filter((each) => each !== 'failures')
-    .flatMap((each) => matching(known[each] ?? [], small).slice(0, 4).map(({ value, count }): Suggestion => ({ kind: 'condition', condition: { name: each, value }, count }))); // prettier-ignore
+    .flatMap((each) => matching(known[each] ?? [], small).slice(0, 4).map((value) => offered(each, value))); // prettier-ignore
   return [...names, ...values.slice(0, MOST - names.length), { kind: 'search', text: typed }];
 }
 
 function valuesOf(name: FilterName, rest: string, known: Known): readonly Suggestion[] {
   const values = matching(known[name] ?? [], rest.toLowerCase());
-  const found = values
-    .slice(0, MOST)
-    .map(({ value, count }): Suggestion => ({ kind: 'condition', condition: { name, value }, count }));
+  const found = values.slice(0, MOST).map((each) => offered(name, each));
   const own = readCondition(`${name}:${rest}`);
   // A closed set has no others.
   const isClosed = ['outcome', 'source', 'severity', 'flag', 'failures'].includes(name);
@@ -73,7 +80,14 @@ function valuesOf(name: FilterName, rest: string, known: Known): readonly Sugges
   return own === undefined || isClosed || isThere ? found : [...found, { kind: 'condition', condition: own }];
 }
 
-function matching<T extends { readonly value: string }>(values: readonly T[], text: string): readonly T[] {
-  const starts = values.filter(({ value }) => value.toLowerCase().startsWith(text));
-  return [...starts, ...values.filter((each) => !starts.includes(each) && each.value.toLowerCase().includes(text))];
+const offered = (name: FilterName, { value, label, count }: Value): Suggestion => ({ kind: 'condition', condition: { name, value }, count, ...(label === undefined ? {} : { label }) }); // prettier-ignore
+
+/** An actor is found by what people call whoever it is, too. */
+function matching(values: readonly Value[], text: string): readonly Value[] {
+  const said = ({ value, label }: Value): readonly string[] => [value, label ?? ''].map((each) => each.toLowerCase());
+  const starts = values.filter((each) => said(each).some((one) => one !== '' && one.startsWith(text)));
+  return [
+    ...starts,
+    ...values.filter((each) => !starts.includes(each) && said(each).some((one) => one.includes(text))),
+  ];
 }

@@ -1,4 +1,6 @@
 import type { ShownChange, ShownEntry } from '../answers.js';
+import { isOwnRead } from './own-reads.js';
+import { t } from './texts.js';
 
 /** One field of a row's summary. */
 export interface Piece {
@@ -52,7 +54,9 @@ export function shortly(value: unknown, length = LENGTH): string | undefined {
   return text.length > length ? `${text.slice(0, length)}…` : text === '' ? '""' : text;
 }
 
-function textOf({ error, reason, details }: ShownEntry): { readonly text?: string } {
+function textOf(entry: ShownEntry): { readonly text?: string } {
+  const { error, reason, details } = entry;
+  if (isOwnRead(entry)) return { text: readText(details) };
   const said = error?.message ?? error?.name ?? reason ?? httpOf(details?.['http']);
   if (said !== undefined) return { text: shortly(said, 200) ?? '' };
   if (details === undefined || Object.keys(details).length === 0) return {};
@@ -60,6 +64,13 @@ function textOf({ error, reason, details }: ShownEntry): { readonly text?: strin
     .slice(0, 3)
     .map(([name, value]) => `${name} ${shortly(value) ?? ''}`);
   return { text: words.join(' · ') };
+}
+
+function readText(details: ShownEntry['details'] = {}): string {
+  const { kind, reader, count } = details as Readonly<Record<string, unknown>>;
+  const { email, id } = (typeof reader === 'object' && reader !== null ? reader : {}) as Record<string, unknown>; // whatever is stored
+  const who = shortly(email ?? id) ?? t.anonymous;
+  return t.readSaid(who, shortly(kind) ?? '?', typeof count === 'number' ? count : undefined);
 }
 
 function httpOf(http: unknown): string | undefined {

@@ -36,6 +36,7 @@ export const t = {
   printed: 'printed',
   oneTenant: 'One tenant',
   show: 'Show',
+  leaveOut: 'Leave out',
 
   columns: {
     time: 'Time', actor: 'Actor', action: 'Action', resource: 'Resource', outcome: 'Outcome', change: 'Summary', tenant: 'Tenant',
@@ -110,8 +111,16 @@ export const t = {
   noneYetText: 'Entries appear here as soon as they are sealed.',
   noneOfTenant: 'This tenant has no entries.',
 
+  readsHidden: (n: number) => `${some(n, 'read', 'reads')} of the log itself not shown`,
+  muchLeftOut: 'Mostly reads of the log itself so far.',
+  readSaid: (who: string, kind: string, n?: number) => `${who}: ${kind}${n === undefined ? '' : `, ${some(n, 'entry', 'entries')}`}`, // prettier-ignore
+  readsShown: 'Reads of the log itself are shown',
+  noneButReads: 'Nothing but reads of the log itself',
+  noneButReadsText: 'Whoever looks at the log leaves an entry. They are left out here unless you ask for them.',
+
   export: 'Export',
   exportNote: (count: CountAnswer | undefined) => count === undefined ? 'What is filtered, as a file.' : `What is filtered, as a file: ${count.isExact ? number(count.count) : `more than ${number(count.count)}`} entries.`, // prettier-ignore
+  exportReads: 'Reads of the log itself are in the file, also where the list leaves them out.',
   forSheets: 'for spreadsheets',
   forPrograms: 'for programs; loses nothing',
   exported: (lines: number, bytes: number) => `${some(lines, 'entry', 'entries')}, ${size(bytes)}`,

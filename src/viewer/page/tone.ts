@@ -1,15 +1,34 @@
 /** How something is coloured; never without a word or a sign beside it. */
 export type Tone = 'ok' | 'bad' | 'warn' | 'info' | 'plain';
 
+interface Signed {
+  readonly tone: Tone;
+  readonly sign?: string;
+}
+
+/** What the log and the application's doors have names for: here the last word is no verb of a write. */
+const OWN: Readonly<Record<string, Signed>> = {
+  'access.entry': { tone: 'plain', sign: '→' },
+  'access.visitor': { tone: 'plain', sign: '→' },
+  'access.exit': { tone: 'plain', sign: '←' },
+  'access.denied': { tone: 'warn', sign: '⊘' },
+  'audit.exported': { tone: 'info', sign: '↓' },
+  'audit.shed': { tone: 'bad', sign: '!' },
+  'audit.spool.damaged': { tone: 'bad', sign: '!' },
+  'audit.malformed': { tone: 'warn', sign: '!' },
+};
+
 const VERBS: readonly { readonly verb: RegExp; readonly tone: Tone; readonly sign: string }[] = [
-  { verb: /^(create|insert|add|invite|register|entry)d?$/, tone: 'ok', sign: '+' },
-  { verb: /^(update|change|edit|set|rename|upsert)d?$/, tone: 'info', sign: '±' },
-  { verb: /^(delete|remove|revoke|erase|purge|truncate)d?$/, tone: 'bad', sign: '−' },
+  { verb: /^(created?|insert(ed)?|add(ed)?|invited?|register(ed)?)$/, tone: 'ok', sign: '+' },
+  { verb: /^(updated?|changed?|edit(ed)?|set|renamed?|upsert(ed)?)$/, tone: 'info', sign: '±' },
+  { verb: /^(deleted?|removed?|revoked?|erased?|purged?|truncated?)$/, tone: 'bad', sign: '−' },
   { verb: /^(denied|refused|rejected)$/, tone: 'warn', sign: '⊘' },
 ];
 
 /** Of an action, by the verb at its end. */
-export function toneOfAction(action: string): { readonly tone: Tone; readonly sign?: string } {
+export function toneOfAction(action: string): Signed {
+  const own = Object.hasOwn(OWN, action) ? OWN[action] : undefined;
+  if (own !== undefined) return own;
   const verb = action.slice(action.lastIndexOf('.') + 1).toLowerCase();
   return VERBS.find((each) => each.verb.test(verb)) ?? { tone: 'plain' };
 }

@@ -3,6 +3,8 @@ import type { ShownEntry } from '../../../src/viewer/answers.js';
 import { barsOf, stepOf, topOf } from '../../../src/viewer/page/hours.js';
 import { readVerdict } from '../../../src/viewer/page/level.js';
 import { knownValues, readCondition, suggestionsFor } from '../../../src/viewer/page/suggest.js';
+import { isOwnRead, leavesOutReads } from '../../../src/viewer/page/own-reads.js';
+import { readWhere, writeWhere } from '../../../src/viewer/page/routes.js';
 import { has, shortly, summaryOf } from '../../../src/viewer/page/summary.js';
 import { toneOfAction, toneOfOutcome } from '../../../src/viewer/page/tone.js';
 
@@ -58,6 +60,29 @@ describe('what was typed', () => {
   });
 });
 
+describe('reads of the log itself', () => {
+  it('are those that the log writes, and no event of that name', () => {
+    const of = (source: ShownEntry['source'], action: string): boolean => isOwnRead(entry({ source, action }));
+    expect([of('read', 'audit.read'), of('record', 'audit.read'), of('read', 'audit.exported')]).toEqual([true, false, false]); // prettier-ignore
+  });
+
+  it.each([
+    ['', true],
+    ['reads=1', false],
+    ['reads=0', true],
+    ['action=audit.read', false],
+    ['action=audit.*', false],
+    ['action=invoice.*', true],
+    ['source=read', false],
+    ['source=change&source=read', false],
+    ['source=change', true],
+  ])('with %p the list leaves them out: %p', (query, expected) => {
+    expect(leavesOutReads(readWhere('', query, ''))).toBe(expected);
+    const { more } = readWhere('', query, '');
+    expect(readWhere('', writeWhere(readWhere('', query, '')), '').more).toEqual(more);
+  });
+});
+
 describe('a row', () => {
   it('says two fields that matter, and how many there are besides', () => {
     const changes = [{ field: 'updatedAt', old: 'a', new: 'b' }, { field: 'status', old: 'DRAFT', new: 'SENT' }, { field: 'secret' }, { field: 'note', new: '' }]; // prettier-ignore
@@ -77,6 +102,11 @@ describe('a row', () => {
       'GET /a 200',
     );
     expect(summaryOf(entry({ details: { http: 'x' } })).text).toBe('http x');
+    const read = { kind: 'find', reader: { id: '1', email: 'a@b' }, count: 2 };
+    expect(summaryOf(entry({ source: 'read', action: 'audit.read', details: read })).text).toBe('a@b: find, 2 entries');
+    expect(summaryOf(entry({ source: 'read', action: 'audit.read', details: { reader: 7 } })).text).toBe(
+      'anonymous: ?',
+    );
     expect(summaryOf(entry({}))).toEqual({ pieces: [], more: 0 });
   });
 
@@ -92,6 +122,24 @@ describe('a row', () => {
   });
 
   it('is coloured by its verb, and an outcome that is not known is none of the good ones', () => {
+    const own = [
+      'access.entry',
+      'access.exit',
+      'access.denied',
+      'audit.read',
+      'auth.login',
+      'journal.entry',
+      'role.added',
+    ];
+    expect(own.map((name) => toneOfAction(name))).toEqual([
+      { tone: 'plain', sign: '→' },
+      { tone: 'plain', sign: '←' },
+      expect.objectContaining({ tone: 'warn' }),
+      { tone: 'plain' },
+      { tone: 'plain' },
+      { tone: 'plain' },
+      expect.objectContaining({ tone: 'ok', sign: '+' }),
+    ]);
     expect(['Invoice.create', 'user.deleted', 'invoice.approve', 'create'].map((name) => toneOfAction(name).tone)).toEqual(['ok', 'bad', 'plain', 'ok']); // prettier-ignore
     expect(['success', 'unreadable', 'constructor'].map((name) => toneOfOutcome(name).tone)).toEqual(['plain', 'bad', 'bad']); // prettier-ignore
     expect([readVerdict('VERIFIED').tone, readVerdict('verified!').word, readVerdict({}).tone]).toEqual(['ok', 'unknown', 'warn']); // prettier-ignore

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ShownEntry } from '../../answers.js';
+import { isOwnRead } from '../own-reads.js';
 import { has } from '../summary.js';
 import { t } from '../texts.js';
 import { useApp } from './app.js';
@@ -9,6 +10,7 @@ import { useEntries } from './entries.js';
 import { EntryTable } from './entry-table.js';
 import { ListEnd } from './list-end.js';
 import { NothingFound } from './nothing-found.js';
+import { ReadsChip } from './reads-chip.js';
 import { Failure, Loading } from './states.js';
 import type { TailControl } from './tail-switch.js';
 import { useTail } from './tail.js';
@@ -19,13 +21,25 @@ interface EntryListProps {
   readonly question: URLSearchParams;
   readonly columns: readonly Column[];
   readonly tail?: TailControl;
+  /** Reads of the log itself are not shown. */
+  readonly leavesOutReads?: boolean;
 }
 
+/** Reads of the log that are passed over for a hundred other entries, without being asked for more. */
+const PATIENCE = 2_000;
+
 /** Entries of a question, with those that come in while it is looked at. */
-export function EntryList({ path, question, columns, tail }: EntryListProps): JSX.Element {
+export function EntryList({ path, question, columns, tail, leavesOutReads = false }: EntryListProps): JSX.Element {
   const { where } = useApp();
   const list = useEntries(path, question);
-  const { entries, isNew, waiting, release } = useArrivals(list.entries, question, tail, !list.isLoading);
+  const arrivals = useArrivals(list.entries, question, tail, !list.isLoading, leavesOutReads);
+  const { isNew, waiting, release } = arrivals;
+  const entries = useMemo(
+    () => (leavesOutReads ? arrivals.entries.filter((entry) => !isOwnRead(entry)) : arrivals.entries),
+    [arrivals.entries, leavesOutReads],
+  );
+  const hidden = arrivals.entries.length - entries.length;
+  const isMuch = hidden > PATIENCE * (1 + entries.length / 100);
   const search = where.search.toLowerCase();
   const shown = useMemo(
     () => (search === '' ? entries : entries.filter((entry) => has(entry, search))),
@@ -36,11 +50,13 @@ export function EntryList({ path, question, columns, tail }: EntryListProps): JS
   const isStopped = list.stoppedAt !== undefined || list.error !== null;
   const more = useCallback(() => {
     if (!isStopped) latest.current.more();
-  }, [isStopped]);
+    // A page of what is left out brings the end no further away: it is come to again.
+  }, [isStopped, search === '' && !isMuch && hidden]);
 
   if (list.isLoading) return <Loading lines={14} />;
   if (list.error !== null && list.entries.length === 0) return <Failure error={list.error} retry={list.again} />;
-  if (shown.length === 0 && !list.hasMore) return <NothingFound isSearch={search !== '' && entries.length > 0} />;
+  if (shown.length === 0 && !list.hasMore)
+    return <NothingFound isSearch={search !== '' && entries.length > 0} hidden={hidden} />;
   return (
     <div class="list-outer">
       {waiting > 0 && (
@@ -49,8 +65,9 @@ export function EntryList({ path, question, columns, tail }: EntryListProps): JS
         </button>
       )}
       {search !== '' && <p class="note list-note">{t.searched(shown.length, entries.length, list.hasMore)}</p>}
+      <ReadsChip hidden={hidden} />
       <EntryTable entries={shown} columns={columns} caption={t.timeline} isNew={isNew} onEnd={more}>
-        <ListEnd list={list} shown={shown.length} />
+        <ListEnd list={list} shown={shown.length} isMuch={isMuch} />
       </EntryTable>
     </div>
   );
@@ -72,6 +89,7 @@ function useArrivals(
   question: URLSearchParams,
   tail: TailControl | undefined,
   isReady: boolean,
+  leavesOut: boolean,
 ): Arrivals {
   const after = useMemo(() => (loaded.length === 0 ? undefined : Math.max(...loaded.slice(0, 100).map(({ seq }) => seq))), [loaded]); // prettier-ignore
   const asked = useMemo(() => {
@@ -79,7 +97,8 @@ function useArrivals(
     tailed.delete('order');
     return tailed;
   }, [question]);
-  const { state, entries: arrived } = useTail(tail?.isOn && isReady ? asked : undefined, after);
+  const { state, entries: all } = useTail(tail?.isOn && isReady ? asked : undefined, after);
+  const arrived = useMemo(() => (leavesOut ? all.filter((entry) => !isOwnRead(entry)) : all), [all, leavesOut]);
   const [held, setHeld] = useState(0);
   const { setState, setTenants } = tail ?? {};
   useEffect(() => setState?.(state), [state, setState]);

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CountAnswer } from '../../answers.js';
 import { NoAnswer } from '../api.js';
+import { leavesOutReads } from '../own-reads.js';
 import { t } from '../texts.js';
 import { useApp } from './app.js';
 import { Menu } from './menu.js';
@@ -50,6 +51,7 @@ export function ExportMenu({
           {where.tenant !== undefined && stage.is !== 'running' && (
             <>
               <p class="aside">{t.exportNote(count)}</p>
+              {leavesOutReads(where) && <p class="aside">{t.exportReads}</p>}
               <button type="button" class="menu-item" onClick={() => void run('csv')}>
                 CSV <span class="aside">{t.forSheets}</span>
               </button>

@@ -6,7 +6,7 @@ import { withCondition, withoutCondition, type FilterName } from '../routes.js';
 import { t } from '../texts.js';
 import { useApp } from './app.js';
 import { Failure, Loading } from './states.js';
-import { Text } from './text.js';
+import { Named } from './named.js';
 
 interface FacetsProps {
   readonly facets: FacetsAnswer | undefined;
@@ -62,7 +62,7 @@ function Group({ title, filter, values, isExact }: GroupProps): JSX.Element | nu
     <section class="facet">
       <h2>{title}</h2>
       <ul>
-        {(isWhole ? named : named.slice(0, FIRST)).map(({ value, count }) => {
+        {(isWhole ? named : named.slice(0, FIRST)).map(({ value, label, count }) => {
           const condition = { name: filter, value: value ?? '' };
           const isIn = where.conditions.some((each) => each.name === filter && each.value === value);
           return (
@@ -73,7 +73,7 @@ function Group({ title, filter, values, isExact }: GroupProps): JSX.Element | nu
                 aria-pressed={isIn}
                 onClick={() => go(isIn ? withoutCondition(where, condition) : withCondition(where, condition))}
               >
-                <Text of={value} limit={80} />
+                <Named value={value ?? ''} label={label} />
                 <span class="facet-count number">
                   {count.toLocaleString('en')}
                   {isExact ? '' : '+'}

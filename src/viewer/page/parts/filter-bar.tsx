@@ -5,6 +5,7 @@ import { withCondition, withoutCondition, type Condition } from '../routes.js';
 import { readCondition, suggestionsFor, type Known, type Suggestion } from '../suggest.js';
 import { filterNames, t } from '../texts.js';
 import { useApp } from './app.js';
+import { Named } from './named.js';
 import { Text } from './text.js';
 
 /** The filter in force as chips, and an input that adds to it: `actor:ada`, or any text that is looked for in what is loaded. */
@@ -166,7 +167,7 @@ function Suggested({ of: suggestion }: { readonly of: Suggestion }): JSX.Element
   return (
     <>
       <span class="suggested">
-        <span class="chip-name">{filterNames[name].label}</span> <Text of={value} limit={120} />
+        <span class="chip-name">{filterNames[name].label}</span> <Named value={value} label={suggestion.label} />
       </span>
       {suggestion.count !== undefined && <span class="aside number">{suggestion.count.toLocaleString('en')}</span>}
     </>

@@ -4,8 +4,15 @@ import type { Entries } from './entries.js';
 import { Moment } from './moment.js';
 import { Failure } from './states.js';
 
+interface ListEndProps {
+  readonly list: Entries;
+  readonly shown: number;
+  /** So much was left out that it goes on only when it is asked. */
+  readonly isMuch: boolean;
+}
+
 /** What stands below the last row: whether there is more, and why it is not shown. */
-export function ListEnd({ list, shown }: { readonly list: Entries; readonly shown: number }): JSX.Element | null {
+export function ListEnd({ list, shown, isMuch }: ListEndProps): JSX.Element | null {
   if (list.error !== null)
     return <Failure error={list.error} retry={list.entries.length > 0 ? list.more : list.again} />;
   if (list.stoppedAt !== undefined && list.hasMore)
@@ -25,6 +32,15 @@ export function ListEnd({ list, shown }: { readonly list: Entries; readonly show
       <p class="list-end" role="status">
         {t.loadingMore}
       </p>
+    );
+  if (list.hasMore && isMuch)
+    return (
+      <div class="list-end list-stopped">
+        <span>{t.muchLeftOut}</span>
+        <button type="button" class="button" onClick={list.more}>
+          {t.goOn}
+        </button>
+      </div>
     );
   if (list.hasMore || shown === 0) return null;
   return <p class="list-end">{t.allShown}</p>;

@@ -3,8 +3,14 @@ import { t } from '../texts.js';
 import { useApp } from './app.js';
 import { Empty } from './states.js';
 
+interface NothingFoundProps {
+  readonly isSearch: boolean;
+  /** Reads of the log itself that were left out. */
+  readonly hidden: number;
+}
+
 /** No entry: what to change so that there is one. */
-export function NothingFound({ isSearch }: { readonly isSearch: boolean }): JSX.Element {
+export function NothingFound({ isSearch, hidden }: NothingFoundProps): JSX.Element {
   const { session, where, go } = useApp();
   if (isSearch)
     return (
@@ -12,6 +18,15 @@ export function NothingFound({ isSearch }: { readonly isSearch: boolean }): JSX.
         <p>{t.noneSearchedText}</p>
         <button type="button" class="button" onClick={() => go({ ...where, search: '' })}>
           {t.clear}
+        </button>
+      </Empty>
+    );
+  if (hidden > 0)
+    return (
+      <Empty title={t.noneButReads}>
+        <p>{t.noneButReadsText}</p>
+        <button type="button" class="button" onClick={() => go({ ...where, more: { ...where.more, reads: '1' } })}>
+          {t.show}
         </button>
       </Empty>
     );

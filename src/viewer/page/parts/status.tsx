@@ -1,8 +1,7 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
-import type { OverviewAnswer } from '../../answers.js';
+import type { StatusAnswer } from '../../answers.js';
 import { readVerdict } from '../level.js';
-import { moveTo, tenantOf } from '../routes.js';
+import { moveTo } from '../routes.js';
 import { t } from '../texts.js';
 import { useApp } from './app.js';
 import { useAsk } from './ask.js';
@@ -12,13 +11,8 @@ const MINUTES = 5 * 60_000;
 
 /** The last verification that the log itself has, in words; `undefined` while it is not known. */
 export function useLastVerify(): { readonly tone: string; readonly word: string; readonly at?: string } | undefined {
-  const { session, where } = useApp();
-  const question = useMemo(() => {
-    const query = tenantOf({ tenant: where.tenant });
-    query.set('hours', '1');
-    return query;
-  }, [where.tenant]);
-  const { data } = useAsk<OverviewAnswer>('overview', question, { isEnabled: session.can.log, fresh: MINUTES });
+  const { session } = useApp();
+  const { data } = useAsk<StatusAnswer>('status', undefined, { isEnabled: session.can.log, fresh: MINUTES });
   if (data === undefined) return undefined;
   if (!data.verified) return { tone: 'plain', word: t.notVerified };
   const { word, tone } = readVerdict(data.verified.verdict);

@@ -3,7 +3,7 @@ import type { FacetValue } from '../../answers.js';
 import { moveTo, type FilterName, type Range } from '../routes.js';
 import { t } from '../texts.js';
 import { useApp } from './app.js';
-import { Text } from './text.js';
+import { Named } from './named.js';
 
 interface TopCardProps {
   readonly title: string;
@@ -29,14 +29,14 @@ export function TopCard({ title, values, filter, range, show }: TopCardProps): J
       <div class="card-body">
         {shown.length === 0 && <p class="aside">{t.noneInRange}</p>}
         <ol class="top-list">
-          {shown.map(({ value, count }) => (
+          {shown.map(({ value, label, count }) => (
             <li key={value}>
               <span class="top-name">
                 {value === null || value === '' ? (
                   <span class="none">{t.none}</span>
                 ) : (
                   <a href={href({ ...moveTo(where, { view: 'timeline' }, [{ name: filter, value }]), range })}>
-                    {show ? show(value) : <Text of={value} limit={120} />}
+                    {show ? show(value) : <Named value={value} label={label} />}
                   </a>
                 )}
               </span>

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { CountAnswer, FacetsAnswer } from '../../answers.js';
 import { useKeys } from '../keys.js';
+import { leavesOutReads } from '../own-reads.js';
 import { t } from '../texts.js';
 import { useApp } from '../parts/app.js';
 import { useAsk } from '../parts/ask.js';
@@ -69,7 +70,13 @@ export function Timeline(): JSX.Element {
       </div>
       <div class="timeline-body">
         {hasFacets && <Facets facets={facets.data} error={facets.error} retry={facets.refetch} />}
-        <EntryList path="entries" question={question} columns={columns} tail={tail} />
+        <EntryList
+          path="entries"
+          question={question}
+          columns={columns}
+          tail={tail}
+          leavesOutReads={leavesOutReads(where)}
+        />
       </div>
     </div>
   );
