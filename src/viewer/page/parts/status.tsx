@@ -20,7 +20,7 @@ export function useLastVerify(): { readonly tone: string; readonly word: string;
   }, [where.tenant]);
   const { data } = useAsk<OverviewAnswer>('overview', question, { isEnabled: session.can.log, fresh: MINUTES });
   if (data === undefined) return undefined;
-  if (!data.verified) return { tone: 'plain', word: t.notVerified };
+  if (!data.verified) return { tone: 'warn', word: t.notVerified };
   const { word, tone } = readVerdict(data.verified.verdict);
   return { tone, word: t.verdicts[word], at: data.verified.at };
 }
