@@ -61,7 +61,7 @@ export function EntryTable({
   const reached = shown.some(({ id }) => id === chosen) ? chosen : shown[0]?.id;
   return (
     <div
-      class={`list${where.density === 'compact' ? ' list-compact' : ''}${columns.length > MANY ? ' list-many' : ''}`}
+      class={`list${where.density === 'compact' ? ' list-compact' : ''}${columns.length > MANY ? ' list-many' : ''}${marks ? ' list-seals' : ''}`}
       // Of a card, where there is no room for columns.
       style={{ '--lines': Math.ceil((columns.filter(({ name }) => name !== 'evidence').length + 1) / 2) }}
     >
@@ -136,10 +136,10 @@ function Row({ entry, columns, index, isChosen, isReached, isNew, seal, choose }
       }}
     >
       <td role="cell" class="cell-time">
+        <SealMark is={seal} />
         <a class="row-link" href={href(place)} tabIndex={isReached ? 0 : -1} onFocus={() => choose(entry.id)}>
           <Moment at={entry.occurredAt} />
         </a>
-        <SealMark is={seal} />
       </td>
       {columns.map((column) => (
         <td key={column.name} role="cell" class={`cell-${column.name}`} data-title={column.title}>

@@ -10,7 +10,7 @@ import { useMore } from '../parts/more.js';
 import { Panel } from '../parts/panel.js';
 import { RecordCompare } from '../parts/record-compare.js';
 import { RecordState } from '../parts/record-state.js';
-import { SealCount } from '../parts/seal-marks.js';
+import { Doubted, SealCount } from '../parts/seal-marks.js';
 import { useSeals, type Marks } from '../parts/seals.js';
 import { Failure, Loading } from '../parts/states.js';
 import { Text } from '../parts/text.js';
@@ -69,7 +69,9 @@ export function RecordView({ type, id }: { readonly type: string; readonly id: s
           <VersionSlider versions={versions} at={at} marks={marks} />
           <RecordState versions={versions} at={at} marks={marks} isLast={at === versions.length - 1 && !hasMore} />
           <Hidden path={path} question={question} />
-          <RecordCompare versions={versions} at={at} columns={columns} />
+          <Doubted is={versions[at] && marks.get(versions[at].entry) === 'differs'}>
+            <RecordCompare versions={versions} at={at} columns={columns} />
+          </Doubted>
         </>
       )}
       <History entries={history.entries} marks={marks} />
