@@ -146,6 +146,8 @@ export interface SealedListAnswer {
 export interface ProofAnswer {
   /** The files of a proof folder by their names, in Base64. */
   readonly files: Readonly<Record<string, string>>;
+  /** Sections that the reader may see, and that are left out: what is stored is not what the entry committed to. */
+  readonly notOpened?: Partial<Readonly<Record<'actor' | 'data', 'does not match'>>>;
 }
 
 /** The Prisma call that would undo a change, or why there is none. */

@@ -42,12 +42,18 @@ const OPERATORS: Partial<Record<AuditErrorCode, string>> = {
   AUDIT_PRIVILEGE_MISSING: 'the program may not read this in the database: whoever runs it finds more in its messages',
 };
 
+/** A finding, and none that this server failed at. Where it was found stays here: it may be in a chain that the reader does not see. */
+const INCONSISTENT =
+  'the log does not agree with itself here: have it verified (nestjs-prisma-audit verify), which says what was changed';
+
 /** @returns what is said, and the error itself where whoever runs this has to hear of it */
 export function refusedBy(error: unknown): { readonly refused: Refused; readonly tell?: unknown } {
   if (error instanceof Refused) return { refused: error };
   if (isAuditError(error)) {
     const status = STATUS[error.code];
     if (status !== undefined) return { refused: new Refused(status, error.code, error.message) };
+    if (error.code === 'AUDIT_LOG_INCONSISTENT')
+      return { refused: new Refused(409, error.code, INCONSISTENT), tell: error };
     const said = OPERATORS[error.code];
     if (said !== undefined) return { refused: new Refused(503, error.code, said), tell: error };
   }

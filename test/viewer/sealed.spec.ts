@@ -3,7 +3,10 @@ import type { ReaderScope, SealedEntry } from '../../src/query/index.js';
 import { rowJson } from '../../src/export/row-json.js';
 import { sealed as sealedAnswer } from '../../src/viewer/api/sealed.js';
 import type { Asked } from '../../src/viewer/asked.js';
-import type { SealedAnswer, ShownEntry } from '../../src/viewer/answers.js';
+import { AuditError } from '../../src/event/errors.js';
+import { proof } from '../../src/viewer/api/proof.js';
+import { refusedBy } from '../../src/viewer/refused.js';
+import type { ProofAnswer, SealedAnswer, ShownEntry } from '../../src/viewer/answers.js';
 import { checkSeal } from '../../src/viewer/page/check/seal.js';
 import { verdictOf } from '../../src/viewer/page/check/steps.js';
 import { FIELD, viewerWorld, type ViewerWorld } from './world.js';
@@ -148,6 +151,42 @@ describe('one byte in the database', () => {
         update audit.content c set data = k.data, actor = k.actor, salt_data = k.salt_data from kept_c k where k.pos = c.pos; drop table kept_e; drop table kept_c`);
     }
   }); // prettier-ignore
+
+  it('of a section leaves it out of the proof, which is made of the rest and says so', async () => {
+    const name = 'acme invoice.approve';
+    const asks: (readonly string[])[] = [];
+    const prove = async (_id: string, open: readonly string[]) => {
+      asks.push(open);
+      return [{ path: 'entry.leaf', bytes: Buffer.from('x') }];
+    };
+    const proven = async (id: string): Promise<ProofAnswer> => {
+      const asked = {
+        source: { prove },
+        reader: readerOf(),
+        query: new URLSearchParams({ tenant: 'acme' }),
+        params: { id },
+      } as unknown as Asked; // as above
+      return JSON.parse(String((await proof(asked)).body)) as ProofAnswer;
+    };
+    expect(await proven(idOf(name))).toEqual({ files: { 'entry.leaf': 'eA==' } });
+    const change = (from: string, to: string) => owner(`update audit.content set data = replace(data, '${from}', '${to}') where pos = (select pos from audit.entry where id = '${idOf(name)}')`); // prettier-ignore
+    await change('note', 'n0te');
+    try {
+      expect(await proven(idOf(name))).toMatchObject({ notOpened: { data: 'does not match' } });
+    } finally {
+      await change('n0te', 'note');
+    }
+    expect(asks).toEqual([['actor', 'data'], ['actor']]);
+    await expect(proven('nonsense')).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('is a finding where no proof can be made, and says nothing of where it was found', () => {
+    const error = new AuditError('AUDIT_LOG_INCONSISTENT', 'entry 7 of example.com/secret does not have the hash');
+    const { refused, tell } = refusedBy(error);
+    expect([refused.status, refused.code, tell]).toEqual([409, 'AUDIT_LOG_INCONSISTENT', error]);
+    expect(refused.message).toMatch(/^the log does not agree with itself here: have it verified/);
+    expect(refused.message).not.toContain('secret');
+  });
 
   it('that is erased with its salt is said to be, and one without is not shown', async () => {
     const name = 'acme payroll.run';

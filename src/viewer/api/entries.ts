@@ -1,4 +1,5 @@
 import type { AuditPage } from '../../query/find.js';
+import { isUuid } from '../../query/query.js';
 import { json, jsonText, type Asked, type Answering } from '../asked.js';
 import { conditionsOf, numberOf, queryOf, whereOf } from '../conditions.js';
 import { notFound } from '../refused.js';
@@ -23,9 +24,9 @@ export const around: Answering = async ({ reader, query, params }) => {
   return jsonText(withEntries({}, { before: list(before), entry: alone(middle), after: list(after) }));
 };
 
-export const group: Answering = async ({ reader, query, params }) => {
+export const group: Answering = async ({ reader, query, params: { id = '' } }) => {
   const { order: _order, group: _group, ...asked } = queryOf(query);
-  return pageOf(await reader.group(idOf(params), asked));
+  return pageOf(await reader.group(id, asked));
 };
 
 /** What happened at doors, gates and barriers. */
@@ -38,4 +39,8 @@ export function pageOf({ entries: found, next, previous, stoppedAt }: AuditPage)
 
 export const noEntry = () => notFound('there is no such entry, or you may not see it');
 
-const idOf = ({ id = '' }: Asked['params']): string => id;
+/** No entry has what is no UUID. */
+export function idOf({ id = '' }: Asked['params']): string {
+  if (!isUuid(id.toLowerCase())) throw noEntry();
+  return id;
+}

@@ -2,11 +2,11 @@ import type { SealedEntry, SealedSection } from '../../query/sealed.js';
 import type { SealedAnswer, SealedListAnswer } from '../answers.js';
 import { json, type Answering } from '../asked.js';
 import { whereOf } from '../conditions.js';
-import { noEntry } from './entries.js';
+import { idOf, noEntry } from './entries.js';
 
 /** What the seal of an entry is computed of, with its neighbours in the chain. */
-export const sealed: Answering = async ({ reader, query, params: { id = '' } }) => {
-  const [found] = await reader.sealed([id], whereOf(query));
+export const sealed: Answering = async ({ reader, query, params }) => {
+  const [found] = await reader.sealed([idOf(params)], whereOf(query));
   if (found === undefined) throw noEntry();
   const { before = 'none', next = 'none' } = found;
   const answer: SealedAnswer = { ...answerOf(found), before, next };

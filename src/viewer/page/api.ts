@@ -4,9 +4,10 @@ import type { ErrorAnswer } from '../answers.js';
  * Why there is no answer.
  * - `ended`: there was a session, and there is none now; `stranger`: there was none
  * - `denied`: there is one, and it may not
+ * - `inconsistent`: no outage, but a finding: what is stored is not what was sealed
  * - `blocked`: the request did not leave the browser, while others do; `unreachable`: none does
  */
-export type Fault = 'ended' | 'stranger' | 'denied' | 'absent' | 'not-yet' | 'invalid' | 'away' | 'timeout' | 'blocked' | 'unreachable' | 'failed'; // prettier-ignore
+export type Fault = 'ended' | 'stranger' | 'denied' | 'absent' | 'not-yet' | 'inconsistent' | 'invalid' | 'away' | 'timeout' | 'blocked' | 'unreachable' | 'failed'; // prettier-ignore
 
 export class NoAnswer extends Error {
   readonly fault: Fault;
@@ -83,6 +84,7 @@ export class Api {
 
 async function refusal(response: Response, path: string, ended: Fault): Promise<NoAnswer> {
   const said = (await response.json().catch(() => undefined)) as Partial<ErrorAnswer> | undefined;
+  if (said?.error?.code === 'AUDIT_LOG_INCONSISTENT') return new NoAnswer('inconsistent', path, said.error);
   return new NoAnswer(response.status === 401 ? ended : (FAULTS[response.status] ?? 'failed'), path, said?.error);
 }
 

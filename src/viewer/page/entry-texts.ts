@@ -106,6 +106,8 @@ export const e = {
   gap: 'Between',
   took: 'Took',
   zone: 'Zone',
+  noZone: 'as stored, without a zone',
+  storedIn: 'as stored, in {zone}',
   howKnown: 'How we know it',
   details: 'Details',
   reason: 'Reason',
@@ -139,6 +141,7 @@ export const e = {
   actorPage: 'All that this actor did',
   nextInList: 'Next in the list',
   lastInList: 'Before in the list',
+  endOfList: 'The list ends here',
   loadingFields: 'Fields',
   tenantNone: 'no tenant',
 };

@@ -1,4 +1,5 @@
 import type { Behind, Step, StepIs } from './check/steps.js';
+import { m } from './mark-texts.js';
 
 /** Every word that is said of seals and proofs. */
 export const s = {
@@ -12,6 +13,8 @@ export const s = {
   proveText: 'Fetches the way from this entry to a signed checkpoint. The log notes that you took it.',
   proving: 'Fetching the proof …',
   notCovered: 'No signed checkpoint covers this entry yet. The next one will; ask again in a minute or so.',
+  inconsistent: 'There is no proof: the log does not agree with itself here. Have it verified: nestjs-prisma-audit verify says what was changed.', // prettier-ignore
+  leftOut: (sections: readonly string[]): string => `The section ${sections.join(' and ')} is not the one that the entry committed to, so the proof is made without it: it proves the entry’s own bytes, and that they committed to another.`, // prettier-ignore
   proofDiffers: 'The proof does not hold',
   proofOpen: 'The way leads to a checkpoint, and no key that is known here signed it',
   way: 'The way to the signature',
@@ -25,13 +28,10 @@ export const s = {
   verdictSigned: (size: number, origin: string, key: string): string => `In checkpoint ${size} of ${origin}, signed by ${key}`, // prettier-ignore
   pinned: 'a key that you trust',
   supplied: 'a key that this server supplied, which proves nothing against this server',
-  markOk: 'matches its seal',
-  markBad: 'does not match its seal',
-  markOpen: 'its seal is not opened to you whole',
 } as const;
 
 /** For whoever sees no colour. */
-export const signs: Readonly<Record<StepIs, string>> = { ok: '✓', differs: '✕', 'not opened': '◐', unchecked: '?' };
+export const signs: Readonly<Record<StepIs, string>> = m.signs;
 export const isWords: Readonly<Record<StepIs, string>> = {
   ok: 'computed, and right',
   differs: 'does not match',
@@ -47,6 +47,9 @@ export function verdictText(verdict: StepIs, steps: readonly Step[]): string {
   if (verdict === 'not opened') return `Matches its seal as far as it is shown: ${of.map((step) => short(step)).join(', ')} not opened to you`; // prettier-ignore
   return `Matches its seal as far as it can be checked here: ${of.map((step) => short(step)).join(', ')} ${of.some(({ why }) => why === 'erased') ? 'erased or not checked' : 'not checked'}`; // prettier-ignore
 }
+
+/** Which parts they are of, in words. */
+export const partsText = (steps: readonly Step[]): string => steps.map((step) => short(step)).join(', ');
 
 const NAMES: Readonly<Record<Step['name'], string>> = {
   leaf: 'the entry’s bytes',

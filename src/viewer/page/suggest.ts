@@ -67,7 +67,16 @@ export function suggestionsFor(text: string, known: Known): readonly Suggestion[
   const values = (Object.keys(known) as FilterName[]) // of an object of ours
     .filter((each) => each !== 'failures')
     .flatMap((each) => matching(known[each] ?? [], small).slice(0, 4).map((value) => offered(each, value))); // prettier-ignore
-  return [...names, ...values.slice(0, MOST - names.length), { kind: 'search', text: typed }];
+  const found: Suggestion[] = [...recordOf(typed, known), ...names];
+  return [...found, ...values.slice(0, MOST - found.length), { kind: 'search', text: typed }];
+}
+
+/** `invoice 1010` is the record of a type that is known. */
+function recordOf(typed: string, known: Known): readonly Suggestion[] {
+  const [, type = '', id = ''] = /^([^\s:/#]+)[\s:/#]+(\S+)$/.exec(typed) ?? [];
+  const small = type.toLowerCase();
+  const found = (known.resource ?? []).filter(({ value }) => small !== '' && value.toLowerCase() === small);
+  return found.map(({ value }) => ({ kind: 'condition', condition: { name: 'resource', value: `${value}:${id}` } }));
 }
 
 function valuesOf(name: FilterName, rest: string, known: Known): readonly Suggestion[] {

@@ -102,7 +102,8 @@ export const t = {
   looking: 'Looking…',
   loadingMore: 'Loading more…',
   allShown: 'That is all there is.',
-  searched: (found: number, of: number, more: boolean) => `${number(found)} of ${some(of, 'entry', 'entries')} that are loaded have the text${more ? '; scroll for more' : ''}.`, // prettier-ignore
+  searched: (found: number, of: number, more: boolean) => `${number(found)} of ${some(of, 'entry', 'entries')} that are loaded have the text${more ? '' : ', and that is all there is'}.`, // prettier-ignore
+  searchOlder: 'Search older entries',
   noneFound: 'No entry matches',
   noneFoundText: 'Nothing in the log fits all of the filters and the time range.',
   noneSearched: 'Not in what is loaded',
@@ -153,6 +154,9 @@ export const t = {
   statusTitle: 'What the last verification said, as the log has it',
   lastVerify: 'Last verification',
   neverVerified: 'No verification is in the log.',
+  verifyBelow: 'You can run one with the button below; whoever runs the log can as well:',
+  verifyBy: 'Whoever runs the log can do it, and a reader of all tenants where this server may:',
+  verifyCommand: 'nestjs-prisma-audit verify',
   lastCheckpoint: 'Last checkpoint',
   notSigned: 'Not signed',
   notSignedText: 'Without a key the log agrees only with itself.',
@@ -196,6 +200,7 @@ export const faults: Readonly<Record<Fault, { readonly title: string; readonly t
   denied: { title: 'You may not see this', text: 'The application does not let you read this part of the log. If you could before, what you may see has changed.' }, // prettier-ignore
   absent: { title: 'It is not there, or not yours to see', text: 'What does not exist and what you may not see are answered alike.' }, // prettier-ignore
   'not-yet': { title: 'Not yet', text: 'What you ask for is not there yet.' },
+  inconsistent: { title: 'The log does not agree with itself here', text: 'What is stored is not what was sealed. Have the whole log verified: nestjs-prisma-audit verify says what was changed.' }, // prettier-ignore
   invalid: { title: 'The filter is not understood', text: 'Change or remove the filter that is named here.' },
   away: { title: 'The log’s database is away', text: 'Nothing is lost by that: what happens meanwhile is logged when it is back. Try again in a moment.' }, // prettier-ignore
   timeout: { title: 'It took too long', text: 'A shorter time range or one more filter makes the question smaller.' },
@@ -224,11 +229,11 @@ export const filterNames: Readonly<Record<FilterName, { readonly label: string; 
 /** Keys by where they work: names with spaces between, and what they do. */
 export const keyTexts: readonly { readonly title: string; readonly keys: readonly (readonly [string, string])[] }[] = [
   { title: 'Everywhere', keys: [['1', 'Timeline'], ['2', 'Overview'], ['3', 'Access log'], ['?', 'These keys'], ['Esc', 'Close, or back']] }, // prettier-ignore
-  { title: 'In a list', keys: [['j ↓', 'Next entry'], ['k ↑', 'Entry before'], ['Enter', 'Open it'], ['e', 'Its actor'], ['r', 'History of its record'], ['g', 'All of its unit of work'], ['/', 'Filter'], ['f', 'Counts beside the list'], ['t', 'Live tail'], ['x', 'Export']] }, // prettier-ignore
+  { title: 'In a list', keys: [['j ↓', 'Next entry'], ['k ↑', 'Entry before'], ['Enter', 'Open it'], ['e', 'Its actor'], ['r', 'History of its record'], ['g', 'All of its unit of work'], ['/', 'Filter'], ['f', 'Counts beside the list'], ['t', 'Live tail'], ['c', 'Check seals'], ['x', 'Export']] }, // prettier-ignore
   {
     title: 'On an entry',
     keys: [
-      ['v', 'Verify it'],
+      ['v', 'Prove it up to a signature'],
       ['j k', 'Next and before in the list'],
     ],
   },

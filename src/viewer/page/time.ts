@@ -59,6 +59,24 @@ export function offsetOf(zone: string, at: number): string {
   return `UTC${minutes < 0 ? '−' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
 }
 
+/** A zone with its offset at a moment, where its name is not that already. */
+export function zoneText(zone: string, at: number): string {
+  const offset = offsetOf(zone, at);
+  return zone === offset ? zone : `${zone} (${offset})`;
+}
+
+const STORED = /^\d{4,6}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d(?::?\d\d)?)?$/;
+
+/** The zone that a time in a stored text says for itself, `''` where it says none; `undefined`: it is no time. */
+export function ownZone(text: string): string | undefined {
+  const found = text.length > 40 ? null : STORED.exec(text);
+  if (found === null) return undefined;
+  const [, zone = ''] = found;
+  const [, sign, hours = '', minutes = '00'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
+  if (sign === undefined) return zone === 'Z' ? 'UTC' : '';
+  return /^0+$/.test(hours + minutes) ? 'UTC' : `UTC${sign === '-' ? '−' : '+'}${hours}:${minutes}`;
+}
+
 /** Milliseconds that the zone's clock is ahead of UTC. */
 function offsetMs(zone: string, at: number): number {
   const wall = wallTime(at, zone);

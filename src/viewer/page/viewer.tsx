@@ -39,6 +39,7 @@ export function Viewer({ api, isPrinting }: ViewerProps): JSX.Element {
       zone: zoneOf(where.zone),
       isPrinting,
       isEmbedded: false,
+      checks: async () => await import('./check/seals.js'),
       href: (to) => new URL(writeWhere(to), api.base).href,
       go: (to, how) => go(writeWhere(to), how),
     };

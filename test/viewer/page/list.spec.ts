@@ -51,6 +51,22 @@ describe('what was typed', () => {
     ]);
   });
 
+  it.each([
+    ['invoice 1010', 'Invoice:1010'],
+    ['INVOICE  inv/7', 'Invoice:inv/7'],
+    ['Invoice#7', 'Invoice:7'],
+    ['invoices 1010', undefined],
+    ['invoice', undefined],
+    ['invoice 10 10', undefined],
+    ['constructor 1', undefined],
+  ])('%p offers the record %p, before the search', (text, expected) => {
+    const types = { resource: [{ value: 'Invoice', count: 3 }] };
+    const offered = suggestionsFor(text, types);
+    expect(offered.at(-1)).toEqual({ kind: 'search', text });
+    expect(offered.some((each) => each.kind === 'condition' && each.condition.value === expected)).toBe(expected !== undefined); // prettier-ignore
+    if (expected !== undefined) expect(offered[0]).toEqual({ kind: 'condition', condition: { name: 'resource', value: expected } }); // prettier-ignore
+  });
+
   it('a name and a beginning offers values, and what was typed where the set is open', () => {
     const of = (text: string): unknown[] => suggestionsFor(text, known).map((each) => each.kind === 'condition' && each.condition.value); // prettier-ignore
     expect(of('outcome:d')).toEqual(['denied']);

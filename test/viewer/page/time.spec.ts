@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { ago, inputTime, momentOf, offsetOf, wallTime, zoneOf } from '../../../src/viewer/page/time.js';
+import {
+  ago,
+  inputTime,
+  momentOf,
+  offsetOf,
+  ownZone,
+  wallTime,
+  zoneOf,
+  zoneText,
+} from '../../../src/viewer/page/time.js';
 
 describe('a time in a zone', () => {
   it.each([
@@ -16,6 +25,23 @@ describe('a time in a zone', () => {
   it.each(['', 'yesterday', '+300000-01-01T00:00:00Z'])('%p is none', (at) =>
     expect(wallTime(at, 'UTC')).toBeUndefined(),
   );
+
+  it.each([
+    ['UTC', 'UTC'],
+    ['Europe/Berlin', 'Europe/Berlin (UTC+01:00)'],
+    ['Europe/London', 'Europe/London (UTC)'],
+  ])('%s is said once', (zone, expected) => expect(zoneText(zone, Date.parse('2026-12-01T00:00:00Z'))).toBe(expected));
+
+  it.each([
+    ['2026-12-01T10:00:00.123Z', 'UTC'],
+    ['2026-12-01 10:00:00+00', 'UTC'],
+    ['2026-12-01 10:00:00.5-0330', 'UTC−03:30'],
+    ['2026-12-01T10:00+02:00', 'UTC+02:00'],
+    ['2026-12-01T10:00:00', ''],
+    ['2026-12-01', undefined],
+    ['at 2026-12-01T10:00:00Z', undefined],
+    ['', undefined],
+  ])('%p in a value says the zone %p for itself', (text, expected) => expect(ownZone(text)).toBe(expected));
 
   it('has the offset of its day, with its sign', () => {
     expect(offsetOf('Europe/Berlin', Date.parse('2026-12-01'))).toBe('UTC+01:00');

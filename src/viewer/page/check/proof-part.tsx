@@ -33,7 +33,9 @@ export function ProofPart({ entry, leafHash }: ProofPartProps): JSX.Element | nu
     return asked.data && checkFolder(filesOf(asked.data), given, leafHash);
   }, [asked.data, keys, session.serverVkeys, leafHash]);
   if (!session.can.prove) return null;
+  const isInconsistent = asked.error instanceof NoAnswer && asked.error.fault === 'inconsistent';
   const isAbsent = asked.error instanceof NoAnswer && asked.error.code === 'AUDIT_NOT_COVERED';
+  const leftOut = Object.keys(asked.data?.notOpened ?? {});
   return (
     <div class="seal-proof" aria-live="polite">
       {checked === undefined && (
@@ -50,7 +52,19 @@ export function ProofPart({ entry, leafHash }: ProofPartProps): JSX.Element | nu
         </p>
       )}
       {isAbsent && <p class="seal-note">{s.notCovered}</p>}
-      {asked.error && !isAbsent && <Failure error={asked.error} retry={asked.refetch} />}
+      {isInconsistent && (
+        <p class="seal-line" data-verdict="differs" role="alert">
+          <Sign is="differs" />
+          <span>{s.inconsistent}</span>
+        </p>
+      )}
+      {asked.error && !isAbsent && !isInconsistent && <Failure error={asked.error} retry={asked.refetch} />}
+      {leftOut.length > 0 && (
+        <p class="seal-line" data-verdict="differs">
+          <Sign is="differs" />
+          <span>{s.leftOut(leftOut)}</span>
+        </p>
+      )}
       {checked && <ProofVerdict checked={checked} />}
       <details
         class="seal-trust"

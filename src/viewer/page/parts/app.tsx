@@ -15,6 +15,8 @@ export interface App {
   readonly isPrinting: boolean;
   /** Inside of a page of somebody else: links lead to the viewer, and nothing is written to the address. */
   readonly isEmbedded: boolean;
+  /** What computes seals: a third of the page, loaded when it is first needed. Absent inside of another's page. */
+  readonly checks?: () => Promise<typeof import('../check/seals.js')>;
   /** An address for a link. */
   readonly href: (where: Where) => string;
   /** @param how `replace`: the way back does not lead here */

@@ -18,6 +18,8 @@ export interface Entries {
   /** The server stopped looking there, RFC 3339; it goes on when it is asked. */
   readonly stoppedAt?: string;
   readonly more: () => void;
+  /** The same, for whoever waits for it. @returns all that is loaded then */
+  readonly load: () => Promise<readonly ShownEntry[]>;
   readonly again: () => void;
 }
 
@@ -55,6 +57,15 @@ export function useEntries(path: string, question: URLSearchParams): Entries {
   }, [api, key]);
   const entries = useMemo(() => (data ?? []).flatMap((each) => each.entries), [data]);
   const stoppedAt = data?.at(-1)?.stoppedAt;
+  const loaded = (): readonly EntriesAnswer[] => cacheOf(api).peek<readonly EntriesAnswer[]>(key).data ?? [];
+  const load = async (): Promise<readonly ShownEntry[]> => {
+    if (loaded().at(-1)?.next !== undefined)
+      await cacheOf(api).fetch<readonly EntriesAnswer[]>(key, async (signal, before) => {
+        const last = before?.at(-1)?.next;
+        return last === undefined ? (before ?? []) : [...(before ?? []), await page(last, signal)];
+      });
+    return loaded().flatMap((each) => each.entries);
+  };
   return {
     entries,
     isLoading: data === undefined && error === undefined,
@@ -62,13 +73,8 @@ export function useEntries(path: string, question: URLSearchParams): Entries {
     error: error ?? null,
     hasMore: next !== undefined,
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
-    more: () => {
-      if (next === undefined) return;
-      void cacheOf(api).fetch<readonly EntriesAnswer[]>(key, async (signal, before) => {
-        const last = before?.at(-1)?.next;
-        return last === undefined ? (before ?? []) : [...(before ?? []), await page(last, signal)];
-      });
-    },
+    more: () => void load(),
+    load,
     again,
   };
 }

@@ -1,22 +1,29 @@
 import type { JSX } from 'preact';
 import type { ShownEntry } from '../../answers.js';
+import type { Finding } from '../check/finding.js';
 import { e } from '../entry-texts.js';
 import type { Parts } from '../fill.js';
-import { offsetOf } from '../time.js';
 import { useApp, usePlaceHref } from './app.js';
 import { ActionBadge, Flags, OutcomeBadge } from './badges.js';
 import { CopyButton } from './copy-button.js';
-import { besideInList } from './last-list.js';
+import { useBeside } from './last-list.js';
 import { Moment } from './moment.js';
 import { Sentence } from './sentence.js';
 import { Text } from './text.js';
 
+interface EntryHeadProps {
+  readonly entry: ShownEntry;
+  readonly told: Parts;
+  readonly finding: Finding | undefined;
+}
+
 /** What happened, in one sentence, and how it ended. */
-export function EntryHead({ entry, told }: { readonly entry: ShownEntry; readonly told: Parts }): JSX.Element {
+export function EntryHead({ entry, told, finding }: EntryHeadProps): JSX.Element {
   const { href, where, zone } = useApp();
   const place = usePlaceHref();
-  const { before, after } = besideInList(entry.id);
+  const { before, after, isLast } = useBeside(entry.id);
   const { resource, severity, tenant } = entry;
+  const isDoubted = finding !== undefined && (finding.isOpen || finding.isActor || finding.isData);
   const link = (to: ShownEntry | undefined, sign: string, title: string): JSX.Element | false =>
     to !== undefined && (
       <a
@@ -30,7 +37,7 @@ export function EntryHead({ entry, told }: { readonly entry: ShownEntry; readonl
     );
   return (
     <header class="entry-head">
-      <div class="entry-badges">
+      <div class={`entry-badges${finding?.isOpen ? ' struck' : ''}`}>
         <ActionBadge action={entry.action} />
         <OutcomeBadge outcome={entry.outcome} />
         {severity !== undefined && severity !== 'info' && (
@@ -42,16 +49,22 @@ export function EntryHead({ entry, told }: { readonly entry: ShownEntry; readonl
         <span class="entry-tools">
           {link(before, '↑', `${e.lastInList} (k)`)}
           {link(after, '↓', `${e.nextInList} (j)`)}
+          {isLast && <span class="aside">{e.endOfList}</span>}
           {/* The zone belongs to what is seen, and the tenant to what is found. */}
           <CopyButton of={() => href({ ...where, tenant, zone })} label={e.link} />
         </span>
       </div>
       <h1 class="entry-told">
-        <Sentence of={told} tenant={tenant} />
+        {isDoubted ? (
+          <s class="struck">
+            <Sentence of={told} tenant={tenant} />
+          </s>
+        ) : (
+          <Sentence of={told} tenant={tenant} />
+        )}
       </h1>
       <p class="entry-when dim">
-        <Moment at={entry.occurredAt} /> {entry.occurredAt !== '' && offsetOf(zone, Date.parse(entry.occurredAt))} ·{' '}
-        {tenant === '' ? e.tenantNone : <Text of={tenant} limit={100} />}
+        <Moment at={entry.occurredAt} /> · {tenant === '' ? e.tenantNone : <Text of={tenant} limit={100} />}
         {resource?.id !== undefined && (
           <>
             {' · '}

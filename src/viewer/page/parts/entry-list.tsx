@@ -11,6 +11,9 @@ import { EntryTable } from './entry-table.js';
 import { ListEnd } from './list-end.js';
 import { NothingFound } from './nothing-found.js';
 import { ReadsChip } from './reads-chip.js';
+import { SealCount, useSealSwitch } from './seal-marks.js';
+import { useSeals } from './seals.js';
+import { SearchNote, useSearch } from './search-note.js';
 import { Failure, Loading } from './states.js';
 import type { TailControl } from './tail-switch.js';
 import { useTail } from './tail.js';
@@ -41,21 +44,32 @@ export function EntryList({ path, question, columns, tail, leavesOutReads = fals
   const hidden = arrivals.entries.length - entries.length;
   const isMuch = hidden > PATIENCE * (1 + entries.length / 100);
   const search = where.search.toLowerCase();
-  const shown = useMemo(
-    () => (search === '' ? entries : entries.filter((entry) => has(entry, search))),
-    [entries, search],
+  const { isOn, isOnlyBad, set } = useSealSwitch();
+  const seals = useSeals(entries, isOn);
+  const { marks } = seals;
+  const isShown = useCallback(
+    (entry: ShownEntry) => (search === '' || has(entry, search)) && (!isOnlyBad || marks.get(entry) === 'differs'),
+    [search, isOnlyBad, marks],
   );
+  const shown = useMemo(
+    () => (search === '' && !isOnlyBad ? entries : entries.filter(isShown)),
+    [entries, search, isOnlyBad, isShown],
+  );
+  const looking = useSearch(search, list);
   const latest = useRef(list);
   latest.current = list;
   const isStopped = list.stoppedAt !== undefined || list.error !== null;
+  // What is filtered here has its end in sight at once: then it goes on when it is told to.
+  const isPart = search !== '' || isOnlyBad;
   const more = useCallback(() => {
-    if (!isStopped) latest.current.more();
+    if (!isStopped && !isPart) latest.current.more();
     // A page of what is left out brings the end no further away: it is come to again.
-  }, [isStopped, search === '' && !isMuch && hidden]);
+  }, [isStopped, isPart, !isPart && !isMuch && hidden]);
+  const goOn = useCallback(async () => (await latest.current.load()).filter(isShown), [isShown]);
 
   if (list.isLoading) return <Loading lines={14} />;
   if (list.error !== null && list.entries.length === 0) return <Failure error={list.error} retry={list.again} />;
-  if (shown.length === 0 && !list.hasMore)
+  if (shown.length === 0 && !list.hasMore && !isOnlyBad)
     return <NothingFound isSearch={search !== '' && entries.length > 0} hidden={hidden} />;
   return (
     <div class="list-outer">
@@ -64,9 +78,24 @@ export function EntryList({ path, question, columns, tail, leavesOutReads = fals
           {t.newEntries(waiting)}
         </button>
       )}
-      {search !== '' && <p class="note list-note">{t.searched(shown.length, entries.length, list.hasMore)}</p>}
+      {isOn && (
+        <SealCount
+          rows={entries}
+          seals={seals}
+          only={{ isOn: isOnlyBad, toggle: () => set(isOnlyBad ? 'on' : 'differs') }}
+        />
+      )}
+      {search !== '' && <SearchNote search={looking} list={list} found={shown.length} of={entries.length} />}
       <ReadsChip hidden={hidden} />
-      <EntryTable entries={shown} columns={columns} caption={t.timeline} isNew={isNew} onEnd={more}>
+      <EntryTable
+        entries={shown}
+        columns={columns}
+        caption={t.timeline}
+        marks={isOn ? marks : undefined}
+        isNew={isNew}
+        goOn={list.hasMore && !isOnlyBad ? goOn : undefined}
+        onEnd={more}
+      >
         <ListEnd list={list} shown={shown.length} isMuch={isMuch} />
       </EntryTable>
     </div>

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ShownEntry } from '../../answers.js';
+import type { StepIs } from '../check/steps.js';
 import { useKeys } from '../keys.js';
 import { moveTo, type Place } from '../routes.js';
 import { t } from '../texts.js';
@@ -9,14 +10,20 @@ import { useApp } from './app.js';
 import type { Column } from './cells.js';
 import { lastChosen, rememberChosen, rememberList } from './last-list.js';
 import { Moment } from './moment.js';
+import { SealMark } from './seal-marks.js';
+import type { Marks } from './seals.js';
 import { useWindow } from './window.js';
 
 interface EntryTableProps {
   readonly entries: readonly ShownEntry[];
   readonly columns: readonly Column[];
   readonly caption: string;
+  /** Seals of those of which they are computed. */
+  readonly marks?: Marks | undefined;
   /** Rows that came in while the list was looked at. */
   readonly isNew?: (entry: ShownEntry) => boolean;
+  /** All of the list with its next page; absent where there is none. */
+  readonly goOn?: (() => Promise<readonly ShownEntry[]>) | undefined;
   /** The list nears its end. */
   readonly onEnd?: () => void;
   /** Below the last row. */
@@ -27,12 +34,21 @@ interface EntryTableProps {
 const MANY = 8;
 
 /** Entries, one a row, of any number: only those near to what is seen are in the document. */
-export function EntryTable({ entries, columns, caption, isNew, onEnd, children }: EntryTableProps): JSX.Element {
+export function EntryTable({
+  entries,
+  columns,
+  caption,
+  marks,
+  isNew,
+  goOn,
+  onEnd,
+  children,
+}: EntryTableProps): JSX.Element {
   const { where, zone, isPrinting } = useApp();
   const [chosen, setChosen] = useState<string | undefined>(lastChosen);
   const table = useRef<HTMLTableElement>(null);
   const [{ first, end, height }, body] = useWindow(entries.length, isPrinting);
-  useEffect(() => rememberList(entries), [entries]);
+  useEffect(() => rememberList(entries, goOn), [entries, goOn]);
   useEffect(() => {
     if (end > entries.length - 30) onEnd?.();
   }, [end, entries.length, onEnd]);
@@ -45,7 +61,7 @@ export function EntryTable({ entries, columns, caption, isNew, onEnd, children }
   const reached = shown.some(({ id }) => id === chosen) ? chosen : shown[0]?.id;
   return (
     <div
-      class={`list${where.density === 'compact' ? ' list-compact' : ''}${columns.length > MANY ? ' list-many' : ''}`}
+      class={`list${where.density === 'compact' ? ' list-compact' : ''}${columns.length > MANY ? ' list-many' : ''}${marks ? ' list-seals' : ''}`}
       // Of a card, where there is no room for columns.
       style={{ '--lines': Math.ceil((columns.filter(({ name }) => name !== 'evidence').length + 1) / 2) }}
     >
@@ -74,6 +90,7 @@ export function EntryTable({ entries, columns, caption, isNew, onEnd, children }
               isChosen={entry.id === chosen}
               isReached={entry.id === reached}
               isNew={isNew?.(entry) ?? false}
+              seal={marks?.get(entry)}
               choose={choose}
             />
           ))}
@@ -98,15 +115,16 @@ interface RowProps {
   /** The one row of the list that Tab comes to. */
   readonly isReached: boolean;
   readonly isNew: boolean;
+  readonly seal: StepIs | undefined;
   readonly choose: (id: string) => void;
 }
 
-function Row({ entry, columns, index, isChosen, isReached, isNew, choose }: RowProps): JSX.Element {
+function Row({ entry, columns, index, isChosen, isReached, isNew, seal, choose }: RowProps): JSX.Element {
   const { href, go, where, isEmbedded } = useApp();
   const place = moveTo({ ...where, tenant: entry.tenant }, { view: 'entry', id: entry.id });
   return (
     <tr
-      class={`row${isChosen ? ' row-chosen' : ''}${isNew ? ' row-new' : ''}${entry.unreadable ? ' row-bad' : ''}`}
+      class={`row${isChosen ? ' row-chosen' : ''}${isNew ? ' row-new' : ''}${entry.unreadable || seal === 'differs' ? ' row-bad' : ''}`}
       role="row"
       aria-rowindex={index}
       data-id={entry.id}
@@ -118,6 +136,7 @@ function Row({ entry, columns, index, isChosen, isReached, isNew, choose }: RowP
       }}
     >
       <td role="cell" class="cell-time">
+        <SealMark is={seal} />
         <a class="row-link" href={href(place)} tabIndex={isReached ? 0 : -1} onFocus={() => choose(entry.id)}>
           <Moment at={entry.occurredAt} />
         </a>

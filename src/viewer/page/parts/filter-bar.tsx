@@ -30,20 +30,26 @@ export function FilterBar({
     setText('');
     setAt(-1);
   };
+  /** What was typed is a filter now: keys are those of the list again. */
+  const away = (): void => {
+    done();
+    setOpen(false);
+    input.current?.blur();
+  };
   const add = (condition: Condition): void => {
     go(withCondition(where, condition));
-    done();
+    away();
   };
   const take = (suggestion: Suggestion): void => {
     if (suggestion.kind === 'condition') add(suggestion.condition);
     else if (suggestion.kind === 'search') {
       go({ ...where, search: suggestion.text });
-      done();
+      away();
     } else {
       setText(`${suggestion.name}:`);
       setAt(-1);
+      input.current?.focus();
     }
-    input.current?.focus();
   };
   const enter = (): void => {
     const chosen = suggestions[at];

@@ -16,7 +16,7 @@ export function Panel({ title, note, children, name }: PanelProps): JSX.Element 
     <section class={`card panel ${name ?? ''}`} aria-labelledby={id}>
       <div class="card-head">
         <h2 id={id}>{title}</h2>
-        {note !== undefined && <span class="dim panel-note">{note}</span>}
+        {note !== undefined && note !== false && <span class="dim panel-note">{note}</span>}
       </div>
       <div class="card-body">{children}</div>
     </section>

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { withRange, type Range } from '../routes.js';
 import { t } from '../texts.js';
-import { inputTime, momentOf, offsetOf, wallTime } from '../time.js';
+import { inputTime, momentOf, wallTime, zoneText } from '../time.js';
 import { useApp } from './app.js';
 import { reckonAgain } from './entries.js';
 import { Menu } from './menu.js';
@@ -89,7 +89,7 @@ function RangeForm({ range, zone, set }: RangeFormProps): JSX.Element {
           />
         </label>
       ))}
-      <p class="aside">{`${zone} (${offsetOf(zone, Date.now())})`}</p>
+      <p class="aside">{zoneText(zone, Date.now())}</p>
       {error && (
         <p class="note note-bad" role="alert">
           {error}

@@ -2,12 +2,15 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { r, e } from '../entry-texts.js';
 import { asSentence } from '../fill.js';
+import { m } from '../mark-texts.js';
 import { actorParts } from '../sentence-actor.js';
 import { blameOf, type Version } from '../versions.js';
 import { usePlaceHref } from './app.js';
 import { Moment } from './moment.js';
 import { useMore } from './more.js';
 import { Panel } from './panel.js';
+import { NotSealed } from './seal-marks.js';
+import type { Marks } from './seals.js';
 import { Sentence } from './sentence.js';
 import { Text } from './text.js';
 import { Value } from './value.js';
@@ -18,17 +21,29 @@ interface RecordStateProps {
   readonly versions: readonly Version[];
   readonly at: number;
   readonly isLast: boolean;
+  readonly marks: Marks;
 }
 
 /** A record as one of its versions has it, with who set each field to what it is. */
-export function RecordState({ versions, at, isLast }: RecordStateProps): JSX.Element {
+export function RecordState({ versions, at, isLast, marks }: RecordStateProps): JSX.Element {
   const href = usePlaceHref();
   const version = versions[at];
   const blame = useMemo(() => blameOf(versions.slice(0, at + 1)), [versions, at]);
   const fields = useMemo(() => [...(version?.image ?? [])], [version]);
   const { shown, more } = useMore(fields.length, ROWS);
+  const isForged = version !== undefined && marks.get(version.entry) === 'differs';
+  const title = isLast ? r.stateNow : r.state;
   return (
-    <Panel title={isLast ? r.stateNow : r.state} note={version && <Moment at={version.entry.occurredAt} />}>
+    <Panel
+      title={isForged ? `${title}: ${m.valueNotSealed}` : title}
+      name={isForged ? 'panel-forged' : ''}
+      note={version && <Moment at={version.entry.occurredAt} />}
+    >
+      {isForged && (
+        <p class="note note-bad" role="alert">
+          {m.versionWrong}
+        </p>
+      )}
       {version?.is === 'gone' && <p class="dim">{r.gone}</p>}
       {version?.is === 'unknown' && <p class="dim">{version.entry.abridged === true ? r.tooLarge : r.unknown}</p>}
       {fields.length > 0 && (
@@ -44,12 +59,13 @@ export function RecordState({ versions, at, isLast }: RecordStateProps): JSX.Ele
           <tbody>
             {fields.slice(0, shown).map(([field, value]) => {
               const by = blame.get(field)?.entry;
+              const isBad = by !== undefined && marks.get(by) === 'differs';
               return (
                 <tr key={field} class={by !== undefined && by === version?.entry ? 'record-new' : ''}>
                   <th scope="row" class="diff-field">
                     <Text of={field} limit={200} />
                   </th>
-                  <td>
+                  <td class={isForged || isBad ? 'struck' : ''}>
                     <Value of={value} />
                   </td>
                   <td class="record-by">
@@ -57,7 +73,8 @@ export function RecordState({ versions, at, isLast }: RecordStateProps): JSX.Ele
                       <span class="none">{r.beforeLog}</span>
                     ) : (
                       <Sentence of={asSentence(actorParts(by))} tenant={by.tenant} />
-                    )}
+                    )}{' '}
+                    {isBad && <NotSealed is="differs" />}
                   </td>
                   <td class="record-when">
                     {by !== undefined && (

@@ -4,6 +4,7 @@ import { readVerdict } from '../level.js';
 import { t } from '../texts.js';
 import type { Tone } from '../tone.js';
 import { ago } from '../time.js';
+import { useApp } from './app.js';
 import { Moment } from './moment.js';
 
 /** How the log itself is: checked, signed, anchored, and how much waits to be sealed. */
@@ -11,17 +12,20 @@ export function StateCards({ overview }: { readonly overview: OverviewAnswer }):
   const { verified, checkpoint, anchors = [], unsealed, sealer } = overview;
   const verdict = verified && readVerdict(verified.verdict);
   const anchored = anchors.map(({ at }) => at).filter((at) => at !== null).sort().at(-1); // prettier-ignore
+  const { session } = useApp();
   const waits = unsealed?.oldestMs ?? 0;
   return (
     <ul class="states">
-      <State title={t.lastVerify} tone={verdict?.tone ?? 'plain'} value={verdict ? t.verdicts[verdict.word] : t.never}>
+      <State title={t.lastVerify} tone={verdict?.tone ?? 'warn'} value={verdict ? t.verdicts[verdict.word] : t.never}>
         {verified ? (
           <>
             <Since at={verified.at} />
             {verified.level && ` · ${verified.level}`}
           </>
         ) : (
-          t.neverVerified
+          <>
+            {t.neverVerified} {session.can.verify ? t.verifyBelow : t.verifyBy} <code>{t.verifyCommand}</code>
+          </>
         )}
       </State>
       <State

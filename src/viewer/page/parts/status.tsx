@@ -14,7 +14,7 @@ export function useLastVerify(): { readonly tone: string; readonly word: string;
   const { session } = useApp();
   const { data } = useAsk<StatusAnswer>('status', undefined, { isEnabled: session.can.log, fresh: MINUTES });
   if (data === undefined) return undefined;
-  if (!data.verified) return { tone: 'plain', word: t.notVerified };
+  if (!data.verified) return { tone: 'warn', word: t.notVerified };
   const { word, tone } = readVerdict(data.verified.verdict);
   return { tone, word: t.verdicts[word], at: data.verified.at };
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { e } from '../entry-texts.js';
 import { count } from '../fill.js';
 import type { Shown } from '../image.js';
+import { ownZone } from '../time.js';
 import { StoredText } from './stored-text.js';
 import { Tree } from './tree.js';
 
@@ -33,8 +34,19 @@ export function Value({ of }: { readonly of: Shown | undefined }): JSX.Element {
         </span>
       );
     default:
-      return of.text === '' ? <span class="none">{e.emptyText}</span> : <StoredText of={of.text} />;
+      return of.text === '' ? <span class="none">{e.emptyText}</span> : <PlainText of={of.text} />;
   }
+}
+
+/** A time in it keeps the zone in which it is stored, and says which. */
+function PlainText({ of }: { readonly of: string }): JSX.Element {
+  const zone = ownZone(of);
+  if (zone === undefined) return <StoredText of={of} />;
+  return (
+    <span>
+      <StoredText of={of} /> <span class="aside">{zone === '' ? e.noZone : e.storedIn.replace('{zone}', zone)}</span>
+    </span>
+  );
 }
 
 const Hash = ({ of }: { readonly of: string }): JSX.Element => (

@@ -8,16 +8,18 @@ import { wallTime } from '../time.js';
 import type { Version } from '../versions.js';
 import { useApp, usePlaceHref } from './app.js';
 import { Moment } from './moment.js';
+import { NotSealed } from './seal-marks.js';
+import type { Marks } from './seals.js';
 import { Sentence } from './sentence.js';
 
-/** Through the versions of a record, by the chain's order. What it stands at is in the address. */
-export function VersionSlider({
-  versions,
-  at,
-}: {
+interface VersionSliderProps {
   readonly versions: readonly Version[];
   readonly at: number;
-}): JSX.Element {
+  readonly marks: Marks;
+}
+
+/** Through the versions of a record, by the chain's order. What it stands at is in the address. */
+export function VersionSlider({ versions, at, marks }: VersionSliderProps): JSX.Element {
   const { where, go, session, zone } = useApp();
   const href = usePlaceHref();
   const [held, hold] = useState(at);
@@ -74,6 +76,7 @@ export function VersionSlider({
           <a href={href({ view: 'entry', id: shown.entry.id }, [], shown.entry.tenant)}>
             <Moment at={shown.entry.occurredAt} />
           </a>{' '}
+          <NotSealed is={marks.get(shown.entry)} />{' '}
           <span>
             <Sentence of={told} tenant={shown.entry.tenant} />
           </span>

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { ShownEntry } from '../../answers.js';
 import { e } from '../entry-texts.js';
 import { gapOf, LONG_GAP, spanText } from '../explain.js';
-import { offsetOf } from '../time.js';
+import { zoneText } from '../time.js';
 import { useApp } from './app.js';
 import { Moment } from './moment.js';
 import { Fact, Panel } from './panel.js';
@@ -26,9 +26,7 @@ export function WhenCard({ entry }: { readonly entry: ShownEntry }): JSX.Element
           </Fact>
         )}
         {entry.durationMs !== undefined && <Fact name={e.took}>{spanText(entry.durationMs)}</Fact>}
-        <Fact name={e.zone}>
-          {zone} <span class="dim">{offsetOf(zone, Date.parse(entry.occurredAt) || 0)}</span>
-        </Fact>
+        <Fact name={e.zone}>{zoneText(zone, Date.parse(entry.occurredAt) || 0)}</Fact>
       </dl>
     </Panel>
   );

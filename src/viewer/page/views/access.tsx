@@ -9,6 +9,7 @@ import { EntryList } from '../parts/entry-list.js';
 import { FilterBar } from '../parts/filter-bar.js';
 import { ListMenu } from '../parts/list-menu.js';
 import { RangeMenu } from '../parts/range-menu.js';
+import { SealSwitch } from '../parts/seal-marks.js';
 import { ACCESS_EVENTS } from '../../../event/access.js';
 import type { Known } from '../suggest.js';
 
@@ -30,6 +31,7 @@ export function Access(): JSX.Element {
           <h1>{t.access}</h1>
           <span class="bar-count">{t.accessText}</span>
           <div class="bar-tools">
+            <SealSwitch />
             <ListMenu columns={columns} usual={USUAL} />
             <CopyLink />
           </div>

@@ -10,6 +10,8 @@ import { useMore } from '../parts/more.js';
 import { Panel } from '../parts/panel.js';
 import { RecordCompare } from '../parts/record-compare.js';
 import { RecordState } from '../parts/record-state.js';
+import { Doubted, SealCount } from '../parts/seal-marks.js';
+import { useSeals, type Marks } from '../parts/seals.js';
 import { Failure, Loading } from '../parts/states.js';
 import { Text } from '../parts/text.js';
 import { ToldList } from '../parts/told-list.js';
@@ -35,6 +37,8 @@ export function RecordView({ type, id }: { readonly type: string; readonly id: s
   }, [hasMore, isLoadingMore, entries.length, more]);
   const columns = session.models[type];
   const versions = useMemo(() => versionsOf(entries, columns), [entries, columns]);
+  const seals = useSeals(entries, true);
+  const { marks } = seals;
   const at = placeOf(versions, where.more['at']);
   if (history.isLoading) return <Loading lines={12} />;
   if (history.error && entries.length === 0) return <Failure error={history.error} retry={history.again} isPage />;
@@ -48,6 +52,7 @@ export function RecordView({ type, id }: { readonly type: string; readonly id: s
           {versions.length === 1 ? r.version : r.versions.replace('{count}', count(versions.length))} ·{' '}
           <a href={href({ view: 'timeline' }, [{ name: 'resource', value: `${type}:${id}` }])}>{r.asList}</a>
         </p>
+        {entries.length > 0 && <SealCount rows={entries} seals={seals} />}
         {hasMore && entries.length >= ENOUGH && (
           <p class="note note-warn">
             {r.more.replace('{count}', count(entries.length))}
@@ -61,13 +66,15 @@ export function RecordView({ type, id }: { readonly type: string; readonly id: s
         <p class="note">{r.none}</p>
       ) : (
         <>
-          <VersionSlider versions={versions} at={at} />
-          <RecordState versions={versions} at={at} isLast={at === versions.length - 1 && !hasMore} />
+          <VersionSlider versions={versions} at={at} marks={marks} />
+          <RecordState versions={versions} at={at} marks={marks} isLast={at === versions.length - 1 && !hasMore} />
           <Hidden path={path} question={question} />
-          <RecordCompare versions={versions} at={at} columns={columns} />
+          <Doubted is={versions[at] && marks.get(versions[at].entry) === 'differs'}>
+            <RecordCompare versions={versions} at={at} columns={columns} />
+          </Doubted>
         </>
       )}
-      <History entries={history.entries} />
+      <History entries={history.entries} marks={marks} />
       <Reads path={path} question={question} />
     </article>
   );
@@ -87,12 +94,18 @@ function Hidden({ path, question }: Asked): JSX.Element | null {
   return data?.incomplete.some(({ why }) => why === 'hidden') ? <p class="note note-warn">{r.incomplete}</p> : null;
 }
 
-function History({ entries }: { readonly entries: EntriesAnswer['entries'] }): JSX.Element {
+function History({
+  entries,
+  marks,
+}: {
+  readonly entries: EntriesAnswer['entries'];
+  readonly marks: Marks;
+}): JSX.Element {
   const newest = useMemo(() => entries.toReversed(), [entries]);
   const { shown, more } = useMore(newest.length, ROWS);
   return (
     <Panel title={r.history} note={r.historyNote} name="told-wide">
-      <ToldList entries={newest.slice(0, shown)} />
+      <ToldList entries={newest.slice(0, shown)} marks={marks} />
       {more}
     </Panel>
   );

@@ -16,6 +16,7 @@ import { FilterForm } from '../parts/filter-form.js';
 import { EntryList } from '../parts/entry-list.js';
 import { ListMenu } from '../parts/list-menu.js';
 import { RangeMenu } from '../parts/range-menu.js';
+import { SealSwitch } from '../parts/seal-marks.js';
 import { TailSwitch, useTailSwitch } from '../parts/tail-switch.js';
 import { knownValues } from '../suggest.js';
 
@@ -47,6 +48,7 @@ export function Timeline(): JSX.Element {
             {count.data ? t.entriesFound(count.data) : ''}
           </span>
           <div class="bar-tools">
+            <SealSwitch />
             {session.can.tail && <TailSwitch tail={tail} />}
             <button
               type="button"
