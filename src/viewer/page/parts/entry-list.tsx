@@ -7,6 +7,7 @@ import { useApp } from './app.js';
 import type { Column } from './cells.js';
 import { useEntries } from './entries.js';
 import { EntryTable } from './entry-table.js';
+import type { GoOn } from './last-list.js';
 import { ListEnd } from './list-end.js';
 import { NothingFound } from './nothing-found.js';
 import { SealCount, useSealSwitch } from './seal-marks.js';
@@ -50,12 +51,21 @@ export function EntryList({ path, question, columns, tail }: EntryListProps): JS
   const more = useCallback(() => {
     if (!isStopped && !isPart) latest.current.more();
   }, [isStopped, isPart]);
-  const goOn = useCallback(async () => (await latest.current.load()).filter(isShown), [isShown]);
+  const goOn = useMemo(
+    (): GoOn => ({
+      load: async () => {
+        const { entries: all, hasMore } = await latest.current.load();
+        return { entries: all.filter(isShown), hasMore };
+      },
+      keep: () => latest.current.keep(),
+    }),
+    [isShown],
+  );
 
   if (list.isLoading) return <Loading lines={14} />;
   if (list.error !== null && list.entries.length === 0) return <Failure error={list.error} retry={list.again} />;
   if (shown.length === 0 && !list.hasMore && !isOnlyBad)
-    return <NothingFound isSearch={search !== '' && entries.length > 0} />;
+    return <NothingFound looked={search === '' ? 0 : entries.length} />;
   return (
     <div class="list-outer">
       {waiting > 0 && (

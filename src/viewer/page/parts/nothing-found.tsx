@@ -3,13 +3,13 @@ import { t } from '../texts.js';
 import { useApp } from './app.js';
 import { Empty } from './states.js';
 
-/** No entry: what to change so that there is one. */
-export function NothingFound({ isSearch }: { readonly isSearch: boolean }): JSX.Element {
+/** No entry: what to change so that there is one. @param looked entries in which a text was looked for, which are all that there are */
+export function NothingFound({ looked }: { readonly looked: number }): JSX.Element {
   const { session, where, go } = useApp();
-  if (isSearch)
+  if (looked > 0)
     return (
       <Empty title={t.noneSearched}>
-        <p>{t.noneSearchedText}</p>
+        <p>{t.noneSearchedText(looked)}</p>
         <button type="button" class="button" onClick={() => go({ ...where, search: '' })}>
           {t.clear}
         </button>
