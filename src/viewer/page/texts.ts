@@ -106,8 +106,9 @@ export const t = {
   searchOlder: 'Search older entries',
   noneFound: 'No entry matches',
   noneFoundText: 'Nothing in the log fits all of the filters and the time range.',
-  noneSearched: 'Not in what is loaded',
-  noneSearchedText: 'The text is looked for in entries that are loaded. Filters look through the whole log.',
+  noneSearched: 'No entry has the text',
+  noneSearchedText: (looked: number) =>
+    `It was looked for in all ${some(looked, 'entry', 'entries')} of the filters and the time range.`,
   noneYet: 'Nothing here yet',
   noneYetText: 'Entries appear here as soon as they are sealed.',
   noneOfTenant: 'This tenant has no entries.',

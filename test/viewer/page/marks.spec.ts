@@ -65,23 +65,33 @@ describe('the seals of a list', () => {
 describe('from one entry of a list to the next', () => {
   const entries = Array.from({ length: 30 }, (_, at) => madeEntry({ id: `${at}` }));
 
+  let kept = 0;
+  const listOf = (load: () => { entries: readonly ShownEntry[]; hasMore: boolean }) => ({
+    load: async () => load(),
+    keep: () => {
+      kept += 1;
+      return () => void (kept -= 1);
+    },
+  });
+
   it('the list is loaded on near to its end, and ends where there is no more', async () => {
     let pages = 0;
-    rememberList(entries.slice(0, 10), async () => entries.slice(0, (pages += 1) < 3 ? 10 : 20));
+    rememberList(entries.slice(0, 10), listOf(() => ({ entries: entries.slice(0, (pages += 1) < 3 ? 10 : 20), hasMore: pages < 4 }))); // prettier-ignore
     expect(await goOnBehind('2')).toBe(false);
     expect([pages, besideInList('9').after, besideInList('9').isLast]).toEqual([0, undefined, false]);
     // Pages that have nothing of what is looked for.
     expect(await goOnBehind('9')).toBe(true);
-    expect([pages, besideInList('9').after?.id]).toEqual([3, '10']);
-    rememberList(entries.slice(0, 10));
-    expect(await goOnBehind('9')).toBe(false);
-    expect(besideInList('9').isLast).toBe(true);
-    expect(besideInList('elsewhere').isLast).toBe(false);
+    expect([pages, besideInList('9').after?.id, besideInList('19').isLast]).toEqual([3, '10', false]);
+    expect(await goOnBehind('19')).toBe(false);
+    expect([pages, besideInList('19').isLast, besideInList('elsewhere').isLast]).toEqual([4, true, false]);
   });
 
-  it('and one that is no longer kept is left as it was', async () => {
-    rememberList(entries, async () => []);
+  it('and one that is no longer there is left as it was; the last alone is kept', async () => {
+    rememberList(entries, listOf(() => ({ entries: [], hasMore: false }))); // prettier-ignore
+    expect(kept).toBe(1);
     expect(await goOnBehind('29')).toBe(false);
     expect([besideInList('29').before?.id, besideInList('29').isLast]).toEqual(['28', true]);
+    rememberList(entries);
+    expect(kept).toBe(0);
   });
 });

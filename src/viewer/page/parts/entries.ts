@@ -5,6 +5,7 @@ import { cacheOf } from '../cache.js';
 import { questionOf, type Where } from '../routes.js';
 import { useApp } from './app.js';
 import { useHeld } from './ask.js';
+import type { GoOn } from './last-list.js';
 
 const PAGE = 100;
 const MINUTES = 5 * 60_000;
@@ -19,7 +20,8 @@ export interface Entries {
   readonly stoppedAt?: string;
   readonly more: () => void;
   /** The same, for whoever waits for it. @returns all that is loaded then */
-  readonly load: () => Promise<readonly ShownEntry[]>;
+  readonly load: GoOn['load'];
+  readonly keep: GoOn['keep'];
   readonly again: () => void;
 }
 
@@ -58,13 +60,13 @@ export function useEntries(path: string, question: URLSearchParams): Entries {
   const entries = useMemo(() => (data ?? []).flatMap((each) => each.entries), [data]);
   const stoppedAt = data?.at(-1)?.stoppedAt;
   const loaded = (): readonly EntriesAnswer[] => cacheOf(api).peek<readonly EntriesAnswer[]>(key).data ?? [];
-  const load = async (): Promise<readonly ShownEntry[]> => {
+  const load: GoOn['load'] = async () => {
     if (loaded().at(-1)?.next !== undefined)
       await cacheOf(api).fetch<readonly EntriesAnswer[]>(key, async (signal, before) => {
         const last = before?.at(-1)?.next;
         return last === undefined ? (before ?? []) : [...(before ?? []), await page(last, signal)];
       });
-    return loaded().flatMap((each) => each.entries);
+    return { entries: loaded().flatMap((each) => each.entries), hasMore: loaded().at(-1)?.next !== undefined };
   };
   return {
     entries,
@@ -75,6 +77,7 @@ export function useEntries(path: string, question: URLSearchParams): Entries {
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
     more: () => void load(),
     load,
+    keep: () => cacheOf(api).listen(key, () => undefined),
     again,
   };
 }

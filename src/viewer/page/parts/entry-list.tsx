@@ -8,6 +8,7 @@ import { useApp } from './app.js';
 import type { Column } from './cells.js';
 import { useEntries } from './entries.js';
 import { EntryTable } from './entry-table.js';
+import type { GoOn } from './last-list.js';
 import { ListEnd } from './list-end.js';
 import { NothingFound } from './nothing-found.js';
 import { ReadsChip } from './reads-chip.js';
@@ -48,8 +49,11 @@ export function EntryList({ path, question, columns, tail, leavesOutReads = fals
   const seals = useSeals(entries, isOn);
   const { marks } = seals;
   const isShown = useCallback(
-    (entry: ShownEntry) => (search === '' || has(entry, search)) && (!isOnlyBad || marks.get(entry) === 'differs'),
-    [search, isOnlyBad, marks],
+    (entry: ShownEntry) =>
+      (search === '' || has(entry, search)) &&
+      (!isOnlyBad || marks.get(entry) === 'differs') &&
+      !(leavesOutReads && isOwnRead(entry)),
+    [search, isOnlyBad, marks, leavesOutReads],
   );
   const shown = useMemo(
     () => (search === '' && !isOnlyBad ? entries : entries.filter(isShown)),
@@ -65,12 +69,21 @@ export function EntryList({ path, question, columns, tail, leavesOutReads = fals
     if (!isStopped && !isPart) latest.current.more();
     // A page of what is left out brings the end no further away: it is come to again.
   }, [isStopped, isPart, !isPart && !isMuch && hidden]);
-  const goOn = useCallback(async () => (await latest.current.load()).filter(isShown), [isShown]);
+  const goOn = useMemo(
+    (): GoOn => ({
+      load: async () => {
+        const { entries: all, hasMore } = await latest.current.load();
+        return { entries: all.filter(isShown), hasMore };
+      },
+      keep: () => latest.current.keep(),
+    }),
+    [isShown],
+  );
 
   if (list.isLoading) return <Loading lines={14} />;
   if (list.error !== null && list.entries.length === 0) return <Failure error={list.error} retry={list.again} />;
   if (shown.length === 0 && !list.hasMore && !isOnlyBad)
-    return <NothingFound isSearch={search !== '' && entries.length > 0} hidden={hidden} />;
+    return <NothingFound looked={search === '' ? 0 : entries.length} hidden={hidden} />;
   return (
     <div class="list-outer">
       {waiting > 0 && (

@@ -8,7 +8,7 @@ import { t } from '../texts.js';
 import { offsetOf } from '../time.js';
 import { useApp } from './app.js';
 import type { Column } from './cells.js';
-import { lastChosen, rememberChosen, rememberList } from './last-list.js';
+import { lastChosen, rememberChosen, rememberList, type GoOn } from './last-list.js';
 import { Moment } from './moment.js';
 import { SealMark } from './seal-marks.js';
 import type { Marks } from './seals.js';
@@ -22,8 +22,8 @@ interface EntryTableProps {
   readonly marks?: Marks | undefined;
   /** Rows that came in while the list was looked at. */
   readonly isNew?: (entry: ShownEntry) => boolean;
-  /** All of the list with its next page; absent where there is none. */
-  readonly goOn?: (() => Promise<readonly ShownEntry[]>) | undefined;
+  /** Absent where all of the list is there. */
+  readonly goOn?: GoOn | undefined;
   /** The list nears its end. */
   readonly onEnd?: () => void;
   /** Below the last row. */

@@ -1,18 +1,27 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ShownEntry } from '../../answers.js';
 
-/** What a list can show when all of its next page is there; no longer than before where it is at its end. */
-type GoOn = () => Promise<readonly ShownEntry[]>;
+/** How a list is loaded on while it is not on the screen. */
+export interface GoOn {
+  /** One page more. @returns all that it shows then */
+  load(): Promise<{ readonly entries: readonly ShownEntry[]; readonly hasMore: boolean }>;
+  /** What is loaded of it is not let go. @returns what ends that */
+  keep(): () => void;
+}
 
 /** The list that was looked at last: an entry's page goes on to the next one of it, and the list knows where it was left. */
 let list: readonly ShownEntry[] = [];
 let goOn: GoOn | undefined;
+let release: (() => void) | undefined;
 let chosen: string | undefined;
 
 /** @param more absent: all of it is there */
 export function rememberList(entries: readonly ShownEntry[], more?: GoOn): void {
   list = entries;
   goOn = more;
+  const before = release;
+  release = more?.keep();
+  before?.();
 }
 
 export function rememberChosen(id: string | undefined): void {
@@ -48,11 +57,11 @@ export async function goOnBehind(id: string): Promise<boolean> {
   if (at < 0 || at < length - NEAR) return false;
   for (let page = 0; page < PAGES && goOn !== undefined && list.length === length; page += 1) {
     const more = goOn;
-    const all = await more();
-    // Another list is looked at meanwhile, or what there was of this one is not kept any more.
+    const all = await more.load();
+    // Another list is looked at meanwhile.
     if (goOn !== more) return false;
-    if (all.length < length) goOn = undefined;
-    else list = all;
+    if (all.entries.length >= length) list = all.entries;
+    if (!all.hasMore || all.entries.length < length) goOn = undefined;
   }
   return list.length > length;
 }
@@ -62,7 +71,7 @@ export function useBeside(id: string): Beside {
   const [, changed] = useState(0);
   useEffect(() => {
     let isOver = false;
-    void goOnBehind(id).then((isMore) => !isOver && isMore && changed((n) => n + 1));
+    void goOnBehind(id).then(() => isOver || changed((n) => n + 1));
     return () => void (isOver = true);
   }, [id]);
   return besideInList(id);

@@ -4,18 +4,19 @@ import { useApp } from './app.js';
 import { Empty } from './states.js';
 
 interface NothingFoundProps {
-  readonly isSearch: boolean;
+  /** Entries in which a text was looked for, which are all that there are. */
+  readonly looked: number;
   /** Reads of the log itself that were left out. */
   readonly hidden: number;
 }
 
 /** No entry: what to change so that there is one. */
-export function NothingFound({ isSearch, hidden }: NothingFoundProps): JSX.Element {
+export function NothingFound({ looked, hidden }: NothingFoundProps): JSX.Element {
   const { session, where, go } = useApp();
-  if (isSearch)
+  if (looked > 0)
     return (
       <Empty title={t.noneSearched}>
-        <p>{t.noneSearchedText}</p>
+        <p>{t.noneSearchedText(looked)}</p>
         <button type="button" class="button" onClick={() => go({ ...where, search: '' })}>
           {t.clear}
         </button>
