@@ -81,11 +81,14 @@ describe('the README', () => {
   });
 
   it('and the pages name files that there are', async () => {
-    const files = ['README.md', ...(await readdir('docs')).map((name) => `docs/${name}`)];
+    const pages = (await readdir('docs')).filter((name) => name.endsWith('.md'));
+    const files = ['README.md', ...pages.map((name) => `docs/${name}`)];
     const dead: string[] = [];
     for (const file of files)
       for (const [, target = ''] of (await readFile(file, 'utf8')).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g))
         if (!existsSync(join(dirname(file), target))) dead.push(`${file}: ${target}`);
+    for (const [, picture = ''] of (await readFile('README.md', 'utf8')).matchAll(/\b(?:src|srcset)="([^"]+)"/g))
+      if (!existsSync(picture)) dead.push(`README.md: ${picture}`);
     expect(dead).toEqual([]);
   });
 

@@ -23,7 +23,8 @@ export function PrintHead(): JSX.Element {
       <div>
         {last && (
           <>
-            {t.lastVerify}: {last.word} {last.at && <Moment at={last.at} />}.{' '}
+            {last.at === undefined ? last.word : `${t.lastVerify}: ${last.word}, `}
+            {last.at && <Moment at={last.at} />}.{' '}
           </>
         )}
         {where.conditions.map(({ name, value }) => (
