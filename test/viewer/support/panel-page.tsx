@@ -1,4 +1,3 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/preact-query';
 import { render } from 'preact';
 import type { EntryAnswer, SessionAnswer } from '../../../src/viewer/answers.js';
 import { Api } from '../../../src/viewer/page/api.js';
@@ -16,11 +15,9 @@ async function show(place: Element): Promise<void> {
   const app = { api, session, zone: 'UTC' } as unknown as App; // as much of it as the panel asks for
   const shown = query.has('lie') ? { ...entry, action: 'invoice.reject' } : entry;
   render(
-    <QueryClientProvider client={new QueryClient()}>
-      <AppProvider value={app}>
-        <SealPanel entry={shown} />
-      </AppProvider>
-    </QueryClientProvider>,
+    <AppProvider value={app}>
+      <SealPanel entry={shown} />
+    </AppProvider>,
     place,
   );
 }
