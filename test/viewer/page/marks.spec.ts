@@ -14,7 +14,7 @@ const section = (name: 'actor' | 'data', bytes: string): Partial<SealedAnswer> =
   const { sections } = whole.sealed;
   return {
     sections: { ...sections, [name]: { ...(sections[name] as object), bytes: Buffer.from(bytes).toString('base64') } },
-  } as Partial<SealedAnswer>; // two members of three
+  };
 };
 
 describe('what of an entry is not what was sealed', () => {
