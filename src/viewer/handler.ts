@@ -4,6 +4,7 @@ import { json, type Asked } from './asked.js';
 import { fileOf } from './files.js';
 import { guardHeaders } from './headers.js';
 import type { CheckedViewerOptions } from './options.js';
+import { requireOwnPage } from './own-page.js';
 import { segmentsOf } from './path.js';
 import type { ViewerSource } from './port.js';
 import { Readers } from './readers.js';
@@ -80,10 +81,7 @@ async function asked(
   source: ViewerSource,
   readers: Readers,
 ): Promise<ViewerAnswer> {
-  const site = headerOf(request, 'sec-fetch-site');
-  // Reading leaves entries in the reader's name: no other site may have him read.
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new Refused(403, 'FORBIDDEN', 'another site may not ask this');
+  requireOwnPage(request);
   const route = routeOf(segments);
   if (route === undefined) throw notFound('there is no such question');
   const method = request.method === 'HEAD' ? 'GET' : request.method;

@@ -18,8 +18,9 @@ export interface ResponseLike {
   off(event: string, listener: () => void): unknown;
 }
 
-/** Headers of others on the same response that would weaken or change ours; the rest (cookies, request ids) stay. */
-const OURS = /^(?:content-|cross-origin-|etag$|last-modified$|cache-control$|expires$|x-frame-options$)/;
+/** Headers of others on the same response that would weaken or change ours, or let other sites read it; the rest (cookies, request ids) stay. */
+const OURS =
+  /^(?:content-|access-control-|cross-origin-|etag$|last-modified$|cache-control$|expires$|x-frame-options$)/;
 
 /** Asks the handler, and sends what it answers: a stream as fast as it is read, and no further once whoever asked has gone. */
 export async function answerWith(

@@ -44,6 +44,7 @@ function expectGuarded({ headers }: Answer): void {
     'cross-origin-opener-policy': 'same-origin',
   });
   expect(headers['x-frame-options']).toBeUndefined();
+  expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
   expect(headers['cache-control']).toMatch(/no-store|private/);
 }
 
@@ -168,7 +169,10 @@ describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
     ['a method of a page', '/entry/1', 'POST', [405]],
     ['a start without the header', '/api/verify', 'POST', [403]],
   ])('answers %s with what is wrong with it', async (_what, path, method, statuses) => {
-    const answer = await served.ask(at(path), { user: 'ann', method });
+    // What is not GET needs the header even from the page.
+    const isBare = method !== 'GET';
+    const headers = { 'sec-fetch-site': 'same-origin' };
+    const answer = await served.ask(at(path), { user: 'ann', method, headers, isBare });
     // Some servers refuse what is no path themselves.
     const isOurs = answer.headers['content-security-policy'] === CSP;
     expect([...statuses, ...(isOurs ? [] : [400, 404, 414])]).toContain(answer.status);
@@ -179,12 +183,64 @@ describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
   });
 
   it('lets no other site ask in the name of whoever is signed in', async () => {
-    for (const site of ['cross-site', 'same-site']) {
-      const answer = await served.ask(at('/api/entries'), { user: 'ann', headers: { 'sec-fetch-site': site } });
-      expect([site, answer.status]).toEqual([site, 403]);
-    }
-    const page = await served.ask(at('/entry/1'), { user: 'ann', headers: { 'sec-fetch-site': 'cross-site' } });
-    expect(page.status).toBe(200); // a link from elsewhere
+    const [host, own, other] = ['log.corp.test:8080', 'http://log.corp.test:8080', 'http://wiki.corp.test:8080'];
+    const page = { 'x-audit-viewer': '1' };
+    const asks: readonly (readonly [status: number, headers: Readonly<Record<string, string>>])[] = [
+      // What a browser says by https and on localhost.
+      [200, { 'sec-fetch-site': 'same-origin' }],
+      [200, { 'sec-fetch-site': 'none' }],
+      [200, { 'sec-fetch-site': 'same-origin', host: 'behind-a-proxy', origin: 'https://log.corp.test' }],
+      [403, { 'sec-fetch-site': 'cross-site' }],
+      [403, { 'sec-fetch-site': 'same-site', ...page, origin: own, referer: own }],
+      [403, { 'sec-fetch-site': 'none', ...page, origin: other }],
+      [403, { 'sec-fetch-site': 'same-origin, cross-site', ...page }],
+      [403, { 'sec-fetch-site': '', ...page }],
+      // By plain http.
+      [200, page],
+      [200, { ...page, origin: own }],
+      [200, { origin: own }],
+      [200, { origin: own, referer: `${other}/page` }],
+      [200, { referer: `${own}/audit/entry/1?x=http://evil.test` }],
+      [200, { host: 'LOG.corp.test:80', referer: 'http://log.corp.test/' }],
+      [200, { host: 'log.corp.test:443', origin: 'https://log.corp.test' }],
+      [200, { host: '[::1]:8080', origin: 'http://[::1]:8080' }],
+      [403, {}],
+      [403, { 'x-audit-viewer': '0' }],
+      [403, { referer: `${other}/page` }],
+      [403, { referer: 'http://evil.test/?http://log.corp.test:8080/' }],
+      [403, { referer: 'http://log.corp.test:8080@evil.test/' }],
+      [403, { referer: 'http://log.corp.test:8080.evil.test/' }],
+      [403, { referer: 'http://log.corp.test/' }], // another port
+      [403, { referer: '/audit/' }],
+      [403, { referer: '' }],
+      [403, { host: '', referer: 'about:blank' }],
+      // Let through by an application that lets everybody ask.
+      [403, { ...page, origin: other }],
+      [403, { ...page, origin: 'http://log.corp.test:8081' }],
+      [403, { ...page, origin: 'null' }],
+      [403, { ...page, origin: '' }],
+      [403, { ...page, origin: `${own}, ${other}` }],
+      [403, { ...page, origin: other, referer: own }],
+      [403, { ...page, origin: other, 'x-forwarded-host': 'wiki.corp.test:8080' }],
+    ];
+    const before = await world.audit.query.count({ tenant: 'acme', action: 'audit.exported' });
+    for (const [status, headers] of asks)
+      for (const path of status === 200
+        ? ['/api/entries?limit=1']
+        : ['/api/entries?limit=1', '/api/export', '/api/tail', '/api/none']) {
+        const answer = await served.ask(at(path), { user: 'ann', headers: { host, ...headers }, isBare: true });
+        // A request without a host is none for some servers.
+        const isOurs = answer.headers['content-security-policy'] === CSP;
+        expect([path, headers, isOurs || headers['host'] !== '' ? answer.status : 403]).toEqual([path, headers, status]); // prettier-ignore
+        if (isOurs) expectGuarded(answer);
+        if (status === 403) expect(answer.text).not.toMatch(/acme/);
+      }
+    await world.audit.flush();
+    expect(await world.audit.query.count({ tenant: 'acme', action: 'audit.exported' })).toEqual(before);
+    const start = await served.ask(at('/api/verify'), { user: 'root', method: 'POST', headers: { host, origin: other } }); // prettier-ignore
+    expect([start.status, start.text]).toEqual([403, expect.stringContaining('another site')]);
+    const link = await served.ask(at('/entry/1'), { user: 'ann', headers: { 'sec-fetch-site': 'cross-site' }, isBare: true }); // prettier-ignore
+    expect(link.status).toBe(200); // from elsewhere, to a page
   });
 
   it('tells a guard of doors of doors alone', async () => {

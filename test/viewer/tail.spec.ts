@@ -25,6 +25,9 @@ function record(tenant: string, number: number, action = 'thing.done'): void {
   audit.record({ action, details: { number } }, { context: newContext({ actor: { id: 'x' }, tenant }) });
 }
 
+/** As the page asks. */
+const OURS = { 'x-audit-viewer': '1' };
+
 interface Event {
   readonly id?: string;
   readonly event?: string;
@@ -37,7 +40,13 @@ async function listen(
   headers: Record<string, string>,
   until: (events: Event[]) => boolean,
 ): Promise<Event[]> {
-  const asked = httpRequest({ host: '127.0.0.1', port: served.port, path, headers, agent: false });
+  const asked = httpRequest({
+    host: '127.0.0.1',
+    port: served.port,
+    path,
+    headers: { ...OURS, ...headers },
+    agent: false,
+  });
   asked.end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   expect([response.statusCode, response.headers['content-type'], response.headers['x-accel-buffering']]).toEqual([200, 'text/event-stream; charset=utf-8', 'no']); // prettier-ignore
@@ -141,7 +150,7 @@ describe('a server that ends', () => {
     'does not wait for whoever looks on: %s',
     async (name) => {
       const other = await (VIEWERS[name] as (typeof VIEWERS)[string])({ databaseUrl: log.url, seal: false }, (user) => ({ tenants: [user], actor: { id: 'ann' } })); // prettier-ignore
-      const asked = httpRequest({ host: '127.0.0.1', port: other.port, path: `${other.mount}/api/tail?tenant=acme`, headers: { 'x-user': 'acme' }, agent: false }); // prettier-ignore
+      const asked = httpRequest({ host: '127.0.0.1', port: other.port, path: `${other.mount}/api/tail?tenant=acme`, headers: { ...OURS, 'x-user': 'acme' }, agent: false }); // prettier-ignore
       asked.end();
       const [response] = (await once(asked, 'response')) as [IncomingMessage];
       const ended = once(response, 'end'); // whole, and not cut
@@ -157,7 +166,7 @@ describe('an export', () => {
   it('ends when whoever takes it has gone, and lets go of what it holds', async () => {
     for (let i = 0; i < 1_200; i += 1) record('large', i);
     await audit.flush();
-    const asked = httpRequest({ host: '127.0.0.1', port: served.port, path: '/audit/api/export?tenant=large', headers: { 'x-user': 'large' }, agent: false }); // prettier-ignore
+    const asked = httpRequest({ host: '127.0.0.1', port: served.port, path: '/audit/api/export?tenant=large', headers: { ...OURS, 'x-user': 'large' }, agent: false }); // prettier-ignore
     asked.end();
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     await once(response, 'data');
