@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ViewerHandler } from './handler.js';
-import type { ViewerRequest } from './request.js';
+import type { ViewerAnswer, ViewerRequest } from './request.js';
 
 /** What is used of Node's own response, of HTTP/1 or HTTP/2. */
 export interface ResponseLike {
@@ -34,20 +34,26 @@ export async function answerWith(
   try {
     const isEnding = (): boolean => endsServer(response.socket);
     const { status, headers, body } = await handler({ ...request, signal: gone.signal, isEnding });
-    if (response.headersSent || response.destroyed) return;
+    if (response.headersSent || response.destroyed) return await letGo(body);
     for (const name of response.getHeaderNames()) if (OURS.test(name.toLowerCase())) response.removeHeader(name);
     const isWhole = typeof body === 'string' || body instanceof Uint8Array;
     const bytes = isWhole ? Buffer.from(body as string) : undefined;
     const length = bytes === undefined || status === 304 ? {} : { 'content-length': String(bytes.length) };
     response.writeHead(status, { ...headers, ...length });
     if (request.method === 'HEAD') {
-      if (!isWhole) await body[Symbol.asyncIterator]().return?.(undefined);
+      await letGo(body);
       response.end();
     } else if (isWhole) response.end(bytes);
     else await send(body, response, gone.signal);
   } finally {
     response.off('close', onClose);
   }
+}
+
+/** A stream that nobody takes holds what it has begun with until it is told to end. */
+async function letGo(body: ViewerAnswer['body']): Promise<void> {
+  if (typeof body === 'string' || body instanceof Uint8Array) return;
+  await body[Symbol.asyncIterator]().return?.(undefined);
 }
 
 async function send(body: AsyncIterable<Uint8Array>, response: ResponseLike, signal: AbortSignal): Promise<void> {
