@@ -45,10 +45,13 @@ async function answered(
   readers: Readers,
 ): Promise<ViewerAnswer & { readonly csp?: string | undefined }> {
   const scope = await allowed(request, authorize);
+  const audited = source();
+  // Of the page and its files too: a scope that is none is the application's mistake, and nothing is shown for it.
+  const reader = readers.of(scope, audited);
   const { method, path, mount } = request;
   if (path === '') return movedTo(`./${mount}/${request.query === '' ? '' : `?${request.query}`}`);
   const segments = segmentsOf(path);
-  if (segments[0] === 'api') return await asked(request, segments.slice(1), scope, source(), readers);
+  if (segments[0] === 'api') return await asked(request, segments.slice(1), { scope, source: audited, reader });
   only(method, ['GET', 'HEAD']);
   const { assets } = await import('./assets.generated.js');
   return fileOf(assets, segments);
@@ -77,9 +80,7 @@ function thrownBy(error: unknown): unknown {
 async function asked(
   request: ViewerRequest,
   segments: readonly string[],
-  scope: ReaderScope,
-  source: ViewerSource,
-  readers: Readers,
+  of: Pick<Asked, 'scope' | 'source' | 'reader'>,
 ): Promise<ViewerAnswer> {
   requireOwnPage(request);
   const route = routeOf(segments);
@@ -92,9 +93,7 @@ async function asked(
   if (request.query.length > LONGEST_QUERY) throw new Refused(414, 'AUDIT_QUERY_INVALID', 'the query is longer than 8 KiB'); // prettier-ignore
   const answering = route.methods[method as 'GET' | 'POST'];
   const question: Asked = {
-    source,
-    scope,
-    reader: readers.of(scope, source),
+    ...of,
     params: route.params,
     query: new URLSearchParams(request.query),
     request,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FIELD, viewerWorld, type ViewerWorld } from './world.js';
+import { FIELD, WRONG, viewerWorld, type ViewerWorld } from './world.js';
 import { VIEWERS, type Answer, type ServedViewer } from './served.js';
 
 let world: ViewerWorld;
@@ -50,10 +50,14 @@ function expectGuarded({ headers }: Answer): void {
 
 describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
   let served: ServedViewer;
+  const told: unknown[] = [];
   let at: (path: string) => string;
   let questions: readonly string[];
   beforeAll(async () => {
-    served = await (VIEWERS[name] as (typeof VIEWERS)[string])(world.options, world.scopes); // each has its name
+    served = await (VIEWERS[name] as (typeof VIEWERS)[string])(
+      { ...world.options, onError: (error) => told.push(error) },
+      world.scopes,
+    ); // each has its name
     at = (path) => served.mount + path;
     const mine = world.shown.find(({ action, source }) => action === 'Invoice.update' && source === 'change');
     const grouped = world.shown.find(({ group }) => group !== undefined);
@@ -104,18 +108,18 @@ describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
       }
   });
 
-  it('says what authorize threw by its status alone, and what broke not at all', async () => {
-    for (const [user, status] of [
-      ['forbidden', 403],
-      ['broken', 500],
-      ['wrong', 500],
-    ] as const) {
-      // prettier-ignore
-      const answer = await served.ask(at('/api/session'), { user });
-      expect([user, answer.status, JSON.parse(answer.text)]).toEqual([user, status, { error: { code: expect.any(String), message: expect.any(String) } }]); // prettier-ignore
-      expect(answer.text).not.toContain('secret-reason');
-      expectGuarded(answer);
-    }
+  it('says what authorize threw by its status alone, and what broke not at all, wherever it is asked', async () => {
+    const asks = [['forbidden', 403], ['broken', 500], ...Object.keys(WRONG).map((user) => [user, 500] as const)] as const; // prettier-ignore
+    for (const [user, status] of asks)
+      for (const path of ['', '/', '/entry/1', '/verify.html', '/nothing', '/api/session', '/api/nothing']) {
+        const answer = await served.ask(at(path), { user });
+        expect([user, path, answer.status, JSON.parse(answer.text)]).toEqual([user, path, status, { error: { code: expect.any(String), message: expect.any(String) } }]); // prettier-ignore
+        expect(answer.text).not.toMatch(/secret-reason|tenants|actor/);
+        expectGuarded(answer);
+      }
+    told.length = 0;
+    for (const user of Object.keys(WRONG)) await served.ask(at('/'), { user });
+    expect(told.length).toBe(Object.keys(WRONG).length);
   });
 
   it('answers every question, unchanged by the application, and says nothing of what is hidden', async () => {
