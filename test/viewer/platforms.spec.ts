@@ -50,12 +50,12 @@ function expectGuarded({ headers }: Answer): void {
 
 describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
   let served: ServedViewer;
-  const told: unknown[] = [];
+  const failures: unknown[] = [];
   let at: (path: string) => string;
   let questions: readonly string[];
   beforeAll(async () => {
     served = await (VIEWERS[name] as (typeof VIEWERS)[string])(
-      { ...world.options, onError: (error) => told.push(error) },
+      { ...world.options, onError: (error) => failures.push(error) },
       world.scopes,
     ); // each has its name
     at = (path) => served.mount + path;
@@ -117,9 +117,9 @@ describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
         expect(answer.text).not.toMatch(/secret-reason|tenants|actor/);
         expectGuarded(answer);
       }
-    told.length = 0;
+    failures.length = 0;
     for (const user of Object.keys(WRONG)) await served.ask(at('/'), { user });
-    expect(told.length).toBe(Object.keys(WRONG).length);
+    expect(failures.length).toBe(Object.keys(WRONG).length);
   });
 
   it('answers every question, unchanged by the application, and says nothing of what is hidden', async () => {
