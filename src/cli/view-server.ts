@@ -15,14 +15,16 @@ const LOOPBACK = '127.0.0.1';
 const secret = (): string => randomBytes(32).toString('base64url');
 
 /**
- * The viewer for one browser of this machine. Whoever comes first with the token of the address gets a cookie for it, and nobody after
- * that. Anybody on this machine can reach the port, and a page from elsewhere can have its own name point here: so the name that was asked
- * for has to be ours, and all else needs the cookie.
+ * The viewer for one browser of this machine. Whoever comes first with the token of the address is led to a path that nobody can guess and
+ * gets a cookie for it, and nobody after that. Anybody on this machine can reach the port, and a page from elsewhere can have its own name
+ * point here: so the name that was asked for has to be ours, and all else needs the path and the cookie. A browser sends the cookies of a
+ * host to all of its ports, whoever listens there, but only those of the path that is asked for.
  * @param port 0: one that is free
  */
 export async function serveAlone(port: number, handler: ViewerHandler): Promise<ServedAlone> {
   let token: string | undefined = secret();
-  const session = secret();
+  const [mount, session] = [secret(), secret()];
+  const alone = unreferred(handler);
   const server = createServer((request, response) => {
     answered(request, response).catch(() => response.destroy());
   });
@@ -44,16 +46,17 @@ export async function serveAlone(port: number, handler: ViewerHandler): Promise<
       token = undefined;
       return enter(response);
     }
-    if (!hasCookie(headers.cookie)) return refuse(response, 401, 'open the address that the command has printed');
-    const asked = { method, headers, native: request, ...below(url, 0) };
-    await answerWith(handler, asked, response);
+    const target = below(url, 1);
+    const [isHere, isKnown] = [same(target.mount, mount), hasCookie(headers.cookie)];
+    if (!isHere || !isKnown) return refuse(response, 401, 'open the address that the command has printed');
+    await answerWith(alone, { method, headers, native: request, ...target }, response);
   }
 
   /** By a page and not by a redirection, which would be from wherever the address was clicked, and so without the cookie. */
   function enter(response: ServerResponse): void {
-    response.setHeader('set-cookie', `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=/`);
+    response.setHeader('set-cookie', `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=/${mount}/`);
     response.writeHead(200, { ...PLAIN, 'content-type': 'text/html; charset=utf-8' });
-    response.end('<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=../"><title>Audit log</title><a href="../">Audit log</a>'); // prettier-ignore
+    response.end(`<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=../${mount}/"><title>Audit log</title><a href="../${mount}/">Audit log</a>`); // prettier-ignore
   }
 
   function hasCookie(text = ''): boolean {
@@ -79,6 +82,14 @@ const PLAIN = {
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
 };
+
+/** Its address has a secret in it: nobody is told where a link was clicked. */
+function unreferred(handler: ViewerHandler): ViewerHandler {
+  return async (request) => {
+    const answer = await handler(request);
+    return { ...answer, headers: { ...answer.headers, 'referrer-policy': PLAIN['referrer-policy'] } };
+  };
+}
 
 function refuse(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { ...PLAIN, 'content-type': 'text/plain; charset=utf-8' });

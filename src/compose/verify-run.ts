@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { JsonObject } from '../event/types.js';
 import type { VerifyAnswer } from '../viewer/answers.js';
@@ -67,11 +68,14 @@ export class VerifyRun implements Verifying {
   }
 }
 
-/** Of the package, as the application finds it: `import.meta` is not for this package's sources, which are CommonJS too. */
+/** Of the package, as it or the application finds it: `import.meta` is not for this package's sources, which are CommonJS too. */
 function workerFile(): string | undefined {
-  const places = [process.argv[1], resolve('package.json')].filter((place) => place !== undefined);
-  for (const place of places) {
+  const own = ownFile();
+  const beside = own && join(dirname(own), '../../esm/cli/verify-worker.js');
+  if (beside && existsSync(beside)) return beside;
+  for (const place of [process.argv[1], resolve('package.json')]) {
     try {
+      if (place === undefined) continue;
       const manifest = createRequire(realpathSync(dirname(place)) + '/').resolve('nestjs-prisma-audit/package.json');
       const file = join(dirname(manifest), 'dist/esm/cli/verify-worker.js');
       if (existsSync(file)) return file;
@@ -80,4 +84,12 @@ function workerFile(): string | undefined {
     }
   }
   return undefined;
+}
+
+/** This file, as the engine calls it in both module formats; of a bundle it has another name, or is not there. */
+function ownFile(): string | undefined {
+  const file = /((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()\n]*verify-run\.\w+):\d+:\d+/.exec(
+    new Error('here').stack ?? '',
+  )?.[1];
+  return file?.startsWith('file:') === true ? fileURLToPath(file) : file;
 }

@@ -10,7 +10,7 @@ export interface ReaderScope {
   readonly tenants: readonly string[] | 'all';
   /** Whether he sees a field, by the client's names, as `catalogue` or `config` have them. A hidden one is absent from values, changes, history and exports. @defaultValue all */
   readonly fields?: ((model: string, field: string) => boolean) | undefined;
-  /** Whether he sees the entries of an action. @defaultValue all */
+  /** Whether he sees the entries of an action. Those of `audit.*` name what other readers asked: hide them with what you hide. @defaultValue all */
   readonly actions?: ((action: string) => boolean) | undefined;
   /** Who reads, as your application knows him: it stands in the entries that his reading leaves. */
   readonly actor: Actor;

@@ -197,8 +197,8 @@ export interface OverviewAnswer {
   /** Rows of the whole database that wait for their entry; only for whoever sees all tenants. */
   readonly unsealed?: { readonly count: number; readonly oldestMs: number | null };
   readonly sealer?: { readonly alive: boolean | null; readonly lagMs: number | null };
-  /** Of the registry, the newest that is signed. */
-  readonly checkpoint: { readonly size: number; readonly at: string } | null;
+  /** Of the registry, the newest that is signed. `size` is of all tenants together: only for whoever sees all of them. */
+  readonly checkpoint: { readonly size?: number; readonly at: string } | null;
   readonly anchors?: readonly { readonly name: string; readonly at: string | null }[];
   /** The newest `audit.verified` that the log has. */
   readonly verified?: { readonly at: string; readonly verdict: string; readonly level?: string };

@@ -4,6 +4,7 @@ import { json, type Asked } from './asked.js';
 import { fileOf } from './files.js';
 import { guardHeaders } from './headers.js';
 import type { CheckedViewerOptions } from './options.js';
+import { requireOwnPage } from './own-page.js';
 import { segmentsOf } from './path.js';
 import type { ViewerSource } from './port.js';
 import { Readers } from './readers.js';
@@ -44,10 +45,13 @@ async function answered(
   readers: Readers,
 ): Promise<ViewerAnswer & { readonly csp?: string | undefined }> {
   const scope = await allowed(request, authorize);
+  const audited = source();
+  // Of the page and its files too: a scope that is none is the application's mistake, and nothing is shown for it.
+  const reader = readers.of(scope, audited);
   const { method, path, mount } = request;
   if (path === '') return movedTo(`./${mount}/${request.query === '' ? '' : `?${request.query}`}`);
   const segments = segmentsOf(path);
-  if (segments[0] === 'api') return await asked(request, segments.slice(1), scope, source(), readers);
+  if (segments[0] === 'api') return await asked(request, segments.slice(1), { scope, source: audited, reader });
   only(method, ['GET', 'HEAD']);
   const { assets } = await import('./assets.generated.js');
   return fileOf(assets, segments);
@@ -76,14 +80,9 @@ function thrownBy(error: unknown): unknown {
 async function asked(
   request: ViewerRequest,
   segments: readonly string[],
-  scope: ReaderScope,
-  source: ViewerSource,
-  readers: Readers,
+  of: Pick<Asked, 'scope' | 'source' | 'reader'>,
 ): Promise<ViewerAnswer> {
-  const site = headerOf(request, 'sec-fetch-site');
-  // Reading leaves entries in the reader's name: no other site may have him read.
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new Refused(403, 'FORBIDDEN', 'another site may not ask this');
+  requireOwnPage(request);
   const route = routeOf(segments);
   if (route === undefined) throw notFound('there is no such question');
   const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -94,9 +93,7 @@ async function asked(
   if (request.query.length > LONGEST_QUERY) throw new Refused(414, 'AUDIT_QUERY_INVALID', 'the query is longer than 8 KiB'); // prettier-ignore
   const answering = route.methods[method as 'GET' | 'POST'];
   const question: Asked = {
-    source,
-    scope,
-    reader: readers.of(scope, source),
+    ...of,
     params: route.params,
     query: new URLSearchParams(request.query),
     request,

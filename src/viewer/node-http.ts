@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ViewerHandler } from './handler.js';
-import type { ViewerRequest } from './request.js';
+import type { ViewerAnswer, ViewerRequest } from './request.js';
 
 /** What is used of Node's own response, of HTTP/1 or HTTP/2. */
 export interface ResponseLike {
@@ -18,8 +18,9 @@ export interface ResponseLike {
   off(event: string, listener: () => void): unknown;
 }
 
-/** Headers of others on the same response that would weaken or change ours; the rest (cookies, request ids) stay. */
-const OURS = /^(?:content-|cross-origin-|etag$|last-modified$|cache-control$|expires$|x-frame-options$)/;
+/** Headers of others on the same response that would weaken or change ours, or let other sites read it; the rest (cookies, request ids) stay. */
+const OURS =
+  /^(?:content-|access-control-|cross-origin-|etag$|last-modified$|cache-control$|expires$|x-frame-options$)/;
 
 /** Asks the handler, and sends what it answers: a stream as fast as it is read, and no further once whoever asked has gone. */
 export async function answerWith(
@@ -33,20 +34,26 @@ export async function answerWith(
   try {
     const isEnding = (): boolean => endsServer(response.socket);
     const { status, headers, body } = await handler({ ...request, signal: gone.signal, isEnding });
-    if (response.headersSent || response.destroyed) return;
+    if (response.headersSent || response.destroyed) return await letGo(body);
     for (const name of response.getHeaderNames()) if (OURS.test(name.toLowerCase())) response.removeHeader(name);
     const isWhole = typeof body === 'string' || body instanceof Uint8Array;
     const bytes = isWhole ? Buffer.from(body as string) : undefined;
     const length = bytes === undefined || status === 304 ? {} : { 'content-length': String(bytes.length) };
     response.writeHead(status, { ...headers, ...length });
     if (request.method === 'HEAD') {
-      if (!isWhole) await body[Symbol.asyncIterator]().return?.(undefined);
+      await letGo(body);
       response.end();
     } else if (isWhole) response.end(bytes);
     else await send(body, response, gone.signal);
   } finally {
     response.off('close', onClose);
   }
+}
+
+/** A stream that nobody takes holds what it has begun with until it is told to end. */
+async function letGo(body: ViewerAnswer['body']): Promise<void> {
+  if (typeof body === 'string' || body instanceof Uint8Array) return;
+  await body[Symbol.asyncIterator]().return?.(undefined);
 }
 
 async function send(body: AsyncIterable<Uint8Array>, response: ResponseLike, signal: AbortSignal): Promise<void> {

@@ -49,7 +49,18 @@ function ask({ address }: Viewed, path: string, headers: Record<string, string> 
   });
 }
 
+/** As the page asks. */
+const OURS = { 'x-audit-viewer': '1' };
+
 const cookieOf = ({ headers }: Answer): string => headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+/** Where the page is, without a slash at its end. */
+const mountOf = ({ text }: Answer): string => /url=\.\.(\/[\w-]{43})\/"/.exec(text)?.[1] ?? '';
+
+/** What a browser has once it was led to the page. */
+async function enter(viewed: Viewed): Promise<{ mount: string; cookie: string }> {
+  const entered = await ask(viewed, viewed.address.pathname);
+  return { mount: mountOf(entered), cookie: cookieOf(entered) };
+}
 
 describe('the command view', () => {
   it('prints an address of this machine alone, which works once', async () => {
@@ -60,22 +71,54 @@ describe('the command view', () => {
       expect([path, (await ask(viewed, path)).status]).toEqual([path, 401]);
     expect((await ask(viewed, pathname, {}, 'HEAD')).status).toBe(401); // a look in advance uses nothing up
     const entered = await ask(viewed, pathname);
-    expect(entered.headers['set-cookie']?.[0]).toMatch(new RegExp(`^audit-view-${viewed.address.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/$`)); // prettier-ignore
+    const [mount, cookie] = [mountOf(entered), cookieOf(entered)];
+    // Of that path alone, so that a listener on another port of this machine is not sent it.
+    expect(entered.headers['set-cookie']).toEqual([`${cookie}; HttpOnly; SameSite=Strict; Path=${mount}/`]);
+    expect(cookie).toMatch(new RegExp(`^audit-view-${viewed.address.port}=[\\w-]{43}$`));
+    expect(mount).toMatch(/^\/[\w-]{43}$/);
+    expect(entered.headers['referrer-policy']).toBe('no-referrer');
+    expect(cookie).not.toContain(mount.slice(1));
     expect(entered.text).not.toContain(pathname.split('/').at(-1));
     expect((await ask(viewed, pathname)).status).toBe(401);
-    expect((await ask(viewed, pathname, { cookie: cookieOf(entered) })).status).toBe(401);
-    const session = await ask(viewed, '/api/session', { cookie: `a=b; ${cookieOf(entered)}` });
+    expect((await ask(viewed, pathname, { cookie })).status).toBe(401);
+    const session = await ask(viewed, `${mount}/api/session`, { cookie: `a=b; ${cookie}`, ...OURS });
     expect(JSON.parse(session.text)).toMatchObject({ tenants: 'all', can: { verify: true }, reader: { id: expect.stringMatching(/^os:/) } }); // prettier-ignore
-    expect((await ask(viewed, '/', { cookie: cookieOf(entered) })).text).toContain('<base href="./">');
-    for (const cookie of [
-      `audit-view-${viewed.address.port}=x`,
-      `audit-view-${viewed.address.port}=`,
-      cookieOf(entered).replace('view-', 'view-1'),
-    ])
-      // prettier-ignore
-      expect((await ask(viewed, '/api/session', { cookie })).status).toBe(401);
+    expect(session.headers['referrer-policy']).toBe('no-referrer');
+    const page = await ask(viewed, `${mount}/`, { cookie });
+    expect([page.text.includes('<base href="./">'), page.headers['referrer-policy']]).toEqual([true, 'no-referrer']);
     viewed.child.kill('SIGTERM');
     expect(await once(viewed.child, 'exit')).toEqual([0, null]);
+  });
+
+  it('needs the path and the cookie, each of them whole', async () => {
+    const viewed = await view();
+    const { mount, cookie } = await enter(viewed);
+    const { port } = viewed.address;
+    const other = 'x'.repeat(43);
+    for (const [path, given] of [
+      [mount, undefined],
+      [mount, `audit-view-${port}=x`],
+      [mount, `audit-view-${port}=`],
+      [mount, cookie.replace('view-', 'view-1')],
+      [mount, cookie.slice(0, -1)],
+      [mount, `audit-view-${port}=${mount.slice(1)}`],
+      ['', cookie],
+      ['/', cookie],
+      [`/${other}`, cookie],
+      [mount.slice(0, -1), cookie],
+      [`${mount}x`, cookie],
+      [`/${mount}`, cookie],
+      [`/x${mount}`, cookie],
+      [`/${cookie.split('=')[1] ?? ''}`, cookie],
+    ] as const)
+      for (const rest of ['/', '/api/session', '/verify.html']) {
+        const answer = await ask(viewed, path + rest, { ...OURS, ...(given === undefined ? {} : { cookie: given }) });
+        expect([path, given, rest, answer.status, answer.text]).toEqual([path, given, rest, 401, 'open the address that the command has printed\n']); // prettier-ignore
+        expect(answer.headers['set-cookie']).toBeUndefined();
+      }
+    expect((await ask(viewed, `${mount}/api/session`, { cookie, ...OURS })).status).toBe(200);
+    viewed.child.kill('SIGTERM');
+    await once(viewed.child, 'exit');
   });
 
   it('listens on the loopback alone, and answers to no other name', async () => {
@@ -100,10 +143,12 @@ describe('the command view', () => {
 
   it('shows the tenants that are named, on the port that is', async () => {
     const viewed = await view('--tenant', 'acme', '--port', '0');
-    const cookie = cookieOf(await ask(viewed, viewed.address.pathname));
-    const session = JSON.parse((await ask(viewed, '/api/session', { cookie })).text) as object;
+    const { mount, cookie } = await enter(viewed);
+    const session = JSON.parse((await ask(viewed, `${mount}/api/session`, { cookie, ...OURS })).text) as object;
     expect(session).toMatchObject({ tenants: ['acme'], can: { verify: false } });
-    expect(JSON.parse((await ask(viewed, '/api/entries?tenant=globex', { cookie })).text)).toEqual({ entries: [] });
+    expect(JSON.parse((await ask(viewed, `${mount}/api/entries?tenant=globex`, { cookie, ...OURS })).text)).toEqual({
+      entries: [],
+    });
     const taken = await run(['view', '--port', viewed.address.port], { url: log.url });
     expect(taken).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/EADDRINUSE/) });
     viewed.child.kill('SIGTERM');
@@ -117,17 +162,17 @@ describe('the command view', () => {
 
   it('verifies beside the page, and leaves in the log that it has', async () => {
     const viewed = await view();
-    const cookie = cookieOf(await ask(viewed, viewed.address.pathname));
-    const headers = { cookie, 'x-audit-viewer': '1' };
-    expect(JSON.parse((await ask(viewed, '/api/verify', { cookie })).text)).toEqual({ state: 'never' });
-    expect((await ask(viewed, '/api/verify', { cookie }, 'POST')).status).toBe(403);
-    const first = await ask(viewed, '/api/verify', headers, 'POST');
-    const second = await ask(viewed, '/api/verify', headers, 'POST'); // starts no other
+    const { mount, cookie } = await enter(viewed);
+    const headers = { cookie, ...OURS };
+    expect(JSON.parse((await ask(viewed, `${mount}/api/verify`, headers)).text)).toEqual({ state: 'never' });
+    expect((await ask(viewed, `${mount}/api/verify`, { cookie }, 'POST')).status).toBe(403);
+    const first = await ask(viewed, `${mount}/api/verify`, headers, 'POST');
+    const second = await ask(viewed, `${mount}/api/verify`, headers, 'POST'); // starts no other
     expect([first.status, second.status]).toEqual([202, 202]);
     let state: { state?: string; report?: { verdict?: string } } = {};
     do {
       await new Promise((resolve) => setTimeout(resolve, 50));
-      state = JSON.parse((await ask(viewed, '/api/verify', { cookie })).text) as typeof state;
+      state = JSON.parse((await ask(viewed, `${mount}/api/verify`, headers)).text) as typeof state;
     } while (state.state === 'running');
     expect(state).toMatchObject({ state: 'done', report: { verdict: 'VERIFIED', findings: [] } });
     const { rows } = await log.pool.query(`select count(*)::int as n from audit.content where header like '%audit.verified%'`); // prettier-ignore

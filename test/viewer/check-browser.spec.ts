@@ -176,7 +176,9 @@ withChromium('verify.html, in Chromium, from a disk', () => {
   beforeAll(async () => {
     const html = assets['verify.html']?.body ?? '';
     writeFileSync(join(work, 'verify.html'), html);
-    const answer = await fetch(`${base}/audit/api/entries/${id}/proof?tenant=acme`);
+    const answer = await fetch(`${base}/audit/api/entries/${id}/proof?tenant=acme`, {
+      headers: { 'x-audit-viewer': '1' },
+    });
     const { files } = (await answer.json()) as { files: Record<string, string> };
     folder = mkdtempSync(join(work, 'proof-'));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), Buffer.from(text, 'base64'));

@@ -49,7 +49,7 @@ describe.each(['express', 'fastify'] as const)('in Nest on %s', (adapter) => {
       AuditViewerModule.forRoot({ path: 'billing/audit', name: 'billing', authorize: () => ({ tenants: [''], actor: { id: 'bob' } }) }), // prettier-ignore
     ]);
     const session = async (path: string): Promise<unknown> =>
-      await (await fetch(`${app.base}${path}/api/session`)).json();
+      await (await fetch(`${app.base}${path}/api/session`, { headers: { 'x-audit-viewer': '1' } })).json();
     expect(await session('/audit')).toMatchObject({ deployment: 'example.com/test', reader: { id: 'ann' } });
     expect(await session('/billing/audit')).toMatchObject({ deployment: 'example.com/billing', reader: { id: 'bob' } });
     await app.close();

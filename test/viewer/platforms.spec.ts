@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FIELD, viewerWorld, type ViewerWorld } from './world.js';
+import { FIELD, WRONG, viewerWorld, type ViewerWorld } from './world.js';
 import { VIEWERS, type Answer, type ServedViewer } from './served.js';
 
 let world: ViewerWorld;
@@ -44,15 +44,20 @@ function expectGuarded({ headers }: Answer): void {
     'cross-origin-opener-policy': 'same-origin',
   });
   expect(headers['x-frame-options']).toBeUndefined();
+  expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
   expect(headers['cache-control']).toMatch(/no-store|private/);
 }
 
 describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
   let served: ServedViewer;
+  const failures: unknown[] = [];
   let at: (path: string) => string;
   let questions: readonly string[];
   beforeAll(async () => {
-    served = await (VIEWERS[name] as (typeof VIEWERS)[string])(world.options, world.scopes); // each has its name
+    served = await (VIEWERS[name] as (typeof VIEWERS)[string])(
+      { ...world.options, onError: (error) => failures.push(error) },
+      world.scopes,
+    ); // each has its name
     at = (path) => served.mount + path;
     const mine = world.shown.find(({ action, source }) => action === 'Invoice.update' && source === 'change');
     const grouped = world.shown.find(({ group }) => group !== undefined);
@@ -103,18 +108,18 @@ describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
       }
   });
 
-  it('says what authorize threw by its status alone, and what broke not at all', async () => {
-    for (const [user, status] of [
-      ['forbidden', 403],
-      ['broken', 500],
-      ['wrong', 500],
-    ] as const) {
-      // prettier-ignore
-      const answer = await served.ask(at('/api/session'), { user });
-      expect([user, answer.status, JSON.parse(answer.text)]).toEqual([user, status, { error: { code: expect.any(String), message: expect.any(String) } }]); // prettier-ignore
-      expect(answer.text).not.toContain('secret-reason');
-      expectGuarded(answer);
-    }
+  it('says what authorize threw by its status alone, and what broke not at all, wherever it is asked', async () => {
+    const asks = [['forbidden', 403], ['broken', 500], ...Object.keys(WRONG).map((user) => [user, 500] as const)] as const; // prettier-ignore
+    for (const [user, status] of asks)
+      for (const path of ['', '/', '/entry/1', '/verify.html', '/nothing', '/api/session', '/api/nothing']) {
+        const answer = await served.ask(at(path), { user });
+        expect([user, path, answer.status, JSON.parse(answer.text)]).toEqual([user, path, status, { error: { code: expect.any(String), message: expect.any(String) } }]); // prettier-ignore
+        expect(answer.text).not.toMatch(/secret-reason|tenants|actor/);
+        expectGuarded(answer);
+      }
+    failures.length = 0;
+    for (const user of Object.keys(WRONG)) await served.ask(at('/'), { user });
+    expect(failures.length).toBe(Object.keys(WRONG).length);
   });
 
   it('answers every question, unchanged by the application, and says nothing of what is hidden', async () => {
@@ -168,7 +173,10 @@ describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
     ['a method of a page', '/entry/1', 'POST', [405]],
     ['a start without the header', '/api/verify', 'POST', [403]],
   ])('answers %s with what is wrong with it', async (_what, path, method, statuses) => {
-    const answer = await served.ask(at(path), { user: 'ann', method });
+    // What is not GET needs the header even from the page.
+    const isBare = method !== 'GET';
+    const headers = { 'sec-fetch-site': 'same-origin' };
+    const answer = await served.ask(at(path), { user: 'ann', method, headers, isBare });
     // Some servers refuse what is no path themselves.
     const isOurs = answer.headers['content-security-policy'] === CSP;
     expect([...statuses, ...(isOurs ? [] : [400, 404, 414])]).toContain(answer.status);
@@ -179,12 +187,64 @@ describe.each(Object.keys(VIEWERS))('the viewer on %s', (name) => {
   });
 
   it('lets no other site ask in the name of whoever is signed in', async () => {
-    for (const site of ['cross-site', 'same-site']) {
-      const answer = await served.ask(at('/api/entries'), { user: 'ann', headers: { 'sec-fetch-site': site } });
-      expect([site, answer.status]).toEqual([site, 403]);
-    }
-    const page = await served.ask(at('/entry/1'), { user: 'ann', headers: { 'sec-fetch-site': 'cross-site' } });
-    expect(page.status).toBe(200); // a link from elsewhere
+    const [host, own, other] = ['log.corp.test:8080', 'http://log.corp.test:8080', 'http://wiki.corp.test:8080'];
+    const page = { 'x-audit-viewer': '1' };
+    const asks: readonly (readonly [status: number, headers: Readonly<Record<string, string>>])[] = [
+      // What a browser says by https and on localhost.
+      [200, { 'sec-fetch-site': 'same-origin' }],
+      [200, { 'sec-fetch-site': 'none' }],
+      [200, { 'sec-fetch-site': 'same-origin', host: 'behind-a-proxy', origin: 'https://log.corp.test' }],
+      [403, { 'sec-fetch-site': 'cross-site' }],
+      [403, { 'sec-fetch-site': 'same-site', ...page, origin: own, referer: own }],
+      [403, { 'sec-fetch-site': 'none', ...page, origin: other }],
+      [403, { 'sec-fetch-site': 'same-origin, cross-site', ...page }],
+      [403, { 'sec-fetch-site': '', ...page }],
+      // By plain http.
+      [200, page],
+      [200, { ...page, origin: own }],
+      [200, { origin: own }],
+      [200, { origin: own, referer: `${other}/page` }],
+      [200, { referer: `${own}/audit/entry/1?x=http://evil.test` }],
+      [200, { host: 'LOG.corp.test:80', referer: 'http://log.corp.test/' }],
+      [200, { host: 'log.corp.test:443', origin: 'https://log.corp.test' }],
+      [200, { host: '[::1]:8080', origin: 'http://[::1]:8080' }],
+      [403, {}],
+      [403, { 'x-audit-viewer': '0' }],
+      [403, { referer: `${other}/page` }],
+      [403, { referer: 'http://evil.test/?http://log.corp.test:8080/' }],
+      [403, { referer: 'http://log.corp.test:8080@evil.test/' }],
+      [403, { referer: 'http://log.corp.test:8080.evil.test/' }],
+      [403, { referer: 'http://log.corp.test/' }], // another port
+      [403, { referer: '/audit/' }],
+      [403, { referer: '' }],
+      [403, { host: '', referer: 'about:blank' }],
+      // Let through by an application that lets everybody ask.
+      [403, { ...page, origin: other }],
+      [403, { ...page, origin: 'http://log.corp.test:8081' }],
+      [403, { ...page, origin: 'null' }],
+      [403, { ...page, origin: '' }],
+      [403, { ...page, origin: `${own}, ${other}` }],
+      [403, { ...page, origin: other, referer: own }],
+      [403, { ...page, origin: other, 'x-forwarded-host': 'wiki.corp.test:8080' }],
+    ];
+    const before = await world.audit.query.count({ tenant: 'acme', action: 'audit.exported' });
+    for (const [status, headers] of asks)
+      for (const path of status === 200
+        ? ['/api/entries?limit=1']
+        : ['/api/entries?limit=1', '/api/export', '/api/tail', '/api/none']) {
+        const answer = await served.ask(at(path), { user: 'ann', headers: { host, ...headers }, isBare: true });
+        // A request without a host is none for some servers.
+        const isOurs = answer.headers['content-security-policy'] === CSP;
+        expect([path, headers, isOurs || headers['host'] !== '' ? answer.status : 403]).toEqual([path, headers, status]); // prettier-ignore
+        if (isOurs) expectGuarded(answer);
+        if (status === 403) expect(answer.text).not.toMatch(/acme/);
+      }
+    await world.audit.flush();
+    expect(await world.audit.query.count({ tenant: 'acme', action: 'audit.exported' })).toEqual(before);
+    const start = await served.ask(at('/api/verify'), { user: 'root', method: 'POST', headers: { host, origin: other } }); // prettier-ignore
+    expect([start.status, start.text]).toEqual([403, expect.stringContaining('another site')]);
+    const link = await served.ask(at('/entry/1'), { user: 'ann', headers: { 'sec-fetch-site': 'cross-site' }, isBare: true }); // prettier-ignore
+    expect(link.status).toBe(200); // from elsewhere, to a page
   });
 
   it('tells a guard of doors of doors alone', async () => {

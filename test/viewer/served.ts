@@ -40,6 +40,8 @@ export interface Asking {
   readonly method?: string;
   readonly user?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Without the header that the page sends. */
+  readonly isBare?: boolean;
 }
 
 export interface ServedViewer {
@@ -92,10 +94,10 @@ export const VIEWERS: Readonly<Record<string, Serve>> = {
     const audit = createAudit(options);
     const app = fastify({ forceCloseConnections: true });
     await app.register(auditFastify(audit, { requests: 'all' }));
-    app.addHook(
-      'onRequest',
-      async (_request, reply) => void reply.header('content-security-policy', "default-src 'self'"),
-    );
+    app.addHook('onRequest', async (_request, reply) => {
+      void reply.header('content-security-policy', "default-src 'self'").headers(CORS);
+      for (const [name, value] of Object.entries(CORS)) reply.raw.setHeader(name, value);
+    });
     app.addHook('onSend', async () => 'changed by a hook');
     await app.register(onFastify(audit, { authorize: authorizeBy(scopes) }) as never, { prefix: '/in/audit' });
     await app.listen({ port: 0, host: '127.0.0.1' });
@@ -183,7 +185,14 @@ async function serveNest(
   return await servedBy(app.getHttpServer() as Server, mount, () => app.close());
 }
 
-/** As helmet does. */
+/** For every site that asks. */
+const CORS = {
+  'access-control-allow-origin': 'http://evil.test',
+  'access-control-allow-credentials': 'true',
+  'access-control-expose-headers': '*',
+};
+
+/** As helmet and cors do. */
 function asHelmet(
   _request: unknown,
   response: { setHeader(name: string, value: string): void },
@@ -191,6 +200,7 @@ function asHelmet(
 ): void {
   response.setHeader('Content-Security-Policy', "default-src 'self' https:");
   response.setHeader('X-Frame-Options', 'DENY');
+  for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
   response.setHeader('X-Of-The-Application', 'stays');
   next();
 }
@@ -202,9 +212,13 @@ async function servedBy(server: Server, mount: string, close: () => Promise<unkn
   return {
     mount,
     port,
-    ask: (path, { method = 'GET', user, headers = {} } = {}) =>
+    ask: (path, { method = 'GET', user, headers = {}, isBare = false } = {}) =>
       new Promise((resolve, reject) => {
-        const all = { ...(user === undefined ? {} : { 'x-user': user }), ...headers };
+        const all = {
+          ...(isBare ? {} : { 'x-audit-viewer': '1' }),
+          ...(user === undefined ? {} : { 'x-user': user }),
+          ...headers,
+        };
         const asked = httpRequest({ port, host: '127.0.0.1', path, method, headers: all, agent: false }, (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));

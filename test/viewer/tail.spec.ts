@@ -4,8 +4,15 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAudit, type Audit } from '../../src/compose/index.js';
 import { newContext } from '../../src/context/index.js';
+import type { ReaderScope } from '../../src/query/index.js';
 import { emptyLog, type FilledLog } from '../support/filled-log.js';
 import { VIEWERS, type ServedViewer } from './served.js';
+
+/** `bob:acme` is bob, of acme. */
+const READER = (user: string): ReaderScope => {
+  const [tenant = '', id = 'ann'] = user.split(':').toReversed();
+  return { tenants: [tenant], actor: { id } };
+};
 
 let log: FilledLog;
 let audit: Audit;
@@ -13,7 +20,7 @@ let served: ServedViewer;
 beforeAll(async () => {
   log = await emptyLog();
   audit = createAudit({ databaseUrl: log.url, flushIntervalMs: 1, seal: { minWaitMs: 1 } });
-  served = await (VIEWERS['Express'] as (typeof VIEWERS)[string])({ databaseUrl: log.url, seal: false }, (user) => ({ tenants: [user], actor: { id: 'ann' } })); // prettier-ignore
+  served = await (VIEWERS['Express'] as (typeof VIEWERS)[string])({ databaseUrl: log.url, seal: false }, READER); // prettier-ignore
 });
 afterAll(async () => {
   await served?.close();
@@ -24,6 +31,9 @@ afterAll(async () => {
 function record(tenant: string, number: number, action = 'thing.done'): void {
   audit.record({ action, details: { number } }, { context: newContext({ actor: { id: 'x' }, tenant }) });
 }
+
+/** As the page asks. */
+const OURS = { 'x-audit-viewer': '1' };
 
 interface Event {
   readonly id?: string;
@@ -37,7 +47,13 @@ async function listen(
   headers: Record<string, string>,
   until: (events: Event[]) => boolean,
 ): Promise<Event[]> {
-  const asked = httpRequest({ host: '127.0.0.1', port: served.port, path, headers, agent: false });
+  const asked = httpRequest({
+    host: '127.0.0.1',
+    port: served.port,
+    path,
+    headers: { ...OURS, ...headers },
+    agent: false,
+  });
   asked.end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   expect([response.statusCode, response.headers['content-type'], response.headers['x-accel-buffering']]).toEqual([200, 'text/event-stream; charset=utf-8', 'no']); // prettier-ignore
@@ -136,12 +152,61 @@ describe('the tail', () => {
   });
 });
 
+describe('how many look on', () => {
+  const look = async (user: string): Promise<[IncomingMessage, () => void]> => {
+    const asked = httpRequest({ host: '127.0.0.1', port: served.port, path: `/audit/api/tail?tenant=many`, headers: { ...OURS, 'x-user': user }, agent: false }); // prettier-ignore
+    asked.on('error', () => undefined); // destroyed below
+    asked.end();
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    response.resume().on('error', () => undefined);
+    return [response, () => void asked.destroy()];
+  };
+
+  it('is ten of one reader, whatever his tenants, and others look on still', async () => {
+    const ends: (() => void)[] = [];
+    for (let i = 0; i < 10; i += 1) {
+      const [{ statusCode }, end] = await look(i % 2 === 0 ? 'many' : 'more');
+      expect([i, statusCode]).toEqual([i, 200]);
+      ends.push(end);
+    }
+    const [refused] = await look('many');
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '30']);
+    const [other, endOther] = await look('bob:many');
+    expect(other.statusCode).toBe(200);
+    for (const end of [...ends, endOther]) end();
+    await hasRoom('many');
+  }, 30_000);
+
+  it('does not count who has gone before there was an answer', async () => {
+    for (let i = 0; i < 40; i += 1) {
+      const asked = httpRequest({ host: '127.0.0.1', port: served.port, path: '/audit/api/tail?tenant=many', headers: { ...OURS, 'x-user': 'gone:many' }, agent: false }); // prettier-ignore
+      asked.on('error', () => undefined); // destroyed below
+      asked.end();
+      await once(asked, 'finish');
+      await new Promise((resolve) => setTimeout(resolve, i % 5));
+      asked.destroy();
+    }
+    await hasRoom('gone:many');
+  }, 60_000);
+
+  /** Whatever was taken is given back, in its time. */
+  async function hasRoom(user: string): Promise<void> {
+    for (let i = 0; ; i += 1) {
+      const looks = await Promise.all(Array.from({ length: 10 }, () => look(user)));
+      for (const [, end] of looks) end();
+      if (looks.every(([{ statusCode }]) => statusCode === 200)) return;
+      expect(i).toBeLessThan(50);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+});
+
 describe('a server that ends', () => {
   it.each(['Express', 'Fastify', 'Nest on Express', 'Nest on Fastify'])(
     'does not wait for whoever looks on: %s',
     async (name) => {
       const other = await (VIEWERS[name] as (typeof VIEWERS)[string])({ databaseUrl: log.url, seal: false }, (user) => ({ tenants: [user], actor: { id: 'ann' } })); // prettier-ignore
-      const asked = httpRequest({ host: '127.0.0.1', port: other.port, path: `${other.mount}/api/tail?tenant=acme`, headers: { 'x-user': 'acme' }, agent: false }); // prettier-ignore
+      const asked = httpRequest({ host: '127.0.0.1', port: other.port, path: `${other.mount}/api/tail?tenant=acme`, headers: { ...OURS, 'x-user': 'acme' }, agent: false }); // prettier-ignore
       asked.end();
       const [response] = (await once(asked, 'response')) as [IncomingMessage];
       const ended = once(response, 'end'); // whole, and not cut
@@ -157,7 +222,7 @@ describe('an export', () => {
   it('ends when whoever takes it has gone, and lets go of what it holds', async () => {
     for (let i = 0; i < 1_200; i += 1) record('large', i);
     await audit.flush();
-    const asked = httpRequest({ host: '127.0.0.1', port: served.port, path: '/audit/api/export?tenant=large', headers: { 'x-user': 'large' }, agent: false }); // prettier-ignore
+    const asked = httpRequest({ host: '127.0.0.1', port: served.port, path: '/audit/api/export?tenant=large', headers: { ...OURS, 'x-user': 'large' }, agent: false }); // prettier-ignore
     asked.end();
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     await once(response, 'data');

@@ -78,6 +78,28 @@ export async function viewerWorld(): Promise<ViewerWorld> {
   };
 }
 
+/** As an application can get it wrong. */
+export const WRONG = Object.fromEntries(
+  [
+    { tenants: [], actor: { id: 'wrong' } },
+    { tenants: [7], actor: { id: 'wrong' } },
+    { tenants: 'acme', actor: { id: 'wrong' } },
+    { tenants: ['acme'] },
+    { tenants: ['acme'], actor: null },
+    { tenants: ['acme'], actor: { id: 7 } },
+    { tenants: ['acme'], actor: { id: 'wrong', name: 'x' } },
+    { tenants: ['acme'], actor: { id: 'wrong', email: 1n } },
+    { tenants: ['acme'], actor: { id: 'wrong' }, actions: 'invoice.*' },
+    { tenants: ['acme'], actor: { id: 'wrong' }, tenant: 'acme' },
+    {},
+    [],
+    1,
+    true,
+    'all',
+    () => true,
+  ].map((scope, at) => [`wrong-${at}`, scope as unknown as ReaderScope]), // which none of them is
+);
+
 const SCOPES: Readonly<Record<string, ReaderScope>> = {
   ann: {
     tenants: ['acme'],
@@ -87,6 +109,5 @@ const SCOPES: Readonly<Record<string, ReaderScope>> = {
   },
   root: { tenants: 'all', actor: { id: 'root' } },
   guard: { tenants: ['acme'], actions: (action) => action.startsWith('access.'), actor: { id: 'guard' } },
-  // As an application can get it wrong.
-  wrong: { tenants: [], actor: { id: 'wrong' } },
+  ...WRONG,
 };

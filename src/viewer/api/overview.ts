@@ -17,7 +17,7 @@ export const overview: Answering = async ({ source, scope, reader, query }) => {
   const answer: OverviewAnswer = {
     ...found,
     hours: found.hours.map(({ at, ...numbers }) => ({ at: at.toISOString(), ...numbers })),
-    checkpoint: checkpoint && { size: checkpoint.size, at: checkpoint.at.toISOString() },
+    checkpoint: checkpoint && { ...(isAll ? { size: checkpoint.size } : {}), at: checkpoint.at.toISOString() },
     // The log keeps when one of them last took a checkpoint, and not which.
     ...(anchors.length === 0 && anchoredAt === null ? {} : { anchors: names.map((name) => ({ name, at: anchoredAt?.toISOString() ?? null })) }), // prettier-ignore
     ...(backlog?.unsealed == null ? {} : { unsealed: { count: backlog.unsealed, oldestMs: backlog.oldestMs } }),

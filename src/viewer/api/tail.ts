@@ -14,14 +14,18 @@ const ALIVE_MS = 15_000;
 const LASTS_MS = 5 * 60_000;
 /** Of one process, each of which asks the database once a second. */
 const MOST_TAILS = 100;
+/** Of one reader: nobody takes it from the others. */
+const MOST_OF_ONE = 10;
 
-let open = 0;
+/** How many are open, by who reads. */
+const open = new Map<string, number>();
 
 /** Entries as they are sealed, as server-sent events: each has its number in the chain as its id, and goes on behind it. */
-export const tail: Answering = async ({ reader, query, request }) => {
+export const tail: Answering = async ({ scope, reader, query, request }) => {
   const conditions = conditionsOf(query, ['after']);
   const after = placeOf(headerOf(request, 'last-event-id') ?? query.get('after'));
-  if (open >= MOST_TAILS) throw new Refused(503, 'TOO_MANY', 'too many people look on: ask again later', { 'retry-after': '30' }); // prettier-ignore
+  const { id = '' } = scope.actor;
+  requireRoom(id);
   const entries = reader.tail(conditions, { ...(after === undefined ? {} : { after }), signal: request.signal });
   return {
     status: 200,
@@ -31,7 +35,7 @@ export const tail: Answering = async ({ reader, query, request }) => {
       // A proxy that buffers would show nothing for minutes.
       'x-accel-buffering': 'no',
     },
-    body: request.method === 'HEAD' ? '' : await begun(counted(events(entries, request.isEnding))),
+    body: request.method === 'HEAD' ? '' : await begun(counted(id, events(entries, request.isEnding))),
   };
 };
 
@@ -42,12 +46,23 @@ function placeOf(text: string | null): number | undefined {
   return Number(text);
 }
 
-async function* counted(parts: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  open += 1;
+function requireRoom(id: string): void {
+  const own = open.get(id) ?? 0;
+  const all = [...open.values()].reduce((sum, each) => sum + each, 0);
+  if (own >= MOST_OF_ONE) throw tooMany(`you look on in ${own} places already: close one`);
+  if (all >= MOST_TAILS) throw tooMany('too many people look on: ask again later');
+}
+
+const tooMany = (message: string): Refused => new Refused(503, 'TOO_MANY', message, { 'retry-after': '30' });
+
+async function* counted(id: string, parts: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  open.set(id, (open.get(id) ?? 0) + 1);
   try {
     yield* parts;
   } finally {
-    open -= 1;
+    const left = (open.get(id) ?? 1) - 1;
+    if (left > 0) open.set(id, left);
+    else open.delete(id);
   }
 }
 

@@ -26,6 +26,9 @@ export class NoAnswer extends Error {
 
 const FAULTS: Readonly<Record<number, Fault>> = { 400: 'invalid', 403: 'denied', 404: 'absent', 409: 'not-yet', 503: 'away', 504: 'timeout' }; // prettier-ignore
 
+/** No page of another site can send it. */
+const OURS = { 'x-audit-viewer': '1' };
+
 /** The server below one mount. */
 export class Api {
   /** Of the mount, with its slash at the end. */
@@ -54,7 +57,7 @@ export class Api {
 
   /** @throws NoAnswer, or what the signal throws */
   async send(path: string, query: URLSearchParams | undefined, init: RequestInit): Promise<Response> {
-    const headers = { accept: 'application/json', ...(init.method === 'POST' ? { 'x-audit-viewer': '1' } : {}) };
+    const headers = { accept: 'application/json', ...OURS };
     let response: Response;
     try {
       // A redirect is one to a page for signing in.
@@ -74,7 +77,7 @@ export class Api {
   /** An extension blocks one address; a network or a server that is away, all of them. */
   async #whyNot(): Promise<Fault> {
     try {
-      await fetch(this.url('session'), { redirect: 'manual' });
+      await fetch(this.url('session'), { redirect: 'manual', headers: OURS });
       return 'blocked';
     } catch {
       return 'unreachable';
