@@ -166,7 +166,7 @@ describe('one byte in the database', () => {
         query: new URLSearchParams({ tenant: 'acme' }),
         params: { id },
       } as unknown as Asked; // as above
-      return JSON.parse(String((await proof(asked)).body)) as ProofAnswer;
+      return JSON.parse((await proof(asked)).body as string) as ProofAnswer;
     };
     expect(await proven(idOf(name))).toEqual({ files: { 'entry.leaf': 'eA==' } });
     const change = (from: string, to: string) => owner(`update audit.content set data = replace(data, '${from}', '${to}') where pos = (select pos from audit.entry where id = '${idOf(name)}')`); // prettier-ignore

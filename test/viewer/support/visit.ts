@@ -24,7 +24,7 @@ export interface Visit {
   /** Refused requests are among them only while none are expected. */
   readonly wrong: readonly string[];
   /** From here on the server may refuse, and the network may be away. */
-  mayFail(): void;
+  readonly mayFail: () => void;
   close(): Promise<void>;
 }
 

@@ -36,7 +36,10 @@ export function VerifyCard(): JSX.Element {
   const endedAt = data?.endedAt;
   useEffect(() => {
     if (endedAt === undefined) return undefined;
-    const timers = SEALED_WITHIN.map((wait) => setTimeout(() => cacheOf(api).renew('overview'), wait));
+    const look = (): void => {
+      for (const question of ['overview', 'status']) cacheOf(api).renew(question);
+    };
+    const timers = SEALED_WITHIN.map((wait) => setTimeout(look, wait));
     return () => {
       for (const timer of timers) clearTimeout(timer);
     };
