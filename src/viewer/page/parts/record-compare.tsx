@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { compare, diffOf } from '../diff.js';
+import type { Columns } from '../column-names.js';
+import { compare, diffOf, type RecordDiff } from '../diff.js';
 import { r } from '../entry-texts.js';
 import { asSentence, count, plain, shorten } from '../fill.js';
-import type { Columns } from '../image.js';
 import { actorParts } from '../sentence-actor.js';
 import { wallTime } from '../time.js';
 import { placeOf, type Version } from '../versions.js';
@@ -28,7 +28,7 @@ export function RecordCompare({ versions, at, columns }: RecordCompareProps): JS
   const diff = useMemo(() => {
     const entry = versions[at]?.entry;
     if (!isChosen && entry !== undefined) return diffOf(entry, columns);
-    return compare(versions[from]?.image, versions[to]?.image);
+    return comparable(versions[from], versions[to]) ?? compare(versions[from]?.image, versions[to]?.image, columns);
   }, [versions, at, from, to, isChosen, columns]);
   const choose = (name: 'a' | 'b', value: string): void => {
     const seq = (place: number): string => String(versions[place]?.entry.seq ?? 'none');
@@ -61,8 +61,16 @@ export function RecordCompare({ versions, at, columns }: RecordCompareProps): JS
         {select('a', from)}
         {select('b', to)}
       </div>
-      {isChosen && diff.changed.length === 0 && <p class="dim">{r.same}</p>}
+      {isChosen && diff.changed.length === 0 && (diff.rest.length > 0 || diff.sides === 'both') && (
+        <p class="dim">{r.same}</p>
+      )}
       <Differences of={diff} />
     </Panel>
   );
+}
+
+/** Of a version whose values are not here nothing is different, and nothing the same. */
+function comparable(...of: readonly (Version | undefined)[]): RecordDiff | undefined {
+  const missing = (['large', 'unknown'] as const).find((is) => of.some((version) => version?.is === is));
+  return missing && { sides: missing === 'large' ? 'abridged' : 'none', changed: [], rest: [] };
 }

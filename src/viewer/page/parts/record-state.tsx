@@ -1,15 +1,16 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { r, e } from '../entry-texts.js';
+import { labelsOf } from '../column-names.js';
 import { asSentence } from '../fill.js';
 import { actorParts } from '../sentence-actor.js';
 import { blameOf, type Version } from '../versions.js';
-import { usePlaceHref } from './app.js';
+import { useApp, usePlaceHref } from './app.js';
+import { FieldName } from './field-name.js';
 import { Moment } from './moment.js';
 import { useMore } from './more.js';
 import { Panel } from './panel.js';
 import { Sentence } from './sentence.js';
-import { Text } from './text.js';
 import { Value } from './value.js';
 
 const ROWS = 60;
@@ -25,11 +26,18 @@ export function RecordState({ versions, at, isLast }: RecordStateProps): JSX.Ele
   const href = usePlaceHref();
   const version = versions[at];
   const blame = useMemo(() => blameOf(versions.slice(0, at + 1)), [versions, at]);
+  const { models } = useApp().session;
   const fields = useMemo(() => [...(version?.image ?? [])], [version]);
+  const labels = useMemo(() => labelsOf(models[version?.entry.resource?.type ?? ''], version?.image?.keys() ?? []), [models, version]); // prettier-ignore
   const { shown, more } = useMore(fields.length, ROWS);
   return (
     <Panel title={isLast ? r.stateNow : r.state} note={version && <Moment at={version.entry.occurredAt} />}>
       {version?.is === 'gone' && <p class="dim">{r.gone}</p>}
+      {version?.is === 'large' && (
+        <p class="dim">
+          {r.large} <a href={href({ view: 'entry', id: version.entry.id }, [], version.entry.tenant)}>{r.openEntry}</a>
+        </p>
+      )}
       {version?.is === 'unknown' && <p class="dim">{r.unknown}</p>}
       {fields.length > 0 && (
         <table class="diff record-state">
@@ -47,7 +55,7 @@ export function RecordState({ versions, at, isLast }: RecordStateProps): JSX.Ele
               return (
                 <tr key={field} class={by !== undefined && by === version?.entry ? 'record-new' : ''}>
                   <th scope="row" class="diff-field">
-                    <Text of={field} limit={200} />
+                    <FieldName field={field} label={labels.get(field)} />
                   </th>
                   <td>
                     <Value of={value} />
