@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { checkProof, PROOF_FILES } from '../../src/chain/check-proof.js';
 import { parseVkey } from '../../src/chain/vkey.js';
 import { isAuditError } from '../../src/event/errors.js';
+import { parseExactJson } from '../../src/event/exact-json.js';
 import type { SealedAnswer, ShownEntry } from '../../src/viewer/answers.js';
 import type { Step, StepName } from '../../src/viewer/page/check/steps.js';
 import { full } from '../support/full.js';
@@ -132,30 +133,54 @@ describe('a seal', () => {
     expect(verdictOf(checkSeal({ ...whole.entry, changes: whole.entry.changes.slice(1) }, whole.sealed))).toBe('differs');
   }); // prettier-ignore
 
-  it.each<[unknown, unknown, boolean]>([
+  // As it stands in the sealed bytes: there a number is one, and a text of digits is a text.
+  it.each<[string, unknown, boolean]>([
     ['10.00', '10', true],
-    ['-$1,234.50', '-1234.5', true],
+    ['10.00', 10, true],
+    ['10', '10', true],
+    ['"-$1,234.50"', '-1234.5', true],
+    ['"$1,50"', '150', false],
+    ['"1,50"', '150', false],
+    ['"1,234.50"', '1234.5', false],
+    ['"0e46209"', '0eaten by Ann', false],
+    ['"0e46209"', 0, false],
+    ['0', '0eaten by Ann', false],
+    ['"007"', '7', false],
+    ['"007"', 7, false],
+    ['"7"', 7, false],
+    ['"10.00"', '10', false],
+    ['"12345678901234567890.10"', '12345678901234567890.1', false],
+    ['"true"', true, false],
+    ['true', 'true', false],
     ['0.00', '0', true],
     ['1e2', '100', true],
     ['12345678901234567890.1', '12345678901234567890.10', true],
     ['12345678901234567890.1', '12345678901234567890.2', false],
     ['100', '1e3', false],
+    ['100', '1,00', false],
     ['-1', '1', false],
-    ['2026-03-01T10:00:00.123456', '2026-03-01T10:00:00.123Z', true],
-    ['2026-03-01T10:00:00+02:00', '2026-03-01T08:00:00.000Z', true],
-    ['2026-03-01 10:00:00+00', '2026-03-01T10:00:00.000Z', true],
-    ['2026-03-01', '2026-03-01T00:00:00.000Z', true],
-    ['10:00:00', '1970-01-01T10:00:00.000Z', true],
-    ['2026-03-01T10:00:00', '2026-03-01T11:00:00.000Z', false],
-    [['1', 2], [1, '2.0'], true],
-    [{ a: 1, b: null }, { a: 1 }, false],
-    [{ a: 1, b: 2 }, { b: 2, a: 1 }, false],
-    [null, 'null', false],
-    ['x', 'y', false],
-    ['', '0', false],
-    ['.', '0', false],
-  ])('%j and %j: the same is %s', (sealed, shown, same) => {
-    expect(isSameValue(sealed, shown)).toBe(same);
+    ['"2026-03-01T10:00:00.123456"', '2026-03-01T10:00:00.123Z', true],
+    ['"2026-03-01T10:00:00+02:00"', '2026-03-01T08:00:00.000Z', true],
+    ['"2026-03-01T10:00:00.5+02:00"', '2026-03-01T08:00:00.500Z', true],
+    ['"2026-03-01"', '2026-03-01T00:00:00.000Z', true],
+    ['"10:00:00"', '1970-01-01T10:00:00.000Z', true],
+    ['"10:00:00+02"', '1970-01-01T08:00:00.000Z', true],
+    ['"2026-03-01T10:00:00"', '2026-03-01T11:00:00.000Z', false],
+    ['"2026-03-01 10:00:00+00"', '2026-03-01T10:00:00.000Z', false],
+    ['"10:00"', '1970-01-01T10:00:00.000Z', false],
+    ['"2026-03-01T10:00:00.123Z"', '2026-03-01T10:00:00.123456', false],
+    ['[1,2.0]', ['1', 2], true],
+    ['["1",2]', [1, 2], false],
+    ['{"a":1,"b":null}', { a: 1 }, false],
+    ['{"a":1,"b":2}', { b: 2, a: 1 }, false],
+    ['{"a":{"b":1.50}}', { a: { b: 1.5 } }, true],
+    ['null', 'null', false],
+    ['null', {}, false],
+    ['"x"', 'y', false],
+    ['""', '0', false],
+    ['"."', '0', false],
+  ])('%s and %j: the same is %s', (sealed, shown, same) => {
+    expect(isSameValue(parseExactJson(sealed), shown, JSON.parse(sealed))).toBe(same);
   });
 });
 

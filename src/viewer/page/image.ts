@@ -1,5 +1,7 @@
 import type { ShownEntry } from '../answers.js';
 import { bytesOf } from './binary.js';
+import { saidOf } from './changed.js';
+import { fieldOf, type Columns } from './column-names.js';
 
 /** A value as it can be shown. */
 export type Shown =
@@ -13,11 +15,8 @@ export type Shown =
 
 export type Side = 'old' | 'new';
 
-/** Values of a record by the client's names of their fields. */
+/** Values of a record by the names of their columns: no two have one name. */
 export type Image = ReadonlyMap<string, Shown>;
-
-/** Fields by the names of their columns, of those that are called otherwise. */
-export type Columns = Readonly<Record<string, string>> | undefined;
 
 /** One side of an entry as it was sealed, with what the log says of values that are not in it; `undefined`: there is none. */
 export function imageOf(entry: ShownEntry, side: Side, columns: Columns): Image | undefined {
@@ -27,28 +26,38 @@ export function imageOf(entry: ShownEntry, side: Side, columns: Columns): Image 
   const hidden = new Map<string, Shown>();
   for (const field of change?.ignored ?? []) hidden.set(field, { kind: 'hidden', why: 'ignored' });
   for (const field of change?.redacted ?? []) hidden.set(field, { kind: 'hidden', why: 'redacted' });
-  const jsonNulls = new Set(entry.changes.filter((each) => each.jsonNull?.includes(side)).map(({ field }) => field));
+  const said = saidOf(entry, columns);
   const image = new Map<string, Shown>();
   for (const [column, value] of Object.entries(sealed)) {
-    const field = fieldOf(columns, column);
+    const each = said(column);
+    const names = [fieldOf(columns, column), column];
     image.set(
-      field,
-      hidden.get(field) ??
-        leftOf(entry, side, field) ??
-        (jsonNulls.has(field) ? { kind: 'json-null' } : shownOf(value)),
+      column,
+      first(names, (name) => hidden.get(name)) ??
+        first(names, (name) => leftOf(entry, side, name)) ??
+        cutOf(each?.cut?.[side]) ??
+        (each?.jsonNull?.includes(side) && value === null ? { kind: 'json-null' } : shownOf(value)),
     );
   }
   return image;
 }
 
-export const fieldOf = (columns: Columns, column: string): string =>
-  columns !== undefined && Object.hasOwn(columns, column) ? (columns[column] ?? column) : column;
+function first<T>(names: readonly string[], of: (name: string) => T | undefined): T | undefined {
+  for (const name of names) {
+    const found = of(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** What is left of a value that was masked, or too large. */
-function leftOf({ change, changes }: ShownEntry, side: Side, field: string): Shown | undefined {
-  const masked = own(change?.masked[side], field);
+function leftOf({ change }: ShownEntry, side: Side, name: string): Shown | undefined {
+  const masked = own(change?.masked[side], name);
   if (typeof masked === 'string') return { kind: 'masked', text: masked };
-  const cut = own(change?.cut[side], field) ?? changes.find((each) => each.field === field)?.cut?.[side];
+  return cutOf(own(change?.cut[side], name));
+}
+
+function cutOf(cut: unknown): Shown | undefined {
   if (typeof cut !== 'object' || cut === null) return undefined;
   const { bytes, sha256 } = cut as { readonly bytes?: unknown; readonly sha256?: unknown };
   return { kind: 'cut', bytes: Number(bytes), sha256: String(sha256) };

@@ -1,13 +1,17 @@
 import type { ShownEntry } from '../answers.js';
-import { imageOf, sameShown, type Columns, type Image } from './image.js';
+import { changedColumns } from './changed.js';
+import type { Columns } from './column-names.js';
+import { imageOf, sameShown, type Image } from './image.js';
 
 /** What a record was from one of its changes on, to the next. */
 export interface Version {
   readonly entry: ShownEntry;
   /** `undefined`: the record was not there, or its values are not in the log. */
   readonly image: Image | undefined;
-  /** `gone`: it was deleted; `unknown`: the values of this change are not in the log. */
-  readonly is: 'there' | 'gone' | 'unknown';
+  /** Columns that it set. */
+  readonly changed: ReadonlySet<string>;
+  /** `gone`: it was deleted; `large`: its values are too large for a list; `unknown`: the values of this change are not in the log. */
+  readonly is: 'there' | 'gone' | 'large' | 'unknown';
 }
 
 /** The versions of a record. @param entries of its history, oldest first */
@@ -15,7 +19,8 @@ export function versionsOf(entries: readonly ShownEntry[], columns: Columns): re
   return entries.filter(isVersion).map((entry) => {
     const image = imageOf(entry, 'new', columns);
     const isGone = entry.action.endsWith('.delete') || (image === undefined && entry.old !== undefined);
-    return { entry, image, is: image !== undefined ? 'there' : isGone ? 'gone' : 'unknown' };
+    const is = image !== undefined ? 'there' : isGone ? 'gone' : entry.abridged ? 'large' : 'unknown';
+    return { entry, image, changed: changedColumns(entry, columns), is };
   });
 }
 
@@ -33,9 +38,8 @@ export function blameOf(versions: readonly Version[]): ReadonlyMap<string, Versi
   let before: Image | undefined;
   let wasThere = false;
   for (const version of versions) {
-    const { image, entry } = version;
+    const { image, entry, changed } = version;
     if (image === undefined) set.clear();
-    const changed = new Set(entry.changes.map(({ field }) => field));
     for (const [field, value] of image ?? []) {
       const isNew = entry.action.endsWith('.create') || changed.has(field);
       // Written in a way that the log did not see: then whoever comes next is not who set it.

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { ShownEntry } from '../../../src/viewer/answers.js';
+import type { Columns } from '../../../src/viewer/page/column-names.js';
 import { compare, diffOf } from '../../../src/viewer/page/diff.js';
 import { imageOf, type Shown } from '../../../src/viewer/page/image.js';
 import { treeDiff, treeOf, type TreeRow } from '../../../src/viewer/page/tree.js';
@@ -55,7 +57,8 @@ describe('what an entry changed', () => {
     const { changed, rest } = diffOf(entry, { pass_word: 'password' });
     expect(changed).toEqual([
       {
-        field: 'password',
+        field: 'pass_word',
+        label: 'password',
         is: 'changed',
         old: { kind: 'hidden', why: 'redacted' },
         new: { kind: 'hidden', why: 'redacted' },
@@ -66,6 +69,39 @@ describe('what an entry changed', () => {
     expect(rest).toEqual([
       { field: 'seen', is: 'same', old: { kind: 'hidden', why: 'ignored' }, new: { kind: 'hidden', why: 'ignored' } },
     ]);
+  });
+
+  it('is what its old and new are, whatever the server calls the fields, or says of them', () => {
+    const [old, after] = [
+      { status: 'DRAFT', total: 10, note: 'a' },
+      { status: 'PAID', total: 20, note: 'a' },
+    ];
+    const honest = updated(old, after);
+    const columns = (entry: ShownEntry, of: Columns) => {
+      const { changed, rest } = diffOf(entry, of);
+      return [...changed, ...rest].map(({ field, label, is, old: from, new: to }) => [field, label, is, from, to]);
+    };
+    const sealed = columns(honest, undefined);
+    const renamed = (names: readonly string[]) => ({ ...honest, changes: honest.changes.map((each, i) => ({ ...each, field: names[i] ?? '' })) }); // prettier-ignore
+    expect(columns(renamed(['lockedByCourt', 'amountRefunded']), undefined)).toEqual(sealed);
+    expect(columns({ ...honest, changes: [] }, undefined)).toEqual(sealed);
+    expect(columns(renamed(['note', 'status']), undefined)).toEqual(sealed);
+    // Names of others, or one name for two, are no names.
+    expect(columns(renamed(['total', 'status']), { status: 'total', total: 'status' })).toEqual(sealed);
+    expect(columns(renamed(['status', 'status']), { total: 'status' })).toEqual(sealed);
+    expect(columns(renamed(['x', 'x']), { total: 'x', status: 'x' })).toEqual(sealed);
+    expect(columns(renamed(['frozen', 'total']), { status: 'frozen' })).toEqual(sealed.map(([field, , ...values]) => [field, field === 'status' ? 'frozen' : undefined, ...values])); // prettier-ignore
+  });
+
+  it('is not said of values that are too large for where they are', () => {
+    const entry = madeEntry({ abridged: true, changes: [{ field: 't' }, { field: 'c0' }] });
+    expect(diffOf(entry, undefined)).toMatchObject({ sides: 'abridged', changed: [{ field: 't' }, { field: 'c0' }], rest: [] }); // prettier-ignore
+  });
+
+  it('is found of as many columns as a row can have', () => {
+    const side = (n: number) => Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`c${i}`, i + n]));
+    const diff = diffOf(updated(side(0), side(1), { change: change() }), undefined);
+    expect(diff.changed).toHaveLength(50_000);
   });
 
   it('tells the two nulls of a document apart', () => {

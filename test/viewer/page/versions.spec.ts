@@ -17,8 +17,9 @@ describe('the versions of a record', () => {
       madeEntry({ source: 'request', action: 'invoice.approve' }),
       updated({ a: 1 }, undefined, { action: 'Invoice.delete', seq: 4 }),
       madeEntry({ action: 'Invoice.update', seq: 5 }),
+      madeEntry({ action: 'Invoice.update', seq: 6, abridged: true, changes: [{ field: 'a' }] }),
     ];
-    expect(versionsOf(entries, undefined).map(({ entry, is }) => [entry.seq, is])).toEqual([[1, 'there'], [4, 'gone'], [5, 'unknown']]); // prettier-ignore
+    expect(versionsOf(entries, undefined).map(({ entry, is }) => [entry.seq, is])).toEqual([[1, 'there'], [4, 'gone'], [5, 'unknown'], [6, 'large']]); // prettier-ignore
   });
 
   it('are found by the number that an address has', () => {

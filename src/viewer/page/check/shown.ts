@@ -58,18 +58,20 @@ export function compareShown(
   ];
   differs.push(...Object.keys(shown).filter((name) => !known.includes(name)));
   if (isAbridged) return { differs, unsure: asked.filter((name) => !names.includes(name)), sealed };
-  const { wrong, unsure } = opened.includes('data') ? compareChanges(sealed, shown) : { wrong: [], unsure: [] };
+  const { wrong, unsure } = opened.includes('data')
+    ? compareChanges(sealed, shown, looselyRead(sections.data))
+    : { wrong: [], unsure: [] };
   return { differs: [...differs, ...wrong], unsure, sealed };
 }
 
 const typeOf = (entry: Members): unknown => (entry['resource'] as { type?: unknown } | undefined)?.type;
 
 /** `changes` and `change` have the client's names and types: by place, each is what the bytes say, or nobody can tell here. */
-function compareChanges(sealed: Members, shown: Members): { wrong: string[]; unsure: string[] } {
+function compareChanges(sealed: Members, shown: Members, plain: Members): { wrong: string[]; unsure: string[] } {
   const unsure = new Set<string>();
   const wrong: string[] = [];
-  const look = (name: string, a: unknown, b: unknown): void => {
-    if (!isSameValue(a, b)) unsure.add(name);
+  const look = (name: string, a: unknown, b: unknown, side?: string, column = ''): void => {
+    if (!isSameValue(a, b, side === undefined ? a : (ownOf(objectOf(plain[side]), column) ?? a))) unsure.add(name);
   };
   const [ours, theirs] = [listOf(sealed['changes']), listOf(shown['changes'])];
   if (ours.length !== theirs.length) wrong.push('changes');
@@ -81,7 +83,7 @@ function compareChanges(sealed: Members, shown: Members): { wrong: string[]; uns
         if (name !== 'old' && name !== 'new') {
           if (JSON.stringify(change[name]) !== JSON.stringify(other[name])) wrong.push('changes');
         } else if (name in change !== name in other) wrong.push('changes');
-        else look(`changes.${String(other['field'])}`, change[name], other[name]);
+        else look(`changes.${String(other['field'])}`, change[name], other[name], name, String(change['field']));
       }
     }
   const [own, given] = [objectOf(sealed['change']), objectOf(shown['change'])];
@@ -95,7 +97,7 @@ function compareSides(
   own: Members,
   given: Members,
   wrong: string[],
-  look: (name: string, a: unknown, b: unknown) => void,
+  look: (name: string, a: unknown, b: unknown, side?: string, column?: string) => void,
 ): void {
   const texts = objectOf(given['asText']);
   for (const side of ['old', 'new']) {
@@ -105,7 +107,9 @@ function compareSides(
     const apart = Object.entries(objectOf(texts[side]));
     if (columns.length !== rest.length + apart.length) wrong.push(`change.${side}`);
     else if (apart.length > 0) look(`change.${side}`, 0, 1);
-    else for (const [i, [, value]] of columns.entries()) look(`change.${rest[i]?.[0] ?? ''}`, value, rest[i]?.[1]);
+    else
+      for (const [i, [column, value]] of columns.entries())
+        look(`change.${rest[i]?.[0] ?? ''}`, value, rest[i]?.[1], side, column);
   }
   for (const name of ['masked', 'cut'])
     for (const side of ['old', 'new']) {
@@ -116,6 +120,16 @@ function compareSides(
     if (listOf(own[name]).length !== listOf(given[name]).length) wrong.push(`change.${name}`);
 }
 
+/** The data section with JavaScript's numbers: what was sealed as a number is one, and what was a text is one. */
+function looselyRead(bytes: Uint8Array | undefined): Members {
+  try {
+    return bytes === undefined ? {} : objectOf(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch {
+    return {};
+  }
+}
+
+const ownOf = (of: Members, name: string): unknown => (Object.hasOwn(of, name) ? of[name] : undefined);
 const union = (a: object, b: object): ReadonlySet<string> => new Set([...Object.keys(a), ...Object.keys(b)]);
 const listOf = (value: unknown): readonly Members[] => (Array.isArray(value) ? (value as Members[]) : []); // whatever is in it
 const objectOf = (value: unknown): Members =>

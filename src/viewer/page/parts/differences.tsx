@@ -5,6 +5,7 @@ import { e } from '../entry-texts.js';
 import { count } from '../fill.js';
 import type { Shown } from '../image.js';
 import { wordDiff } from '../words.js';
+import { FieldName } from './field-name.js';
 import { useMore } from './more.js';
 import { withLines } from './stored-text.js';
 import { Text } from './text.js';
@@ -26,6 +27,7 @@ export function Differences({ of, heads = [e.before, e.after] }: DifferencesProp
   const { changed, rest, sides } = of;
   const { shown, more } = useMore(changed.length, ROWS);
   if (sides === 'none') return <p class="dim">{e.notLogged}</p>;
+  if (sides === 'abridged') return <TooLarge of={changed} />;
   return (
     <>
       {changed.length > 0 && (
@@ -70,14 +72,21 @@ function Table({ heads, children }: TableProps): JSX.Element {
   );
 }
 
-const Name = ({ of }: { readonly of: string }): JSX.Element => (
+const Name = ({ of }: { readonly of: Pick<FieldDiff, 'field' | 'label'> }): JSX.Element => (
   <th scope="row" class="diff-field">
-    <Text of={of} limit={200} />
+    <FieldName field={of.field} label={of.label} />
   </th>
 );
 
+/** Which fields it names, whose values do not fit. */
+const TooLarge = ({ of }: { readonly of: readonly FieldDiff[] }): JSX.Element => (
+  <p class="dim">
+    {e.tooLarge} <Text of={of.slice(0, ROWS).map(({ field }) => field).join(', ')} limit={2_000} />
+  </p>
+); // prettier-ignore
+
 function Pair({ diff, heads }: { readonly diff: FieldDiff; readonly heads: readonly [string, string] }): JSX.Element {
-  const { field, old, new: now, redactedInside: inside } = diff;
+  const { old, new: now, redactedInside: inside } = diff;
   const [byWords, setByWords] = useState(false);
   const isText = old?.kind === 'text' && now?.kind === 'text';
   const note = inside && (
@@ -89,7 +98,7 @@ function Pair({ diff, heads }: { readonly diff: FieldDiff; readonly heads: reado
   if (old?.kind === 'hidden' && now?.kind === 'hidden')
     return (
       <tr>
-        <Name of={field} />
+        <Name of={diff} />
         <td colSpan={2}>
           <span class="hidden-value">{diff.is === 'changed' ? e.hiddenChanged : e.hidden[now.why]}</span>
         </td>
@@ -98,7 +107,7 @@ function Pair({ diff, heads }: { readonly diff: FieldDiff; readonly heads: reado
   if (old?.kind === 'json' && now?.kind === 'json')
     return (
       <tr>
-        <Name of={field} />
+        <Name of={diff} />
         <td colSpan={2}>
           <TreeDiff old={old.value} now={now.value} />
           {note}
@@ -108,7 +117,7 @@ function Pair({ diff, heads }: { readonly diff: FieldDiff; readonly heads: reado
   const isLong = isText && Math.min(old.text.length, now.text.length) >= WORDS_FROM;
   return (
     <tr>
-      <Name of={field} />
+      <Name of={diff} />
       {isLong && byWords ? (
         <td colSpan={2}>
           <ByWords old={old.text} now={now.text} />
@@ -183,7 +192,7 @@ function Side({ of, side }: { readonly of: Shown | undefined; readonly side: 'ol
 function One({ diff, side }: { readonly diff: FieldDiff; readonly side: 'old' | 'new' }): JSX.Element {
   return (
     <tr>
-      <Name of={diff.field} />
+      <Name of={diff} />
       <td data-title={e.value} class={`diff-${side}-cell`}>
         <Side of={diff[side]} side={side} />
       </td>
@@ -208,11 +217,11 @@ function Rest({
       {isOpen && (
         <table class="diff diff-rest">
           <tbody>
-            {of.slice(0, shown).map(({ field, new: now, old }) => (
-              <tr key={field}>
-                <Name of={field} />
+            {of.slice(0, shown).map((diff) => (
+              <tr key={diff.field}>
+                <Name of={diff} />
                 <td>
-                  <Value of={now ?? old} />
+                  <Value of={diff.new ?? diff.old} />
                 </td>
               </tr>
             ))}

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { visible } from '../../../event/visible.js';
-import { compare, diffOf } from '../diff.js';
+import type { Columns } from '../column-names.js';
+import { compare, diffOf, type RecordDiff } from '../diff.js';
 import { r } from '../entry-texts.js';
 import { asSentence, count, plain, shorten } from '../fill.js';
-import type { Columns } from '../image.js';
 import { actorParts } from '../sentence-actor.js';
 import { wallTime } from '../time.js';
 import { placeOf, type Version } from '../versions.js';
@@ -29,9 +29,8 @@ export function RecordCompare({ versions, at, columns }: RecordCompareProps): JS
   const diff = useMemo(() => {
     const entry = versions[at]?.entry;
     if (!isChosen && entry !== undefined) return diffOf(entry, columns);
-    return compare(versions[from]?.image, versions[to]?.image);
+    return comparable(versions[from], versions[to]) ?? compare(versions[from]?.image, versions[to]?.image, columns);
   }, [versions, at, from, to, isChosen, columns]);
-  const compared = isChosen ? [versions[from], versions[to]] : [versions[at]];
   const choose = (name: 'a' | 'b', value: string): void => {
     const seq = (place: number): string => String(versions[place]?.entry.seq ?? 'none');
     go({ ...where, more: { ...where.more, a: seq(from), b: seq(to), [name]: value } }, 'replace');
@@ -63,14 +62,16 @@ export function RecordCompare({ versions, at, columns }: RecordCompareProps): JS
         {select('a', from)}
         {select('b', to)}
       </div>
-      {isChosen && diff.changed.length === 0 && compared.every((each) => each?.entry.abridged !== true) && (
+      {isChosen && diff.changed.length === 0 && (diff.rest.length > 0 || diff.sides === 'both') && (
         <p class="dim">{r.same}</p>
       )}
-      {compared.some((each) => each?.entry.abridged === true) ? (
-        <p class="dim">{r.tooLarge}</p>
-      ) : (
-        <Differences of={diff} />
-      )}
+      <Differences of={diff} />
     </Panel>
   );
+}
+
+/** Of a version whose values are not here nothing is different, and nothing the same. */
+function comparable(...of: readonly (Version | undefined)[]): RecordDiff | undefined {
+  const missing = (['large', 'unknown'] as const).find((is) => of.some((version) => version?.is === is));
+  return missing && { sides: missing === 'large' ? 'abridged' : 'none', changed: [], rest: [] };
 }

@@ -1,18 +1,19 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { r, e } from '../entry-texts.js';
+import { labelsOf } from '../column-names.js';
 import { asSentence } from '../fill.js';
 import { m } from '../mark-texts.js';
 import { actorParts } from '../sentence-actor.js';
 import { blameOf, type Version } from '../versions.js';
-import { usePlaceHref } from './app.js';
+import { useApp, usePlaceHref } from './app.js';
+import { FieldName } from './field-name.js';
 import { Moment } from './moment.js';
 import { useMore } from './more.js';
 import { Panel } from './panel.js';
 import { NotSealed } from './seal-marks.js';
 import type { Marks } from './seals.js';
 import { Sentence } from './sentence.js';
-import { Text } from './text.js';
 import { Value } from './value.js';
 
 const ROWS = 60;
@@ -29,7 +30,9 @@ export function RecordState({ versions, at, isLast, marks }: RecordStateProps): 
   const href = usePlaceHref();
   const version = versions[at];
   const blame = useMemo(() => blameOf(versions.slice(0, at + 1)), [versions, at]);
+  const { models } = useApp().session;
   const fields = useMemo(() => [...(version?.image ?? [])], [version]);
+  const labels = useMemo(() => labelsOf(models[version?.entry.resource?.type ?? ''], version?.image?.keys() ?? []), [models, version]); // prettier-ignore
   const { shown, more } = useMore(fields.length, ROWS);
   const isForged = version !== undefined && marks.get(version.entry) === 'differs';
   const title = isLast ? r.stateNow : r.state;
@@ -45,7 +48,12 @@ export function RecordState({ versions, at, isLast, marks }: RecordStateProps): 
         </p>
       )}
       {version?.is === 'gone' && <p class="dim">{r.gone}</p>}
-      {version?.is === 'unknown' && <p class="dim">{version.entry.abridged === true ? r.tooLarge : r.unknown}</p>}
+      {version?.is === 'large' && (
+        <p class="dim">
+          {r.large} <a href={href({ view: 'entry', id: version.entry.id }, [], version.entry.tenant)}>{r.openEntry}</a>
+        </p>
+      )}
+      {version?.is === 'unknown' && <p class="dim">{r.unknown}</p>}
       {fields.length > 0 && (
         <table class="diff record-state">
           <thead>
@@ -63,7 +71,7 @@ export function RecordState({ versions, at, isLast, marks }: RecordStateProps): 
               return (
                 <tr key={field} class={by !== undefined && by === version?.entry ? 'record-new' : ''}>
                   <th scope="row" class="diff-field">
-                    <Text of={field} limit={200} />
+                    <FieldName field={field} label={labels.get(field)} />
                   </th>
                   <td class={isForged || isBad ? 'struck' : ''}>
                     <Value of={value} />
