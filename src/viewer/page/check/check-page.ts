@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { SealedListAnswer, ShownEntry } from '../../answers.js';
+import type { SealedListAnswer, SessionAnswer, ShownEntry } from '../../answers.js';
 import type { Api } from '../api.js';
+import { useApp } from '../parts/app.js';
 import { checkSeal } from './seal.js';
 import { verdictOf, type StepIs } from './steps.js';
 
@@ -13,6 +14,7 @@ const AT_ONCE = 50;
 export async function checkPage(
   api: Api,
   rows: readonly ShownEntry[],
+  models: SessionAnswer['models'],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, StepIs>> {
   const found = new Map<string, StepIs>();
@@ -25,7 +27,8 @@ export async function checkPage(
       for (const row of some) {
         const of = sealed[row.id];
         // A row of a list may leave values out: what it shows of the rest must be right all the same.
-        if (of !== undefined) found.set(row.id, verdictOf(checkSeal(row, of).filter(({ why }) => why !== 'abridged')));
+        if (of !== undefined)
+          found.set(row.id, verdictOf(checkSeal(row, of, models).filter(({ why }) => why !== 'abridged')));
       }
     }
   }
@@ -34,13 +37,14 @@ export async function checkPage(
 
 /** The same for what is on the screen. Empty until it is known. */
 export function usePageSeals(api: Api, rows: readonly ShownEntry[], isOn: boolean): ReadonlyMap<string, StepIs> {
+  const { models } = useApp().session;
   const [seals, setSeals] = useState<ReadonlyMap<string, StepIs>>(new Map());
   const key = rows.map(({ id }) => id).join();
   useEffect(() => {
     if (!isOn || rows.length === 0) return undefined;
     const stop = new AbortController();
     const unknown = rows.filter(({ id }) => !seals.has(id));
-    checkPage(api, unknown, stop.signal).then(
+    checkPage(api, unknown, models, stop.signal).then(
       (found) => setSeals((before) => new Map([...before, ...found])),
       () => undefined, // the entry's own page says why
     );
