@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { ShownEntry } from '../../answers.js';
 import { e } from '../entry-texts.js';
 import type { Parts } from '../fill.js';
+import { isOfTemplate } from '../sentence.js';
 import { offsetOf } from '../time.js';
 import { useApp, usePlaceHref } from './app.js';
 import { ActionBadge, Flags, OutcomeBadge } from './badges.js';
@@ -13,7 +14,7 @@ import { Text } from './text.js';
 
 /** What happened, in one sentence, and how it ended. */
 export function EntryHead({ entry, told }: { readonly entry: ShownEntry; readonly told: Parts }): JSX.Element {
-  const { href, where, zone } = useApp();
+  const { href, where, zone, session } = useApp();
   const place = usePlaceHref();
   const { before, after } = besideInList(entry.id);
   const { resource, severity, tenant } = entry;
@@ -49,6 +50,7 @@ export function EntryHead({ entry, told }: { readonly entry: ShownEntry; readonl
       <h1 class="entry-told">
         <Sentence of={told} tenant={tenant} />
       </h1>
+      {isOfTemplate(entry, session.actions) && <p class="aside">{e.byTemplate}</p>}
       <p class="entry-when dim">
         <Moment at={entry.occurredAt} /> {entry.occurredAt !== '' && offsetOf(zone, Date.parse(entry.occurredAt))} ·{' '}
         {tenant === '' ? e.tenantNone : <Text of={tenant} limit={100} />}
