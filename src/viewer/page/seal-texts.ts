@@ -5,7 +5,9 @@ import { m } from './mark-texts.js';
 export const s = {
   title: 'Seal',
   checking: 'Computing its seal in this browser …',
-  here: 'Computed in this browser, from the bytes that are shown below. The server’s word counts for none of it.',
+  here: 'Computed in this browser, from the bytes that are shown below. It covers this entry alone: its own values, actor, resource, action, outcome and time.',
+  beyond:
+    'Not covered, and the server’s word: what the application calls fields and actions, sentences in its words, the tenant, other entries on this page and how many there are, and the call that would undo it.',
   notAsked: 'What its seal is computed of did not come',
   steps: 'What was computed',
   insecure: 'This page came over a connection that is not secure (no https): whoever stands between could have changed the page itself. What it computes is right, if the page is.', // prettier-ignore

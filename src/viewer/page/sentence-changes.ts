@@ -6,11 +6,15 @@ import { saying, sentences } from './sentence-texts.js';
 /** Of a change of several fields. */
 const MOST_NAMED = 3;
 
+/** Fields that the server names of an abridged entry, at least: with as many there may be others. */
+const ABRIDGED_TO = 16;
+
 /** Fields that change with every other, and say nothing. */
 const BOOKKEEPING = /^(?:(?:last_?)?(?:updated|modified|changed)_?(?:at|on)|_?version|revision)$/i;
 
 /** What an update says of its record. @param places `actor` and `resource` */
 export function updateParts(entry: ShownEntry, places: Readonly<Record<string, Parts>>): Parts {
+  if (entry.abridged) return fill(sentences.changedSeveral, { ...places, changes: namedParts(entry.changes) });
   const changes = telling(entry.changes);
   const [first] = changes;
   if (first === undefined)
@@ -44,6 +48,17 @@ export function changesParts(given: readonly ShownChange[]): Parts {
   });
   if (more > 0) said.push(fill(more === 1 ? saying.moreOne : saying.more, { count: more }));
   return listed(said);
+}
+
+/** Of an abridged entry, which has no values: `t, c0 and 18 more fields (too large to show here)`. It need not name all of its fields. */
+export function namedParts(given: readonly ShownChange[]): Parts {
+  const changes = telling(given);
+  const named = changes.slice(0, MOST_NAMED);
+  const more = changes.length - named.length;
+  const said: Parts[] = named.map(({ field }) => [{ kind: 'field', text: shorten(field) }]);
+  const isCut = given.length >= ABRIDGED_TO;
+  if (more > 0) said.push(fill(isCut ? saying.moreOrMore : more === 1 ? saying.moreOne : saying.more, { count: more }));
+  return joined([listed(said), [text(saying.tooLargeHere)]]);
 }
 
 function listed(parts: readonly Parts[]): Parts {

@@ -72,6 +72,8 @@ export const saying = {
   hidden: '{field} (not shown)',
   more: '{count} more fields',
   moreOne: 'one more field',
+  moreOrMore: '{count} or more other fields',
+  tooLargeHere: ' (too large to show here)',
   letInBy: ', let in by {who}',
   asSaidBy: ', says {actor}',
   and: ' and ',

@@ -2,7 +2,7 @@ import { parseSentence, type SentencePlace } from '../../event/sentence.js';
 import type { SessionAnswer, ShownEntry } from '../answers.js';
 import { asSentence, fill, joined, shorten, text, type Part, type Parts } from './fill.js';
 import { actorParts, personParts, word, type Missing } from './sentence-actor.js';
-import { changesParts, updateParts, valueParts } from './sentence-changes.js';
+import { changesParts, namedParts, updateParts, valueParts } from './sentence-changes.js';
 import { accessParts, logParts } from './sentence-log.js';
 import { verbOf } from './sentence-verb.js';
 import { saying, sentences } from './sentence-texts.js';
@@ -44,6 +44,10 @@ export function idText(id: string): string {
   }
 }
 
+/** Whether the application's own template makes it: then what it says is no seal's. */
+export const isOfTemplate = (entry: ShownEntry, actions: Telling['actions']): boolean =>
+  ofCatalogue(entry, actions, { actor: [], resource: [] }) !== undefined;
+
 type Places = Readonly<{ actor: Parts; resource: Parts }>;
 
 /** By the application's own template; it tells of what has happened alone. */
@@ -64,13 +68,15 @@ function placeParts([name, ...path]: SentencePlace, entry: ShownEntry, places: P
     case 'resource':
       return places.resource.length > 0 ? places.resource : [text(saying.missing)];
     case 'changes':
+      if (entry.abridged && entry.changes.length > 0) return namedParts(entry.changes);
       return entry.changes.length > 0 ? changesParts(entry.changes) : [text(saying.missing)];
   }
   let value: unknown = entry[name as 'reason' | 'tenant' | 'details' | 'old' | 'new']; // the others that there are
   for (const step of path)
     value =
       typeof value === 'object' && value !== null && Object.hasOwn(value, step) ? Reflect.get(value, step) : undefined;
-  return value === undefined ? [text(saying.missing)] : valueParts(value);
+  if (value === undefined) return [text(entry.abridged ? saying.tooLargeHere.trim() : saying.missing)];
+  return valueParts(value);
 }
 
 function ofOurs(entry: ShownEntry, places: Places): Parts {

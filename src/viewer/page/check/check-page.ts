@@ -1,4 +1,4 @@
-import type { SealedListAnswer, ShownEntry } from '../../answers.js';
+import type { SealedListAnswer, SessionAnswer, ShownEntry } from '../../answers.js';
 import type { Api } from '../api.js';
 import { checkSeal } from './seal.js';
 import { verdictOf, type StepIs } from './steps.js';
@@ -12,6 +12,7 @@ const AT_ONCE = 50;
 export async function checkPage(
   api: Pick<Api, 'ask'>,
   rows: readonly ShownEntry[],
+  models: SessionAnswer['models'],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<ShownEntry, StepIs>> {
   const found = new Map<ShownEntry, StepIs>();
@@ -24,7 +25,7 @@ export async function checkPage(
       for (const row of some) {
         const of = Object.hasOwn(sealed, row.id) ? sealed[row.id] : undefined;
         // A row of a list may leave values out: what it shows of the rest must be right all the same.
-        found.set(row, of === undefined ? 'unchecked' : verdictOf(checkSeal(row, of).filter(({ why }) => why !== 'abridged'))); // prettier-ignore
+        found.set(row, of === undefined ? 'unchecked' : verdictOf(checkSeal(row, of, models).filter(({ why }) => why !== 'abridged'))); // prettier-ignore
       }
     }
   }

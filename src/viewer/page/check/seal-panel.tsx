@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { visible } from '../../../event/visible.js';
 import { leafHash } from '../../../chain/hashing.js';
 import type { SealedAnswer, ShownEntry } from '../../answers.js';
+import { useApp } from '../parts/app.js';
 import { useAsk } from '../parts/ask.js';
 import { Failure } from '../parts/states.js';
 import { s, verdictText } from '../seal-texts.js';
@@ -13,9 +14,10 @@ import { verdictOf } from './steps.js';
 
 /** What this browser computes of an entry that is shown: whether it is the one that was sealed. */
 export function SealPanel({ entry }: { readonly entry: ShownEntry }): JSX.Element {
+  const { models } = useApp().session;
   const where = useMemo(() => new URLSearchParams({ tenant: entry.tenant }), [entry.tenant]);
   const { data, error, refetch } = useAsk<SealedAnswer>(`entries/${encodeURIComponent(entry.id)}/sealed`, where);
-  const steps = useMemo(() => data && checkSeal(entry, data), [data, entry]);
+  const steps = useMemo(() => data && checkSeal(entry, data, models), [data, entry, models]);
   const verdict = steps && verdictOf(steps);
   return (
     <section class={`card seal seal-${verdict === undefined ? 'unknown' : toneOf(verdict)}`} aria-label={s.title}>
@@ -31,7 +33,9 @@ export function SealPanel({ entry }: { readonly entry: ShownEntry }): JSX.Elemen
             <bdi>{verdict && steps ? visible(verdictText(verdict, steps)) : s.checking}</bdi>
           </h2>
         )}
-        <p class="aside">{s.here}</p>
+        <p class="aside">
+          {s.here} {s.beyond}
+        </p>
         {!globalThis.isSecureContext && <p class="seal-note">{s.insecure}</p>}
       </div>
       {error && !data && <Failure error={error} retry={refetch} />}

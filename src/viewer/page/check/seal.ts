@@ -4,19 +4,22 @@ import { leafHash, NO_PREVIOUS } from '../../../chain/hashing.js';
 import { parseLeaf, type ParsedLeaf } from '../../../chain/parse-leaf.js';
 import { isAuditError } from '../../../event/errors.js';
 import type { SealedAnswer, SealedLeaf, SealedSection, ShownEntry } from '../../answers.js';
+import type { Columns } from '../column-names.js';
 import { compareShown } from './shown.js';
 import type { Step } from './steps.js';
 
 export const utf8 = (text: string): Uint8Array => Buffer.from(text);
 
+type Models = Readonly<Record<string, Columns>>;
 type Given = Omit<SealedAnswer, 'before' | 'next'> & Partial<Pick<SealedAnswer, 'before' | 'next'>>;
 
 /**
  * Computes again, of an entry as it is shown, what its seal says: its bytes have the hash that is stored, its sections are those that were
  * committed to, it shows what they say, and its neighbours are linked to it. Nothing that the server says of itself counts.
  * @param sealed of the same entry; without neighbours these are not looked at
+ * @param models what the session calls their columns
  */
-export function checkSeal(entry: ShownEntry, sealed: Given): readonly Step[] {
+export function checkSeal(entry: ShownEntry, sealed: Given, models: Models = {}): readonly Step[] {
   const bytes = utf8(sealed.leaf);
   const computed = leafHash(bytes);
   const behind = [
@@ -36,7 +39,7 @@ export function checkSeal(entry: ShownEntry, sealed: Given): readonly Step[] {
   if (typeof parsed === 'string') return [leaf];
   const actor = openSection('actor', parsed, sealed.sections.actor);
   const data = openSection('data', parsed, sealed.sections.data);
-  return [leaf, actor.step, data.step, shownStep(entry, parsed, sealed.leaf, { actor, data }), ...linkSteps(parsed, sealed)]; // prettier-ignore
+  return [leaf, actor.step, data.step, shownStep(entry, parsed, sealed.leaf, { actor, data }, models), ...linkSteps(parsed, sealed)]; // prettier-ignore
 }
 
 /** A leaf, or why it is none. */
@@ -84,23 +87,20 @@ function shownStep(
   parsed: ParsedLeaf,
   leaf: string,
   sections: Readonly<Record<SectionName, Opened>>,
+  models: Models,
 ): Step {
   const body = leaf.slice(leaf.lastIndexOf('\n') + 1);
   const known = (['actor', 'data'] as const).filter((name) => sections[name].isKnown);
   const bytes = { actor: sections.actor.bytes, data: sections.data.bytes };
-  const { differs, unsure, sealed } = compareShown(entry, parsed, body, known, bytes);
-  const names = differs.length > 0 ? differs : unsure;
+  const type = entry.resource?.type ?? '';
+  const columns = Object.hasOwn(models, type) ? models[type] : undefined;
+  const { differs, unsure, left, sealed } = compareShown(entry, parsed, body, known, bytes, columns);
+  const names = differs.length > 0 ? differs : unsure.length > 0 ? unsure : left;
   const of = (from: object): string => JSON.stringify(Object.fromEntries(names.map((name) => [name, valueAt(from, name)]))); // prettier-ignore
   const behind = [{ name: 'shown', value: of(entry) }, { name: 'sealed', value: of(sealed) }] as const; // prettier-ignore
   if (differs.length > 0) return { name: 'shown', is: 'differs', what: differs, behind };
-  if (unsure.length > 0)
-    return {
-      name: 'shown',
-      is: 'unchecked',
-      why: entry.abridged === true ? 'abridged' : 'types',
-      what: unsure,
-      behind,
-    };
+  if (unsure.length > 0) return { name: 'shown', is: 'unchecked', why: 'types', what: unsure, behind };
+  if (left.length > 0) return { name: 'shown', is: 'unchecked', why: 'abridged', what: left, behind };
   return known.length === 2 ? { name: 'shown', is: 'ok' } : { name: 'shown', is: 'ok', why: 'clear' };
 }
 

@@ -3,9 +3,8 @@ import type { ParsedLeaf } from '../../../chain/parse-leaf.js';
 import { entryOfLeaf, type SectionBytes } from '../../../export/leaf-entry.js';
 import { rowJson } from '../../../export/row-json.js';
 import type { ShownEntry } from '../../answers.js';
-import { isSameValue } from './same-value.js';
-
-type Members = Readonly<Record<string, unknown>>;
+import type { Columns } from '../column-names.js';
+import { isSame, objectOf, ShownChanges, type Members } from './shown-changes.js';
 
 /** What stands in the leaf itself, for everybody who sees it. */
 const CLEAR = 'id origin seq hash occurredAt sealedAt source action outcome group tx durationMs severity flags'.split(' '); // prettier-ignore
@@ -13,12 +12,20 @@ const OF_SECTION: Readonly<Record<SectionName, readonly string[]>> = {
   actor: ['actor'],
   data: ['resource', 'details', 'reason', 'error', 'old', 'new'],
 };
+const KNOWN = [...CLEAR, ...OF_SECTION.actor, ...OF_SECTION.data, 'tenant', 'changes', 'change', 'unreadable', 'abridged']; // prettier-ignore
+
+/** What an abridged entry leaves out whatever its size, and what only where it is larger than this. */
+const LEFT_OUT = ['old', 'new', 'error'];
+const LEFT_OUT_LARGE = ['actor', 'details', 'reason'];
+const LARGE = 512;
 
 export interface Compared {
   /** Members that do not say what the bytes say. */
   readonly differs: readonly string[];
   /** Members whose values are shown in the client's types, and cannot be told to be the sealed ones. */
   readonly unsure: readonly string[];
+  /** Members that are not shown because the entry is abridged. */
+  readonly left: readonly string[];
   /** What the bytes say, as an export would write it. */
   readonly sealed: Members;
 }
@@ -27,6 +34,7 @@ export interface Compared {
  * Whether an entry says what its leaf and its sections say: made by the code that checks an export. The tenant is none of it: no entry
  * says whose its chain is.
  * @param opened sections that are known: with their bytes, or as erased, which has no member at all
+ * @param columns what the session calls the columns of its model
  */
 export function compareShown(
   entry: ShownEntry,
@@ -34,91 +42,39 @@ export function compareShown(
   body: string,
   opened: readonly SectionName[],
   sections: SectionBytes,
+  columns?: Columns,
 ): Compared {
   const { id, origin, seq, sealedAt, hash, action, outcome } = parsed;
   const made = entryOfLeaf({ id, origin, seq, sealedAt, hash, body, tenant: entry.tenant, action, outcome }, sections);
   const sealed = JSON.parse(rowJson(made)) as Members; // it wrote an object
   const shown = entry as unknown as Members; // by names
-  const isAbridged = shown['abridged'] === true;
-  const asked = [...CLEAR, ...opened.flatMap((name) => OF_SECTION[name])];
-  const names = isAbridged ? asked.filter((name) => CLEAR.includes(name)) : asked;
-  const differs = names.filter((name) => JSON.stringify(shown[name]) !== JSON.stringify(sealed[name]));
+  const names = [...CLEAR, ...opened.flatMap((name) => OF_SECTION[name])];
+  const left = 'abridged' in shown ? names.filter((name) => mayBeLeftOut(name, sealed, shown)) : [];
+  const differs = names.filter((name) => !isSame(shown[name], sealed[name]) && !left.includes(name));
   if (!names.includes('resource') && typeOf(shown) !== typeOf(sealed)) differs.push('resource');
   // Both sections say what of them could not be understood.
-  if (opened.length === 2 && !isAbridged && JSON.stringify(shown['unreadable']) !== JSON.stringify(sealed['unreadable'])) differs.push('unreadable'); // prettier-ignore
-  const known = [
-    ...CLEAR,
-    ...OF_SECTION.actor,
-    ...OF_SECTION.data,
-    'tenant',
-    'changes',
-    'change',
-    'unreadable',
-    'abridged',
-  ];
-  differs.push(...Object.keys(shown).filter((name) => !known.includes(name)));
-  if (isAbridged) return { differs, unsure: asked.filter((name) => !names.includes(name)), sealed };
-  const { wrong, unsure } = opened.includes('data')
-    ? compareChanges(sealed, shown, looselyRead(sections.data))
-    : { wrong: [], unsure: [] };
-  return { differs: [...differs, ...wrong], unsure, sealed };
+  if (opened.length === 2 && !isSame(shown['unreadable'], sealed['unreadable'])) differs.push('unreadable');
+  if ('abridged' in shown && shown['abridged'] !== true) differs.push('abridged');
+  differs.push(...Object.keys(shown).filter((name) => !KNOWN.includes(name)));
+  if (!opened.includes('data')) return { differs, unsure: [], left, sealed };
+  const { wrong, unsure } = new ShownChanges({ sealed, shown, plain: looselyRead(sections.data), columns });
+  if (shown['abridged'] === true && !('change' in shown) && 'change' in sealed) left.push('change');
+  return { differs: [...differs, ...wrong], unsure: [...unsure], left, sealed };
 }
 
-const typeOf = (entry: Members): unknown => (entry['resource'] as { type?: unknown } | undefined)?.type;
-
-/** `changes` and `change` have the client's names and types: by place, each is what the bytes say, or nobody can tell here. */
-function compareChanges(sealed: Members, shown: Members, plain: Members): { wrong: string[]; unsure: string[] } {
-  const unsure = new Set<string>();
-  const wrong: string[] = [];
-  const look = (name: string, a: unknown, b: unknown, side?: string, column = ''): void => {
-    if (!isSameValue(a, b, side === undefined ? a : (ownOf(objectOf(plain[side]), column) ?? a))) unsure.add(name);
-  };
-  const [ours, theirs] = [listOf(sealed['changes']), listOf(shown['changes'])];
-  if (ours.length !== theirs.length) wrong.push('changes');
-  else
-    for (const [i, change] of ours.entries()) {
-      const other = theirs[i] ?? {};
-      for (const name of union(change, other)) {
-        if (name === 'field' || name === 'asText') continue;
-        if (name !== 'old' && name !== 'new') {
-          if (JSON.stringify(change[name]) !== JSON.stringify(other[name])) wrong.push('changes');
-        } else if (name in change !== name in other) wrong.push('changes');
-        else look(`changes.${String(other['field'])}`, change[name], other[name], name, String(change['field']));
-      }
-    }
-  const [own, given] = [objectOf(sealed['change']), objectOf(shown['change'])];
-  const isMade = Object.keys(given).every((name) => name in own) && own['operation'] === given['operation'];
-  if ('change' in shown && !isMade) wrong.push('change');
-  else if ('change' in shown) compareSides(own, given, wrong, look);
-  return { wrong: [...new Set(wrong)], unsure: [...unsure] };
-}
-
-function compareSides(
-  own: Members,
-  given: Members,
-  wrong: string[],
-  look: (name: string, a: unknown, b: unknown, side?: string, column?: string) => void,
-): void {
-  const texts = objectOf(given['asText']);
-  for (const side of ['old', 'new']) {
-    // What the field's type cannot hold stands apart, as the database's text.
-    const columns = Object.entries(objectOf(own[side]));
-    const rest = Object.entries(objectOf(given[side]));
-    const apart = Object.entries(objectOf(texts[side]));
-    if (columns.length !== rest.length + apart.length) wrong.push(`change.${side}`);
-    else if (apart.length > 0) look(`change.${side}`, 0, 1);
-    else
-      for (const [i, [column, value]] of columns.entries())
-        look(`change.${rest[i]?.[0] ?? ''}`, value, rest[i]?.[1], side, column);
+/** An abridged entry is shown without values that do not fit. Of what it does show nothing may be another. */
+function mayBeLeftOut(name: string, sealed: Members, shown: Members): boolean {
+  if (name === 'resource') {
+    const [own, given] = [objectOf(sealed[name]), objectOf(shown[name])];
+    return isLarge(own['id']) && isSame(given, { type: own['type'] });
   }
-  for (const name of ['masked', 'cut'])
-    for (const side of ['old', 'new']) {
-      const [a, b] = [objectOf(objectOf(own[name])[side]), objectOf(objectOf(given[name])[side])];
-      if (JSON.stringify(Object.values(a)) !== JSON.stringify(Object.values(b))) wrong.push(`change.${name}`);
-    }
-  for (const name of ['redacted', 'ignored'])
-    if (listOf(own[name]).length !== listOf(given[name]).length) wrong.push(`change.${name}`);
+  if (shown[name] !== undefined || sealed[name] === undefined) return false;
+  return LEFT_OUT.includes(name) || (LEFT_OUT_LARGE.includes(name) && isLarge(sealed[name]));
 }
+
+const isLarge = (value: unknown): boolean => value !== undefined && rowJson(value).length > LARGE;
+
+const typeOf = (entry: Members): unknown => objectOf(entry['resource'])['type'];
 
 /** The data section with JavaScript's numbers: what was sealed as a number is one, and what was a text is one. */
 function looselyRead(bytes: Uint8Array | undefined): Members {
@@ -128,9 +84,3 @@ function looselyRead(bytes: Uint8Array | undefined): Members {
     return {};
   }
 }
-
-const ownOf = (of: Members, name: string): unknown => (Object.hasOwn(of, name) ? of[name] : undefined);
-const union = (a: object, b: object): ReadonlySet<string> => new Set([...Object.keys(a), ...Object.keys(b)]);
-const listOf = (value: unknown): readonly Members[] => (Array.isArray(value) ? (value as Members[]) : []); // whatever is in it
-const objectOf = (value: unknown): Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {};

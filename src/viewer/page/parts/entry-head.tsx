@@ -3,6 +3,7 @@ import type { ShownEntry } from '../../answers.js';
 import type { Finding } from '../check/finding.js';
 import { e } from '../entry-texts.js';
 import type { Parts } from '../fill.js';
+import { isOfTemplate } from '../sentence.js';
 import { useApp, usePlaceHref } from './app.js';
 import { ActionBadge, Flags, OutcomeBadge } from './badges.js';
 import { CopyButton } from './copy-button.js';
@@ -19,7 +20,7 @@ interface EntryHeadProps {
 
 /** What happened, in one sentence, and how it ended. */
 export function EntryHead({ entry, told, finding }: EntryHeadProps): JSX.Element {
-  const { href, where, zone } = useApp();
+  const { href, where, zone, session } = useApp();
   const place = usePlaceHref();
   const { before, after, isLast } = useBeside(entry.id);
   const { resource, severity, tenant } = entry;
@@ -63,6 +64,7 @@ export function EntryHead({ entry, told, finding }: EntryHeadProps): JSX.Element
           <Sentence of={told} tenant={tenant} />
         )}
       </h1>
+      {isOfTemplate(entry, session.actions) && <p class="aside">{e.byTemplate}</p>}
       <p class="entry-when dim">
         <Moment at={entry.occurredAt} /> · {tenant === '' ? e.tenantNone : <Text of={tenant} limit={100} />}
         {resource?.id !== undefined && (

@@ -6,18 +6,18 @@ import { useApp } from './app.js';
 
 /** What of an entry is not what was sealed, once that is known. Why it cannot be known is said on the card of the seal. */
 export function useFinding(entry: ShownEntry, sealed: SealedAnswer | undefined): Finding | undefined {
-  const { checks } = useApp();
+  const { checks, session } = useApp();
   const [finding, setFinding] = useState<Finding>();
   useEffect(() => {
     setFinding(undefined);
     if (sealed === undefined || checks === undefined) return undefined;
     let isOver = false;
     checks().then(
-      ({ findingOf, checkSeal }) => isOver || setFinding(findingOf(checkSeal(entry, sealed))),
+      ({ findingOf, checkSeal }) => isOver || setFinding(findingOf(checkSeal(entry, sealed, session.models))),
       () => undefined,
     );
     return () => void (isOver = true);
-  }, [entry, sealed, checks]);
+  }, [entry, sealed, checks, session.models]);
   return finding;
 }
 
@@ -33,7 +33,7 @@ const AT_ONCE = 50;
 
 /** The seals of a list, one question after the other, as it grows. */
 export function useSeals(rows: readonly ShownEntry[], isOn: boolean): Seals {
-  const { api, checks } = useApp();
+  const { api, checks, session } = useApp();
   const [marks, setMarks] = useState<Marks>(new Map());
   const [error, setError] = useState<unknown>();
   const isBusy = useRef(false);
@@ -44,13 +44,13 @@ export function useSeals(rows: readonly ShownEntry[], isOn: boolean): Seals {
     if (some.length === 0) return;
     isBusy.current = true;
     void checks()
-      .then(({ checkPage }) => checkPage(api, some))
+      .then(({ checkPage }) => checkPage(api, some, session.models))
       .then(
         (found) => setMarks((before) => new Map([...before, ...found])),
         (reason: unknown) => setError(reason ?? 'unknown'),
       )
       .finally(() => (isBusy.current = false));
-  }, [rows, isOn, marks, error, api, checks]);
+  }, [rows, isOn, marks, error, api, checks, session.models]);
   return { marks, error };
 }
 
