@@ -82,8 +82,10 @@ describe('docs/actions.md', () => {
   it('says of each line rightly that it does not compile', async () => {
     const text = await readFile(join(root, 'docs/actions.md'), 'utf8');
     const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
-    const [define = '', register = ''] = blocks;
-    const use = blocks.find((code) => code.includes('does not compile')) ?? '';
+    const [define = ''] = blocks;
+    const [register = '', use = ''] = ['AuditRegister', 'does not compile'].map((words) =>
+      blocks.find((code) => code.includes(words)),
+    );
     const place = join(folder, 'docs');
     await mkdir(place, { recursive: true });
     const given = `import { Audited, type AuditService } from 'nestjs-prisma-audit'; import type { AuditApi } from 'nestjs-prisma-audit/prisma'; declare const audit: AuditService; declare const tx: { $audit(): AuditApi };\n`;
