@@ -132,6 +132,22 @@ describe('of 20,000 entries, a page of', () => {
     }
   });
 
+  it('what is rare in a range of time is looked for among those of its index, to their end too', async () => {
+    for (const spanMs of [10_000, 20_000, 40_000]) {
+      const range = { from: new Date(1_700_000_000_000), to: new Date(1_700_000_000_000 + spanMs) };
+      const cursor = (query: AuditQuery): object => ({ cursor: new Cursors(query, 'id').format({ place: '0', id: HUGE.middle }) }); // prettier-ignore
+      for (const asked of [{ action: 'thing.do7' }, { actor: 'actor-7' }]) {
+        const query: AuditQuery = { tenant: 'huge', severity: 'critical', ...asked, ...range };
+        for (const more of [{}, cursor(query)]) {
+          const nodes = await planOf({ ...query, ...more });
+          const scans = nodes.filter((node) => node['Relation Name'] === 'entry' && node['Actual Rows'] > 0);
+          expect(scans.map((node) => node['Index Name'])).not.toContain('entry_id_key');
+          expect(Math.max(...scans.map((node) => node['Rows Removed by Filter'] ?? 0))).toBeLessThan(2);
+        }
+      }
+    }
+  });
+
   it('all pages of such a one have all of it once, also of a range of time', async () => {
     const reader = new AuditReader(postgresEntryStore(log.pool, 'audit'));
     const range = { from: new Date(HUGE.at), to: new Date(HUGE.at + 1_234) };

@@ -178,8 +178,9 @@ function conditions(
     ({ id, text }) =>
       `(e.resource_id = ${bind(id)}::text or e.resource_id is null and exists (select from "audit".content c where c.pos = e.pos and strpos(c.data, ${bind(text)}) > 0))`,
   );
-  add('fromId', (id) => `e.id >= ${bind(id)}::uuid`);
-  add('toId', (id) => `e.id < ${bind(id)}::uuid`);
+  // The range of the lead has both of its ends in it. Said once more, they would be where the index of all ids begins, and the planner takes that.
+  if (lead === undefined) add('fromId', (id) => `e.id >= ${bind(id)}::uuid`);
+  add('toId', (id) => `e.id ${lead === undefined ? '<' : '<>'} ${bind(id)}::uuid`);
   return { parts: found, between };
 }
 

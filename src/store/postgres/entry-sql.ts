@@ -39,7 +39,7 @@ export function pageStatement({ filter, order, by, after, limit }: EntryPageRequ
   if (after !== undefined)
     driver.push(
       after.place === undefined
-        ? `e.id ${compare} ${bind(after.id)}::uuid`
+        ? `e.id ${conditions.lead === undefined ? compare : '<>'} ${bind(after.id)}::uuid` // the range of the lead begins with it
         : `(e.seq, e.id) ${compare} (${bind(after.place)}::bigint, ${bind(after.id)}::uuid)`,
     );
   const wanted = bind(limit);
