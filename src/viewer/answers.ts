@@ -1,5 +1,6 @@
 import type { FieldChange } from '../event/changes.js';
 import type { Actor, JsonObject } from '../event/types.js';
+import type { ActorCount, EntryFacets, EntryOverview } from '../query/groups.js';
 import type { AuditEntry } from '../query/read-entry.js';
 import type { Gap } from '../query/record-state.js';
 
@@ -87,26 +88,10 @@ export interface CountAnswer {
   readonly isExact: boolean;
 }
 
-export interface FacetValue {
-  /** `null`: those that have none. */
-  readonly value: string | null;
-  readonly count: number;
-  /** Of an actor: by what else the log calls whoever has this id. */
-  readonly label?: string;
-}
+/** The `label` is of actors alone. */
+export type FacetValue = ActorCount;
 
-/** Most first, 50 of each at most. */
-export interface FacetsAnswer {
-  readonly action: readonly FacetValue[];
-  readonly outcome: readonly FacetValue[];
-  readonly source: readonly FacetValue[];
-  readonly actor: readonly FacetValue[];
-  readonly resourceType: readonly FacetValue[];
-  /** Entries that the numbers are of, the newest first. */
-  readonly walked: number;
-  /** Otherwise there are more. */
-  readonly isExact: boolean;
-}
+export type FacetsAnswer = EntryFacets;
 
 export interface EntryAnswer {
   readonly entry: ShownEntry;
@@ -186,22 +171,15 @@ export interface PatternAnswer {
   readonly stoppedAt?: string;
 }
 
-export interface OverviewAnswer {
+export interface OverviewAnswer extends Omit<EntryOverview, 'hours'> {
   /** Oldest first, each from `at` (RFC 3339) on; hours without entries are left out. */
   readonly hours: readonly { readonly at: string; readonly count: number; readonly failed: number }[];
-  /** Otherwise the hours before the first are not all that there was. */
-  readonly isExact: boolean;
-  readonly outcomes: readonly FacetValue[];
-  readonly actions: readonly FacetValue[];
-  readonly actors: readonly FacetValue[];
   /** Rows of the whole database that wait for their entry; only for whoever sees all tenants. */
   readonly unsealed?: { readonly count: number; readonly oldestMs: number | null };
   readonly sealer?: { readonly alive: boolean | null; readonly lagMs: number | null };
   /** Of the registry, the newest that is signed. `size` is of all tenants together: only for whoever sees all of them. */
   readonly checkpoint: { readonly size?: number; readonly at: string } | null;
   readonly anchors?: readonly { readonly name: string; readonly at: string | null }[];
-  /** The newest `audit.verified` that the log has. */
-  readonly verified?: { readonly at: string; readonly verdict: string; readonly level?: string };
 }
 
 /** What stands beside the navigation. Asking for it leaves no entry: it shows none. */
