@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAudit, type Audit } from '../../src/compose/index.js';
-import { newContext } from '../../src/context/index.js';
 import type { AuditEntry, AuditQuery, ReaderScope, ScopedReader } from '../../src/query/index.js';
 import { levelsWorld, type LevelsWorld } from '../store/levels-world.js';
+import { recordTwoTenants } from '../support/two-tenants.js';
 
 const START = Date.UTC(2026, 2, 1);
 const EACH = 30;
@@ -29,24 +29,7 @@ beforeAll(async () => {
     flushIntervalMs: 1,
     seal: { minWaitMs: 1 },
   });
-  for (const tenant of ['acme', 'globex'])
-    for (let i = 0; i < EACH; i += 1) {
-      const context = newContext({
-        actor: { id: `${tenant}-user-${i % 4}`, email: `${tenant}-${i % 4}@example.test` },
-        ip: tenant === 'acme' ? `203.0.113.${i % 4}` : `198.51.100.${i % 4}`,
-        tenant,
-        requestId: `${tenant}-req-${i >> 2}`,
-      });
-      const about = { resource: { type: 'Invoice', id: `${tenant}-inv-${i % 3}` }, occurredAt: new Date(START + i * 1000) }; // prettier-ignore
-      audit.record(
-        [
-          { action: tenant === 'globex' ? 'merger.plan' : 'invoice.approve', details: { note: `${tenant}-note-${i}` } },
-          { action: tenant === 'acme' ? 'payroll.run' : 'invoice.refund', outcome: 'denied' as const, details: { note: `payroll-${i}` } }, // prettier-ignore
-          { action: 'Invoice.read', details: { ids: [`${tenant}-inv-0`, `${tenant}-inv-1`] } },
-        ].map((event) => ({ ...event, ...about }))[i % 3] as never, // one of three
-        { context },
-      );
-    }
+  recordTwoTenants(audit, { each: EACH, start: START });
   await audit.flush();
   for (const tenant of ['acme', 'globex'])
     for (const [i, id] of [`${tenant}-inv-0`, `${tenant}-inv-1`].entries())

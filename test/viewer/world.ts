@@ -1,7 +1,7 @@
 import { createAudit, type Audit, type AuditOptions } from '../../src/compose/index.js';
-import { newContext } from '../../src/context/index.js';
 import type { AuditEntry, ReaderScope } from '../../src/query/index.js';
 import { levelsWorld, type LevelsWorld } from '../store/levels-world.js';
+import { recordTwoTenants } from '../support/two-tenants.js';
 
 export const START = Date.UTC(2026, 2, 1);
 /** A value of a field that `ann` does not see. */
@@ -34,25 +34,7 @@ export async function viewerWorld(): Promise<ViewerWorld> {
     onError: () => undefined,
   };
   const audit = createAudit({ ...options, sealerUrl: world.urlOf(sealer), flushIntervalMs: 1, seal: { minWaitMs: 1 } });
-  for (const tenant of ['acme', 'globex'])
-    for (let i = 0; i < EACH; i += 1) {
-      const context = newContext({
-        actor: { id: `${tenant}-user-${i % 4}`, email: `${tenant}-${i % 4}@example.test` },
-        ip: tenant === 'acme' ? `203.0.113.${i % 4}` : `198.51.100.${i % 4}`,
-        tenant,
-        requestId: `${tenant}-req-${i >> 2}`,
-      });
-      const about = { resource: { type: 'Invoice', id: `${tenant}-inv-${i % 3}` }, occurredAt: new Date(START + i * 1000) }; // prettier-ignore
-      audit.record(
-        [
-          { action: tenant === 'globex' ? 'merger.plan' : 'invoice.approve', details: { note: `${tenant}-note-${i}` } },
-          { action: tenant === 'acme' ? 'payroll.run' : 'invoice.refund', outcome: 'denied' as const, details: { note: `payroll-${i}` } }, // prettier-ignore
-          { action: 'Invoice.read', details: { ids: [`${tenant}-inv-0`, `${tenant}-inv-1`] } },
-          { action: 'access.entry', details: { note: `${tenant}-door` } },
-        ].map((event) => ({ ...event, ...about }))[i % 4] as never, // one of them
-        { context },
-      );
-    }
+  recordTwoTenants(audit, { each: EACH, start: START, doors: true });
   await audit.flush();
   for (const tenant of ['acme', 'globex'])
     await world.owner.query(
